@@ -1,0 +1,82 @@
+# GNU make, one file, no recursion. `make MODE=asan check` builds beside, not over.
+#   make            the programs, in build/MODE/
+#   make demo       install what is missing, build, run the main job behind a private Postfix
+#   make check      install what the tests need, build, run every test
+#   make lint       the slow checks: headers alone, clang-tidy, cppcheck, shellcheck, format
+#   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
+#   make bench      throughput beside a milter that does nothing
+#   make docs       print conf/ and the manual pages from their tables
+#   make install    DESTDIR and PREFIX are honoured
+MODE     ?= debug
+PREFIX   ?= /usr/local
+SYSCONFDIR ?= /etc/wonted
+VERSION  := 0.1.0
+B        := build/$(MODE)
+CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
+PKGS     := glib-2.0 gmime-3.0 libxml-2.0 libpsl icu-uc icu-i18n libpcre2-8 libconfuse \
+            sqlite3 jansson libcrypto libsystemd opendkim
+PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
+PC_LIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
+
+MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted.c
+SRC      := $(wildcard milter/*.c milter/*/*.c)
+LIBSRC   := $(filter-out $(MAINS),$(SRC))
+OBJ      := $(SRC:%.c=$(B)/%.o)
+LIBOBJ   := $(LIBSRC:%.c=$(B)/%.o)
+PROGS    := $(patsubst milter/cmd/%.c,$(B)/%,$(wildcard $(MAINS)))
+UNITS    := $(patsubst %_test.c,$(B)/%.t,$(wildcard t/10-unit/*/*_test.c t/60-store/*_test.c))
+FUZZERS  := $(patsubst %.c,$(B)/%,$(wildcard t/80-fuzz/fuzz_*.c))
+BENCHES  := $(patsubst %.c,$(B)/%,$(wildcard t/90-bench/*.c))
+TOOLS    := $(patsubst %.c,$(B)/%,$(wildcard t/lib/*.c))
+
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual \
+            -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 \
+            -Wwrite-strings -Wundef -Wpointer-arith -Wswitch-enum -Wimplicit-fallthrough \
+            -Wnull-dereference -fno-common
+HARD     := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \
+            -fcf-protection -fPIE
+HARDLINK := -pie -Wl,-z,relro -Wl,-z,now
+CPPFLAGS += -Imilter -It -D_GNU_SOURCE -DWONTED_VERSION='"$(VERSION)"' \
+            -DWONTED_CONFDIR='"$(SYSCONFDIR)"' -include milter/base/banned.h $(PC_CFLAGS)
+CFLAGS_debug   := -O1 -g3 -Werror
+CFLAGS_release := -O2 -g $(HARD)
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
+CFLAGS_tsan    := -O1 -g -fsanitize=thread
+CFLAGS_cov     := -O0 -g --coverage
+CFLAGS_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+LINK_release   := $(HARDLINK)
+LINK_asan      := -fsanitize=address,undefined
+LINK_tsan      := -fsanitize=thread
+LINK_cov       := --coverage
+LINK_fuzz      := -fsanitize=address,undefined
+ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS_$(MODE)) $(CFLAGS)
+LINK       = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK_$(MODE)) $(LDFLAGS)
+
+all: $(PROGS)
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "CC $<"
+	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/libwonted.a: $(LIBOBJ)
+	@rm -f $@; ar rcs $@ $^
+$(B)/wonted-milter $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
+	@echo "LD $@"
+	@$(LINK) -o $@ $^ $(PC_LIBS)
+$(B)/t/%.t: t/%_test.c $(B)/libwonted.a
+	@mkdir -p $(@D)
+	@echo "LD $@"
+	@$(LINK) -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
+$(B)/t/80-fuzz/%: t/80-fuzz/%.c $(B)/libwonted.a
+	@mkdir -p $(@D)
+	@echo "LD $@"
+	@$(LINK) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer,-include t/80-fuzz/replay.h) \
+	    -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
+$(BENCHES) $(TOOLS): $(B)/%: %.c $(B)/libwonted.a
+	@mkdir -p $(@D)
+	@echo "LD $@"
+	@$(LINK) -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
+
+.PHONY: all
+.DELETE_ON_ERROR:
+-include $(OBJ:.o=.d)
+-include $(UNITS:%.t=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d) $(TOOLS:%=%.d)

@@ -1,0 +1,43 @@
+#include "base/printable.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+static char *make_printable(const char *text, size_t max_bytes, bool ascii)
+{
+	GString *out = g_string_sized_new(64);
+	const char *p = text == NULL ? "" : text;
+
+	while (*p != '\0') {
+		gunichar c = g_utf8_get_char_validated(p, -1);
+		size_t before = out->len;
+
+		if (c == (gunichar)-1 || c == (gunichar)-2 || c == 0) {
+			g_string_append_printf(out, "\\x%02X", (unsigned char)*p++);
+		} else {
+			if (c < 0x20 || c == 0x7f)
+				g_string_append_printf(out, "\\x%02X", c);
+			else if ((ascii && c > 0x7f) || (c > 0x7f && !g_unichar_isprint(c)))
+				g_string_append_printf(out, "\\u{%04X}", c);
+			else
+				g_string_append_unichar(out, c);
+			p = g_utf8_next_char(p);
+		}
+		if (out->len > max_bytes) {
+			g_string_truncate(out, before);
+			g_string_append(out, "...");
+			break;
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *printable(const char *text, size_t max_bytes)
+{
+	return make_printable(text, max_bytes, false);
+}
+
+char *printable_ascii(const char *text, size_t max_bytes)
+{
+	return make_printable(text, max_bytes, true);
+}

@@ -1,0 +1,19 @@
+#include "config/words.h"
+
+#include <string.h>
+
+const char *const axis_names[AXIS_COUNT] = { "threat", "spam", "graymail" };
+const char *const verdict_names[VERDICT_COUNT] = { "wanted", "graymail", "spam",
+						   "suspicious", "malicious" };
+const char *const action_names[ACTION_COUNT] = { "pass",       "banner", "junk",
+						 "quarantine", "defer",  "reject" };
+const char *const mode_names[MODE_COUNT] = { "inherit", "observe", "enforce" };
+const char *const junk_by_names[JUNK_BY_COUNT] = { "header", "extension" };
+
+int word_find(const char *const *names, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], word) == 0)
+			return (int)i;
+	return -1;
+}

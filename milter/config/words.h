@@ -1,0 +1,48 @@
+/* The words for what is decided and done. The same spelling stands in wonted.conf, in
+ * headers, in the log, the journal and on every page; the order of verdicts and actions is
+ * from mild to strict, so that they can be compared. */
+#ifndef CONFIG_WORDS_H
+#define CONFIG_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum axis { AXIS_THREAT, AXIS_SPAM, AXIS_GRAYMAIL, AXIS_COUNT };
+
+enum verdict {
+	VERDICT_WANTED,
+	VERDICT_GRAYMAIL,
+	VERDICT_SPAM,
+	VERDICT_SUSPICIOUS,
+	VERDICT_MALICIOUS,
+	VERDICT_COUNT
+};
+
+enum action {
+	ACTION_PASS,
+	ACTION_BANNER,
+	ACTION_JUNK,
+	ACTION_QUARANTINE,
+	ACTION_DEFER,
+	ACTION_REJECT,
+	ACTION_COUNT
+};
+
+enum mode { MODE_INHERIT, MODE_OBSERVE, MODE_ENFORCE, MODE_COUNT };
+
+/* how junk is told to the mail store */
+enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
+
+/* The spellings, index by the enum. */
+extern const char *const axis_names[AXIS_COUNT];
+extern const char *const verdict_names[VERDICT_COUNT];
+extern const char *const action_names[ACTION_COUNT];
+extern const char *const mode_names[MODE_COUNT];
+extern const char *const junk_by_names[JUNK_BY_COUNT];
+
+/* word_find - the number of a word in one of the tables above
+ * in    names[n]
+ * err   -1: not there */
+int word_find(const char *const *names, size_t n, const char *word);
+
+#endif

@@ -1,0 +1,37 @@
+/* Domain names: A-labels, organisational domains, look-alikes. The wall around libpsl. */
+#ifndef MESSAGE_DOMAIN_H
+#define MESSAGE_DOMAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/answer.h"
+#include "base/arena.h"
+
+/* domain_key - lower case A-labels without a trailing dot
+ * out   NULL: not a domain name (empty label, too long, forbidden character)
+ * own   a
+ * err   NULL, see out
+ * ref   RFC 5890, UTS 46 */
+const char *domain_key(struct arena *a, const char *name);
+
+/* domain_org - organisational domain: the label above the public suffix and that suffix
+ * in    key   as domain_key() gives
+ * out   a pointer into key; key itself when it is a public suffix or has none
+ * err   none
+ * ref   RFC 7489 3.2 */
+const char *domain_org(const char *key);
+
+/* domain_within - is it the domain itself or below it?
+ * err   none */
+bool domain_within(const char *key, const char *parent);
+
+/* domain_lookalike - could a reader take one domain for the other?
+ * in    key, own   as domain_key() gives; the organisational domains are compared
+ * out   *how_r     static words: "confusable letters", "one letter differs", "letters
+ *                  swapped", "same name under another ending", "contains the name",
+ *                  "added or missing hyphen"
+ * err   NO when they are the same domain; UNKNOWN never */
+enum answer domain_lookalike(const char *key, const char *own, const char **how_r);
+
+#endif
