@@ -1,0 +1,76 @@
+/* Decisions -> a plan of edits, as data; and the one loop that carries a plan out. */
+#ifndef ACTION_PLAN_H
+#define ACTION_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "action/editor.h"
+#include "auth/auth.h"
+#include "base/arena.h"
+#include "config/options.h"
+#include "message/envelope.h"
+#include "message/message.h"
+#include "verdict/verdict.h"
+
+enum edit_kind {
+	EDIT_INSERT_HEADER,
+	EDIT_ADD_HEADER,
+	EDIT_DELETE_HEADER,
+	EDIT_REPLACE_BODY,
+	EDIT_DELETE_RCPT,
+	EDIT_ADD_RCPT,
+};
+
+struct edit {
+	enum edit_kind kind;
+	int index;         /* EDIT_INSERT_HEADER */
+	size_t nth;        /* EDIT_DELETE_HEADER */
+	const char *name;  /* of a header, or the address */
+	const char *value;
+	struct bytes body; /* EDIT_REPLACE_BODY: the whole new body */
+};
+
+/* what the MTA is told at the end */
+enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFER };
+
+struct plan {
+	const struct edit *edits;    /* in the order they are to be made */
+	size_t n_edits;
+	const size_t *held;          /* recipients (index in the envelope) to be held */
+	size_t n_held;
+	const size_t *rejected_or_deferred; /* recipients the reply is about */
+	size_t n_rejected_or_deferred;
+	enum disposition disposition; /* if everything goes well */
+	const char *reply_code, *reply_xcode, *reply_text; /* reject, defer */
+	const char *banner;          /* words for the X-Wonted-Banner header: what was done or
+					why not; NULL if no banner was asked for */
+	const char *hold_id;         /* id under which it will be held, NULL if nothing is */
+	const enum action *done;     /* action meant for each recipient after merging */
+	size_t n_done;
+};
+
+struct plan_setup {
+	const struct options *options;
+	const struct message *message;
+	const struct envelope *envelope;
+	const struct auth_results *auth; /* NULL: no Authentication-Results of ours */
+	const struct decisions *decisions;
+	const char *authserv_id;         /* never NULL or empty */
+	const char *id;                  /* of this message: queue id or session id and number */
+};
+
+/* plan_make - merge the decisions of all recipients into one plan
+ * own   a; texts may point into the setup's things
+ * err   none: what cannot be done (a banner into signed mail) becomes something milder, and
+ *       the plan says so */
+void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
+
+/* plan_carry_out - make the edits through an editor
+ * in    p   changed when something fails: nothing is discarded that is not safely held
+ * out   what the MTA is to be told; *failed_r: static words, NULL if all went well
+ * err   none: a failed hold leaves its recipients on the message, marked by header */
+enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,
+				const char **failed_r);
+
+#endif

@@ -1,0 +1,55 @@
+/* Detectors: pure functions from evidence to yes, no or unknown, with the evidence in words.
+ * They give no points: rules do, so that an admin sees and can change every one. */
+#ifndef DETECT_DETECT_H
+#define DETECT_DETECT_H
+
+#include <stddef.h>
+
+#include "base/answer.h"
+#include "base/arena.h"
+#include "base/value.h"
+#include "feature/feature.h"
+#include "lookup/lookup.h"
+
+/* What a detector may look at: the message, and one recipient's facts. */
+struct evidence {
+	struct arena *arena; /* for words */
+	const struct features *features;
+	const struct rcpt_facts *facts;
+};
+
+struct signal {
+	enum answer answer;
+	const char *words; /* what was seen, one clause without a full stop; NULL unless YES */
+};
+
+struct detector {
+	const char *name;  /* in rules, journal, metrics; never reused */
+	const char *title; /* one sentence a mail user understands */
+	const char *since;
+	unsigned needs;    /* enum need bits */
+	enum answer (*look)(const struct evidence *e, const char **words_r);
+};
+
+extern const struct detector *const detectors[];
+extern const size_t detector_count;
+
+/* detector_names - the detectors as a table of names (VALUE_BOOL, SCOPE_RCPT)
+ * out   static; the same order as detectors[]
+ * err   none */
+const struct name_table *detector_names(void);
+
+/* signals of one recipient, order of detectors[] */
+struct rcpt_signals {
+	const struct signal *at;
+};
+
+/* detectors_look - run all detectors for all recipients
+ * in    off[detector_count]  true switches one off: its signal is UNKNOWN; NULL: none is off
+ * out   one a recipient
+ * own   a
+ * err   none */
+const struct rcpt_signals *detectors_look(struct arena *a, const struct features *f,
+					  const struct facts *facts, const bool *off);
+
+#endif

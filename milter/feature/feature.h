@@ -1,0 +1,50 @@
+/* Features: message + session + authentication -> named, typed values. No store is asked. */
+#ifndef FEATURE_FEATURE_H
+#define FEATURE_FEATURE_H
+
+#include <stddef.h>
+
+#include "auth/auth.h"
+#include "base/arena.h"
+#include "base/value.h"
+#include "message/envelope.h"
+#include "message/message.h"
+
+enum feature_flag { FEATURE_PII = 1 << 0, FEATURE_HEAVY = 1 << 1 };
+
+enum feature_id {
+#define FEATURE(id, name, type, unit, flags, since, doc) FEATURE_##id,
+#include "feature/features.def"
+#undef FEATURE
+	FEATURE_COUNT
+};
+
+/* the names, in the order of enum feature_id */
+extern const struct name_table feature_names;
+
+/* all of one message; in a replay, values come from the journal and message is NULL */
+struct features {
+	struct value at[FEATURE_COUNT];
+	const struct message *message;
+	const struct envelope *envelope;
+};
+
+/* features_take - fill all of them
+ * in    auth   NULL: nothing was checked (internal mail); its features are unknown
+ * own   values live in a or in m
+ * err   none: what is not there is absent, what could not be found out is unknown */
+void features_take(struct arena *a, const struct message *m, const struct envelope *e,
+		   const struct auth_results *auth, struct features *f_r);
+
+/* feature_flags - the flags column of a feature
+ * err   none */
+unsigned feature_flags(enum feature_id id);
+
+/* feature_header - text of the nth header of a name, decoded
+ * out   absent if it is not there; unknown when there is no message (replay)
+ * own   a
+ * err   none */
+struct value feature_header(struct arena *a, const struct features *f, const char *name,
+			    size_t nth);
+
+#endif

@@ -1,0 +1,67 @@
+/* Lookup: what is needed -> keys for all recipients -> ONE batch -> typed facts. Nothing
+ * behind this room holds a store. */
+#ifndef LOOKUP_LOOKUP_H
+#define LOOKUP_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/value.h"
+#include "config/options.h"
+#include "feature/feature.h"
+#include "store/store.h"
+
+enum need {
+	NEED_TENANT = 1 << 0,
+	NEED_MAILBOX = 1 << 1,
+	NEED_PERSON_ADDRESS = 1 << 2,
+	NEED_PERSON_NAME = 1 << 3,
+	NEED_PAIR = 1 << 4,
+	NEED_SENDER = 1 << 5,
+	NEED_DOMAIN = 1 << 6,
+	NEED_DISPLAY = 1 << 7,
+	NEED_LIST = 1 << 8,
+	NEED_THREAD = 1 << 9,
+};
+
+enum fact_id {
+#define FACT(id, name, type, needs, unit, pii, since, doc) FACT_##id,
+#include "lookup/facts.def"
+#undef FACT
+	FACT_COUNT
+};
+
+/* the names, in the order of enum fact_id; all of SCOPE_RCPT */
+extern const struct name_table fact_names;
+
+struct rcpt_facts {
+	struct value at[FACT_COUNT];
+};
+
+struct facts {
+	const struct rcpt_facts *rcpts; /* one a recipient, order of the envelope */
+	size_t n_rcpts;
+	bool degraded;        /* the store did not answer all: some facts are unknown */
+	size_t keys_asked;    /* of the one batch */
+	int64_t store_us;     /* how long the batch took */
+};
+
+struct lookup_setup {
+	const struct options *options;
+	struct store *store;     /* NULL: every stored fact is unknown */
+	unsigned needs;          /* enum need bits of what is switched on */
+	int64_t now_s;           /* of the message; today is a closed day tomorrow */
+	int64_t deadline_us;     /* on clock_mono_us() */
+};
+
+/* lookup_run - ask everything needed for all recipients in one batch
+ * out   f_r   facts nobody needs stay unknown
+ * own   a
+ * err   none: what was not answered is unknown and f_r->degraded is set
+ * cost  one store_read_many(), or none when nothing needs the store */
+void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
+		struct facts *f_r);
+
+#endif
