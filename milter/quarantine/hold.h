@@ -1,0 +1,99 @@
+/* Holds: messages kept back, each as a file with its envelope, and an index to find them by.
+ * A hold exists when hold_write() has returned true, and until it is released to all its
+ * recipients, deleted or expired. */
+#ifndef QUARANTINE_HOLD_H
+#define QUARANTINE_HOLD_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+struct quarantine;
+
+enum hold_state { HOLD_HELD, HOLD_RELEASED, HOLD_DELETED, HOLD_EXPIRED, HOLD_STATE_COUNT };
+
+/* One recipient's part of a hold: each is released or deleted on its own. */
+struct hold_rcpt {
+	const char *address; /* as given by the MTA: release goes exactly here */
+	const char *verdict; /* verdict_names */
+	enum hold_state state;
+};
+
+struct hold {
+	const char *id;        /* unique; letters, digits and dashes */
+	const char *queue_id;  /* the MTA's; NULL if unknown */
+	const char *mail_from; /* "" is the null sender */
+	const char *from;      /* header From as shown, NULL if none */
+	const char *subject;
+	const char *message_id;
+	const char *reasons;   /* one a line */
+	const char *tenant;
+	int64_t received_s;
+	int64_t expires_s;
+	size_t bytes;
+	const struct hold_rcpt *rcpts;
+	size_t n_rcpts;
+};
+
+/* quarantine_open - open the folder of holds, make what is missing, mend what a crash left
+ *                   (a file without an index row is indexed again from its envelope)
+ * in    folder    mode 0750 if it has to be made
+ * own   close with quarantine_close()
+ * use   one handle, any thread
+ * err   NULL: e names the folder and what to do */
+struct quarantine *quarantine_open(const char *folder, GError **e);
+
+/* quarantine_close - give back; NULL is allowed
+ * err   none */
+void quarantine_close(struct quarantine *q);
+
+/* hold_write - keep a message: file and envelope synced to disk, then indexed
+ * in    h     id set; states are ignored, all recipients begin as held
+ *       raw   the message as received, without our headers
+ * err   false: nothing is held and e says why; true only when it would survive a power cut */
+bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e);
+
+struct hold_filter {
+	const char *rcpt;      /* address or @domain; NULL: all */
+	const char *text;      /* part of from, subject or reasons; NULL: all */
+	bool all_states;       /* also what is no longer held */
+	int64_t since_s;       /* 0: from the beginning */
+	size_t most;           /* 0: 1,000 */
+};
+
+/* hold_list - holds that match, newest first
+ * in    each   called for one hold; what h points to lives for the call only; false ends it
+ * err   false: e says why */
+bool hold_list(struct quarantine *q, const struct hold_filter *f,
+	       bool (*each)(const struct hold *h, void *user), void *user, GError **e);
+
+/* hold_find - one hold by its id, or by the MTA's queue id if that is unique
+ * own   *h_r: free with hold_free()
+ * err   false: not there (WONTED_ERROR_INPUT), or the index cannot be read */
+bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError **e);
+
+/* hold_free - give back what hold_find() gave
+ * err   none; NULL is allowed */
+void hold_free(struct hold *h);
+
+/* hold_raw - the message as it was received
+ * own   *text_r: free with g_free()
+ * err   false: e says why (expired, deleted, unreadable) */
+bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t *n_r,
+	      GError **e);
+
+/* hold_set_state - mark one recipient's part, or all if rcpt is NULL; the file goes when no
+ *                  recipient is held any more
+ * err   false: e says why; setting the state it has already is no error */
+bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
+		    enum hold_state state, GError **e);
+
+/* quarantine_expire - mark and remove what has passed its time
+ * out   how many holds went; -1: e says why
+ * err   -1, see out */
+int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e);
+
+#endif

@@ -1,0 +1,21 @@
+/* Release: a held message goes on to those of its recorded recipients it was held for,
+ * through an SMTP listener that does not filter it again. */
+#ifndef QUARANTINE_RELEASE_H
+#define QUARANTINE_RELEASE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "quarantine/hold.h"
+
+/* release_send - inject a hold by SMTP and mark its recipients released
+ * in    server    HOST:PORT
+ *       rcpt      only this recorded recipient; NULL: all that are still held
+ * out   *n_r      recipients the server took
+ * err   false: e says what the server said; a recipient is marked released only after the
+ *       server has taken the message for it, so a release that broke off can be repeated
+ * ref   RFC 5321, 6152 (8BITMIME), 6531 (SMTPUTF8) */
+bool release_send(struct quarantine *q, const struct hold *h, const char *server,
+		  const char *rcpt, unsigned *n_r, GError **e);
+
+#endif
