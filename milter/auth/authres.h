@@ -1,0 +1,77 @@
+/* Authentication-Results: written from our results, read from those we trust, and found
+ * where somebody else uses our name. */
+#ifndef AUTH_AUTHRES_H
+#define AUTH_AUTHRES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "auth/auth.h"
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "config/options.h"
+#include "message/message.h"
+
+struct authres_property {
+	const char *ptype; /* lower case: "smtp", "header", "policy", "body" or other */
+	const char *name;  /* lower case */
+	const char *value; /* unquoted */
+};
+
+struct authres_result {
+	const char *method; /* lower case */
+	const char *result; /* lower case */
+	const char *reason; /* or NULL */
+	const struct authres_property *properties;
+	size_t n_properties;
+};
+
+struct authres {
+	const char *authserv_id;              /* lower case, without trailing dot */
+	const struct authres_result *results; /* none: n_results is 0 */
+	size_t n_results;
+};
+
+/* authres_value - the value of our own Authentication-Results field
+ * in    authserv_id   host name, printable ASCII
+ * out   folded with "\n\t" before 78 columns where it can be, never past 998; ASCII; without
+ *       comments; only methods that were tried; NULL for results of source AUTH_TRUSTED
+ * own   a
+ * err   NULL, see out
+ * ref   RFC 8601 2.2, 2.7 */
+const char *authres_value(struct arena *a, const char *authserv_id,
+			  const struct auth_results *r);
+
+/* authres_parse - read one Authentication-Results value
+ * out   NULL: it does not keep to the syntax or to LIMIT_AUTHRES_*
+ * own   a
+ * err   NULL, see out
+ * ref   RFC 8601 2.2 */
+const struct authres *authres_parse(struct arena *a, struct bytes value);
+
+/* authres_claims - does a value claim to be of this authserv-id? Reads only so far, and as
+ *                  leniently as a careless reader would
+ * err   false also for what names nobody */
+bool authres_claims(struct bytes value, const char *authserv_id);
+
+/* authres_forged - the Authentication-Results fields that claim to be ours
+ * out   *nth_r   their struct header.nth, rising; the result counts them
+ * own   a
+ * use   delete from the last to the first; all of them are forged or stale, since ours is
+ *       written afterwards
+ * err   0: there is none
+ * ref   RFC 8601 5 */
+size_t authres_forged(struct arena *a, const struct message *m, const char *own_id,
+		      const size_t **nth_r);
+
+/* auth_trusted - results written by a trusted upstream: of the topmost field of one of
+ *                trusted_authserv_ids, and of that host's other fields above the next
+ *                Received
+ * in    h[n]   all fields, from the top
+ * out   *r     filled if true; what the upstream did not try is AUTH_NONE
+ * own   a
+ * err   false: the option is empty, or there is no such field */
+bool auth_trusted(const struct options *o, const struct header *h, size_t n,
+		  struct arena *a, struct auth_results *r);
+
+#endif
