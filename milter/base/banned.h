@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strcat strncat strtok /* GString, g_strsplit */
-#pragma GCC poison atoi atol atof                             /* number_parse */
-#pragma GCC poison gmtime localtime ctime asctime             /* g_date_time_* */
-#pragma GCC poison rand srand tmpnam mktemp popen      /* g_random_*, mkstemp */
+#pragma GCC poison strcpy strcat strncat strtok   /* GString, g_strsplit */
+#pragma GCC poison atoi atol atof                 /* number_parse */
+#pragma GCC poison gmtime localtime ctime asctime /* g_date_time_* */
+#pragma GCC poison rand srand tmpnam mktemp popen /* g_random_*, mkstemp */
 
 #endif

@@ -8,14 +8,14 @@
 enum wonted_error {
 	WONTED_ERROR_INPUT, /* a file, option or argument is wrong: the user can mend it */
 	WONTED_ERROR_SYSTEM, /* disk, socket, permission: the machine must be mended */
-	WONTED_ERROR_STORE, /* a store is broken or did not answer */
+	WONTED_ERROR_STORE,  /* a store is broken or did not answer */
 };
 
 /* exit statuses of all programs; documented in every manual page */
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_WRONG_INPUT = 1, /* what was given is wrong: configuration, rules, file */
-	EXIT_USAGE = 2,	      /* the command line is wrong */
+	EXIT_USAGE = 2,       /* the command line is wrong */
 	EXIT_SYSTEM = 3,      /* something outside failed: disk, socket, store */
 };
 

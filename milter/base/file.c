@@ -9,8 +9,8 @@
 
 static bool fail(GError **e, const char *path, const char *doing)
 {
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "%s: cannot %s: %s", path, doing,
-		    g_strerror(errno));
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "%s: cannot %s: %s", path,
+		    doing, g_strerror(errno));
 	return false;
 }
 

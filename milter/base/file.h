@@ -12,7 +12,8 @@
  * in    max_bytes   a larger file is an error that names the bound
  * out   *text_r     NUL-terminated, the caller frees with g_free(); *n_r its length
  * err   false: cannot open or read, not a regular file, too large; e names the path */
-bool file_read(const char *path, size_t max_bytes, char **text_r, size_t *n_r, GError **e);
+bool file_read(const char *path, size_t max_bytes, char **text_r, size_t *n_r,
+	       GError **e);
 
 /* file_replace - write a file so that it is there whole or not at all: a temporary file
  *                beside it, fsync, rename, fsync of the folder

@@ -4,18 +4,19 @@
 #define BASE_LIMITS_H
 
 /* message */
-#define LIMIT_MESSAGE_BYTES (64 * 1024 * 1024) /* above any MTA's message_size_limit in use */
-#define LIMIT_HEADER_BLOCK_BYTES (256 * 1024)  /* Postfix's header_size_limit is 100 kB */
-#define LIMIT_HEADERS 1000	 /* real mail has under 200; 20,000 was seen as an attack */
-#define LIMIT_PARTS 500		 /* a digest of a busy list has some 100 */
-#define LIMIT_DEPTH 30		 /* forwards of forwards end near 10 */
-#define LIMIT_LINKS 500		 /* big newsletters have some 200 */
+#define LIMIT_MESSAGE_BYTES \
+	(64 * 1024 * 1024) /* above any MTA's message_size_limit in use */
+#define LIMIT_HEADER_BLOCK_BYTES (256 * 1024) /* Postfix's header_size_limit is 100 kB */
+#define LIMIT_HEADERS 1000 /* real mail has under 200; 20,000 was seen as an attack */
+#define LIMIT_PARTS 500    /* a digest of a busy list has some 100 */
+#define LIMIT_DEPTH 30     /* forwards of forwards end near 10 */
+#define LIMIT_LINKS 500    /* big newsletters have some 200 */
 #define LIMIT_TEXT_BYTES (512 * 1024) /* read from all text parts together */
-#define LIMIT_ADDRESSES 2000	 /* of one header; message/address.c stops there */
-#define LIMIT_ADDRESS_BYTES 320	 /* RFC 5321 4.5.3.1: 64 + 1 + 255 */
-#define LIMIT_DISPLAY_BYTES 512	 /* of a display name; more is not a name */
-#define LIMIT_REFERENCES 50	 /* newest kept; a thread longer than that is known anyway */
-#define LIMIT_RECEIVED 50	 /* hop limits of MTAs are 50 (Postfix) and 25 (Sendmail) */
+#define LIMIT_ADDRESSES 2000          /* of one header; message/address.c stops there */
+#define LIMIT_ADDRESS_BYTES 320       /* RFC 5321 4.5.3.1: 64 + 1 + 255 */
+#define LIMIT_DISPLAY_BYTES 512       /* of a display name; more is not a name */
+#define LIMIT_REFERENCES 50 /* newest kept; a thread longer than that is known anyway */
+#define LIMIT_RECEIVED 50   /* hop limits of MTAs are 50 (Postfix) and 25 (Sendmail) */
 #define LIMIT_FILENAME_BYTES 255
 
 /* envelope */
@@ -23,7 +24,8 @@
 
 /* authentication */
 #define LIMIT_DKIM_SIGNATURES 5 /* verified; 1,000 cost 272 ms of CPU and 1,000 queries */
-#define LIMIT_SPF_RECORD_BYTES 2000 /* CVE-2023-42118 wants 4,167; real ones end near 900 */
+#define LIMIT_SPF_RECORD_BYTES \
+	2000 /* CVE-2023-42118 wants 4,167; real ones end near 900 */
 #define LIMIT_SPF_TERM_BYTES 255
 #define LIMIT_SPF_LOOKUPS 10 /* RFC 7208 4.6.4, counted over the whole check */
 #define LIMIT_SPF_VOID 2     /* RFC 7208 4.6.4 */
@@ -31,19 +33,19 @@
 #define LIMIT_DNS_RRS 100    /* of one answer */
 
 /* memory */
-#define LIMIT_KEY_BYTES 511	  /* LMDB's own bound */
-#define LIMIT_VALUE_BYTES 65536	  /* one record */
-#define LIMIT_BATCH_KEYS 200000	  /* 10,000 recipients at 20 keys */
-#define LIMIT_NAME_KEYS 64	  /* asked for one display name */
-#define LIMIT_CANDIDATES 64	  /* persons under one name key */
+#define LIMIT_KEY_BYTES 511     /* LMDB's own bound */
+#define LIMIT_VALUE_BYTES 65536 /* one record */
+#define LIMIT_BATCH_KEYS 200000 /* 10,000 recipients at 20 keys */
+#define LIMIT_NAME_KEYS 64      /* asked for one display name */
+#define LIMIT_CANDIDATES 64     /* persons under one name key */
 
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000
-#define LIMIT_RULE_DEPTH 50	     /* of brackets in one condition */
-#define LIMIT_REASON_BYTES 300	     /* one reason after its {names} are filled in */
-#define LIMIT_MATCH_STEPS 100000     /* PCRE2 match limit: some ms at the worst */
-#define LIMIT_LIST_ENTRIES 5000000   /* of one list file */
+#define LIMIT_RULE_DEPTH 50        /* of brackets in one condition */
+#define LIMIT_REASON_BYTES 300     /* one reason after its {names} are filled in */
+#define LIMIT_MATCH_STEPS 100000   /* PCRE2 match limit: some ms at the worst */
+#define LIMIT_LIST_ENTRIES 5000000 /* of one list file */
 
 /* files an admin writes */
 #define LIMIT_CONFIG_BYTES (1024 * 1024)

@@ -58,10 +58,11 @@ static void say(enum log_level level, const char *line)
 		fprintf(stderr, "%s: %s%s\n", log_state.program, names[level], line);
 }
 
-static void say_v(enum log_level level, const char *prefix, const char *format, va_list ap)
-	__attribute__((format(printf, 3, 0)));
+static void say_v(enum log_level level, const char *prefix, const char *format,
+		  va_list ap) __attribute__((format(printf, 3, 0)));
 
-static void say_v(enum log_level level, const char *prefix, const char *format, va_list ap)
+static void say_v(enum log_level level, const char *prefix, const char *format,
+		  va_list ap)
 {
 	char raw[LINE_BYTES];
 	int n = vsnprintf(raw, sizeof(raw), format, ap);

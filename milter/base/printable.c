@@ -17,7 +17,8 @@ static char *make_printable(const char *text, size_t max_bytes, bool ascii)
 		} else {
 			if (c < 0x20 || c == 0x7f)
 				g_string_append_printf(out, "\\x%02X", c);
-			else if ((ascii && c > 0x7f) || (c > 0x7f && !g_unichar_isprint(c)))
+			else if ((ascii && c > 0x7f) ||
+				 (c > 0x7f && !g_unichar_isprint(c)))
 				g_string_append_printf(out, "\\u{%04X}", c);
 			else
 				g_string_append_unichar(out, c);

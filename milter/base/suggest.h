@@ -18,7 +18,8 @@ size_t edit_distance(const unsigned *a, size_t n_a, const unsigned *b, size_t n_
  *       name_of    gives name i of n, never NULL
  * out   a name of the table, or NULL when none is near (a third of the letters differ)
  * err   none */
-const char *suggest(const char *wrong, const char *(*name_of)(size_t i, const void *table),
-		    size_t n, const void *table);
+const char *suggest(const char *wrong,
+		    const char *(*name_of)(size_t i, const void *table), size_t n,
+		    const void *table);
 
 #endif

@@ -1,0 +1,35 @@
+#!/usr/bin/perl
+# Each outside library has one place that includes its header.
+use strict; use warnings;
+my %wall = (
+	'libmilter/'    => qr{^milter/session/},
+	'gmime/'        => qr{^milter/message/},
+	'spf2/'         => qr{^milter/auth/spf\w*\.[ch]$},
+	'opendkim/'     => qr{^milter/auth/dkim\w*\.[ch]$},
+	'openssl/'      => qr{^milter/auth/(dkim|keys)\w*\.[ch]$},
+	'unbound.h'     => qr{^milter/auth/resolver_unbound\.c$},
+	'libxml/'       => qr{^milter/message/html_\w+\.[ch]$},
+	'libpsl.h'      => qr{^milter/message/domain\.c$},
+	'unicode/'      => qr{^milter/message/unicode\w*\.c$},
+	'pcre2.h'       => qr{^milter/rule/match\.c$},
+	'lmdb.h'        => qr{^milter/store/lmdb\w*\.c$},
+	'hiredis/'      => qr{^milter/store/redis\w*\.[ch]$},
+	'confuse.h'     => qr{^milter/config/load\.c$},
+	'sqlite3.h'     => qr{^milter/quarantine/index\.c$},
+	'jansson.h'     => qr{^milter/(journal|review)/},
+	'systemd/'      => qr{^milter/cmd/},
+);
+my (@bad, $seen);
+for my $file (split /\n/, `find milter -name '*.[ch]'`) {
+	open my $in, '<', $file or die;
+	while (<$in>) {
+		next unless /^\s*#\s*include\s+<([^>]+)>/;
+		my $inc = $1;
+		for my $lib (keys %wall) {
+			next unless index($inc, $lib) == 0;
+			$seen++;
+			push @bad, "$file:$.: <$inc> belongs elsewhere" unless $file =~ $wall{$lib};
+		}
+	}
+}
+print "1..1\n", @bad ? "not " : "", "ok 1 - ", $seen // 0, " includes of outside libraries stay behind their walls\n", map { "# $_\n" } @bad;
