@@ -1,5 +1,5 @@
-/* The options: one struct printed from options.def, and the table that gives each its
- * meaning. Syntax is config/load.c's business. */
+/* wonted.conf once it is loaded: one struct printed from options.def, immutable, shared by
+ * reference. Only config/load.c makes one; tests of other rooms use options_load_text(). */
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
 
@@ -16,17 +16,65 @@ struct strings {
 	size_t n;
 };
 
+/* where a value was written; file NULL: nowhere, it is the default */
+struct origin {
+	const char *file;
+	unsigned line;
+};
+
+/* how a value of each type is kept; what it means and how it is written: config/type.c */
 typedef const char *opt_c_STR;
-typedef struct strings opt_c_LIST;
+typedef const char *opt_c_PATH; /* absolute */
+typedef const char *opt_c_HOST; /* lower case, A-labels */
+typedef const char *opt_c_USER;
+typedef const char *opt_c_GROUP;
+typedef const char *opt_c_OCTAL;     /* "0660" */
+typedef const char *opt_c_SOCKET;    /* as libmilter takes it; config/socket.h */
+typedef const char *opt_c_HOSTPORT;  /* "127.0.0.1:10026", "[::1]:10026" */
+typedef const char *opt_c_STORE;     /* "lmdb:/path", "mem:" */
+typedef const char *opt_c_EXTENSION; /* "+junk" */
+typedef const char *opt_c_REPLY;     /* ASCII, one line, with {reasons} and {id} */
+typedef struct strings opt_c_HOSTS;
+typedef struct strings opt_c_SERVERS;    /* "192.0.2.1", "192.0.2.1@53" */
+typedef struct strings opt_c_NETWORKS;   /* "192.0.2.0/24" */
+typedef struct strings opt_c_DOMAINS;    /* lower case, A-labels */
+typedef struct strings opt_c_RECIPIENTS; /* "user@example.org", "@example.org" */
 typedef int64_t opt_c_INT;
-typedef int64_t opt_c_TIME;
-typedef int64_t opt_c_SIZE;
-typedef int64_t opt_c_POINTS;
+typedef int64_t opt_c_TIME;   /* ms */
+typedef int64_t opt_c_SIZE;   /* bytes */
+typedef int64_t opt_c_POINTS; /* milli-points */
 typedef bool opt_c_BOOL;
 typedef enum mode opt_c_MODE;
 typedef enum action opt_c_ACTION;
 typedef enum junk_by opt_c_JUNKBY;
 typedef enum log_level opt_c_LOGLEVEL;
+
+/* the member of an option: its name, and its unit where it has one that is not in the name */
+#define opt_m_TIME(name) name##_ms
+#define opt_m_SIZE(name) name##_bytes
+#define opt_m_STR(name) name
+#define opt_m_PATH(name) name
+#define opt_m_HOST(name) name
+#define opt_m_USER(name) name
+#define opt_m_GROUP(name) name
+#define opt_m_OCTAL(name) name
+#define opt_m_SOCKET(name) name
+#define opt_m_HOSTPORT(name) name
+#define opt_m_STORE(name) name
+#define opt_m_EXTENSION(name) name
+#define opt_m_REPLY(name) name
+#define opt_m_HOSTS(name) name
+#define opt_m_SERVERS(name) name
+#define opt_m_NETWORKS(name) name
+#define opt_m_DOMAINS(name) name
+#define opt_m_RECIPIENTS(name) name
+#define opt_m_INT(name) name
+#define opt_m_POINTS(name) name
+#define opt_m_BOOL(name) name
+#define opt_m_MODE(name) name
+#define opt_m_ACTION(name) name
+#define opt_m_JUNKBY(name) name
+#define opt_m_LOGLEVEL(name) name
 
 #define SECTION(name, doc)
 #define OPTION(...)
@@ -37,47 +85,80 @@ typedef enum log_level opt_c_LOGLEVEL;
 struct tenant {
 	const char *name;
 #undef TENANT
-#define TENANT(type, name, def, min, max, unit, flags, since, doc) opt_c_##type name;
+#define TENANT(type, name, ...) opt_c_##type opt_m_##type(name);
 #include "config/options.def"
 #undef TENANT
 #define TENANT(...)
+	struct origin where;          /* of the section */
+	const struct origin *origins; /* of each value, in the order of tenant's rows */
 };
 
 /* policy "name" { } */
 struct policy {
 	const char *name;
 #undef POLICY
-#define POLICY(type, name, def, min, max, unit, flags, since, doc) opt_c_##type name;
+#define POLICY(type, name, ...) opt_c_##type opt_m_##type(name);
 #include "config/options.def"
 #undef POLICY
 #define POLICY(...)
+	struct origin where;          /* of the section */
+	const struct origin *origins; /* of each value, in the order of policy's rows */
 };
 
-/* all of wonted.conf; immutable once loaded, shared by reference */
+struct snapshot; /* config/snapshot.h: owner and indexes */
+
 struct options {
 #undef OPTION
-#define OPTION(type, name, def, min, max, unit, flags, since, doc) opt_c_##type name;
+#define OPTION(type, name, ...) opt_c_##type opt_m_##type(name);
 #include "config/options.def"
 #undef OPTION
 	const struct tenant *tenants;
 	size_t n_tenants;
 	const struct policy *policies; /* [0] is always the one named "default" */
 	size_t n_policies;
+	const struct origin *origins; /* of each value, in the order of the global rows */
+	struct snapshot *snapshot;
 };
 
 #undef SECTION
 #undef TENANT
 #undef POLICY
 
-/* options_tenant - whose mail domain is this?
+/* options_tenant - whose mail domain is this? the longest domain that fits wins
  * in    domain   lower case, A-labels; NULL gives NULL
  * out   NULL: nobody's
+ * use   any thread
  * err   none */
 const struct tenant *options_tenant(const struct options *o, const char *domain);
 
 /* options_policy - the policy that holds for a recipient; never NULL
- * in    address   lower case
+ * in    address   lower case; NULL or without "@" gives the default
+ * out   the policy that names the address, else that names "@domain", else "default"
+ * use   any thread
  * err   none */
 const struct policy *options_policy(const struct options *o, const char *address);
+
+/* options_is_internal - is a client in internal_networks?
+ * in    client_addr   "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1" (is IPv4); also with
+ *                     Sendmail's "IPv6:" before it
+ * use   any thread
+ * err   false for NULL and for what is no address */
+bool options_is_internal(const struct options *o, const char *client_addr);
+
+/* options_need_restart - which changed options does a reload not reach?
+ * out   their names, ", " between them; NULL when there are none
+ * own   the caller frees with g_free()
+ * err   none */
+char *options_need_restart(const struct options *before, const struct options *after);
+
+/* options_ref - one more owner
+ * use   any thread
+ * err   none */
+const struct options *options_ref(const struct options *o);
+
+/* options_unref - one owner less; the last one frees all of it and all it points to
+ * use   any thread
+ * err   none; NULL is allowed */
+void options_unref(const struct options *o);
 
 #endif

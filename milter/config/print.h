@@ -1,0 +1,30 @@
+/* The documents of the configuration, printed from the table of options. */
+#ifndef CONFIG_PRINT_H
+#define CONFIG_PRINT_H
+
+#include <glib.h>
+
+#include "config/options.h"
+
+/* print_conf - conf/wonted.conf: every option with its document, commented out, behind a
+ *              small configuration that works
+ * out   appended to out
+ * err   none */
+void print_conf(GString *out);
+
+/* print_man - conf/wonted.conf.5, in mdoc(7)
+ * out   appended to out
+ * err   none */
+void print_man(GString *out);
+
+/* print_dump - effective values, and behind each where it came from; it can be loaded again
+ * out   appended to out
+ * err   none */
+void print_dump(const struct options *o, GString *out);
+
+/* print_mta_lines - what to write into Postfix and Sendmail so that they find the filter
+ * out   appended to out
+ * err   none */
+void print_mta_lines(const struct options *o, GString *out);
+
+#endif
