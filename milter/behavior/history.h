@@ -1,0 +1,149 @@
+/* Who wrote to whom, how often, since when, and what is usual in it: one shape for a pair, a
+ * sender, a domain, a display name, a list and a whole tenant, seen from the tenant: "in" is
+ * mail to us, "out" mail by us.
+ *
+ * A day (UTC) is open while it lasts. Questions that grant trust take `today` and see only
+ * closed days, so that a burst cannot make itself usual; questions that raise alarm see the
+ * open day. Every question takes NULL for "no such record". */
+#ifndef BEHAVIOR_HISTORY_H
+#define BEHAVIOR_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/answer.h"
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "store/codec.h"
+
+/* a count with the newest day of its record kept apart */
+struct count {
+	int64_t closed; /* before history.open_day */
+	int64_t open;   /* on history.open_day */
+};
+
+struct flow {
+	struct count messages;
+	int64_t first_day;    /* 0: none */
+	int64_t last_day;     /* newest */
+	int64_t before_day;   /* newest before history.open_day, 0: none */
+	int64_t recent_milli; /* messages x 1000, halved every 30 days up to open_day */
+};
+
+/* one of the usual values, with the newest day it was seen kept apart */
+struct usual_item {
+	const char *text;
+	int64_t closed; /* times before last_day */
+	int64_t open;   /* times on last_day */
+	int64_t first_day;
+	int64_t last_day;
+};
+
+#define USUAL_MOST 8 /* of one kind: the most frequent; people have few habits */
+#define DAYS_MOST 16 /* single days remembered; beyond, only their number */
+
+enum usual {
+	USUAL_REPLY_TO, /* organisational domains of Reply-To */
+	USUAL_LINK,     /* organisational domains of links */
+	USUAL_MAILER,   /* programs, without versions */
+	USUAL_DKIM,     /* d= of signatures that passed */
+	USUAL_NETWORK,  /* /24 or /48 of clients */
+	USUAL_ADDRESS,  /* addresses (DISPLAY family) */
+	USUAL_COUNT
+};
+
+extern const char *const usual_names[USUAL_COUNT];
+
+struct usual_set {
+	const struct usual_item *at; /* most frequent first */
+	size_t n;
+};
+
+struct history {
+	int64_t open_day; /* newest day of anything in it; days since 1970 UTC */
+	struct flow in, out;
+	struct count mailboxes; /* of ours in correspondence with them */
+	struct count rescued, junked;
+	struct bytes days;  /* newest days with mail in; read by history_days_seen() */
+	int64_t days_older; /* further such days */
+	struct usual_set usual[USUAL_COUNT];
+	int64_t mark; /* what was merged last: the same again is skipped */
+};
+
+extern const struct codec history_codec;
+
+/* history_decode - the value of a PAIR, SENDER, DOMAIN, DISPLAY or LIST key
+ * own   a
+ * err   UNKNOWN: damaged or of a newer version */
+enum answer history_decode(struct arena *a, struct bytes value,
+			   struct history *history_r);
+
+/* day_of - the day (UTC) of a time
+ * err   none */
+static inline int64_t day_of(int64_t time_s)
+{
+	return time_s / 86400;
+}
+
+/* history_known - was there mail in either direction on a closed day?
+ * err   none: NULL is NO */
+enum answer history_known(const struct history *h, int64_t today);
+
+/* history_messages_in - messages to us on closed days
+ * err   none: NULL is 0 */
+int64_t history_messages_in(const struct history *h, int64_t today);
+
+/* history_messages_out - messages by us on closed days
+ * err   none: NULL is 0 */
+int64_t history_messages_out(const struct history *h, int64_t today);
+
+/* history_recent_in_milli - messages to us on closed days, each halved for every 30 days of age
+ * unit  thousandths of a message
+ * err   none: NULL is 0 */
+int64_t history_recent_in_milli(const struct history *h, int64_t today);
+
+/* history_days_known - days since the first mail in either direction
+ * err   -1: not known on a closed day */
+int64_t history_days_known(const struct history *h, int64_t today);
+
+/* history_days_seen - on how many closed days mail came in; never counted too high
+ * err   none: NULL is 0 */
+int64_t history_days_seen(const struct history *h, int64_t today);
+
+/* history_last_in - the newest closed day with mail to us
+ * err   -1: none */
+int64_t history_last_in(const struct history *h, int64_t today);
+
+/* history_last_out - the newest closed day with mail by us
+ * err   -1: none */
+int64_t history_last_out(const struct history *h, int64_t today);
+
+/* history_solicited - have we written to them on a closed day?
+ * err   none: NULL is NO */
+enum answer history_solicited(const struct history *h, int64_t today);
+
+/* history_mailboxes - how many of our mailboxes knew them on closed days (not in a PAIR)
+ * err   none: NULL is 0 */
+int64_t history_mailboxes(const struct history *h, int64_t today);
+
+/* history_usual - is this value usual of them?
+ * in    text   in the form the enum says; NULL is UNKNOWN
+ * err   UNKNOWN: fewer than 3 messages in on closed days, or nothing of this kind known */
+enum answer history_usual(const struct history *h, enum usual kind, const char *text,
+			  int64_t today);
+
+/* history_today_in - messages to us on the open day, for alarms
+ * err   none: NULL is 0 */
+int64_t history_today_in(const struct history *h, int64_t today);
+
+/* history_today_mailboxes - mailboxes of ours first reached on the open day, for alarms
+ * err   none: NULL is 0 */
+int64_t history_today_mailboxes(const struct history *h, int64_t today);
+
+/* history_usual_day_milli - messages in on a usual day with mail, for comparison with today
+ * unit  thousandths of a message
+ * err   none: NULL is 0 */
+int64_t history_usual_day_milli(const struct history *h, int64_t today);
+
+#endif

@@ -1,0 +1,73 @@
+/* What is known of one address of the tenant. */
+#ifndef MAILBOX_MAILBOX_H
+#define MAILBOX_MAILBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/answer.h"
+#include "base/arena.h"
+#include "store/codec.h"
+#include "store/store.h"
+
+enum mailbox_kind {
+	MAILBOX_NONE, /* not said */
+	MAILBOX_USER,
+	MAILBOX_SHARED, /* read by several people */
+	MAILBOX_LIST,   /* forwards to its members */
+	MAILBOX_SYSTEM, /* read by a program */
+	MAILBOX_KIND_COUNT
+};
+
+/* The spellings, index by the enum. */
+extern const char *const mailbox_kind_names[MAILBOX_KIND_COUNT];
+
+struct mailbox {
+	int64_t kind;          /* enum mailbox_kind */
+	const char *canonical; /* address_key() form; NULL: this one is it */
+	const char *policy;    /* name of a policy section; NULL: by address and domain */
+	const char *locale;    /* "de_DE"; NULL: not said */
+	const char *const *flags; /* words for roll-outs */
+	size_t n_flags;
+	int64_t baseline_since_s; /* its oldest remembered mail; 0: none */
+};
+
+extern const struct codec mailbox_codec;
+
+/* mailbox_decode - the value of a MAILBOX key
+ * own   a
+ * err   UNKNOWN: damaged or of a newer version */
+enum answer mailbox_decode(struct arena *a, struct bytes value,
+			   struct mailbox *mailbox_r);
+
+/* mailbox_change - a write that lays these fields over the stored ones: what is 0, NULL or
+ *                  empty here stays as it is, baseline_since_s becomes the older one
+ * in    address   address_key() form
+ * own   what the write points to lives in a
+ * err   none */
+struct store_write mailbox_change(struct arena *a, const char *tenant,
+				  const char *address, const struct mailbox *m);
+
+/* What the owner of a mailbox wants of a sender, a domain or a list. */
+enum wish { WISH_NONE, WISH_WANTED, WISH_JUNK, WISH_GRAYMAIL, WISH_COUNT };
+
+extern const char *const wish_names[WISH_COUNT];
+
+struct preference {
+	int64_t wish;      /* enum wish */
+	const char *cause; /* "stated", "rescued", "moved to junk" ... */
+	int64_t count;
+	int64_t since_s;
+	int64_t expires_s; /* 0: never */
+};
+
+extern const struct codec preference_codec;
+
+/* preference_decode - the value of a PREFERENCE key
+ * own   a
+ * err   UNKNOWN: damaged or of a newer version */
+enum answer preference_decode(struct arena *a, struct bytes value,
+			      struct preference *preference_r);
+
+#endif

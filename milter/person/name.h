@@ -1,0 +1,50 @@
+/* Names: the keys under which a name is found again, and the judgement whether two names
+ * are, or could pass for, the same. Judgement is final only here; keys merely bring
+ * candidates, in the same batch as everything else. */
+#ifndef PERSON_NAME_H
+#define PERSON_NAME_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/limits.h"
+
+enum name_match {
+	NAME_NONE,  /* another name */
+	NAME_FUZZY, /* a reader in a hurry takes one for the other */
+	NAME_EXACT, /* the same name, written differently at most */
+};
+
+struct name_judgement {
+	enum name_match match;
+	unsigned distance; /* edits between the nearest readings; 0 with EXACT */
+	const char *how; /* static words: "same name", "order of words", "nickname" ... */
+};
+
+/* name_match - could a reader take one name for the other?
+ * in    a_name   the person's name as imported
+ *       b_name   the display name as shown
+ * err   none: two names of which one is empty, or no name at all, are NAME_NONE
+ * cost  bounded: only the first 8 words of each are looked at */
+struct name_judgement name_match(struct arena *a, const char *a_name, const char *b_name);
+
+/* name_key - the one key for "exactly this name": folded, transliterated, titles and signs
+ *            removed, words sorted; for DISPLAY keys
+ * out   NULL: there is no name in it (empty, only an address, only signs)
+ * own   a
+ * err   NULL, see out */
+const char *name_key(struct arena *a, const char *display);
+
+/* name_keys_ask - the part1 of all NAME keys to ask for one display name
+ * out   keys_r[LIMIT_NAME_KEYS], each once, the most telling first
+ * own   a
+ * err   none: 0 when there is no name in it */
+size_t name_keys_ask(struct arena *a, const char *display, const char **keys_r);
+
+/* name_keys_write - the part1 of all NAME keys under which a person's name is stored
+ * out   keys_r[LIMIT_NAME_KEYS], each once
+ * own   a
+ * err   none: 0 when there is no name in it */
+size_t name_keys_write(struct arena *a, const char *name, const char **keys_r);
+
+#endif

@@ -1,0 +1,108 @@
+/* The memory: keys and values in a store that a URL names, asked in one batch a message.
+ * What a value means is not known here (see store/codec.h and the rooms above). */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/answer.h"
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/compiler.h"
+
+struct store;
+
+struct store_setup {
+	bool write;             /* the one writer (the tool, wonted-learn); else reader */
+	int64_t (*now_s)(void); /* for what expires; NULL is clock_now_s() */
+	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
+};
+
+/* one question of a batch */
+struct store_read {
+	struct bytes key;   /* in: 1..LIMIT_KEY_BYTES bytes, as key_build() makes them */
+	struct bytes value; /* out: only with YES; a copy in the caller's arena */
+	enum answer
+		answer; /* out: YES found, NO certainly absent, UNKNOWN could not ask */
+};
+
+enum store_write_kind {
+	STORE_PUT,    /* the value as it is */
+	STORE_MERGE,  /* what merge() makes of the old value and this one */
+	STORE_DELETE, /* absent afterwards; absent before is fine */
+};
+
+/* one change of a batch */
+struct store_write {
+	struct bytes key;
+	enum store_write_kind kind;
+	struct bytes value;
+	int64_t ttl_s; /* seconds from now until it is absent by itself; 0 is never */
+	/* Must be a pure function: a store may call it again when somebody else was
+	 * faster. old.at is NULL when there is none. false leaves the old value (it is of
+	 * a newer version than we know). The result lives in a. */
+	bool (*merge)(struct bytes old, struct bytes change, struct arena *a,
+		      struct bytes *new_r);
+};
+
+enum store_wrote {
+	STORE_WROTE = 1,
+	STORE_FAILED = -1,    /* certainly nothing was written */
+	STORE_UNCERTAIN = -2, /* something may have been; repeating it must be harmless */
+};
+
+/* store_open - open the store a URL names: "lmdb:PATH", "mem:", "fault:N:URL" (every Nth
+ *              answer and write fails, 0 none), "fault:N+MS:URL" (and every call takes MS
+ *              milliseconds longer)
+ * in    setup   NULL is a reader with the usual settings
+ * own   the caller gives it back with store_close()
+ * err   NULL: unknown scheme, unusable path, or a file that is damaged; e names it. A
+ *       reader's store that does not exist yet is no error: it is empty until it does
+ * use   an lmdb path must not be open twice in one process (POSIX locks): share the
+ *       handle with store_ref() when a reload keeps the URL */
+struct store *store_open(const char *url, const struct store_setup *setup, GError **e);
+
+/* store_ref - one more owner
+ * out   s
+ * err   none */
+struct store *store_ref(struct store *s);
+
+/* store_close - one owner less; the last one closes it; sets *s to NULL
+ * err   none; *s may be NULL */
+void store_close(struct store **s);
+
+/* store_url - the URL it was opened with
+ * err   none */
+const char *store_url(const struct store *s);
+
+/* store_read_many - ask all questions at once
+ * in    r[n].key     what is beyond LIMIT_BATCH_KEYS is answered UNKNOWN
+ *       deadline_us  on clock_mono_us(); 0 is none
+ * out   r[n].answer, r[n].value
+ * own   values belong to a
+ * err   never fails as a whole: what was not answered in time is UNKNOWN
+ * cost  one read transaction (lmdb), one round trip to each server
+ * use   any thread */
+void store_read_many(struct store *s, struct store_read *r, size_t n, int64_t deadline_us,
+		     struct arena *a);
+
+/* store_write_many - change all keys at once, in order
+ * in    s   opened with setup.write; several writes of one key see each other
+ * err   STORE_FAILED, STORE_UNCERTAIN: e says what to repair
+ * cost  one transaction, synced to disk when it returns (lmdb)
+ * use   one thread at a time */
+enum store_wrote store_write_many(struct store *s, const struct store_write *w, size_t n,
+				  GError **e) MUST_CHECK;
+
+/* store_scan - see every pair whose key begins with a prefix, in no promised order
+ * in    see   false stops the scan; must not call the store; the bytes go with the call
+ * err   false: the store failed in between; e says why. Being stopped is no failure
+ * use   tools only: it may hold up the writer's reuse of space */
+bool store_scan(struct store *s, struct bytes prefix,
+		bool (*see)(struct bytes key, struct bytes value, void *to), void *to,
+		GError **e);
+
+#endif
