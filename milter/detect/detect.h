@@ -3,6 +3,7 @@
 #ifndef DETECT_DETECT_H
 #define DETECT_DETECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/answer.h"
@@ -20,19 +21,27 @@ struct evidence {
 
 struct signal {
 	enum answer answer;
-	const char *words; /* what was seen, one clause without a full stop; NULL unless YES */
+	const char *words; /* what was seen, one clause without a full stop; valid UTF-8;
+			      NULL unless YES */
 };
 
 struct detector {
 	const char *name;  /* in rules, journal, metrics; never reused */
 	const char *title; /* one sentence a mail user understands */
 	const char *since;
-	unsigned needs;    /* enum need bits */
+	unsigned needs; /* enum need bits */
 	enum answer (*look)(const struct evidence *e, const char **words_r);
 };
 
-extern const struct detector *const detectors[];
-extern const size_t detector_count;
+enum detector_id {
+#define DETECTOR(name, needs, since, title) DETECTOR_##name,
+#include "detect/detectors.def"
+#undef DETECTOR
+	DETECTOR_COUNT
+};
+
+/* order of enum detector_id */
+extern const struct detector detectors[DETECTOR_COUNT];
 
 /* detector_names - the detectors as a table of names (VALUE_BOOL, SCOPE_RCPT)
  * out   static; the same order as detectors[]
@@ -45,7 +54,7 @@ struct rcpt_signals {
 };
 
 /* detectors_look - run all detectors for all recipients
- * in    off[detector_count]  true switches one off: its signal is UNKNOWN; NULL: none is off
+ * in    off[DETECTOR_COUNT]  true switches one off: its signal is UNKNOWN; NULL: none is off
  * out   one a recipient
  * own   a
  * err   none */

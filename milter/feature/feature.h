@@ -4,11 +4,12 @@
 
 #include <stddef.h>
 
-#include "auth/auth.h"
 #include "base/arena.h"
 #include "base/value.h"
 #include "message/envelope.h"
 #include "message/message.h"
+
+struct auth_results;
 
 enum feature_flag { FEATURE_PII = 1 << 0, FEATURE_HEAVY = 1 << 1 };
 

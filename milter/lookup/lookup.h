@@ -11,7 +11,8 @@
 #include "base/value.h"
 #include "config/options.h"
 #include "feature/feature.h"
-#include "store/store.h"
+
+struct store;
 
 enum need {
 	NEED_TENANT = 1 << 0,
@@ -43,17 +44,17 @@ struct rcpt_facts {
 struct facts {
 	const struct rcpt_facts *rcpts; /* one a recipient, order of the envelope */
 	size_t n_rcpts;
-	bool degraded;        /* the store did not answer all: some facts are unknown */
-	size_t keys_asked;    /* of the one batch */
-	int64_t store_us;     /* how long the batch took */
+	bool degraded;     /* the store did not answer all: some facts are unknown */
+	size_t keys_asked; /* of the one batch */
+	int64_t store_us;  /* how long the batch took */
 };
 
 struct lookup_setup {
 	const struct options *options;
-	struct store *store;     /* NULL: every stored fact is unknown */
-	unsigned needs;          /* enum need bits of what is switched on */
-	int64_t now_s;           /* of the message; today is a closed day tomorrow */
-	int64_t deadline_us;     /* on clock_mono_us() */
+	struct store *store; /* NULL: every stored fact is unknown */
+	unsigned needs;      /* enum need bits of what is switched on */
+	int64_t now_s;       /* of the message; today is a closed day tomorrow */
+	int64_t deadline_us; /* on clock_mono_us() */
 };
 
 /* lookup_run - ask everything needed for all recipients in one batch

@@ -1,0 +1,48 @@
+/* Inside of the feature room: where features come from, and who takes which. */
+#ifndef FEATURE_EXTRACT_H
+#define FEATURE_EXTRACT_H
+
+#include <stddef.h>
+
+#include "feature/feature.h"
+
+struct source {
+	struct arena *arena;
+	const struct message *message;
+	const struct envelope *envelope;
+	const struct auth_results *auth; /* NULL: nothing was checked */
+};
+
+/* sets its own features in at[FEATURE_COUNT], and no other's */
+typedef void extractor(const struct source *s, struct value *at);
+
+extractor features_from_envelope, features_from_headers, features_from_body,
+	features_from_auth;
+
+extern extractor *const extractors[];
+extern const size_t extractor_count;
+
+/* text_value - foreign text as a value: valid UTF-8, absent when NULL
+ * own   a
+ * err   none: bad bytes become U+FFFD */
+struct value text_value(struct arena *a, const char *text);
+
+/* A list of texts that grows, each once, up to a bound. */
+struct collected;
+
+/* collect_new - begin a list
+ * in    most   items beyond are not taken
+ * own   a
+ * err   none */
+struct collected *collect_new(struct arena *a, size_t most);
+
+/* collect_add - take a text, unless it is NULL, empty, or there already
+ * own   the text is copied where it is not valid UTF-8, else kept
+ * err   none */
+void collect_add(struct collected *c, const char *text);
+
+/* collect_value - the list as a value
+ * err   none */
+struct value collect_value(const struct collected *c);
+
+#endif

@@ -1,0 +1,29 @@
+/* The order in which the sources of features are asked, and the one feature that is a
+ * question: any header. Each feature is taken by exactly one of the from_*.c. Nothing here
+ * may ask a store, or judge. */
+#include "feature/feature.h"
+
+#include "feature/extract.h"
+
+void features_take(struct arena *a, const struct message *m, const struct envelope *e,
+		   const struct auth_results *auth, struct features *f_r)
+{
+	const struct source s = { .arena = a, .message = m, .envelope = e, .auth = auth };
+
+	*f_r = (struct features){ .message = m, .envelope = e };
+	for (size_t i = 0; i < FEATURE_COUNT; i++)
+		f_r->at[i] = VALUE_UNKNOWN;
+	for (size_t i = 0; i < extractor_count; i++)
+		extractors[i](&s, f_r->at);
+}
+
+struct value feature_header(struct arena *a, const struct features *f, const char *name,
+			    size_t nth)
+{
+	if (f->message == NULL)
+		return VALUE_UNKNOWN;
+
+	const struct header *h = message_header(f->message, name, nth);
+
+	return h == NULL ? VALUE_ABSENT : value_of_text(header_text(a, h));
+}
