@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "config/words.h"
 #include "detect/detect.h"
 #include "feature/feature.h"
@@ -16,13 +17,64 @@
 
 struct ruleset;
 
+/* one file in memory: NAME.rules, NAME.rtest, or a list that rules name ("lists/x.txt") */
+struct rule_text {
+	const char *name;
+	struct bytes text;
+};
+
+/* what a rule set is made of */
+struct ruleset_source {
+	const char
+		*folder; /* where lists lie that are not among the texts; NULL: nowhere */
+	const struct rule_text
+		*texts; /* .rules in this order; .rtest anywhere among them */
+	size_t n_texts;
+	const struct name_table *const
+		*tables; /* of all names; NULL: features, facts, signals */
+	size_t n_tables;
+};
+
+/* one rule as an admin knows it */
+struct rule_info {
+	const char *name;
+	const char *file;
+	unsigned line;
+	const char *reason;    /* its sentence, {names} not filled in */
+	const char *condition; /* as `wonted rules fmt` writes it, on one line */
+	int64_t milli[AXIS_COUNT];
+	int64_t unknown_milli[AXIS_COUNT];
+	bool observe;
+	int rollout_percent; /* 100: everybody */
+	bool per_rcpt;       /* reads names that belong to one recipient */
+	unsigned needs;      /* enum need bits */
+};
+
+/* one test of a condition, as it came out for one recipient */
+struct tried {
+	const char *text; /* the test as written: pair.days_known < 3 days */
+	const char *seen; /* the value it looked at, cut and made printable */
+	enum answer answer;
+};
+
+/* how one rule came out for one recipient */
+struct account {
+	const struct rule_info *rule;
+	enum answer answer; /* of the whole condition */
+	bool counted;       /* it gave points */
+	const char *remark; /* "watched only", "outside its rollout"; NULL */
+	const struct tried *tried;
+	size_t n_tried;
+};
+
 /* one rule that hit for one recipient */
 struct hit {
-	const char *rule;            /* name */
-	const char *reason;          /* its sentence, {names} filled in, at most LIMIT_REASON_BYTES */
-	int64_t milli[AXIS_COUNT];   /* points it gave */
-	bool observed;               /* watched only: counts nothing */
-	bool unknown;                /* points of "if unknown" */
+	const char *rule; /* name */
+	const char
+		*reason; /* its sentence, {names} filled in, at most LIMIT_REASON_BYTES */
+	int64_t milli[AXIS_COUNT]; /* points it gave */
+	bool observed;             /* watched only: counts nothing */
+	bool unknown;              /* points of "if unknown" */
 };
 
 struct rcpt_hits {
@@ -39,6 +91,12 @@ struct rcpt_hits {
  *       FILE:LINE:COLUMN: what is wrong; did you mean "x"? A failed proof is a complaint. */
 struct ruleset *ruleset_load(const char *folder, GError **e);
 
+/* ruleset_load_texts - the same from memory
+ * in    source   copied where it is kept
+ * own   free with ruleset_free()
+ * err   as ruleset_load() */
+struct ruleset *ruleset_load_texts(const struct ruleset_source *source, GError **e);
+
 /* ruleset_free - give back
  * err   none; NULL is allowed */
 void ruleset_free(struct ruleset *rs);
@@ -50,6 +108,18 @@ unsigned ruleset_needs(const struct ruleset *rs);
 /* ruleset_count - number of rules
  * err   none */
 size_t ruleset_count(const struct ruleset *rs);
+
+/* ruleset_rule - what a rule is, for lists and pages
+ * in    i   below ruleset_count(); the order in which they run
+ * own   the rule set
+ * err   none */
+const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i);
+
+/* ruleset_headers - names of the headers that conditions read, for the journal
+ * out   *n_r of them, as written
+ * own   the rule set
+ * err   none */
+const char *const *ruleset_headers(const struct ruleset *rs, size_t *n_r);
 
 /* ruleset_id - a short fingerprint of all that was loaded, for log and journal
  * err   none */
@@ -64,5 +134,27 @@ const char *ruleset_id(const struct ruleset *rs);
 const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
 				    const struct features *f, const struct facts *facts,
 				    const struct rcpt_signals *signals);
+
+/* ruleset_explain - how every rule came out for one recipient, and why
+ * in    e         features and this recipient's facts
+ *       signals   of this recipient
+ * out   ruleset_count() of them
+ * own   e->arena
+ * use   any thread
+ * err   none */
+const struct account *ruleset_explain(const struct ruleset *rs, const struct evidence *e,
+				      const struct rcpt_signals *signals);
+
+/* rules_format - a .rules or .rtest text as `wonted rules fmt` writes it
+ * in    name   decides by its ending which of the two it is
+ * own   the caller frees with g_free()
+ * err   NULL: it cannot be read as such; e holds the complaints */
+char *rules_format(const char *name, struct bytes text, GError **e);
+
+/* rule_names_text - all names that rules may use, with type, unit, scope and sentence
+ * in    markdown   tables for rules/README; false: columns for a terminal
+ * own   the caller frees with g_free()
+ * err   none */
+char *rule_names_text(bool markdown);
 
 #endif
