@@ -12,49 +12,59 @@
 #include "base/bytes.h"
 
 struct header {
-	struct bytes name;  /* as written */
-	struct bytes value; /* after the colon, exactly as received: leading blank and folds
+	struct bytes name; /* as written */
+	struct bytes
+		value; /* after the colon, exactly as received: leading blank and folds
 			       kept, without the line end that closes the field */
-	size_t at;          /* offset of the field's first byte in the raw message */
-	size_t nth;         /* 0-based count among headers of this name, for change requests */
+	size_t at;     /* offset of the field's first byte in the raw message */
+	size_t nth;    /* 0-based count among headers of this name, for change requests */
 };
 
 struct mailaddr {
 	const char *display; /* decoded, trimmed UTF-8, or NULL */
-	const char *address; /* local@domain: domain lower case A-labels, local part as is */
-	const char *key;     /* address all lower case, as used in stores */
-	const char *domain;  /* lower case A-labels; NULL if there is none */
-	const char *org;     /* organisational domain of it (PSL), or domain itself */
+	const char
+		*address; /* local@domain: domain lower case A-labels, local part as is */
+	const char *key;  /* address all lower case, as used in stores */
+	const char *domain; /* lower case A-labels; NULL if there is none */
+	const char *org;    /* organisational domain of it (PSL), or domain itself */
 };
 
 enum part_kind {
 	PART_TEXT_PLAIN,
 	PART_TEXT_HTML,
 	PART_TEXT_OTHER,
-	PART_MESSAGE,   /* message/rfc822 */
+	PART_MESSAGE, /* message/rfc822 */
 	PART_CALENDAR,
 	PART_ATTACHMENT,
 	PART_MULTIPART,
 };
 
-enum part_encoding { ENCODING_7BIT, ENCODING_8BIT, ENCODING_QP, ENCODING_BASE64, ENCODING_OTHER };
+enum part_encoding {
+	ENCODING_7BIT,
+	ENCODING_8BIT,
+	ENCODING_QP,
+	ENCODING_BASE64,
+	ENCODING_OTHER
+};
 
 struct part {
 	enum part_kind kind;
-	const char *type;       /* "text/plain", lower case */
-	const char *charset;    /* lower case, NULL if not said */
-	const char *filename;   /* decoded UTF-8, or NULL */
-	const char *magic;      /* what the first bytes say: "exe", "zip", "pdf", "ole", "html",
+	const char *type;     /* "text/plain", lower case */
+	const char *charset;  /* lower case, NULL if not said */
+	const char *filename; /* decoded UTF-8, or NULL */
+	const char
+		*magic; /* what the first bytes say: "exe", "zip", "pdf", "ole", "html",
 				   "rar", "7z", "iso", "lnk", "script", "rtf", ... or NULL */
-	const char *const *inside; /* names listed in a zip archive (first 100), NULL if none */
+	const char *const
+		*inside; /* names listed in a zip archive (first 100), NULL if none */
 	size_t n_inside;
 	enum part_encoding encoding;
-	size_t start, end;      /* raw content in the message: [start, end) after the part's
+	size_t start, end;  /* raw content in the message: [start, end) after the part's
 				   header, before the line end that belongs to the boundary */
-	int depth;              /* 0: the message itself */
-	int parent;             /* index of the enclosing part, -1 for the outermost */
-	bool is_attachment;     /* by disposition, or a name on a part that is not text */
-	bool in_message;        /* inside a message/rfc822 */
+	int depth;          /* 0: the message itself */
+	int parent;         /* index of the enclosing part, -1 for the outermost */
+	bool is_attachment; /* by disposition, or a name on a part that is not text */
+	bool in_message;    /* inside a message/rfc822 */
 	bool encrypted_archive; /* a zip whose entries need a password */
 	size_t bytes;           /* decoded size */
 };
@@ -63,32 +73,36 @@ struct link {
 	const char *url;  /* as written, entities decoded, cut at 2,048 bytes */
 	const char *host; /* lower case A-labels; NULL for mailto: and what has no host */
 	const char *org;  /* organisational domain of the host, NULL without host */
-	const char *text; /* visible text of the anchor, blanks folded; NULL in plain text */
-	bool hidden;      /* the reader does not see the anchor */
+	const char
+		*text; /* visible text of the anchor, blanks folded; NULL in plain text */
+	bool hidden;   /* the reader does not see the anchor */
 };
 
 enum message_kind {
-	MESSAGE_SIGNED = 1 << 0,    /* multipart/signed, S/MIME signed-data, inline PGP */
-	MESSAGE_ENCRYPTED = 1 << 1, /* multipart/encrypted, S/MIME enveloped, inline PGP */
-	MESSAGE_REPORT = 1 << 2,    /* multipart/report, or an empty return path with one */
-	MESSAGE_CALENDAR = 1 << 3,  /* a text/calendar part with a method */
-	MESSAGE_LIST = 1 << 4,      /* List-Id or List-Post */
-	MESSAGE_BULK = 1 << 5,      /* List-Unsubscribe, Precedence bulk/list/junk, Feedback-ID */
-	MESSAGE_AUTO = 1 << 6,      /* Auto-Submitted other than no, X-Auto-Response-Suppress */
+	MESSAGE_SIGNED = 1 << 0, /* multipart/signed, S/MIME signed-data, inline PGP */
+	MESSAGE_ENCRYPTED =
+		1 << 1,          /* multipart/encrypted, S/MIME enveloped, inline PGP */
+	MESSAGE_REPORT = 1 << 2, /* multipart/report, or an empty return path with one */
+	MESSAGE_CALENDAR = 1 << 3, /* a text/calendar part with a method */
+	MESSAGE_LIST = 1 << 4,     /* List-Id or List-Post */
+	MESSAGE_BULK =
+		1 << 5, /* List-Unsubscribe, Precedence bulk/list/junk, Feedback-ID */
+	MESSAGE_AUTO =
+		1 << 6, /* Auto-Submitted other than no, X-Auto-Response-Suppress */
 };
 
 enum message_broken {
-	BROKEN_HEADER_LINE = 1 << 0,   /* a header line that is none */
+	BROKEN_HEADER_LINE = 1 << 0, /* a header line that is none */
 	BROKEN_NO_FROM = 1 << 1,
-	BROKEN_MANY_FROM = 1 << 2,     /* several From fields, or several addresses in it */
+	BROKEN_MANY_FROM = 1 << 2, /* several From fields, or several addresses in it */
 	BROKEN_FROM_SYNTAX = 1 << 3,
-	BROKEN_DUPLICATE = 1 << 4,     /* a field that may stand once stands twice */
-	BROKEN_BOUNDARY = 1 << 5,      /* missing or never closed */
-	BROKEN_ENCODING = 1 << 6,      /* bad base64 or quoted-printable */
-	BROKEN_CHARSET = 1 << 7,       /* unknown, or bytes that are not of it */
+	BROKEN_DUPLICATE = 1 << 4, /* a field that may stand once stands twice */
+	BROKEN_BOUNDARY = 1 << 5,  /* missing or never closed */
+	BROKEN_ENCODING = 1 << 6,  /* bad base64 or quoted-printable */
+	BROKEN_CHARSET = 1 << 7,   /* unknown, or bytes that are not of it */
 	BROKEN_NUL = 1 << 8,
 	BROKEN_8BIT_HEADER = 1 << 9,
-	BROKEN_DATE = 1 << 10,         /* missing or unreadable */
+	BROKEN_DATE = 1 << 10, /* missing or unreadable */
 };
 
 enum message_cut {
@@ -102,36 +116,37 @@ enum message_cut {
 };
 
 struct message {
-	struct bytes raw;        /* the whole message, CRLF or LF as it came */
-	size_t body_at;          /* offset of the first body byte */
+	struct bytes raw; /* the whole message, CRLF or LF as it came */
+	size_t body_at;   /* offset of the first body byte */
 	const struct header *headers;
 	size_t n_headers;
 
-	const struct mailaddr *from;   /* of the first From field */
+	const struct mailaddr *from; /* of the first From field */
 	size_t n_from;
 	const struct mailaddr *sender; /* NULL if there is none */
 	const struct mailaddr *reply_to;
 	size_t n_reply_to;
-	const struct mailaddr *to;     /* To and Cc together */
+	const struct mailaddr *to; /* To and Cc together */
 	size_t n_to;
 	const char *subject;           /* decoded UTF-8, "" if empty, NULL if missing */
 	const char *message_id;        /* without brackets; NULL if missing */
 	const char *const *references; /* References and In-Reply-To, without brackets */
 	size_t n_references;
-	const char *list_id;           /* the part in brackets, lower case; NULL */
-	const char *list_unsubscribe;  /* raw value unfolded; NULL */
-	bool one_click;                /* List-Unsubscribe-Post is there */
-	const char *mailer;            /* User-Agent or X-Mailer; NULL */
-	int64_t date_s;                /* Date field; 0 if missing or unreadable */
+	const char *list_id;          /* the part in brackets, lower case; NULL */
+	const char *list_unsubscribe; /* raw value unfolded; NULL */
+	bool one_click;               /* List-Unsubscribe-Post is there */
+	const char *mailer;           /* User-Agent or X-Mailer; NULL */
+	int64_t date_s;               /* Date field; 0 if missing or unreadable */
 	size_t n_received;
 	const char *first_received_from; /* oldest Received: the "from" host, NULL */
 
-	const struct part *parts;      /* depth first, [0] is the outermost */
+	const struct part *parts; /* depth first, [0] is the outermost */
 	size_t n_parts;
 	const struct link *links;
 	size_t n_links;
-	const char *text;       /* what a reader sees: plain parts, else HTML as text; UTF-8 */
-	const char *hidden;     /* HTML text the reader does not see (colour, size, display) */
+	const char *text; /* what a reader sees: plain parts, else HTML as text; UTF-8 */
+	const char
+		*hidden; /* HTML text the reader does not see (colour, size, display) */
 	const char *html_text;  /* visible text of the HTML parts alone, "" if none */
 	const char *plain_text; /* text of the plain parts alone, "" if none */
 
@@ -143,6 +158,11 @@ struct message {
 struct message_limits {
 	size_t max_bytes; /* raw bytes beyond are not read */
 };
+
+/* message_library_init - let GMime and libxml2 make their tables
+ * err   none
+ * use   once a process, before threads: every main() and test that parses messages */
+void message_library_init(void);
 
 /* message_parse - read a message
  * in    raw      header fields, empty line, body; CRLF or LF; must outlive a
@@ -159,7 +179,8 @@ struct message *message_parse(struct arena *a, struct bytes raw,
  * in    name   any case
  * out   NULL if there is none
  * err   none */
-const struct header *message_header(const struct message *m, const char *name, size_t nth);
+const struct header *message_header(const struct message *m, const char *name,
+				    size_t nth);
 
 /* header_text - a header's value unfolded, encoded words decoded, trimmed; valid UTF-8
  * own   a

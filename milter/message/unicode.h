@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
 
 /* unicode_fold - NFKC, case-folded, marks removed, blanks folded; still the same script
  * own   a
@@ -27,5 +28,30 @@ const char *unicode_skeleton(struct arena *a, const char *text);
 /* unicode_mixed_scripts - are letters of different scripts mixed in one word?
  * err   none */
 bool unicode_mixed_scripts(const char *text);
+
+/* unicode_lower - lower case, nothing else changed; the same in every locale
+ * own   a
+ * err   none: bad UTF-8 becomes U+FFFD */
+const char *unicode_lower(struct arena *a, const char *text);
+
+/* unicode_valid - a copy that is UTF-8 without NUL: bad bytes become U+FFFD
+ * own   a
+ * err   none */
+const char *unicode_valid(struct arena *a, struct bytes text);
+
+/* unicode_domain - a name with letters outside ASCII as A-labels
+ * out   NULL: not a domain name
+ * own   a
+ * err   NULL, see out
+ * cost  some 2 us to open the tables
+ * ref   UTS 46, not transitional */
+const char *unicode_domain(struct arena *a, const char *name);
+
+/* unicode_domain_shown - a name in A-labels as a reader sees it
+ * out   labels that do not decode stay as they are
+ * own   a
+ * err   none
+ * ref   UTS 46 */
+const char *unicode_domain_shown(struct arena *a, const char *key);
 
 #endif

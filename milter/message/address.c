@@ -1,0 +1,504 @@
+/* Our own parser of addresses: whose name a message bears decides too much to leave it to a
+ * parser that guesses. The structure is found in the raw bytes; encoded words are decoded
+ * afterwards, in display names only, and so can never make, end or hide an address. */
+#include "message/address.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "message/charset.h"
+#include "message/domain.h"
+#include "message/headers.h"
+#include "message/unicode.h"
+
+#define MAX_TOKENS 256 /* of one mailbox: display name and address */
+
+enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_QUOTED, TOKEN_LITERAL, TOKEN_SPECIAL };
+
+struct token {
+	enum token_kind kind;
+	char special;      /* of TOKEN_SPECIAL */
+	bool blank_before; /* blanks or a comment stand before it */
+	struct bytes text; /* unquoted */
+};
+
+struct reader {
+	struct arena *a;
+	const char *p, *end;
+	GArray *list;         /* struct mailaddr */
+	struct bytes comment; /* the last one seen */
+	bool strict;
+	bool poisoned; /* a control character: this mailbox is none */
+	bool in_group;
+};
+
+struct tokens {
+	struct token at[MAX_TOKENS];
+	size_t n;
+};
+
+/* RFC 5322 3.2.2: comments nest, and quoted-pairs hide brackets; returns what is inside */
+static struct bytes read_comment(struct reader *r)
+{
+	const char *start = ++r->p;
+	int depth = 1;
+
+	for (; r->p < r->end; r->p++) {
+		if (*r->p == '\\' && r->p + 1 < r->end)
+			r->p++;
+		else if (*r->p == '(')
+			depth++;
+		else if (*r->p == ')' && --depth == 0)
+			break;
+	}
+	struct bytes inside = { start, (size_t)(r->p - start) };
+
+	if (r->p < r->end)
+		r->p++;
+	else
+		r->strict = false;
+	return inside;
+}
+
+/* "quoted-string" or [literal]; the text without quotes and backslashes, or with brackets */
+static struct bytes read_enclosed(struct reader *r, char close)
+{
+	char *out = arena_alloc(r->a, (size_t)(r->end - r->p) + 1);
+	size_t n = 0;
+
+	for (r->p++; r->p < r->end && *r->p != close; r->p++) {
+		if (*r->p == '\\' && r->p + 1 < r->end)
+			r->p++;
+		if (*r->p == '\0' || *r->p == '\x7f')
+			r->poisoned = true;
+		if (*r->p != '\r' && *r->p != '\n')
+			out[n++] = *r->p;
+	}
+	if (r->p < r->end)
+		r->p++;
+	else
+		r->strict = false;
+	return (struct bytes){ out, n };
+}
+
+static bool is_word_char(char c)
+{
+	return (unsigned char)c > 0x20 && c != 0x7f &&
+	       strchr("()<>[]:;@\\,\"", c) == NULL;
+}
+
+/* blanks and comments */
+static bool skip_blanks(struct reader *r)
+{
+	const char *start = r->p;
+
+	while (r->p < r->end) {
+		if (*r->p == '(')
+			r->comment = read_comment(r);
+		else if (*r->p == ' ' || *r->p == '\t' || *r->p == '\r' || *r->p == '\n')
+			r->p++;
+		else
+			break;
+	}
+	return r->p > start;
+}
+
+static struct token next_token(struct reader *r)
+{
+	struct token t = { .blank_before = skip_blanks(r) };
+	const char *start = r->p;
+
+	if (r->p >= r->end)
+		return t;
+	if (*r->p == '"') {
+		t.kind = TOKEN_QUOTED;
+		t.text = read_enclosed(r, '"');
+		return t;
+	}
+	while (r->p < r->end && is_word_char(*r->p))
+		r->p++;
+	if (r->p > start) {
+		t.kind = TOKEN_WORD;
+		t.text = (struct bytes){ start, (size_t)(r->p - start) };
+		return t;
+	}
+	t.kind = TOKEN_SPECIAL;
+	t.special = *r->p++;
+	t.text = (struct bytes){ start, 1 };
+	if ((unsigned char)t.special < 0x20 || t.special == 0x7f)
+		r->poisoned = true;
+	return t;
+}
+
+static void keep(struct reader *r, struct tokens *tokens, struct token t)
+{
+	if (tokens->n < MAX_TOKENS)
+		tokens->at[tokens->n++] = t;
+	else
+		r->strict = false;
+}
+
+/* RFC 2047 5(3): an encoded word may stand in a phrase; many programs put it into a
+ * quoted-string too, and readers decode it there */
+static const char *display_of(struct arena *a, const struct token *at, size_t n)
+{
+	GString *raw = g_string_new(NULL);
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && at[i].blank_before)
+			g_string_append_c(raw, ' ');
+		g_string_append_len(raw, at[i].text.at, (gssize)at[i].text.n);
+	}
+	const char *shown =
+		charset_words(a, header_unfold(a, (struct bytes){ raw->str, raw->len }));
+
+	g_string_free(raw, TRUE);
+	/* decoding may have brought blanks and controls of its own */
+	struct bytes clean = header_unfold(a, bytes_of(shown));
+
+	if (clean.n > LIMIT_DISPLAY_BYTES) {
+		size_t cut = LIMIT_DISPLAY_BYTES;
+
+		while (cut > 0 && ((unsigned char)clean.at[cut] & 0xc0) == 0x80)
+			cut--;
+		clean.n = cut;
+	}
+	return clean.n == 0 ? NULL : arena_strndup(a, clean.at, clean.n);
+}
+
+/* RFC 5322 3.4.1: local-part = dot-atom / quoted-string; else it needs its quotes */
+static const char *local_of(struct arena *a, const char *text)
+{
+	bool plain = text[0] != '\0' && text[0] != '.' && !g_str_has_suffix(text, ".") &&
+		     strstr(text, "..") == NULL;
+
+	for (const char *p = text; *p != '\0' && plain; p++)
+		plain = is_word_char(*p);
+	if (plain)
+		return text;
+	GString *quoted = g_string_new("\"");
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			g_string_append_c(quoted, '\\');
+		g_string_append_c(quoted, *p);
+	}
+	g_string_append_c(quoted, '"');
+	const char *out = arena_strdup(a, quoted->str);
+
+	g_string_free(quoted, TRUE);
+	return out;
+}
+
+/* a domain, or [a literal] which is its own organisation */
+static const char *domain_of(struct arena *a, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (text[0] != '[')
+		return domain_key(a, text);
+	if (n < 3 || n > 64 || text[n - 1] != ']' ||
+	    strspn(text + 1, "0123456789abcdefABCDEF"
+			     ".:IPvip6") != n - 2)
+		return NULL;
+	return unicode_lower(a, text);
+}
+
+/* the three parts are there: make it known, if it is an address */
+static void emit(struct reader *r, const char *display, const char *local,
+		 const char *domain)
+{
+	struct mailaddr m = { .display = display };
+
+	if (strlen(local) + (domain == NULL ? 0 : strlen(domain)) >=
+		    LIMIT_ADDRESS_BYTES ||
+	    r->poisoned) {
+		r->strict = false;
+		return;
+	}
+	local = local_of(r->a, unicode_valid(r->a, bytes_of(local)));
+	if (domain == NULL) {
+		r->strict = false;
+		m.address = local;
+	} else {
+		m.domain = domain_of(r->a, domain);
+		if (m.domain == NULL) {
+			r->strict = false;
+			return;
+		}
+		m.org = domain_org(m.domain);
+		m.address = arena_printf(r->a, "%s@%s", local, m.domain);
+	}
+	m.key = unicode_lower(r->a, m.address);
+	g_array_append_val(r->list, m);
+}
+
+/* words that belong together, as one text: "john . doe" is obsolete for "john.doe" */
+static const char *joined(struct reader *r, const struct token *at, size_t n)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < n; i++) {
+		bool dot = i == 0 || g_str_has_suffix(text->str, ".") ||
+			   (at[i].text.n > 0 && at[i].text.at[0] == '.');
+
+		if (!dot) {
+			r->strict = false;
+			g_string_append_c(text, ' ');
+		}
+		g_string_append_len(text, at[i].text.at, (gssize)at[i].text.n);
+	}
+	const char *out = arena_strndup(r->a, text->str, text->len);
+
+	if (strlen(out) != text->len)
+		r->poisoned = true;
+	g_string_free(text, TRUE);
+	return out;
+}
+
+static bool is_special(const struct token *t, char c)
+{
+	return t->kind == TOKEN_SPECIAL && t->special == c;
+}
+
+/* how many tokens from `at` make one domain: [literal], or words bound by dots */
+static size_t domain_length(const struct token *at, size_t n)
+{
+	size_t k = 0;
+
+	if (n > 0 && is_special(&at[0], '[')) {
+		while (k < n && !is_special(&at[k], ']'))
+			k++;
+		return MIN(k + 1, n);
+	}
+	while (k < n && at[k].kind == TOKEN_WORD) {
+		bool dot = k == 0 || at[k].text.at[0] == '.' ||
+			   at[k - 1].text.at[at[k - 1].text.n - 1] == '.';
+
+		if (!dot)
+			break;
+		k++;
+	}
+	return k;
+}
+
+/* the domain's tokens as one text; a literal's are put together without blanks */
+static const char *domain_text(struct reader *r, const struct token *at, size_t n)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < n; i++)
+		g_string_append_len(text, at[i].text.at, (gssize)at[i].text.n);
+	const char *out = arena_strndup(r->a, text->str, text->len);
+
+	g_string_free(text, TRUE);
+	return out;
+}
+
+/* what stood between the angle brackets, without them */
+static void take_angle(struct reader *r, const char *display, struct tokens *in)
+{
+	size_t first = 0, at, used;
+
+	/* RFC 5322 4.4: obs-route = obs-domain-list ":" */
+	if (in->n > 0 && is_special(&in->at[0], '@')) {
+		while (first < in->n && !is_special(&in->at[first], ':'))
+			first++;
+		first = first < in->n ? first + 1 : 0;
+	}
+	for (at = in->n; at > first && !is_special(&in->at[at - 1], '@'); at--)
+		;
+	if (at == first) {
+		if (in->n > first)
+			emit(r, display, joined(r, in->at + first, in->n - first), NULL);
+		r->strict = false;
+		return;
+	}
+	used = domain_length(in->at + at, in->n - at);
+	if (used == 0 || at + used < in->n || at - 1 == first)
+		r->strict = false;
+	for (size_t i = first; i + 1 < at; i++)
+		if (in->at[i].kind == TOKEN_SPECIAL)
+			r->strict = false;
+	if (used > 0 && at - 1 > first)
+		emit(r, display, joined(r, in->at + first, at - 1 - first),
+		     domain_text(r, in->at + at, used));
+}
+
+/* after "<": up to ">", or to where a list goes on without one */
+static void read_angle(struct reader *r, const char *display)
+{
+	struct tokens *in = g_new(struct tokens, 1);
+	const char *before = r->p;
+	struct token t = next_token(r);
+	bool route = is_special(&t, '@');
+
+	in->n = 0;
+	for (;; before = r->p, t = next_token(r)) {
+		if (is_special(&t, '>'))
+			break;
+		if (t.kind == TOKEN_END || is_special(&t, '<') ||
+		    (is_special(&t, ',') && !route)) {
+			r->p = before;
+			r->strict = false;
+			break;
+		}
+		keep(r, in, t);
+	}
+	take_angle(r, display, in);
+	g_free(in);
+}
+
+/* an item without angle brackets: local@domain, a bare word, or nothing of use */
+static void take_bare(struct reader *r, const struct tokens *in)
+{
+	size_t first = 0, used;
+	bool found = false;
+
+	for (size_t at = 0; at < in->n; at++) {
+		if (!is_special(&in->at[at], '@'))
+			continue;
+		size_t local = at;
+
+		while (local > first && in->at[local - 1].kind != TOKEN_SPECIAL &&
+		       (local == at || in->at[local].text.at[0] == '.' ||
+			(in->at[local - 1].text.n > 0 &&
+			 in->at[local - 1].text.at[in->at[local - 1].text.n - 1] == '.')))
+			local--;
+		used = domain_length(in->at + at + 1, in->n - at - 1);
+		if (local == at || used == 0) {
+			r->strict = false;
+			continue;
+		}
+		struct token name = { .kind = TOKEN_WORD, .text = r->comment };
+
+		if (local > first || found)
+			r->strict = false;
+		emit(r, display_of(r->a, &name, 1), joined(r, in->at + local, at - local),
+		     domain_text(r, in->at + at + 1, used));
+		found = true;
+		first = at + 1 + used;
+		at = first - 1;
+	}
+	if (!found && in->n == 1 && in->at[0].kind == TOKEN_WORD)
+		emit(r, NULL, joined(r, in->at, 1), NULL);
+	if (found ? first < in->n : in->n > 0)
+		r->strict = false;
+}
+
+/* a delimiter closes the item; true: the list goes on */
+static bool close_item(struct reader *r, struct tokens *in, struct token t, bool done)
+{
+	if (!done || in->n > 0)
+		take_bare(r, in);
+	if (is_special(&t, ';')) {
+		if (!r->in_group)
+			r->strict = false;
+		r->in_group = false;
+	}
+	r->comment = (struct bytes){ NULL, 0 };
+	r->poisoned = false;
+	in->n = 0;
+	return t.kind != TOKEN_END && r->list->len < LIMIT_ADDRESSES;
+}
+
+static void read_list(struct reader *r, struct tokens *in)
+{
+	bool done = false; /* this item already had its angle brackets */
+
+	for (;;) {
+		struct token t = next_token(r);
+
+		if (t.kind == TOKEN_END || is_special(&t, ',') || is_special(&t, ';')) {
+			if (!close_item(r, in, t, done))
+				return;
+			done = false;
+		} else if (is_special(&t, '<')) {
+			if (done)
+				r->strict = false;
+			read_angle(r, display_of(r->a, in->at, in->n));
+			in->n = 0;
+			done = true;
+		} else if (is_special(&t, ':')) {
+			/* RFC 5322 3.4: group = display-name ":" [group-list] ";" */
+			if (r->in_group || done)
+				r->strict = false;
+			r->in_group = true;
+			in->n = 0;
+			done = false;
+		} else {
+			if (done)
+				r->strict = false;
+			if (t.kind == TOKEN_SPECIAL && strchr("@[]", t.special) == NULL)
+				r->strict = false;
+			else
+				keep(r, in, t);
+		}
+	}
+}
+
+size_t address_list(struct arena *a, struct bytes value, const struct mailaddr **list_r,
+		    bool *strict_r)
+{
+	struct reader r = {
+		.a = a, .p = value.at, .end = value.at + value.n, .strict = true
+	};
+	struct tokens *in = g_new(struct tokens, 1);
+
+	in->n = 0;
+	r.list = g_array_new(FALSE, FALSE, sizeof(struct mailaddr));
+	read_list(&r, in);
+	size_t n = MIN(r.list->len, (guint)LIMIT_ADDRESSES);
+	struct mailaddr *list = arena_new(a, struct mailaddr, n);
+
+	if (n > 0)
+		memcpy(list, r.list->data, n * sizeof(*list));
+	g_array_free(r.list, TRUE);
+	g_free(in);
+	*list_r = list;
+	*strict_r = r.strict && !r.in_group;
+	return n;
+}
+
+/* RFC 5321 4.1.2: A-d-l ":" before the mailbox must be accepted, and ignored */
+static const char *without_route(const char *text)
+{
+	const char *colon = text[0] == '@' ? strchr(text, ':') : NULL;
+
+	return colon == NULL ? text : colon + 1;
+}
+
+const char *address_key(struct arena *a, const char *text)
+{
+	char *trimmed = g_strstrip(arena_strdup(a, text));
+	size_t n = strlen(trimmed);
+
+	if (n >= 2 && trimmed[0] == '<' && trimmed[n - 1] == '>') {
+		trimmed[n - 1] = '\0';
+		trimmed++;
+	}
+	if (trimmed[0] == '\0')
+		return "";
+	const char *bare = without_route(trimmed), *at = strrchr(bare, '@');
+
+	if (at == NULL || at == bare || strlen(bare) > LIMIT_ADDRESS_BYTES)
+		return NULL;
+	for (const char *p = bare; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return NULL;
+	const char *domain = domain_of(a, at + 1);
+
+	if (domain == NULL)
+		return NULL;
+	const char *local = arena_strndup(a, bare, (size_t)(at - bare));
+
+	return arena_printf(a, "%s@%s", unicode_lower(a, local), domain);
+}
+
+const char *address_domain(const char *key)
+{
+	const char *at = strrchr(key, '@');
+
+	return at == NULL ? NULL : at + 1;
+}

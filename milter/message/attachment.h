@@ -1,0 +1,31 @@
+/* What a file really is: its first bytes, and the names inside of a zip. */
+#ifndef MESSAGE_ATTACHMENT_H
+#define MESSAGE_ATTACHMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+struct zip_listing {
+	const char *const *names; /* valid UTF-8, at most 100 */
+	size_t n;
+	bool encrypted; /* an entry needs a password */
+};
+
+/* attachment_magic - what the first bytes say
+ * in    head   the first 512 bytes are enough; "iso" and "tar" want 33 kB
+ * out   static text, as struct part's `magic`; NULL: nothing known
+ * err   none */
+const char *attachment_magic(struct bytes head);
+
+/* attachment_zip - names in a zip archive, from its central directory, else from the local
+ *                  headers that come first
+ * own   a
+ * err   none: what makes no sense ends the list
+ * cost  linear in the directory
+ * ref   APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16 */
+void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r);
+
+#endif

@@ -1,0 +1,157 @@
+/* Character sets as mail really uses them, through iconv as GMime knows its names. Whatever
+ * comes in, what goes out is valid UTF-8. */
+#include "message/charset.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <gmime/gmime.h>
+#include <string.h>
+#include <strings.h>
+
+#include "message/unicode.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* 0x80-0x9f of windows-1252; 0: not assigned */
+static const unsigned short windows_1252[32] = {
+	0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+	0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+	0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+	0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
+};
+
+static bool is_ascii(struct bytes text)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		all |= (unsigned char)text.at[i];
+	return all < 0x80;
+}
+
+static struct bytes from_windows_1252(struct arena *a, struct bytes text)
+{
+	char *out = arena_alloc(a, text.n * 3 + 1), *to = out;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+		gunichar u = c >= 0x80 && c < 0xa0 ? windows_1252[c - 0x80] : c;
+
+		to += g_unichar_to_utf8(u == 0 ? 0xfffd : u, to);
+	}
+	*to = '\0';
+	return (struct bytes){ out, (size_t)(to - out) };
+}
+
+static struct bytes made_valid(struct arena *a, struct bytes text)
+{
+	const char *valid = unicode_valid(a, text);
+
+	return (struct bytes){ valid, strlen(valid) };
+}
+
+/* sets that are asked for and windows-1252 is given: it is what senders meant */
+static bool is_western(const char *name)
+{
+	static const char *const names[] = { "us-ascii",   "ascii",
+					     "iso-8859-1", "windows-1252",
+					     "latin1",     "cp1252",
+					     "iso8859-1",  "ansi_x3.4-1968" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_utf8(const char *name)
+{
+	return strcasecmp(name, "utf-8") == 0 || strcasecmp(name, "utf8") == 0;
+}
+
+/* what iconv gives, U+FFFD for each byte that it refuses */
+static GString *converted(iconv_t cd, struct bytes text, bool *sound_r)
+{
+	GString *out = g_string_sized_new(text.n + text.n / 2 + 16);
+	char *in = g_memdup2(text.at, text.n), *from = in; /* iconv wants it writable */
+	size_t left = text.n;
+
+	while (left > 0) {
+		char buffer[4096], *to = buffer;
+		size_t room = sizeof(buffer);
+		size_t done = iconv(cd, &from, &left, &to, &room);
+		int why = errno;
+
+		g_string_append_len(out, buffer, to - buffer);
+		if (done != (size_t)-1 || why == E2BIG)
+			continue;
+		*sound_r = false;
+		g_string_append(out, REPLACEMENT);
+		if (why != EILSEQ || left == 0)
+			break;
+		from++;
+		left--;
+	}
+	g_free(in);
+	return out;
+}
+
+static struct bytes by_iconv(struct arena *a, struct bytes text, const char *name,
+			     bool *sound_r)
+{
+	iconv_t cd = g_mime_iconv_open("UTF-8", g_mime_charset_iconv_name(name));
+
+	if (cd == (iconv_t)-1) {
+		*sound_r = false;
+		return made_valid(a, text);
+	}
+	GString *out = converted(cd, text, sound_r);
+	struct bytes valid = made_valid(a, (struct bytes){ out->str, out->len });
+
+	g_mime_iconv_close(cd);
+	g_string_free(out, TRUE);
+	return valid;
+}
+
+struct bytes charset_decode(struct arena *a, struct bytes text, const char *name,
+			    bool *sound_r)
+{
+	bool stateful = name != NULL && (strncasecmp(name, "iso-2022", 8) == 0 ||
+					 strncasecmp(name, "utf-7", 5) == 0 ||
+					 strncasecmp(name, "utf-16", 6) == 0 ||
+					 strncasecmp(name, "utf-32", 6) == 0 ||
+					 strncasecmp(name, "hz", 2) == 0);
+
+	*sound_r = true;
+	if (!stateful && is_ascii(text))
+		return made_valid(a, text);
+	if (name == NULL || is_western(name)) {
+		bool loose = name == NULL || strcasecmp(name, "us-ascii") == 0;
+
+		*sound_r = !loose;
+		if (loose && g_utf8_validate_len(text.at, text.n, NULL))
+			return made_valid(a, text);
+		return from_windows_1252(a, text);
+	}
+	if (is_utf8(name)) {
+		struct bytes valid = made_valid(a, text);
+
+		*sound_r = bytes_equal(valid, text);
+		return valid;
+	}
+	return by_iconv(a, text, name, sound_r);
+}
+
+const char *charset_words(struct arena *a, struct bytes text)
+{
+	bool sound;
+	struct bytes utf8 = charset_decode(a, text, NULL, &sound);
+
+	if (strstr(utf8.at, "=?") == NULL)
+		return utf8.at;
+	char *words = g_mime_utils_header_decode_text(NULL, utf8.at);
+	const char *out = unicode_valid(a, bytes_of(words));
+
+	g_free(words);
+	return out;
+}

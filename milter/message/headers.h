@@ -1,0 +1,42 @@
+/* The header block, split into fields with their exact places in the raw bytes. */
+#ifndef MESSAGE_HEADERS_H
+#define MESSAGE_HEADERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "message/message.h"
+
+struct header_block {
+	const struct header *fields;
+	size_t n;
+	size_t body_at; /* offset of the first byte after the empty line; raw.n if none */
+	unsigned broken; /* BROKEN_HEADER_LINE, BROKEN_8BIT_HEADER, BROKEN_DUPLICATE */
+	unsigned cut;    /* CUT_HEADERS: more fields or bytes than the limits let in */
+};
+
+/* headers_split - find the fields of a header block
+ * in    raw   starts at the first field; CRLF or LF, mixed too
+ * out   *block_r: fields in their order; lines that are no field are skipped and flagged
+ * own   a; names and values point into raw
+ * err   none
+ * cost  linear
+ * ref   RFC 5322 2.2, 3.6, 4.5 (blanks before the colon) */
+void headers_split(struct arena *a, struct bytes raw, struct header_block *block_r);
+
+/* headers_find - the nth field of a name
+ * in    name   any case
+ * out   NULL if there is none
+ * err   none */
+const struct header *headers_find(const struct header *fields, size_t n, const char *name,
+				  size_t nth);
+
+/* header_unfold - a value without its line ends and outer blanks, each inner fold one blank
+ * own   a
+ * err   none: control characters become blanks
+ * ref   RFC 5322 2.2.3 */
+struct bytes header_unfold(struct arena *a, struct bytes value);
+
+#endif

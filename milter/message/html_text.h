@@ -1,0 +1,36 @@
+/* What a reader of an HTML part sees, what is kept from his eyes, and where links go. */
+#ifndef MESSAGE_HTML_TEXT_H
+#define MESSAGE_HTML_TEXT_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "message/message.h"
+
+/* filled by one or more calls */
+struct html_text {
+	GString *visible; /* blanks folded, a line for each block */
+	GString *hidden;
+	GArray *links;    /* struct link, at most max_links; url and text set, host not */
+	size_t max_bytes; /* of visible and hidden each */
+	size_t max_links;
+	const char *base; /* <base href>, NULL if there is none */
+	unsigned cut;     /* CUT_TEXT, CUT_LINKS */
+};
+
+/* html_text_read - read one HTML part
+ * in    html   valid UTF-8
+ * own   texts of links: a
+ * err   none
+ * cost  linear: nesting is bounded, beyond it a fresh parser goes on */
+void html_text_read(struct arena *a, struct bytes html, struct html_text *t);
+
+/* html_library_init - let libxml2 make its tables
+ * err   none
+ * use   once a process, see message_library_init() */
+void html_library_init(void);
+
+#endif
