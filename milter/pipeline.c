@@ -1,0 +1,245 @@
+/* The order of the stages, their budgets, and what the daemon does when one cannot do its
+ * work stand in one table, and nowhere else. Mail of our own is only read and recorded. */
+#include "pipeline.h"
+
+#include "auth/authres.h"
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "base/log.h"
+
+enum on_failure {
+	STAGE_GO_ON_UNKNOWN, /* later stages see unknown values */
+	STAGE_STOP_PASS,     /* the message passes, marked degraded */
+};
+
+struct stage {
+	const char *name, *fills;
+	bool (*run)(struct passage *p);
+	int64_t budget_ms;
+	enum on_failure on_failure;
+	bool for_internal;
+};
+
+static bool parse_message(struct passage *p)
+{
+	struct message_limits limits = {
+		.max_bytes = (size_t)p->world->options->max_message_bytes,
+	};
+	struct message *m = message_parse(p->arena, p->raw, &limits);
+
+	if (p->raw_cut)
+		m->cut |= CUT_SIZE;
+	p->message = m;
+	return true;
+}
+
+/* DNS gets what is left of the message's time, but never more than its own option. */
+static int64_t dns_deadline_us(const struct passage *p)
+{
+	int64_t own = clock_mono_us() + p->world->options->dns_timeout_ms * 1000;
+
+	return own < p->deadline_us ? own : p->deadline_us;
+}
+
+static bool check_auth(struct passage *p)
+{
+	const struct message *m = p->message;
+	struct auth_results *r = arena_new(p->arena, struct auth_results, 1);
+
+	if (auth_trusted(p->world->options, m->headers, m->n_headers, p->arena, r)) {
+		p->auth = r;
+		return true;
+	}
+	if (p->auth_check == NULL)
+		return true;
+	auth_finish(p->auth_check, m, dns_deadline_us(p), p->arena, r);
+	p->auth = r;
+	return !r->timed_out;
+}
+
+static bool take_features(struct passage *p)
+{
+	features_take(p->arena, p->message, p->envelope, p->auth, &p->features);
+	return true;
+}
+
+static bool ask_store(struct passage *p)
+{
+	const struct options *o = p->world->options;
+	struct lookup_setup setup = {
+		.options = o,
+		.store = p->world->store,
+		.needs = p->world->needs,
+		.now_s = p->envelope->received_s,
+		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,
+	};
+
+	lookup_run(p->arena, &setup, &p->features, &p->facts);
+	return !p->facts.degraded;
+}
+
+static bool look_all(struct passage *p)
+{
+	p->signals = detectors_look(p->arena, &p->features, &p->facts, NULL);
+	return true;
+}
+
+static bool run_rules(struct passage *p)
+{
+	p->hits = ruleset_run(p->arena, p->world->rules, &p->features, &p->facts, p->signals);
+	return true;
+}
+
+static bool decide_all(struct passage *p)
+{
+	decide(p->arena, p->world->options, p->envelope, &p->facts, p->hits, &p->decisions);
+	return true;
+}
+
+static const char *authserv_id(const struct passage *p)
+{
+	const char *own = p->world->options->authserv_id;
+
+	if (own[0] != '\0')
+		return own;
+	return p->envelope->mta_name != NULL ? p->envelope->mta_name : "localhost";
+}
+
+static bool make_plan(struct passage *p)
+{
+	struct plan_setup setup = {
+		.options = p->world->options,
+		.message = p->message,
+		.envelope = p->envelope,
+		.auth = p->auth,
+		.decisions = &p->decisions,
+		.authserv_id = authserv_id(p),
+		.id = p->id,
+	};
+
+	plan_make(p->arena, &setup, &p->plan);
+	return true;
+}
+
+static const struct stage stages[STAGE_COUNT] = {
+	/* name      fills        does           ms    when it cannot       internal */
+	{ "parse", "message", parse_message, 20, STAGE_GO_ON_UNKNOWN, true },
+	{ "auth", "auth", check_auth, 2000, STAGE_GO_ON_UNKNOWN, false },
+	{ "feature", "features", take_features, 20, STAGE_GO_ON_UNKNOWN, true },
+	{ "lookup", "facts", ask_store, 80, STAGE_GO_ON_UNKNOWN, false },
+	{ "detect", "signals", look_all, 20, STAGE_STOP_PASS, false },
+	{ "rule", "hits", run_rules, 20, STAGE_STOP_PASS, false },
+	{ "verdict", "decisions", decide_all, 5, STAGE_STOP_PASS, false },
+	{ "action", "plan", make_plan, 5, STAGE_STOP_PASS, false },
+};
+
+bool passage_is_internal(const struct passage *p)
+{
+	return p->envelope->internal;
+}
+
+struct passage *passage_begin(struct world *w, struct arena *a, const struct envelope *env,
+			      const char *id)
+{
+	struct passage *p = arena_new(a, struct passage, 1);
+
+	p->world = world_acquire(w);
+	p->arena = a;
+	p->envelope = env;
+	p->id = id;
+	if (w->auth != NULL && !env->internal)
+		p->auth_check = auth_begin(w->auth, env);
+	return p;
+}
+
+void passage_headers(struct passage *p, const struct header *h, size_t n)
+{
+	if (p->auth_check != NULL)
+		auth_headers(p->auth_check, h, n);
+}
+
+/* false: the way ends here */
+static bool run_stage(struct passage *p, const struct stage *s)
+{
+	int64_t begin = clock_mono_us();
+	bool done = s->run(p);
+	int64_t end = clock_mono_us();
+
+	p->times[p->n_times++] = (struct stage_time){ .stage = s->name, .us = end - begin };
+	if (!done || end - begin > s->budget_ms * 1000)
+		p->degraded = true;
+	if (!done && s->on_failure == STAGE_STOP_PASS)
+		return false;
+	return end <= p->deadline_us;
+}
+
+void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
+{
+	p->raw = raw;
+	p->raw_cut = raw_cut;
+	p->deadline_us = clock_mono_us() + p->world->options->message_deadline_ms * 1000;
+	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };
+	for (size_t i = 0; i < COUNT_OF(stages); i++) {
+		if (p->envelope->internal && !stages[i].for_internal)
+			continue;
+		if (run_stage(p, &stages[i]) || i + 1 == COUNT_OF(stages))
+			continue;
+		p->stopped = stages[i].name;
+		p->degraded = true;
+		log_seldom(LOG_LEVEL_WARN, "stopped",
+			   "%s: out of time after the stage \"%s\"; the message passes "
+			   "undecided (message_deadline is %lld ms)",
+			   p->id, stages[i].name,
+			   (long long)p->world->options->message_deadline_ms);
+		break;
+	}
+	if (p->degraded && p->decisions.n > 0) {
+		struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
+
+		memcpy(d, p->decisions.at, p->decisions.n * sizeof(*d));
+		for (size_t i = 0; i < p->decisions.n; i++)
+			d[i].degraded = true;
+		p->decisions.at = d;
+	}
+}
+
+void passage_record(const struct passage *p, enum disposition d, const char *failed,
+		    struct record *r_r)
+{
+	bool far = p->stopped == NULL && !p->envelope->internal;
+
+	*r_r = (struct record){
+		.id = p->id,
+		.envelope = p->envelope,
+		.features = p->message == NULL ? NULL : &p->features,
+		.facts = p->facts.rcpts == NULL ? NULL : &p->facts,
+		.signals = p->signals,
+		.hits = p->hits,
+		.decisions = p->decisions.at == NULL ? NULL : &p->decisions,
+		.plan = far ? &p->plan : NULL,
+		.ruleset_id = ruleset_id(p->world->rules),
+		.config_id = p->world->id,
+		.times = p->times,
+		.n_times = p->n_times,
+		.disposition = d,
+		.failed = failed,
+		.stopped = p->stopped,
+		.degraded = p->degraded,
+		.pii = p->world->options->journal_pii,
+	};
+}
+
+void passage_end(struct passage **pp)
+{
+	struct passage *p = *pp;
+
+	if (p == NULL)
+		return;
+	*pp = NULL;
+	struct arena *a = p->arena;
+	struct world *w = p->world;
+
+	auth_release(&p->auth_check);
+	arena_destroy(&a);
+	world_release(w);
+}

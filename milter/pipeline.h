@@ -1,0 +1,85 @@
+/* The way of a message: one table of stages, one loop. Each stage fills one field of the
+ * passage and reads only earlier ones. */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "action/plan.h"
+#include "auth/auth.h"
+#include "base/arena.h"
+#include "detect/detect.h"
+#include "feature/feature.h"
+#include "journal/journal.h"
+#include "lookup/lookup.h"
+#include "message/envelope.h"
+#include "message/message.h"
+#include "rule/rule.h"
+#include "verdict/verdict.h"
+#include "world.h"
+
+#define STAGE_COUNT 8
+
+/* one message on its way */
+struct passage {
+	struct world *world;
+	struct arena *arena; /* owns all below */
+	const struct envelope *envelope;
+	const char *id;          /* ours: in headers, journal and log */
+	struct bytes raw;
+	bool raw_cut;            /* the door did not keep all bytes */
+	int64_t deadline_us;     /* on clock_mono_us() */
+	struct auth_check *auth_check;
+
+	const struct message *message;
+	const struct auth_results *auth; /* NULL: nothing was checked */
+	struct features features;
+	struct facts facts;
+	const struct rcpt_signals *signals;
+	const struct rcpt_hits *hits;
+	struct decisions decisions;
+	struct plan plan;
+
+	struct stage_time times[STAGE_COUNT];
+	size_t n_times;
+	const char *stopped; /* stage that ended the way early; NULL */
+	bool degraded;       /* decided without all facts, or over the budget */
+};
+
+/* passage_begin - a message whose envelope is known; SPF and iprev are started
+ * in    w     the passage takes its own reference
+ *       env   lives in a, with its texts; NULL queue id may be filled in later
+ *       id    lives in a
+ * own   a becomes the passage's; passage_end() destroys it
+ * err   none */
+struct passage *passage_begin(struct world *w, struct arena *a, const struct envelope *env,
+			      const char *id);
+
+/* passage_headers - its header is complete: keys and policies are asked for
+ * in    h[n]   read now, not kept
+ * err   none */
+void passage_headers(struct passage *p, const struct header *h, size_t n);
+
+/* passage_run - walk through all stages; afterwards p->plan is what is to be done
+ * in    raw   the whole message, must live until passage_end()
+ * err   none: what a failed stage means is a column of the table; then the plan is to pass
+ * cost  at most the general message_deadline */
+void passage_run(struct passage *p, struct bytes raw, bool raw_cut);
+
+/* passage_record - what the journal and the log are told
+ * in    d, failed   as plan_carry_out() gave them
+ * err   none */
+void passage_record(const struct passage *p, enum disposition d, const char *failed,
+		    struct record *r_r);
+
+/* passage_end - let go of everything, at any time; sets *p to NULL
+ * err   none; *p may be NULL */
+void passage_end(struct passage **p);
+
+/* passage_is_internal - is it our own mail on its way out, or mail from outside?
+ * err   none */
+bool passage_is_internal(const struct passage *p);
+
+#endif
