@@ -93,6 +93,15 @@ static bool run_rules(struct passage *p)
 static bool decide_all(struct passage *p)
 {
 	decide(p->arena, p->world->options, p->envelope, &p->facts, p->hits, &p->decisions);
+	if (!p->degraded)
+		return true;
+	struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
+
+	for (size_t i = 0; i < p->decisions.n; i++) {
+		d[i] = p->decisions.at[i];
+		d[i].degraded = true;
+	}
+	p->decisions.at = d;
 	return true;
 }
 
@@ -166,8 +175,10 @@ static bool run_stage(struct passage *p, const struct stage *s)
 	int64_t end = clock_mono_us();
 
 	p->times[p->n_times++] = (struct stage_time){ .stage = s->name, .us = end - begin };
-	if (!done || end - begin > s->budget_ms * 1000)
+	if (!done)
 		p->degraded = true;
+	if (end - begin > s->budget_ms * 1000)
+		p->slow = s->name;
 	if (!done && s->on_failure == STAGE_STOP_PASS)
 		return false;
 	return end <= p->deadline_us;
@@ -193,14 +204,6 @@ void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
 			   (long long)p->world->options->message_deadline_ms);
 		break;
 	}
-	if (p->degraded && p->decisions.n > 0) {
-		struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
-
-		memcpy(d, p->decisions.at, p->decisions.n * sizeof(*d));
-		for (size_t i = 0; i < p->decisions.n; i++)
-			d[i].degraded = true;
-		p->decisions.at = d;
-	}
 }
 
 void passage_record(const struct passage *p, enum disposition d, const char *failed,
@@ -224,6 +227,7 @@ void passage_record(const struct passage *p, enum disposition d, const char *fai
 		.disposition = d,
 		.failed = failed,
 		.stopped = p->stopped,
+		.slow = p->slow,
 		.degraded = p->degraded,
 		.pii = p->world->options->journal_pii,
 	};

@@ -45,7 +45,8 @@ struct passage {
 	struct stage_time times[STAGE_COUNT];
 	size_t n_times;
 	const char *stopped; /* stage that ended the way early; NULL */
-	bool degraded;       /* decided without all facts, or over the budget */
+	const char *slow;    /* last stage that took longer than its budget; NULL */
+	bool degraded;       /* decided without all facts */
 };
 
 /* passage_begin - a message whose envelope is known; SPF and iprev are started

@@ -39,6 +39,7 @@ struct record {
 	enum disposition disposition; /* what the MTA was told */
 	const char *failed;      /* what could not be done; NULL */
 	const char *stopped;     /* stage that ended the way early; NULL */
+	const char *slow;        /* stage that took longer than its budget; NULL */
 	bool degraded;
 	bool pii;                /* keep fields marked as personal data */
 };
