@@ -86,13 +86,15 @@ static bool look_all(struct passage *p)
 
 static bool run_rules(struct passage *p)
 {
-	p->hits = ruleset_run(p->arena, p->world->rules, &p->features, &p->facts, p->signals);
+	p->hits = ruleset_run(p->arena, p->world->rules, &p->features, &p->facts,
+			      p->signals);
 	return true;
 }
 
 static bool decide_all(struct passage *p)
 {
-	decide(p->arena, p->world->options, p->envelope, &p->facts, p->hits, &p->decisions);
+	decide(p->arena, p->world->options, p->envelope, &p->facts, p->hits,
+	       &p->decisions);
 	if (!p->degraded)
 		return true;
 	struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
@@ -147,8 +149,8 @@ bool passage_is_internal(const struct passage *p)
 	return p->envelope->internal;
 }
 
-struct passage *passage_begin(struct world *w, struct arena *a, const struct envelope *env,
-			      const char *id)
+struct passage *passage_begin(struct world *w, struct arena *a,
+			      const struct envelope *env, const char *id)
 {
 	struct passage *p = arena_new(a, struct passage, 1);
 
@@ -174,7 +176,8 @@ static bool run_stage(struct passage *p, const struct stage *s)
 	bool done = s->run(p);
 	int64_t end = clock_mono_us();
 
-	p->times[p->n_times++] = (struct stage_time){ .stage = s->name, .us = end - begin };
+	p->times[p->n_times++] =
+		(struct stage_time){ .stage = s->name, .us = end - begin };
 	if (!done)
 		p->degraded = true;
 	if (end - begin > s->budget_ms * 1000)

@@ -27,10 +27,10 @@ struct passage {
 	struct world *world;
 	struct arena *arena; /* owns all below */
 	const struct envelope *envelope;
-	const char *id;          /* ours: in headers, journal and log */
+	const char *id; /* ours: in headers, journal and log */
 	struct bytes raw;
-	bool raw_cut;            /* the door did not keep all bytes */
-	int64_t deadline_us;     /* on clock_mono_us() */
+	bool raw_cut;        /* the door did not keep all bytes */
+	int64_t deadline_us; /* on clock_mono_us() */
 	struct auth_check *auth_check;
 
 	const struct message *message;
@@ -55,8 +55,8 @@ struct passage {
  *       id    lives in a
  * own   a becomes the passage's; passage_end() destroys it
  * err   none */
-struct passage *passage_begin(struct world *w, struct arena *a, const struct envelope *env,
-			      const char *id);
+struct passage *passage_begin(struct world *w, struct arena *a,
+			      const struct envelope *env, const char *id);
 
 /* passage_headers - its header is complete: keys and policies are asked for
  * in    h[n]   read now, not kept

@@ -18,16 +18,15 @@ struct world {
 	struct auth_engine *auth;  /* NULL with it */
 	struct store *store;       /* shared by worlds of the same url */
 	struct ruleset *rules;
-	unsigned needs;            /* of all that is switched on */
-	char id[17];               /* fingerprint of the configuration */
+	unsigned needs; /* of all that is switched on */
+	char id[17];    /* fingerprint of the configuration */
 };
 
 struct world_setup {
 	const char *config_path;
-	bool without_dns;        /* nothing is authenticated: scan --no-dns */
-	const char *dns_zone;    /* instead of the option; NULL */
-	const char *rules_dir;   /* instead of the option; NULL */
-	const char *store;       /* instead of the option; NULL */
+	bool without_dns;      /* nothing is authenticated: scan --no-dns */
+	const char *rules_dir; /* instead of the option; NULL */
+	const char *store;     /* instead of the option; NULL */
 };
 
 /* world_load - read and check everything, open everything

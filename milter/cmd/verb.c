@@ -1,0 +1,63 @@
+/* What all verbs share: their options, their errors. */
+#include "cmd/verb.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "config/load.h"
+
+int verb_fail(const char *verb, GError *e)
+{
+	int status = error_exit_status(e);
+
+	fprintf(stderr, "%s: %s\n", verb, e->message);
+	g_error_free(e);
+	return status;
+}
+
+bool verb_options(struct verb_args *args, const GOptionEntry *entries, const char *usage,
+		  const char *what)
+{
+	char *config = NULL;
+	const GOptionEntry common[] = {
+		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &config,
+		  "Configuration (" WONTED_CONFDIR "/wonted.conf)", "FILE" },
+		G_OPTION_ENTRY_NULL
+	};
+	GOptionContext *context = g_option_context_new(usage);
+	GError *e = NULL;
+
+	g_set_prgname(args->argv[0]);
+	g_option_context_set_summary(context, what);
+	g_option_context_add_main_entries(context, common, NULL);
+	if (entries != NULL)
+		g_option_context_add_main_entries(context, entries, NULL);
+	bool done = g_option_context_parse(context, &args->argc, &args->argv, &e);
+
+	g_option_context_free(context);
+	if (!done) {
+		fprintf(stderr, "%s: %s; see \"%s --help\"\n", args->argv[0], e->message,
+			args->argv[0]);
+		g_error_free(e);
+		g_free(config);
+		return false;
+	}
+	args->config = config != NULL ? config : g_strdup(WONTED_CONFDIR "/wonted.conf");
+	return true;
+}
+
+void verb_options_free(struct verb_args *args)
+{
+	g_free(args->config);
+	args->config = NULL;
+}
+
+struct options *verb_config(const struct verb_args *args)
+{
+	GError *e = NULL;
+	struct options *o = options_load(args->config, &e);
+
+	if (o == NULL)
+		verb_fail(args->argv[0], e);
+	return o;
+}

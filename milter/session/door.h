@@ -1,0 +1,31 @@
+/* The door: what all sessions share, whichever engine calls them. */
+#ifndef SESSION_DOOR_H
+#define SESSION_DOOR_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journal/journal.h"
+#include "metrics/metrics.h"
+#include "quarantine/hold.h"
+#include "world.h"
+
+struct door {
+	struct world_seat seat;
+	struct quarantine *quarantine;
+	struct journal *journal;
+	struct metrics metrics;
+	_Atomic int sessions;     /* open now */
+	_Atomic int ends;         /* messages at their end now: a stop waits for these */
+	_Atomic uint64_t numbers; /* of sessions so far */
+	uint64_t began_s;         /* makes numbers unique over restarts */
+};
+
+/* door_drain - wait until no message is at its end any more
+ * in    most_ms   how long to wait
+ * out   messages still running
+ * err   none */
+int door_drain(struct door *d, int64_t most_ms);
+
+#endif

@@ -1,0 +1,422 @@
+/* libmilter hands its callbacks no pointer of ours before the first one has set it, so the
+ * door stands in one variable, written once before libmilter's threads begin. Callbacks copy
+ * and return; which of them the MTA waits for is negotiated away as far as it grants. */
+#include "session/libmilter.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <grp.h>
+#include <libmilter/mfapi.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "config/socket.h"
+#include "session/session.h"
+
+#define LISTEN_BACKLOG 256
+/* the MTA may be silent this long within a session: RFC 5321 4.5.3.2 allows clients 10 min */
+#define IDLE_S 3600
+/* libmilter's buffer for one body chunk sent back */
+#define CHUNK_BYTES 65535
+
+#define NO_REPLY                                                                        \
+	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | \
+	 SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define ACTIONS                                                                          \
+	(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT | SMFIF_DELRCPT | \
+	 SMFIF_SETSYMLIST)
+
+static struct door *the_door;
+
+/* one a connection */
+struct line {
+	struct session *session;
+	unsigned long granted; /* protocol steps the MTA agreed to */
+};
+
+static struct line *line_of(SMFICTX *ctx)
+{
+	return smfi_getpriv(ctx);
+}
+
+/* A callback that was negotiated "no reply" must say so, and only then. */
+static sfsistat go_on(SMFICTX *ctx, unsigned long step)
+{
+	struct line *l = line_of(ctx);
+
+	return l != NULL && (l->granted & step) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+static const char *macro(SMFICTX *ctx, const char *name)
+{
+	char spelled[32];
+
+	g_strlcpy(spelled, name, sizeof(spelled));
+	const char *value = smfi_getsymval(ctx, spelled);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+static void ask_macros(SMFICTX *ctx)
+{
+	char connect[] = "j {client_addr} {client_name} {daemon_name}";
+	char mail[] = "i {auth_authen} {tls_version}";
+	char id[] = "i";
+
+	smfi_setsymlist(ctx, SMFIM_CONNECT, connect);
+	smfi_setsymlist(ctx, SMFIM_ENVFROM, mail);
+	smfi_setsymlist(ctx, SMFIM_ENVRCPT, id);
+	smfi_setsymlist(ctx, SMFIM_EOH, id);
+	smfi_setsymlist(ctx, SMFIM_EOM, id);
+}
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
+			     unsigned long f2, unsigned long f3, unsigned long *pf0,
+			     unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
+{
+	(void)f2, (void)f3;
+	if ((f0 & (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) != (SMFIF_ADDHDRS | SMFIF_CHGHDRS))
+		return SMFIS_REJECT;
+	struct line *l = g_new0(struct line, 1);
+
+	l->granted = f1 & (NO_REPLY | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN |
+			   SMFIP_NODATA);
+	if ((f0 & SMFIF_SETSYMLIST) != 0)
+		ask_macros(ctx);
+	smfi_setpriv(ctx, l);
+	*pf0 = f0 & ACTIONS;
+	*pf1 = l->granted;
+	*pf2 = *pf3 = 0;
+	return SMFIS_CONTINUE;
+}
+
+/* text of the peer's address; IPv4 in IPv6 clothes is undressed */
+static const char *address_text(const _SOCK_ADDR *sa, char *to, size_t n)
+{
+	if (sa == NULL)
+		return NULL;
+	if (sa->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)sa;
+		return inet_ntop(AF_INET, &in->sin_addr, to, (socklen_t)n);
+	}
+	if (sa->sa_family != AF_INET6)
+		return NULL;
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+
+	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		return inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], to, (socklen_t)n);
+	return inet_ntop(AF_INET6, &in6->sin6_addr, to, (socklen_t)n);
+}
+
+static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *sa)
+{
+	char addr[INET6_ADDRSTRLEN];
+	struct line *l = line_of(ctx);
+
+	if (l == NULL) { /* an MTA too old to negotiate */
+		l = g_new0(struct line, 1);
+		smfi_setpriv(ctx, l);
+	}
+	bool named = host != NULL && host[0] != '[' && strcmp(host, "unknown") != 0;
+	struct session_peer peer = {
+		.client_addr = address_text(sa, addr, sizeof(addr)),
+		.client_name = named ? host : NULL,
+		.mta_name = macro(ctx, "j"),
+	};
+
+	session_close(&l->session);
+	l->session = session_open(the_door, &peer);
+	return go_on(ctx, SMFIP_NR_CONN);
+}
+
+static sfsistat on_helo(SMFICTX *ctx, char *helo)
+{
+	session_helo(line_of(ctx)->session, helo);
+	return go_on(ctx, SMFIP_NR_HELO);
+}
+
+static sfsistat on_mail(SMFICTX *ctx, char **args)
+{
+	struct session_sender from = {
+		.mail_from = args[0],
+		.auth_user = macro(ctx, "{auth_authen}"),
+		.tls_version = macro(ctx, "{tls_version}"),
+		.queue_id = macro(ctx, "i"),
+	};
+
+	session_mail(line_of(ctx)->session, &from);
+	return go_on(ctx, SMFIP_NR_MAIL);
+}
+
+static sfsistat on_rcpt(SMFICTX *ctx, char **args)
+{
+	session_rcpt(line_of(ctx)->session, args[0]);
+	return go_on(ctx, SMFIP_NR_RCPT);
+}
+
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+	struct line *l = line_of(ctx);
+
+	if ((l->granted & SMFIP_HDR_LEADSPC) != 0) {
+		session_header(l->session, name, value);
+	} else {
+		char *spaced = g_strconcat(" ", value, NULL);
+
+		session_header(l->session, name, spaced);
+		g_free(spaced);
+	}
+	return go_on(ctx, SMFIP_NR_HDR);
+}
+
+static sfsistat on_headers_end(SMFICTX *ctx)
+{
+	session_headers_end(line_of(ctx)->session);
+	return go_on(ctx, SMFIP_NR_EOH);
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t n)
+{
+	struct line *l = line_of(ctx);
+	struct bytes piece = { .at = (const char *)chunk, .n = n };
+
+	/* a skip is an answer, so it is only given where one is waited for */
+	if (!session_body(l->session, piece) && (l->granted & SMFIP_SKIP) != 0 &&
+	    (l->granted & SMFIP_NR_BODY) == 0)
+		return SMFIS_SKIP;
+	return go_on(ctx, SMFIP_NR_BODY);
+}
+
+/* libmilter wants writable text and promises not to write it */
+static char *lend(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static bool edit_insert(void *ctx, int index, const char *name, const char *value)
+{
+	return smfi_insheader(ctx, index, lend(name), lend(value)) == MI_SUCCESS;
+}
+
+static bool edit_add(void *ctx, const char *name, const char *value)
+{
+	return smfi_addheader(ctx, lend(name), lend(value)) == MI_SUCCESS;
+}
+
+static bool edit_delete(void *ctx, const char *name, size_t nth)
+{
+	return smfi_chgheader(ctx, lend(name), (int)nth + 1, NULL) == MI_SUCCESS;
+}
+
+static bool edit_body(void *ctx, struct bytes body)
+{
+	do {
+		int n = body.n < CHUNK_BYTES ? (int)body.n : CHUNK_BYTES;
+
+		if (smfi_replacebody(ctx, (unsigned char *)lend(body.at), n) !=
+		    MI_SUCCESS)
+			return false;
+		body.at += n;
+		body.n -= (size_t)n;
+	} while (body.n > 0);
+	return true;
+}
+
+static bool edit_delete_rcpt(void *ctx, const char *address)
+{
+	char *path = g_strdup_printf("<%s>", address);
+	bool done = smfi_delrcpt(ctx, path) == MI_SUCCESS;
+
+	g_free(path);
+	return done;
+}
+
+static bool edit_add_rcpt(void *ctx, const char *address)
+{
+	char *path = g_strdup_printf("<%s>", address);
+	bool done = smfi_addrcpt(ctx, path) == MI_SUCCESS;
+
+	g_free(path);
+	return done;
+}
+
+static bool edit_reply(void *ctx, const char *code, const char *xcode, const char *text)
+{
+	/* libmilter reads the text as a printf format */
+	char **pieces = g_strsplit(text, "%", -1);
+	char *doubled = g_strjoinv("%%", pieces);
+	bool done = smfi_setreply(ctx, lend(code), lend(xcode), doubled) == MI_SUCCESS;
+
+	g_free(doubled);
+	g_strfreev(pieces);
+	return done;
+}
+
+static sfsistat on_end(SMFICTX *ctx)
+{
+	static const sfsistat answers[] = {
+		[DISPOSE_ACCEPT] = SMFIS_CONTINUE,
+		[DISPOSE_DISCARD] = SMFIS_DISCARD,
+		[DISPOSE_REJECT] = SMFIS_REJECT,
+		[DISPOSE_DEFER] = SMFIS_TEMPFAIL,
+	};
+	const struct editor ed = {
+		.self = ctx,
+		.insert_header = edit_insert,
+		.add_header = edit_add,
+		.delete_header = edit_delete,
+		.replace_body = edit_body,
+		.delete_rcpt = edit_delete_rcpt,
+		.add_rcpt = edit_add_rcpt,
+		.set_reply = edit_reply,
+	};
+
+	return answers[session_end(line_of(ctx)->session, macro(ctx, "i"), &ed)];
+}
+
+static sfsistat on_abort(SMFICTX *ctx)
+{
+	struct line *l = line_of(ctx);
+
+	if (l != NULL && l->session != NULL)
+		session_abort(l->session);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *ctx)
+{
+	struct line *l = line_of(ctx);
+
+	if (l != NULL) {
+		session_close(&l->session);
+		g_free(l);
+		smfi_setpriv(ctx, NULL);
+	}
+	return SMFIS_CONTINUE;
+}
+
+static bool fail(GError **e, const char *socket, const char *doing)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "socket %s: cannot %s%s%s",
+		    socket, doing, errno != 0 ? ": " : "",
+		    errno != 0 ? g_strerror(errno) : "");
+	return false;
+}
+
+static bool set_owner(const struct socket_spec *spec, const struct options *o, GError **e)
+{
+	gid_t gid = (gid_t)-1;
+
+	if (o->socket_group[0] != '\0') {
+		struct group found, *g = NULL;
+		char room[4096];
+
+		getgrnam_r(o->socket_group, &found, room, sizeof(room), &g);
+		if (g == NULL) {
+			g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+				    "socket_group: there is no group \"%s\"",
+				    o->socket_group);
+			return false;
+		}
+		gid = g->gr_gid;
+	}
+	if (gid != (gid_t)-1 && chown(spec->path, (uid_t)-1, gid) < 0)
+		return fail(e, o->socket, "give it to the group of socket_group");
+	if (chmod(spec->path, (mode_t)strtoul(o->socket_mode, NULL, 8)) < 0)
+		return fail(e, o->socket, "set socket_mode");
+	return true;
+}
+
+/* libmilter removes any file in the way; one that somebody still serves is not stale. */
+static bool is_served(const char *path)
+{
+	struct sockaddr_un_room {
+		struct sockaddr sa;
+		char more[128];
+	} room = { .sa.sa_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool served = false;
+
+	if (fd >= 0 && strlen(path) < 108) {
+		memcpy(room.sa.sa_data, path, strlen(path));
+		served =
+			connect(fd, &room.sa,
+				(socklen_t)(sizeof(sa_family_t) + strlen(path) + 1)) == 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return served;
+}
+
+static bool open_socket(const struct options *o, GError **e)
+{
+	struct socket_spec spec;
+	char *why = NULL;
+
+	if (!socket_parse(o->socket, &spec, &why)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "socket: %s", why);
+		g_free(why);
+		return false;
+	}
+	char *conn = socket_for_milter(&spec);
+	bool done = false;
+
+	errno = 0;
+	if (spec.family == SOCKET_UNIX && is_served(spec.path))
+		g_set_error(
+			e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			"socket %s: another process serves it; stop that one first, or "
+			"choose another socket",
+			o->socket);
+	else if (smfi_setconn(conn) != MI_SUCCESS ||
+		 smfi_setbacklog(LISTEN_BACKLOG) != MI_SUCCESS)
+		fail(e, o->socket, "use it");
+	else if (smfi_opensocket(true) != MI_SUCCESS)
+		fail(e, o->socket, "open it");
+	else
+		done = spec.family != SOCKET_UNIX || set_owner(&spec, o, e);
+	g_free(conn);
+	socket_clear(&spec);
+	return done;
+}
+
+bool engine_open(struct door *d, const struct options *o, GError **e)
+{
+	char name[] = "wonted";
+	struct smfiDesc desc = {
+		.xxfi_name = name,
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = ACTIONS,
+		.xxfi_connect = on_connect,
+		.xxfi_helo = on_helo,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_rcpt,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_headers_end,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_end,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+		.xxfi_negotiate = on_negotiate,
+	};
+
+	the_door = d;
+	if (smfi_register(desc) != MI_SUCCESS || smfi_settimeout(IDLE_S) != MI_SUCCESS) {
+		errno = 0;
+		return fail(e, o->socket, "register with libmilter");
+	}
+	return open_socket(o, e);
+}
+
+bool engine_run(void)
+{
+	return smfi_main() == MI_SUCCESS;
+}
+
+void engine_stop(void)
+{
+	smfi_stop();
+}

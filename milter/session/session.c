@@ -1,0 +1,432 @@
+/* Callbacks only copy; all thinking is the pipeline's, all editing the plan's. What this
+ * file adds is the order of things at the end of a message: run, hold, edit, record. */
+#include "session/session.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "config/networks.h"
+#include "message/address.h"
+#include "message/builder.h"
+#include "pipeline.h"
+
+#define ENVELOPE_ARENA_BYTES (64 * 1024 * 1024)
+
+struct session {
+	struct door *door;
+	struct world *world; /* kept from the beginning of a message to its end */
+	char *client_addr, *client_name, *mta_name, *helo;
+	bool over_limit; /* too many sessions: nothing is looked at */
+	uint64_t number;
+	unsigned messages;
+
+	/* the message at hand; NULL between messages */
+	struct arena *arena;
+	struct envelope *envelope;
+	GArray *rcpts; /* struct recipient */
+	struct builder *builder;
+	size_t max_bytes; /* the builder was made with */
+	struct passage *passage;
+};
+
+int door_drain(struct door *d, int64_t most_ms)
+{
+	int64_t deadline_us = clock_mono_us() + most_ms * 1000;
+
+	while (atomic_load(&d->ends) > 0 && clock_mono_us() < deadline_us)
+		g_usleep(5000);
+	return atomic_load(&d->ends);
+}
+
+struct session *session_open(struct door *d, const struct session_peer *peer)
+{
+	struct session *s = g_new0(struct session, 1);
+	struct world *w = world_current(&d->seat);
+
+	s->door = d;
+	s->client_addr = g_strdup(peer->client_addr);
+	s->client_name = g_strdup(peer->client_name);
+	s->mta_name = g_strdup(peer->mta_name);
+	s->number = atomic_fetch_add(&d->numbers, 1) + 1;
+	s->rcpts = g_array_new(FALSE, FALSE, sizeof(struct recipient));
+	metrics_add(&d->metrics, METRIC_SESSIONS, 1);
+	if (atomic_fetch_add(&d->sessions, 1) >= w->options->max_sessions) {
+		s->over_limit = true;
+		metrics_add(&d->metrics, METRIC_SESSIONS_REFUSED, 1);
+		log_seldom(LOG_LEVEL_WARN, "max_sessions",
+			   "more than %" PRId64
+			   " sessions (max_sessions): mail of further "
+			   "ones passes unfiltered",
+			   w->options->max_sessions);
+	}
+	world_release(w);
+	return s;
+}
+
+void session_helo(struct session *s, const char *helo)
+{
+	g_free(s->helo);
+	s->helo = g_strdup(helo);
+}
+
+void session_abort(struct session *s)
+{
+	if (s->passage != NULL)
+		passage_end(&s->passage); /* takes the arena along */
+	else
+		arena_destroy(&s->arena);
+	s->arena = NULL;
+	s->envelope = NULL;
+	g_array_set_size(s->rcpts, 0);
+	world_release(s->world);
+	s->world = NULL;
+}
+
+static const char *without_brackets(struct arena *a, const char *path)
+{
+	size_t n = strlen(path);
+
+	if (n >= 2 && path[0] == '<' && path[n - 1] == '>')
+		return arena_strndup(a, path + 1, n - 2);
+	return arena_strndup(a, path, n);
+}
+
+static void make_builder(struct session *s)
+{
+	size_t max_bytes = (size_t)s->world->options->max_message_bytes;
+
+	if (s->builder != NULL && s->max_bytes != max_bytes)
+		builder_destroy(&s->builder);
+	if (s->builder == NULL)
+		s->builder = builder_create(max_bytes);
+	s->max_bytes = max_bytes;
+	builder_reset(s->builder);
+}
+
+void session_mail(struct session *s, const struct session_sender *from)
+{
+	session_abort(s);
+	s->world = world_current(&s->door->seat);
+	s->arena = arena_create(ENVELOPE_ARENA_BYTES);
+	struct arena *a = s->arena;
+	struct envelope *e = arena_new(a, struct envelope, 1);
+	const struct options *o = s->world->options;
+
+	*e = (struct envelope){
+		.client_addr = arena_strdup(a, s->client_addr),
+		.client_name = arena_strdup(a, s->client_name),
+		.helo = arena_strdup(a, s->helo),
+		.mail_from = without_brackets(a, from->mail_from),
+		.auth_user = arena_strdup(a, from->auth_user),
+		.tls_version = arena_strdup(a, from->tls_version),
+		.queue_id = arena_strdup(a, from->queue_id),
+		.mta_name = arena_strdup(a, s->mta_name),
+		.received_s = clock_now_s(),
+	};
+	e->session_id = arena_printf(a, "%" PRIx64 "-%" PRIx64 "-%x", s->door->began_s,
+				     s->number, ++s->messages);
+	e->internal = (e->auth_user != NULL && o->authenticated_is_internal) ||
+		      options_is_internal(o, e->client_addr);
+	s->envelope = e;
+	make_builder(s);
+}
+
+void session_rcpt(struct session *s, const char *rcpt)
+{
+	if (s->envelope == NULL || s->rcpts->len >= LIMIT_RCPTS)
+		return;
+	struct recipient r = { .address = without_brackets(s->arena, rcpt) };
+	const char *key = address_key(s->arena, r.address);
+
+	/* "postmaster" alone is a legal recipient (RFC 5321 4.1.1.3) */
+	r.key = key != NULL                                        ? key
+		: g_ascii_strcasecmp(r.address, "postmaster") == 0 ? "postmaster"
+								   : r.address;
+	g_array_append_val(s->rcpts, r);
+}
+
+/* The envelope is complete when the first header comes. */
+static void begin_passage(struct session *s)
+{
+	if (s->passage != NULL || s->envelope == NULL || s->over_limit)
+		return;
+	size_t n = s->rcpts->len;
+	struct recipient *rcpts = arena_new(s->arena, struct recipient, n);
+
+	if (n > 0)
+		memcpy(rcpts, s->rcpts->data, n * sizeof(*rcpts));
+	s->envelope->rcpts = rcpts;
+	s->envelope->n_rcpts = n;
+	s->passage =
+		passage_begin(s->world, s->arena, s->envelope, s->envelope->session_id);
+}
+
+void session_header(struct session *s, const char *name, const char *value)
+{
+	begin_passage(s);
+	if (s->passage != NULL)
+		builder_header(s->builder, name, value);
+}
+
+void session_headers_end(struct session *s)
+{
+	struct header_block block;
+
+	begin_passage(s);
+	if (s->passage == NULL)
+		return;
+	builder_headers(s->arena, s->builder, &block);
+	passage_headers(s->passage, block.headers, block.n);
+	builder_end_headers(s->builder);
+}
+
+bool session_body(struct session *s, struct bytes chunk)
+{
+	if (s->passage == NULL)
+		return false;
+	builder_body(s->builder, chunk);
+	return builder_cut(s->builder) == 0;
+}
+
+/* The hands given to the plan: the engine's, and our own for holds. */
+struct hands {
+	const struct editor *mta;
+	struct session *session;
+};
+
+static bool hand_insert(void *self, int index, const char *name, const char *value)
+{
+	struct hands *h = self;
+	return h->mta->insert_header(h->mta->self, index, name, value);
+}
+
+static bool hand_add(void *self, const char *name, const char *value)
+{
+	struct hands *h = self;
+	return h->mta->add_header(h->mta->self, name, value);
+}
+
+static bool hand_delete(void *self, const char *name, size_t nth)
+{
+	struct hands *h = self;
+	return h->mta->delete_header(h->mta->self, name, nth);
+}
+
+static bool hand_body(void *self, struct bytes body)
+{
+	struct hands *h = self;
+	return h->mta->replace_body(h->mta->self, body);
+}
+
+static bool hand_delete_rcpt(void *self, const char *address)
+{
+	struct hands *h = self;
+	return h->mta->delete_rcpt(h->mta->self, address);
+}
+
+static bool hand_add_rcpt(void *self, const char *address)
+{
+	struct hands *h = self;
+	return h->mta->add_rcpt(h->mta->self, address);
+}
+
+static bool hand_reply(void *self, const char *code, const char *xcode, const char *text)
+{
+	struct hands *h = self;
+	return h->mta->set_reply(h->mta->self, code, xcode, text);
+}
+
+static const char *reasons_of(struct arena *a, const struct decisions *d,
+			      const struct plan *p)
+{
+	GString *all = g_string_new(NULL);
+
+	for (size_t i = 0; i < p->n_held; i++) {
+		const struct decision *one = &d->at[p->held[i]];
+
+		for (size_t k = 0; k < one->n_reasons && all->len < 4000; k++)
+			if (strstr(all->str, one->reasons[k].text) == NULL)
+				g_string_append_printf(all, "%s%s",
+						       all->len > 0 ? "\n" : "",
+						       one->reasons[k].text);
+	}
+	char *text = arena_strndup(a, all->str, all->len);
+
+	g_string_free(all, TRUE);
+	return text;
+}
+
+static bool hand_hold(void *self, const struct plan *p)
+{
+	struct session *s = ((struct hands *)self)->session;
+	struct passage *way = s->passage;
+	const struct message *m = way->message;
+	struct hold_rcpt *rcpts = arena_new(s->arena, struct hold_rcpt, p->n_held);
+	const struct envelope *env = way->envelope;
+	GError *e = NULL;
+
+	for (size_t i = 0; i < p->n_held; i++)
+		rcpts[i] = (struct hold_rcpt){
+			.address = env->rcpts[p->held[i]].address,
+			.verdict = verdict_names[way->decisions.at[p->held[i]].verdict],
+		};
+	const struct tenant *t = options_tenant(
+		way->world->options, address_domain(env->rcpts[p->held[0]].key));
+	struct hold h = {
+		.id = p->hold_id,
+		.queue_id = env->queue_id,
+		.mail_from = env->mail_from,
+		.from = m->n_from > 0 ? m->from[0].address : NULL,
+		.subject = m->subject,
+		.message_id = m->message_id,
+		.reasons = reasons_of(s->arena, &way->decisions, p),
+		.tenant = t != NULL ? t->name : "",
+		.received_s = env->received_s,
+		.expires_s =
+			env->received_s + way->world->options->quarantine_keep_ms / 1000,
+		.bytes = way->raw.n,
+		.rcpts = rcpts,
+		.n_rcpts = p->n_held,
+	};
+	if (hold_write(s->door->quarantine, &h, way->raw, &e))
+		return true;
+	log_line(LOG_LEVEL_ERROR,
+		 "%s: cannot quarantine, the message is delivered marked: %s",
+		 env->queue_id != NULL ? env->queue_id : way->id, e->message);
+	g_error_free(e);
+	return false;
+}
+
+static void count_rcpts(struct session *s)
+{
+	static const enum metric_id verdict_metrics[VERDICT_COUNT] = {
+		METRIC_WANTED, METRIC_GRAYMAIL, METRIC_SPAM, METRIC_SUSPICIOUS,
+		METRIC_MALICIOUS
+	};
+	const struct passage *p = s->passage;
+	struct metrics *m = &s->door->metrics;
+
+	metrics_add(m, METRIC_RCPTS, p->envelope->n_rcpts);
+	for (size_t i = 0; i < p->decisions.n; i++)
+		metrics_add(m, verdict_metrics[p->decisions.at[i].verdict], 1);
+	for (size_t i = 0; i < p->plan.n_done; i++)
+		if (p->plan.done[i] == ACTION_JUNK)
+			metrics_add(m, METRIC_JUNKED, 1);
+		else if (p->plan.done[i] == ACTION_QUARANTINE)
+			metrics_add(m, METRIC_HELD, 1);
+		else if (p->plan.done[i] == ACTION_BANNER && i == 0)
+			metrics_add(m, METRIC_BANNERED, 1);
+}
+
+static void count(struct session *s, enum disposition d, int64_t busy_us)
+{
+	const struct passage *p = s->passage;
+	struct metrics *m = &s->door->metrics;
+
+	metrics_add(m, METRIC_MESSAGES, 1);
+	metrics_add(m, METRIC_MESSAGES_INTERNAL, passage_is_internal(p));
+	metrics_add(m, METRIC_MESSAGES_DEGRADED, p->degraded);
+	metrics_add(m, METRIC_MESSAGES_STOPPED, p->stopped != NULL);
+	metrics_add(m, METRIC_REJECTED, d == DISPOSE_REJECT);
+	metrics_add(m, METRIC_DEFERRED, d == DISPOSE_DEFER);
+	metrics_add(m, METRIC_DNS_LATE, p->auth != NULL && p->auth->timed_out);
+	metrics_add(m, METRIC_STORE_LATE, p->facts.degraded);
+	metrics_add(m, METRIC_BUSY_US, (uint64_t)busy_us);
+	if (p->auth != NULL)
+		metrics_add(m, METRIC_WAITED_US, (uint64_t)p->auth->waited_us);
+	count_rcpts(s);
+}
+
+/* The journal is written last, because it says what really happened. */
+static void record(struct session *s, enum disposition d, const char *failed)
+{
+	struct record r;
+
+	passage_record(s->passage, d, failed, &r);
+	if (!journal_append(s->door->journal, &r))
+		metrics_add(&s->door->metrics, METRIC_JOURNAL_FAILURES, 1);
+	if (log_wants(LOG_LEVEL_INFO)) {
+		char *line = record_log_line(&r);
+
+		log_line(LOG_LEVEL_INFO, "%s", line);
+		g_free(line);
+	}
+}
+
+static enum disposition end_message(struct session *s, const struct editor *ed)
+{
+	struct passage *p = s->passage;
+	int64_t begin = clock_mono_us();
+	struct hands hands = { .mta = ed, .session = s };
+	const struct editor all = {
+		.self = &hands,
+		.insert_header = hand_insert,
+		.add_header = hand_add,
+		.delete_header = hand_delete,
+		.replace_body = hand_body,
+		.hold = hand_hold,
+		.delete_rcpt = hand_delete_rcpt,
+		.add_rcpt = hand_add_rcpt,
+		.set_reply = hand_reply,
+	};
+	const char *failed = NULL;
+
+	passage_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
+	int64_t busy_us = clock_mono_us() - begin;
+	bool held = p->plan.n_held > 0;
+	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);
+
+	if (failed != NULL)
+		metrics_add(&s->door->metrics,
+			    held && p->plan.n_held == 0 ? METRIC_HOLD_FAILURES
+							: METRIC_EDIT_FAILURES,
+			    1);
+	record(s, d, failed);
+	count(s, d, busy_us);
+	return d;
+}
+
+enum disposition session_end(struct session *s, const char *queue_id,
+			     const struct editor *ed)
+{
+	enum disposition d = DISPOSE_ACCEPT;
+
+	if (s->over_limit) {
+		ed->insert_header(ed->self, 0, "X-Wonted-Degraded",
+				  "not filtered: too many sessions");
+		session_abort(s);
+		return d;
+	}
+	if (s->passage == NULL) /* a message without any header field */
+		session_headers_end(s);
+	if (s->passage == NULL)
+		return d;
+	if (queue_id != NULL)
+		s->envelope->queue_id = arena_strdup(s->arena, queue_id);
+	atomic_fetch_add(&s->door->ends, 1);
+	d = end_message(s, ed);
+	atomic_fetch_sub(&s->door->ends, 1);
+	session_abort(s);
+	return d;
+}
+
+void session_close(struct session **sp)
+{
+	struct session *s = *sp;
+
+	if (s == NULL)
+		return;
+	*sp = NULL;
+	session_abort(s);
+	builder_destroy(&s->builder);
+	g_array_free(s->rcpts, TRUE);
+	atomic_fetch_sub(&s->door->sessions, 1);
+	g_free(s->client_addr);
+	g_free(s->client_name);
+	g_free(s->mta_name);
+	g_free(s->helo);
+	g_free(s);
+}

@@ -1,0 +1,79 @@
+/* One SMTP session as the MTA tells it, and what is done about its messages. Nothing here
+ * knows libmilter: an engine calls these functions one after the other, on changing threads
+ * but never two at once, and lends its hands (struct editor) at the end of a message. */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "action/editor.h"
+#include "action/plan.h"
+#include "base/bytes.h"
+#include "session/door.h"
+
+struct session;
+
+/* What the engine knows at the start; texts may be NULL and are copied. */
+struct session_peer {
+	const char
+		*client_addr; /* text of an address; NULL: not TCP (sendmail command) */
+	const char *client_name; /* verified, or NULL */
+	const char *mta_name;
+};
+
+/* session_open - a connection from the MTA begins
+ * own   session_close()
+ * err   none: over max_sessions it is opened all the same, and its mail passes unfiltered */
+struct session *session_open(struct door *d, const struct session_peer *peer);
+
+/* session_helo - the client named itself
+ * err   none */
+void session_helo(struct session *s, const char *helo);
+
+struct session_sender {
+	const char *mail_from; /* with or without brackets */
+	const char *auth_user;
+	const char *tls_version;
+	const char *queue_id;
+};
+
+/* session_mail - a message begins; one that did not end is forgotten
+ * err   none */
+void session_mail(struct session *s, const struct session_sender *from);
+
+/* session_rcpt - one more recipient
+ * err   none: those beyond LIMIT_RCPTS are not known, and pass */
+void session_rcpt(struct session *s, const char *rcpt);
+
+/* session_header - a header field, in the order of the message
+ * in    value   leading blank kept, folds as bare LF
+ * err   none */
+void session_header(struct session *s, const char *name, const char *value);
+
+/* session_headers_end - the header is complete: what takes time is started
+ * err   none */
+void session_headers_end(struct session *s);
+
+/* session_body - a piece of the body
+ * out   false: no more is wanted of this message
+ * err   none */
+bool session_body(struct session *s, struct bytes chunk);
+
+/* session_end - the end of a message: decide, edit, record
+ * in    queue_id   of the MTA; NULL if there is none
+ *       ed         its hold() is not used: the session keeps holds itself
+ * out   what the MTA is to be told
+ * err   none: whatever fails, the message is never lost */
+enum disposition session_end(struct session *s, const char *queue_id,
+			     const struct editor *ed);
+
+/* session_abort - the message at hand is forgotten, the session goes on
+ * err   none */
+void session_abort(struct session *s);
+
+/* session_close - the connection is gone; sets *s to NULL
+ * err   none; *s may be NULL */
+void session_close(struct session **s);
+
+#endif

@@ -1,0 +1,116 @@
+/* A world is made whole or not at all. Only the store is taken over from the old one: an
+ * LMDB file must not be open twice in one process. */
+#include "world.h"
+
+#include "base/error.h"
+#include "config/load.h"
+#include "config/print.h"
+#include "detect/detect.h"
+
+/* Two worlds with the same fingerprint decide alike. */
+static void take_fingerprint(struct world *w)
+{
+	GString *all = g_string_new(NULL);
+
+	print_dump(w->options, all);
+	g_string_append(all, ruleset_id(w->rules));
+	char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all->str,
+						  (gssize)all->len);
+
+	g_strlcpy(w->id, sum, sizeof(w->id));
+	g_free(sum);
+	g_string_free(all, TRUE);
+}
+
+static bool open_store(struct world *w, const char *url, struct world *old, GError **e)
+{
+	if (old != NULL && strcmp(store_url(old->store), url) == 0)
+		w->store = store_ref(old->store);
+	else
+		w->store = store_open(url, NULL, e);
+	return w->store != NULL;
+}
+
+static bool open_resolver(struct world *w, const struct world_setup *s, GError **e)
+{
+	if (s->without_dns)
+		return true;
+	w->resolver = resolver_open(w->options, e);
+	if (w->resolver == NULL)
+		return false;
+	w->auth = auth_engine_create(w->options, w->resolver);
+	return true;
+}
+
+static unsigned all_needs(const struct ruleset *rs)
+{
+	unsigned needs = ruleset_needs(rs);
+
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		needs |= detectors[i].needs;
+	return needs;
+}
+
+static void close_all(gpointer data)
+{
+	struct world *w = data;
+
+	auth_engine_destroy(&w->auth);
+	resolver_close(&w->resolver);
+	store_close(&w->store);
+	ruleset_free(w->rules);
+	options_unref(w->options);
+}
+
+struct world *world_load(const struct world_setup *s, struct world *old, GError **e)
+{
+	struct world *w = g_atomic_rc_box_new0(struct world);
+
+	w->options = options_load(s->config_path, e);
+	if (w->options == NULL)
+		goto out;
+	w->rules = ruleset_load(
+		s->rules_dir != NULL ? s->rules_dir : w->options->rules_dir, e);
+	if (w->rules == NULL)
+		goto out;
+	w->needs = all_needs(w->rules);
+	if (!open_store(w, s->store != NULL ? s->store : w->options->store, old, e))
+		goto out;
+	if (!open_resolver(w, s, e))
+		goto out;
+	take_fingerprint(w);
+	return w;
+out:
+	world_release(w);
+	return NULL;
+}
+
+struct world *world_acquire(struct world *w)
+{
+	return g_atomic_rc_box_acquire(w);
+}
+
+void world_release(struct world *w)
+{
+	if (w != NULL)
+		g_atomic_rc_box_release_full(w, close_all);
+}
+
+struct world *world_current(struct world_seat *seat)
+{
+	g_mutex_lock(&seat->lock);
+	struct world *w = world_acquire(seat->now);
+
+	g_mutex_unlock(&seat->lock);
+	return w;
+}
+
+void world_replace(struct world_seat *seat, struct world *w)
+{
+	g_mutex_lock(&seat->lock);
+	struct world *old = seat->now;
+
+	seat->now = w;
+	g_mutex_unlock(&seat->lock);
+	world_release(old);
+}
