@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -333,19 +334,12 @@ static bool set_owner(const struct socket_spec *spec, const struct options *o, G
 /* libmilter removes any file in the way; one that somebody still serves is not stale. */
 static bool is_served(const char *path)
 {
-	struct sockaddr_un_room {
-		struct sockaddr sa;
-		char more[128];
-	} room = { .sa.sa_family = AF_UNIX };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool served = false;
 
-	if (fd >= 0 && strlen(path) < 108) {
-		memcpy(room.sa.sa_data, path, strlen(path));
-		served =
-			connect(fd, &room.sa,
-				(socklen_t)(sizeof(sa_family_t) + strlen(path) + 1)) == 0;
-	}
+	if (fd >= 0 && g_strlcpy(to.sun_path, path, sizeof(to.sun_path)) < sizeof(to.sun_path))
+		served = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
 	if (fd >= 0)
 		close(fd);
 	return served;

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "config/networks.h"
 #include "message/address.h"
 #include "message/builder.h"
 #include "pipeline.h"
