@@ -1,0 +1,206 @@
+/* Bounded on both sides: a request is one word of at most 64 bytes, an asker that is silent
+ * is dropped after two seconds, and one is served at a time. */
+#include "cmd/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+
+#define WORD_BYTES 64
+#define ANSWER_BYTES (1024 * 1024)
+#define SILENCE_MS 2000
+#define ANSWER_MS 60000 /* a reload reads big lists */
+
+struct control {
+	char *path;
+	int listener, stop[2]; /* a byte into stop[1] ends the thread */
+	GThread *thread;
+	bool (*answer)(const char *word, GString *to, void *user);
+	void *user;
+};
+
+static bool fail(GError **e, const char *path, const char *doing)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "control socket %s: cannot %s: %s", path, doing, g_strerror(errno));
+	return false;
+}
+
+static bool address_of(const char *path, struct sockaddr_un *to, GError **e)
+{
+	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (g_strlcpy(to->sun_path, path, sizeof(to->sun_path)) < sizeof(to->sun_path))
+		return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		    "control socket %s: the path is longer than %zu bytes", path,
+		    sizeof(to->sun_path) - 1);
+	return false;
+}
+
+static bool wait_readable(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) > 0;
+}
+
+static void send_all(int fd, const char *text, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = send(fd, text, n, MSG_NOSIGNAL);
+
+		if (put <= 0)
+			return;
+		text += put;
+		n -= (size_t)put;
+	}
+}
+
+static void serve(struct control *c, int fd)
+{
+	char word[WORD_BYTES + 1] = "";
+	size_t n = 0;
+	GString *to = g_string_new(NULL);
+
+	while (n < WORD_BYTES && strchr(word, '\n') == NULL &&
+	       wait_readable(fd, SILENCE_MS)) {
+		ssize_t got = read(fd, word + n, WORD_BYTES - n);
+
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+		word[n] = '\0';
+	}
+	g_strchomp(word);
+	if (!c->answer(word, to, c->user))
+		g_string_assign(to, "error: unknown request\n");
+	send_all(fd, to->str, to->len);
+	g_string_free(to, TRUE);
+}
+
+static gpointer listen_on(gpointer data)
+{
+	struct control *c = data;
+	struct pollfd p[2] = { { .fd = c->listener, .events = POLLIN },
+			       { .fd = c->stop[0], .events = POLLIN } };
+	struct timeval patience = { .tv_sec = SILENCE_MS / 1000 };
+
+	while (poll(p, 2, -1) >= 0 || errno == EINTR) {
+		if (p[1].revents != 0)
+			break;
+		int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+		serve(c, fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+static int open_listener(const char *path, GError **e)
+{
+	struct sockaddr_un to;
+
+	if (!address_of(path, &to, e))
+		return -1;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0) {
+		fail(e, path, "make a socket");
+		return -1;
+	}
+	unlink(path);
+	mode_t before = umask(0177);
+	int bound = bind(fd, (struct sockaddr *)&to, sizeof(to));
+
+	umask(before);
+	if (bound < 0 || listen(fd, 16) < 0) {
+		fail(e, path, "listen on it (does the folder exist?)");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct control *control_open(const char *path,
+			     bool (*answer)(const char *word, GString *to, void *user),
+			     void *user, GError **e)
+{
+	int fd = open_listener(path, e);
+
+	if (fd < 0)
+		return NULL;
+	struct control *c = g_new0(struct control, 1);
+
+	c->path = g_strdup(path);
+	c->listener = fd;
+	c->answer = answer;
+	c->user = user;
+	if (pipe(c->stop) < 0)
+		g_error("cannot make a pipe: %s", g_strerror(errno));
+	c->thread = g_thread_new("control", listen_on, c);
+	return c;
+}
+
+void control_close(struct control *c)
+{
+	if (c == NULL)
+		return;
+	if (write(c->stop[1], "x", 1) == 1)
+		g_thread_join(c->thread);
+	unlink(c->path);
+	close(c->listener);
+	close(c->stop[0]);
+	close(c->stop[1]);
+	g_free(c->path);
+	g_free(c);
+}
+
+static bool read_answer(int fd, const char *path, GString *all, GError **e)
+{
+	char piece[4096];
+	ssize_t got = 1;
+
+	while (got > 0 && all->len < ANSWER_BYTES) {
+		if (!wait_readable(fd, ANSWER_MS)) {
+			errno = ETIMEDOUT;
+			return fail(e, path, "read the answer");
+		}
+		got = read(fd, piece, sizeof(piece));
+		if (got > 0)
+			g_string_append_len(all, piece, got);
+	}
+	return got == 0 || fail(e, path, "read the answer");
+}
+
+bool control_ask(const char *path, const char *word, char **answer_r, GError **e)
+{
+	struct sockaddr_un to;
+	GString *all = g_string_new(NULL);
+	bool done = false;
+	char *line = g_strconcat(word, "\n", NULL);
+
+	if (address_of(path, &to, e)) {
+		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0) {
+			fail(e, path, "reach the daemon (is wonted-milter running?)");
+		} else {
+			send_all(fd, line, strlen(line));
+			done = read_answer(fd, path, all, e);
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	g_free(line);
+	*answer_r = g_string_free(all, !done);
+	return done;
+}

@@ -1,0 +1,29 @@
+/* The daemon's control socket: one line in, text out, then it is closed. Only who may open
+ * the socket file may ask. */
+#ifndef CMD_CONTROL_H
+#define CMD_CONTROL_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct control;
+
+/* control_open - listen on a unix socket and answer requests in a thread of its own
+ * in    path     a stale socket is removed; mode 0600
+ *       answer   called with the request's word; appends the answer; false: unknown word
+ * own   close with control_close()
+ * err   NULL: e names the path */
+struct control *control_open(const char *path,
+			     bool (*answer)(const char *word, GString *to, void *user),
+			     void *user, GError **e);
+
+/* control_close - stop answering, remove the socket; NULL is allowed
+ * err   none */
+void control_close(struct control *c);
+
+/* control_ask - send one word to a daemon and read its answer
+ * own   *answer_r: free with g_free()
+ * err   false: nobody answers there; e says so and what to do */
+bool control_ask(const char *path, const char *word, char **answer_r, GError **e);
+
+#endif

@@ -1,0 +1,73 @@
+/* Why a message was decided as it was: from the journal by any of its ids, or by deciding a
+ * message file anew. */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cmd/verb.h"
+#include "journal/journal.h"
+
+static int explain_id(const struct options *o, const char *id, bool facts, bool json)
+{
+	char *line = NULL, *text = NULL;
+	GError *e = NULL;
+	int status = EXIT_DONE;
+
+	if (!journal_find(o->journal_dir, id, &line, &e))
+		return verb_fail("wonted explain", e);
+	if (json)
+		puts(line);
+	else if (record_explain(line, facts, &text, &e))
+		fputs(text, stdout);
+	else
+		status = verb_fail("wonted explain", e);
+	g_free(text);
+	g_free(line);
+	return status;
+}
+
+/* a message file is decided anew, with the facts of today */
+static int explain_file(const struct verb_args *args)
+{
+	char *words[] = { g_strdup("wonted explain"), g_strdup("-c"),
+			  g_strdup(args->config),     g_strdup("--explain"),
+			  g_strdup(args->argv[1]),    NULL };
+	char *argv[G_N_ELEMENTS(words)];
+
+	memcpy(argv, words, sizeof(words)); /* GOption moves them about */
+	int status = verb_scan(G_N_ELEMENTS(words) - 1, argv);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		g_free(words[i]);
+	return status;
+}
+
+int verb_explain(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	gboolean facts = FALSE, json = FALSE;
+	const GOptionEntry entries[] = { { "facts", 'a', 0, G_OPTION_ARG_NONE, &facts,
+					   "Also all features, facts and signals", NULL },
+					 { "json", 'j', 0, G_OPTION_ARG_NONE, &json,
+					   "The record as it was written", NULL },
+					 G_OPTION_ENTRY_NULL };
+
+	if (!verb_options(
+		    &args, entries, "QUEUEID|ID|MESSAGE-ID|FILE",
+		    "Tell from the journal why a message was decided as it was: verdict, "
+		    "points,\nreasons, what was done, facts, and the time of each "
+		    "stage.\n"
+		    "For a message file: \"wonted scan FILE\"."))
+		return EXIT_USAGE;
+	if (args.argc != 2) {
+		fputs("wonted explain: name one queue id, our id, or Message-ID\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	struct options *o = verb_config(&args);
+	int status =
+		o == NULL ? EXIT_WRONG_INPUT : explain_id(o, args.argv[1], facts, json);
+
+	options_unref(o);
+	verb_options_free(&args);
+	return status;
+}

@@ -1,0 +1,378 @@
+/* The pipeline driven through another door: message files instead of the MTA, and an editor
+ * that prints instead of acting. Nothing is held, recorded or changed. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/printable.h"
+#include "cmd/verb.h"
+#include "message/address.h"
+#include "message/headers.h"
+#include "pipeline.h"
+
+struct scan {
+	struct world *world;
+	char *mail_from, *client, *client_name, *helo, *rules, *store;
+	char **rcpts;
+	gboolean json, explain, no_dns, summary;
+	size_t files, failed, late;
+	size_t verdicts[VERDICT_COUNT];
+	int64_t longest_us, all_us;
+	char *longest;
+};
+
+/* The first address of the first of these headers that has one. */
+static const char *address_in(struct arena *a, const struct header_block *block,
+			      const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		const struct header *h = headers_find(block->fields, block->n, *names, 0);
+		const struct mailaddr *list;
+		bool strict;
+
+		if (h != NULL && address_list(a, h->value, &list, &strict) > 0)
+			return list[0].address;
+	}
+	return NULL;
+}
+
+static const struct recipient *recipients(struct arena *a, const struct scan *s,
+					  const char *found, size_t *n_r)
+{
+	const char *none[] = { found, NULL };
+	const char *const *from = s->rcpts != NULL ? (const char *const *)s->rcpts : none;
+	size_t n = g_strv_length((char **)(uintptr_t)from);
+	struct recipient *r = arena_new(a, struct recipient, n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *key = address_key(a, from[i]);
+
+		r[i].address = arena_strdup(a, from[i]);
+		r[i].key = key != NULL ? key : r[i].address;
+	}
+	*n_r = n;
+	return r;
+}
+
+/* What a milter would have been told: options first, else what the headers remember. */
+static struct envelope *make_envelope(struct arena *a, const struct scan *s,
+				      const struct header_block *block)
+{
+	static const char *const senders[] = { "Return-Path", "From", NULL };
+	static const char *const rcpts[] = { "Delivered-To", "X-Original-To",
+					     "Envelope-To", "To", NULL };
+	struct envelope *e = arena_new(a, struct envelope, 1);
+	const char *from =
+		s->mail_from != NULL ? s->mail_from : address_in(a, block, senders);
+
+	*e = (struct envelope){
+		.client_addr = s->client,
+		.client_name = s->client_name,
+		.helo = s->helo,
+		.mail_from = from != NULL ? from : "",
+		.session_id = "scan",
+		.received_s = clock_now_s(),
+		.internal = options_is_internal(s->world->options, s->client),
+	};
+	e->rcpts = recipients(a, s, address_in(a, block, rcpts), &e->n_rcpts);
+	return e;
+}
+
+static bool print_header(void *self, int index, const char *name, const char *value)
+{
+	char *safe = printable(value, 900);
+
+	(void)self;
+	printf("  add header at %d: %s:%s%s\n", index, name, safe[0] == ' ' ? "" : " ",
+	       safe);
+	g_free(safe);
+	return true;
+}
+
+static bool print_add(void *self, const char *name, const char *value)
+{
+	(void)self;
+	char *safe = printable(value, 900);
+
+	printf("  add header: %s: %s\n", name, safe);
+	g_free(safe);
+	return true;
+}
+
+static bool print_delete(void *self, const char *name, size_t nth)
+{
+	(void)self;
+	printf("  remove header: %s, number %zu\n", name, nth + 1);
+	return true;
+}
+
+static bool print_body(void *self, struct bytes body)
+{
+	(void)self;
+	printf("  replace body: %zu bytes\n", body.n);
+	return true;
+}
+
+static bool print_hold(void *self, const struct plan *p)
+{
+	(void)self;
+	printf("  quarantine: for %zu of the recipients\n", p->n_held);
+	return true;
+}
+
+static bool print_delete_rcpt(void *self, const char *address)
+{
+	(void)self;
+	char *safe = printable(address, LIMIT_ADDRESS_BYTES);
+
+	printf("  take off recipient: %s\n", safe);
+	g_free(safe);
+	return true;
+}
+
+static bool print_add_rcpt(void *self, const char *address)
+{
+	(void)self;
+	char *safe = printable(address, LIMIT_ADDRESS_BYTES);
+
+	printf("  add recipient: %s\n", safe);
+	g_free(safe);
+	return true;
+}
+
+static bool print_reply(void *self, const char *code, const char *xcode, const char *text)
+{
+	(void)self;
+	printf("  reply: %s %s %s\n", code, xcode, text);
+	return true;
+}
+
+static const struct editor printing = {
+	.insert_header = print_header,
+	.add_header = print_add,
+	.delete_header = print_delete,
+	.replace_body = print_body,
+	.hold = print_hold,
+	.delete_rcpt = print_delete_rcpt,
+	.add_rcpt = print_add_rcpt,
+	.set_reply = print_reply,
+};
+
+static void print_decision(const struct decision *d)
+{
+	char *rcpt = printable(d->rcpt, LIMIT_ADDRESS_BYTES);
+
+	printf("  to %s: %s, %s%s", rcpt, verdict_names[d->verdict],
+	       action_names[d->action],
+	       d->mode == MODE_OBSERVE ? " (observe: would be)" : "");
+	for (int i = 0; i < AXIS_COUNT; i++)
+		printf(" %s=%.3g", axis_names[i], (double)d->milli[i] / 1000);
+	printf("%s\n", d->degraded ? " degraded" : "");
+	for (size_t i = 0; i < d->n_reasons; i++) {
+		char *text = printable(d->reasons[i].text, LIMIT_REASON_BYTES);
+
+		printf("    %+.3g %s: %s [%s]\n", (double)d->reasons[i].milli / 1000,
+		       axis_names[d->reasons[i].axis], text, d->reasons[i].rule);
+		g_free(text);
+	}
+	g_free(rcpt);
+}
+
+static void print_record(const struct scan *s, const struct passage *p)
+{
+	struct record r;
+	char *text = NULL;
+	GError *e = NULL;
+
+	passage_record(p, p->plan.disposition, NULL, &r);
+	char *line = record_json(&r);
+
+	if (s->json)
+		puts(line);
+	else if (record_explain(line, true, &text, &e))
+		fputs(text, stdout);
+	else
+		verb_fail("wonted scan", e);
+	g_free(text);
+	g_free(line);
+}
+
+static void print_result(const struct scan *s, struct passage *p, const char *path)
+{
+	const char *failed = NULL;
+
+	if (s->json || s->explain) {
+		print_record(s, p);
+		return;
+	}
+	printf("%s:\n", path);
+	if (p->envelope->internal)
+		printf("  internal: not filtered\n");
+	for (size_t i = 0; i < p->decisions.n; i++)
+		print_decision(&p->decisions.at[i]);
+	plan_carry_out(p->arena, &p->plan, &printing, &failed);
+}
+
+static void count(struct scan *s, const struct passage *p, const char *path, int64_t us)
+{
+	enum verdict worst = VERDICT_WANTED;
+
+	for (size_t i = 0; i < p->decisions.n; i++)
+		if (p->decisions.at[i].verdict > worst)
+			worst = p->decisions.at[i].verdict;
+	s->files++;
+	s->verdicts[worst]++;
+	s->all_us += us;
+	s->late += p->stopped != NULL;
+	if (us <= s->longest_us)
+		return;
+	s->longest_us = us;
+	g_free(s->longest);
+	s->longest = g_strdup(path);
+}
+
+static bool scan_file(struct scan *s, const char *path, GError **e)
+{
+	char *text;
+	size_t n;
+
+	if (!file_read(path, LIMIT_MESSAGE_BYTES, &text, &n, e))
+		return false;
+	struct arena *a = arena_create(SIZE_MAX);
+	struct bytes raw = { .at = text, .n = n };
+	struct header_block block;
+	int64_t begin = clock_mono_us();
+
+	/* an mbox line before the first header belongs to the archive, not to the message */
+	if (n > 5 && memcmp(text, "From ", 5) == 0) {
+		const char *end = memchr(text, '\n', n);
+
+		raw.n = end == NULL ? 0 : n - (size_t)(end + 1 - text);
+		raw.at = end == NULL ? text : end + 1;
+	}
+	headers_split(a, raw, &block);
+	struct passage *p = passage_begin(s->world, a, make_envelope(a, s, &block), path);
+
+	passage_headers(p, block.fields, block.n);
+	passage_run(p, raw, false);
+	count(s, p, path, clock_mono_us() - begin);
+	if (!s->summary)
+		print_result(s, p, path);
+	passage_end(&p);
+	g_free(text);
+	return true;
+}
+
+static void scan_path(struct scan *s, const char *path)
+{
+	GError *e = NULL;
+
+	if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
+		if (scan_file(s, path, &e))
+			return;
+		s->failed++;
+		verb_fail("wonted scan", e);
+		return;
+	}
+	GDir *folder = g_dir_open(path, 0, &e);
+
+	if (folder == NULL) {
+		s->failed++;
+		verb_fail("wonted scan", e);
+		return;
+	}
+	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+		char *below = g_build_filename(path, name, NULL);
+
+		scan_path(s, below);
+		g_free(below);
+	}
+	g_dir_close(folder);
+}
+
+static void print_summary(const struct scan *s)
+{
+	printf("%zu messages", s->files);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		printf(", %zu %s", s->verdicts[i], verdict_names[i]);
+	printf("\n%zu unreadable, %zu out of time, %.1f ms a message, longest %.1f "
+	       "ms%s%s\n",
+	       s->failed, s->late,
+	       s->files > 0 ? (double)s->all_us / 1e3 / (double)s->files : 0,
+	       (double)s->longest_us / 1e3, s->longest != NULL ? ": " : "",
+	       s->longest != NULL ? s->longest : "");
+}
+
+static bool read_options(struct verb_args *args, struct scan *s)
+{
+	const GOptionEntry entries[] = {
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &s->json,
+		  "One decision record a message, as in the journal", NULL },
+		{ "explain", 'e', 0, G_OPTION_ARG_NONE, &s->explain,
+		  "Also all features, facts and signals", NULL },
+		{ "from", 'f', 0, G_OPTION_ARG_STRING, &s->mail_from, "Envelope sender",
+		  "ADDR" },
+		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING_ARRAY, &s->rcpts,
+		  "Envelope recipient (more than one: repeat)", "ADDR" },
+		{ "client", 'i', 0, G_OPTION_ARG_STRING, &s->client,
+		  "Address of the client", "IP" },
+		{ "client-name", 0, 0, G_OPTION_ARG_STRING, &s->client_name,
+		  "Verified name of the client", "NAME" },
+		{ "helo", 0, 0, G_OPTION_ARG_STRING, &s->helo, "Name given in HELO",
+		  "NAME" },
+		{ "no-dns", 0, 0, G_OPTION_ARG_NONE, &s->no_dns,
+		  "Ask nothing of DNS: authentication stays unknown", NULL },
+		{ "rules", 0, 0, G_OPTION_ARG_FILENAME, &s->rules, "Rules of this folder",
+		  "DIR" },
+		{ "store", 0, 0, G_OPTION_ARG_STRING, &s->store, "Facts of this store",
+		  "URL" },
+		{ "summary", 's', 0, G_OPTION_ARG_NONE, &s->summary,
+		  "Only count verdicts and times", NULL },
+		G_OPTION_ENTRY_NULL
+	};
+
+	return verb_options(
+		args, entries, "FILE|FOLDER...",
+		"Show verdict, reasons and what would be done, for message files.\n"
+		"Nothing is changed, held or recorded.");
+}
+
+int verb_scan(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	struct scan s = { 0 };
+	GError *e = NULL;
+
+	if (!read_options(&args, &s))
+		return EXIT_USAGE;
+	if (args.argc < 2) {
+		fputs("wonted scan: name message files or folders\n", stderr);
+		return EXIT_USAGE;
+	}
+	struct world_setup setup = { .config_path = args.config,
+				     .without_dns = s.no_dns,
+				     .rules_dir = s.rules,
+				     .store = s.store };
+
+	s.world = world_load(&setup, NULL, &e);
+	if (s.world == NULL)
+		return verb_fail("wonted scan", e);
+	for (int i = 1; i < args.argc; i++)
+		scan_path(&s, args.argv[i]);
+	if (s.summary)
+		print_summary(&s);
+	world_release(s.world);
+	g_free(s.longest);
+	g_strfreev(s.rcpts);
+	g_free(s.mail_from);
+	g_free(s.client);
+	g_free(s.client_name);
+	g_free(s.helo);
+	g_free(s.rules);
+	g_free(s.store);
+	verb_options_free(&args);
+	return s.failed > 0 ? EXIT_WRONG_INPUT : EXIT_DONE;
+}

@@ -1,0 +1,335 @@
+/* The daemon: opens everything, serves, reloads on HUP, USR1 or request, and stops when told,
+ * after the messages that are at their end. It never forks: a service manager keeps it. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cmd/control.h"
+#include "cmd/verb.h"
+#include "message/mime.h"
+#include "session/libmilter.h"
+
+#define EXPIRE_EVERY_S 3600
+
+struct daemon {
+	struct door door;
+	struct world_setup setup;
+	struct control *control;
+	int64_t began_s;
+	GMutex reloading; /* one reload at a time, whoever asks */
+	int stopping;     /* atomic */
+};
+
+/* A bad file keeps the old world, and says so. */
+static bool reload(struct daemon *d, GString *to)
+{
+	GError *e = NULL;
+
+	g_mutex_lock(&d->reloading);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
+	struct world *old = world_current(&d->door.seat);
+	struct world *w = world_load(&d->setup, old, &e);
+
+	world_release(old);
+	if (w != NULL) {
+		log_level_set(w->options->log_level);
+		g_string_append_printf(to, "reloaded: %zu rules, configuration %s\n",
+				       ruleset_count(w->rules), w->id);
+		world_replace(&d->door.seat, w);
+	} else {
+		g_string_append_printf(
+			to,
+			"error: not reloaded, the old configuration stays in force\n%s\n",
+			e->message);
+		g_error_free(e);
+	}
+	metrics_add(&d->door.metrics, w != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES,
+		    1);
+	sd_notify(0, "READY=1");
+	g_mutex_unlock(&d->reloading);
+	return w != NULL;
+}
+
+static void log_lines(enum log_level level, char *text)
+{
+	char **lines = g_strsplit(g_strchomp(text), "\n", -1);
+
+	for (char **l = lines; *l != NULL; l++)
+		log_line(level, "%s", *l);
+	g_strfreev(lines);
+}
+
+static void reload_and_log(struct daemon *d)
+{
+	GString *said = g_string_new(NULL);
+	bool done = reload(d, said);
+
+	log_lines(done ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, said->str);
+	g_string_free(said, TRUE);
+}
+
+static void tell_status(struct daemon *d, GString *to)
+{
+	struct world *w = world_current(&d->door.seat);
+
+	g_string_append_printf(to, "wonted-milter " WONTED_VERSION "\n");
+	g_string_append_printf(to, "%-24s %lld s\n", "running",
+			       (long long)(clock_now_s() - d->began_s));
+	g_string_append_printf(to, "%-24s %s\n", "configuration", w->id);
+	g_string_append_printf(to, "%-24s %s\n", "mode", mode_names[w->options->mode]);
+	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
+	g_string_append_printf(
+		to, "%-24s %d\n", "sessions_now",
+		__atomic_load_n((int *)&d->door.sessions, __ATOMIC_RELAXED));
+	metrics_print(&d->door.metrics, to);
+	world_release(w);
+}
+
+static bool answer(const char *word, GString *to, void *user)
+{
+	struct daemon *d = user;
+
+	if (strcmp(word, "reload") == 0) {
+		GString *said = g_string_new(NULL);
+		bool done = reload(d, said);
+
+		g_string_append(to, said->str);
+		log_lines(done ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, said->str);
+		g_string_free(said, TRUE);
+	} else if (strcmp(word, "status") == 0) {
+		tell_status(d, to);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void expire(struct daemon *d)
+{
+	struct world *w = world_current(&d->door.seat);
+	GError *e = NULL;
+	int64_t now_s = clock_now_s();
+	int gone = quarantine_expire(d->door.quarantine, now_s, &e);
+
+	if (gone > 0)
+		log_line(LOG_LEVEL_INFO, "quarantine: %d messages have expired", gone);
+	if (e != NULL)
+		log_line(LOG_LEVEL_ERROR, "quarantine: cannot expire: %s", e->message);
+	g_clear_error(&e);
+	journal_expire(d->door.journal, now_s - w->options->journal_keep_ms / 1000);
+	world_release(w);
+}
+
+/* All signals end here; libmilter would take HUP for a stop. */
+static gpointer watch_signals(gpointer data)
+{
+	struct daemon *d = data;
+	sigset_t set;
+	const struct timespec hour = { .tv_sec = EXPIRE_EVERY_S };
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	while (!g_atomic_int_get(&d->stopping)) {
+		int got = sigtimedwait(&set, NULL, &hour);
+
+		if (got == SIGHUP || got == SIGUSR1) {
+			reload_and_log(d);
+		} else if (got == SIGTERM || got == SIGINT) {
+			log_line(LOG_LEVEL_INFO, "stopping");
+			sd_notify(0, "STOPPING=1");
+			g_atomic_int_set(&d->stopping, 1);
+			engine_stop();
+		} else {
+			expire(d);
+		}
+	}
+	return NULL;
+}
+
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static bool become(const char *user, GError **e)
+{
+	struct passwd found, *pw = NULL;
+	char room[4096];
+
+	if (user[0] == '\0' || geteuid() != 0)
+		return true;
+	getpwnam_r(user, &found, room, sizeof(room), &pw);
+	if (pw == NULL) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "user: there is no user \"%s\"; make one, or leave it empty",
+			    user);
+		return false;
+	}
+	if (initgroups(user, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
+	    setuid(pw->pw_uid) == 0)
+		return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "user: cannot become \"%s\": %s", user, g_strerror(errno));
+	return false;
+}
+
+/* The socket is opened before root is given up, the files after, so that they are ours. */
+static bool open_all(struct daemon *d, const struct options *o, GError **e)
+{
+	if (!engine_open(&d->door, o, e) || !become(o->user, e))
+		return false;
+	d->door.quarantine = quarantine_open(o->quarantine_dir, e);
+	if (d->door.quarantine == NULL)
+		return false;
+	d->door.journal = journal_open(o->journal_dir, o->journal_rotate_bytes, e);
+	if (d->door.journal == NULL)
+		return false;
+	d->control = control_open(o->control_socket, answer, d, e);
+	return d->control != NULL;
+}
+
+static bool start(struct daemon *d, GError **e)
+{
+	struct world *w = world_load(&d->setup, NULL, e);
+
+	if (w == NULL)
+		return false;
+	log_level_set(w->options->log_level);
+	world_replace(&d->door.seat, w);
+	return open_all(d, w->options, e);
+}
+
+static int serve(struct daemon *d)
+{
+	GThread *signals = g_thread_new("signals", watch_signals, d);
+	struct world *w = world_current(&d->door.seat);
+
+	log_line(LOG_LEVEL_INFO,
+		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu rules, "
+		 "configuration %s",
+		 w->options->socket, mode_names[w->options->mode],
+		 ruleset_count(w->rules), w->id);
+	sd_notify(0, "READY=1");
+	bool well = engine_run();
+	int left = door_drain(&d->door, w->options->shutdown_grace_ms);
+
+	world_release(w);
+	if (left > 0)
+		log_line(LOG_LEVEL_WARN,
+			 "%d messages were still at their end after shutdown_grace; the "
+			 "MTA "
+			 "decides about them",
+			 left);
+	if (!g_atomic_int_get(&d->stopping)) {
+		g_atomic_int_set(&d->stopping, 1);
+		kill(getpid(), SIGTERM);
+	}
+	g_thread_join(signals);
+	return well ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+static void stop(struct daemon *d)
+{
+	control_close(d->control);
+	if (d->door.ends == 0) {
+		journal_close(d->door.journal);
+		quarantine_close(d->door.quarantine);
+		world_replace(&d->door.seat, NULL);
+	}
+}
+
+static int check_only(const struct world_setup *setup)
+{
+	GError *e = NULL;
+	struct world *w = world_load(setup, NULL, &e);
+
+	if (w == NULL)
+		return verb_fail("wonted-milter", e);
+	printf("%s: ok, %zu rules\n", setup->config_path, ruleset_count(w->rules));
+	world_release(w);
+	return EXIT_DONE;
+}
+
+struct arguments {
+	gboolean foreground, check, version;
+};
+
+static bool read_arguments(struct verb_args *args, struct arguments *a)
+{
+	const GOptionEntry entries[] = {
+		{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &a->foreground,
+		  "Log to standard error instead of syslog", NULL },
+		{ "check", 'n', 0, G_OPTION_ARG_NONE, &a->check,
+		  "Only check configuration and rules: exit 0 if it would start", NULL },
+		{ "test", 't', G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->check,
+		  "As -n", NULL },
+		{ "version", 'V', 0, G_OPTION_ARG_NONE, &a->version, "Say the version",
+		  NULL },
+		G_OPTION_ENTRY_NULL
+	};
+
+	return verb_options(
+		args, entries, "",
+		"The filter. It stays in the foreground and is kept by a service "
+		"manager.\nHUP or USR1 reloads; a configuration with a mistake "
+		"keeps the old one in force.\nTERM stops after the messages that "
+		"are at their end.\nExit status: 0 done, 1 wrong configuration, "
+		"2 wrong usage, 3 system.");
+}
+
+int main(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	struct arguments given = { 0 };
+	struct daemon d = { 0 };
+	GError *e = NULL;
+
+	if (!read_arguments(&args, &given))
+		return EXIT_USAGE;
+	if (given.version) {
+		puts("wonted-milter " WONTED_VERSION);
+		return EXIT_DONE;
+	}
+	d.setup.config_path = args.config;
+	message_library_init();
+	if (given.check)
+		return check_only(&d.setup);
+	block_signals();
+	log_open("wonted-milter", given.foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
+		 LOG_LEVEL_INFO);
+	d.began_s = clock_now_s();
+	d.door.began_s = (uint64_t)d.began_s;
+	int status = EXIT_SYSTEM;
+
+	if (start(&d, &e)) {
+		status = serve(&d);
+	} else {
+		char *all = g_strdup(e->message);
+
+		log_lines(LOG_LEVEL_ERROR, all);
+		status = verb_fail("wonted-milter", e);
+		g_free(all);
+	}
+	stop(&d);
+	verb_options_free(&args);
+	return status;
+}

@@ -1,0 +1,113 @@
+/* The admin's tool: a table of verbs. "-c FILE" may stand before the verb as well. */
+#include <stdio.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "base/suggest.h"
+#include "cmd/verb.h"
+#include "message/mime.h"
+
+struct verb {
+	const char *name;
+	verb_run run;
+	const char *what;
+};
+
+static const struct verb verbs[] = {
+	{ "check", verb_check,
+	  "Check configuration, rules and stores; show effective values" },
+	{ "reload", verb_reload, "Ask the running daemon to read everything again" },
+	{ "status", verb_status, "Show what the running daemon has counted" },
+	{ "scan", verb_scan,
+	  "Verdict, reasons and what would be done, for message files" },
+	{ "explain", verb_explain, "Tell why a message was decided as it was" },
+	{ "rules", verb_rules, "Check, format, test and list rules and their names" },
+	{ "people", verb_people, "Import, list and test the people of a tenant" },
+	{ "import", verb_import, "Learn relationships from mail archives" },
+	{ "quarantine", verb_quarantine, "List, show, release and delete what is held" },
+};
+
+static void usage(FILE *to)
+{
+	fputs("Usage: wonted [-c FILE] VERB [OPTION...] [ARGUMENT...]\n\n", to);
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		fprintf(to, "  %-11s %s\n", verbs[i].name, verbs[i].what);
+	fputs("\n\"wonted VERB --help\" tells more. Exit status: 0 done, 1 wrong input, "
+	      "2 wrong "
+	      "usage, 3 system.\n",
+	      to);
+}
+
+static const char *verb_name(size_t i, const void *table)
+{
+	return ((const struct verb *)table)[i].name;
+}
+
+static int unknown(const char *word)
+{
+	const char *near = suggest(word, verb_name, COUNT_OF(verbs), verbs);
+
+	fprintf(stderr, "wonted: there is no verb \"%s\"", word);
+	if (near != NULL)
+		fprintf(stderr, "; did you mean \"%s\"?", near);
+	fputs("\nSee \"wonted --help\".\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* argv for the verb: its own name, what follows it, and a -c that stood before it */
+static int run(const struct verb *v, char **rest, const char *config)
+{
+	GPtrArray *words = g_ptr_array_new();
+	char *name = g_strconcat("wonted ", v->name, NULL);
+	char *c = g_strdup("-c"), *file = g_strdup(config);
+
+	g_ptr_array_add(words, name);
+	if (config != NULL) {
+		g_ptr_array_add(words, c);
+		g_ptr_array_add(words, file);
+	}
+	for (; *rest != NULL; rest++)
+		g_ptr_array_add(words, *rest);
+	int n = (int)words->len;
+
+	g_ptr_array_add(words, NULL);
+	int status = v->run(n, (char **)words->pdata);
+
+	g_ptr_array_free(words, TRUE);
+	g_free(name);
+	g_free(c);
+	g_free(file);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const char *config = NULL;
+	int at = 1;
+
+	if (at + 1 < argc &&
+	    (strcmp(argv[at], "-c") == 0 || strcmp(argv[at], "--config") == 0)) {
+		config = argv[at + 1];
+		at += 2;
+	} else if (at < argc && g_str_has_prefix(argv[at], "--config=")) {
+		config = argv[at++] + strlen("--config=");
+	}
+	if (at >= argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 ||
+	    strcmp(argv[at], "help") == 0) {
+		usage(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[at], "--version") == 0 || strcmp(argv[at], "-V") == 0) {
+		puts("wonted " WONTED_VERSION);
+		return EXIT_DONE;
+	}
+	message_library_init();
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (strcmp(argv[at], verbs[i].name) == 0)
+			return run(&verbs[i], argv + at + 1, config);
+	return unknown(argv[at]);
+}
