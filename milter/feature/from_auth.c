@@ -1,0 +1,118 @@
+/* Features of authentication. What could not be checked, because DNS did not answer or
+ * nobody asked, is unknown: never a failure, never a pass. */
+#include "auth/auth.h"
+#include "feature/extract.h"
+
+#include <string.h>
+
+/* the best first: what a verifier would rather have seen */
+static const enum auth_result dkim_order[] = {
+	AUTH_PASS, AUTH_POLICY, AUTH_TEMPERROR, AUTH_NEUTRAL, AUTH_FAIL, AUTH_PERMERROR
+};
+
+static struct value pass_value(enum auth_result r)
+{
+	if (r == AUTH_TEMPERROR)
+		return VALUE_UNKNOWN;
+	return VALUE_OF_BOOL(r == AUTH_PASS);
+}
+
+static bool dkim_has(const struct auth_results *r, enum auth_result want)
+{
+	for (size_t i = 0; i < r->n_dkim; i++)
+		if (r->dkim[i].result == want)
+			return true;
+	return false;
+}
+
+static enum auth_result dkim_best(const struct auth_results *r)
+{
+	for (size_t i = 0; i < COUNT_OF(dkim_order); i++)
+		if (dkim_has(r, dkim_order[i]))
+			return dkim_order[i];
+	return AUTH_NONE;
+}
+
+/* Signatures beyond the limit were not looked at: one of them might have passed. */
+static bool dkim_unsure(const struct auth_results *r)
+{
+	return r->dkim_cut || dkim_has(r, AUTH_TEMPERROR);
+}
+
+static bool covers(const struct auth_dkim *d, const char *name)
+{
+	for (size_t i = 0; i < d->n_covered; i++)
+		if (strcmp(d->covered[i], name) == 0)
+			return true;
+	return false;
+}
+
+static struct value covers_unsubscribe(const struct auth_results *r)
+{
+	for (size_t i = 0; i < r->n_dkim; i++)
+		if (r->dkim[i].result == AUTH_PASS &&
+		    covers(&r->dkim[i], "list-unsubscribe") &&
+		    covers(&r->dkim[i], "list-unsubscribe-post"))
+			return VALUE_OF_BOOL(true);
+	return dkim_unsure(r) ? VALUE_UNKNOWN : VALUE_OF_BOOL(false);
+}
+
+static void take_dkim(const struct source *s, struct value *at)
+{
+	const struct auth_results *r = s->auth;
+	struct collected *domains = collect_new(s->arena, r->n_dkim);
+	bool pass = dkim_has(r, AUTH_PASS);
+
+	for (size_t i = 0; i < r->n_dkim; i++)
+		if (r->dkim[i].result == AUTH_PASS)
+			collect_add(domains, r->dkim[i].domain);
+	at[FEATURE_DKIM_RESULT] = value_of_text(auth_result_names[dkim_best(r)]);
+	at[FEATURE_DKIM_PASS] =
+		!pass && dkim_unsure(r) ? VALUE_UNKNOWN : VALUE_OF_BOOL(pass);
+	at[FEATURE_DKIM_DOMAINS] = collect_value(domains);
+	at[FEATURE_DKIM_COVERS_UNSUBSCRIBE] = covers_unsubscribe(r);
+}
+
+static struct value dmarc_policy(const struct auth_dmarc *d)
+{
+	if (d->result == AUTH_TEMPERROR)
+		return VALUE_UNKNOWN;
+	if (d->record_domain == NULL)
+		return VALUE_ABSENT;
+	return value_of_text(dmarc_policy_names[d->policy]);
+}
+
+static void nothing_checked(struct value *at)
+{
+	static const enum feature_id mine[] = {
+		FEATURE_SPF_RESULT,   FEATURE_SPF_DOMAIN,
+		FEATURE_SPF_PASS,     FEATURE_DKIM_RESULT,
+		FEATURE_DKIM_PASS,    FEATURE_DKIM_DOMAINS,
+		FEATURE_DMARC_RESULT, FEATURE_DKIM_COVERS_UNSUBSCRIBE,
+		FEATURE_DMARC_PASS,   FEATURE_DMARC_POLICY,
+		FEATURE_AUTH_ALIGNED, FEATURE_IPREV_RESULT,
+	};
+
+	for (size_t i = 0; i < COUNT_OF(mine); i++)
+		at[mine[i]] = VALUE_UNKNOWN;
+}
+
+void features_from_auth(const struct source *s, struct value *at)
+{
+	const struct auth_results *r = s->auth;
+
+	if (r == NULL) {
+		nothing_checked(at);
+		return;
+	}
+	at[FEATURE_SPF_RESULT] = value_of_text(auth_result_names[r->spf.result]);
+	at[FEATURE_SPF_DOMAIN] = text_value(s->arena, r->spf.domain);
+	at[FEATURE_SPF_PASS] = pass_value(r->spf.result);
+	take_dkim(s, at);
+	at[FEATURE_DMARC_RESULT] = value_of_text(auth_result_names[r->dmarc.result]);
+	at[FEATURE_DMARC_PASS] = pass_value(r->dmarc.result);
+	at[FEATURE_DMARC_POLICY] = dmarc_policy(&r->dmarc);
+	at[FEATURE_AUTH_ALIGNED] =
+		value_of_answer(answer_or(r->dmarc.aligned_spf, r->dmarc.aligned_dkim));
+	at[FEATURE_IPREV_RESULT] = value_of_text(auth_result_names[r->iprev.result]);
+}

@@ -1,0 +1,16 @@
+/* Which site a link's visible text promises. */
+#ifndef FEATURE_LINK_TEXT_H
+#define FEATURE_LINK_TEXT_H
+
+#include "base/arena.h"
+
+/* link_text_host - the host that a visible text names, if it is an address of a site: a URL,
+ *                  or a bare domain alone
+ * in    text   valid UTF-8, or NULL
+ * out   as domain_key() gives; NULL: the text promises no site
+ * own   a
+ * err   NULL, see out
+ * cost  linear in the text, of which 512 bytes are looked at */
+const char *link_text_host(struct arena *a, const char *text);
+
+#endif
