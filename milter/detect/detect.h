@@ -28,13 +28,14 @@ struct signal {
 struct detector {
 	const char *name;  /* in rules, journal, metrics; never reused */
 	const char *title; /* one sentence a mail user understands */
+	enum scope scope;  /* MESSAGE: reads no fact, asked once for all recipients */
 	const char *since;
 	unsigned needs; /* enum need bits */
 	enum answer (*look)(const struct evidence *e, const char **words_r);
 };
 
 enum detector_id {
-#define DETECTOR(name, needs, since, title) DETECTOR_##name,
+#define DETECTOR(name, scope, needs, since, title) DETECTOR_##name,
 #include "detect/detectors.def"
 #undef DETECTOR
 	DETECTOR_COUNT
@@ -43,7 +44,7 @@ enum detector_id {
 /* order of enum detector_id */
 extern const struct detector detectors[DETECTOR_COUNT];
 
-/* detector_names - the detectors as a table of names (VALUE_BOOL, SCOPE_RCPT)
+/* detector_names - the detectors as a table of names (VALUE_BOOL)
  * out   static; the same order as detectors[]
  * err   none */
 const struct name_table *detector_names(void);

@@ -2,13 +2,13 @@
 #include "detect/detect.h"
 
 static const struct name_row rows[DETECTOR_COUNT] = {
-#define DETECTOR(name_, needs_, since_, title_)     \
-	[DETECTOR_##name_] = { .name = #name_,      \
-			       .type = VALUE_BOOL,  \
-			       .scope = SCOPE_RCPT, \
-			       .unit = "",          \
-			       .since = (since_),   \
-			       .needs = (needs_),   \
+#define DETECTOR(name_, scope_, needs_, since_, title_) \
+	[DETECTOR_##name_] = { .name = #name_,          \
+			       .type = VALUE_BOOL,      \
+			       .scope = SCOPE_##scope_, \
+			       .unit = "",              \
+			       .since = (since_),       \
+			       .needs = (needs_),       \
 			       .doc = (title_) },
 #include "detect/detectors.def"
 #undef DETECTOR

@@ -1,0 +1,36 @@
+/* It looks like an answer, but nobody here has seen what it answers, and the sender is a
+ * stranger. Forwards, lists and programs refer to what we have not seen for good reasons. */
+#include "detect/evidence.h"
+
+static enum answer looks_like_answer(const struct evidence *e)
+{
+	const struct value *refs = &e->features->at[FEATURE_REFERENCES];
+	enum answer any = refs->known == ANSWER_YES && refs->n_items > 0 ? ANSWER_YES
+			  : refs->known == ANSWER_UNKNOWN                ? ANSWER_UNKNOWN
+									 : ANSWER_NO;
+	enum answer other = answer_or(feature_answer(e, FEATURE_SUBJECT_FORWARD),
+				      feature_answer(e, FEATURE_AUTO));
+
+	return answer_and(answer_or(feature_answer(e, FEATURE_SUBJECT_REPLY), any),
+			  answer_not(answer_or(other, sent_to_many(e))));
+}
+
+enum answer detect_fake_thread(const struct evidence *e, const char **words_r)
+{
+	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),
+					fact_answer(e, FACT_THREAD_KNOWN));
+
+	cleared = answer_or(cleared, answer_or(fact_answer(e, FACT_PAIR_KNOWN),
+					       fact_answer(e, FACT_SENDER_KNOWN)));
+
+	enum answer a = answer_and(looks_like_answer(e), answer_not(cleared));
+
+	if (a != ANSWER_YES)
+		return a;
+	if (feature_answer(e, FEATURE_SUBJECT_REPLY) == ANSWER_YES)
+		return say(e, words_r,
+			   "\"%s\" is written like an answer, but no earlier message is "
+			   "known",
+			   shown(e, feature_text(e, FEATURE_SUBJECT)));
+	return say(e, words_r, "refers to earlier messages that nobody here has seen");
+}

@@ -1,0 +1,75 @@
+/* Inside of the detect room: how detectors read evidence and put it into words. */
+#ifndef DETECT_EVIDENCE_H
+#define DETECT_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "detect/detect.h"
+
+/* one function a detector, each in detect_NAME.c */
+#define DETECTOR(name, scope, needs, since, title) \
+	enum answer detect_##name(const struct evidence *e, const char **words_r);
+#include "detect/detectors.def"
+#undef DETECTOR
+
+/* feature_answer - a yes-or-no feature; absent is no
+ * err   UNKNOWN: it is */
+static inline enum answer feature_answer(const struct evidence *e, enum feature_id id)
+{
+	return value_answer(&e->features->at[id]);
+}
+
+/* fact_answer - a yes-or-no fact; absent is no
+ * err   UNKNOWN: it is */
+static inline enum answer fact_answer(const struct evidence *e, enum fact_id id)
+{
+	return value_answer(&e->facts->at[id]);
+}
+
+/* feature_text - the text of a feature
+ * err   NULL: absent or unknown */
+static inline const char *feature_text(const struct evidence *e, enum feature_id id)
+{
+	const struct value *v = &e->features->at[id];
+
+	return v->known == ANSWER_YES ? v->text : NULL;
+}
+
+/* fact_text - the text of a fact
+ * err   NULL: absent or unknown */
+static inline const char *fact_text(const struct evidence *e, enum fact_id id)
+{
+	const struct value *v = &e->facts->at[id];
+
+	return v->known == ANSWER_YES ? v->text : NULL;
+}
+
+/* list_has - does a list hold this text?
+ * err   none: false if either is absent or unknown */
+bool list_has(const struct value *list, const char *text);
+
+/* shown - foreign text fit to stand in words: printable, at most 80 bytes
+ * in    text   NULL reads as "nothing"
+ * own   e->arena
+ * err   none */
+const char *shown(const struct evidence *e, const char *text);
+
+/* say - write words, and be the answer YES
+ * own   e->arena
+ * err   none */
+enum answer say(const struct evidence *e, const char **words_r, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+/* from_known_list - does it come from a mailing list that the tenant has had mail of, proven
+ *                   by SPF or DKIM of the list's own organisation? reads NEED_LIST
+ * err   UNKNOWN: no fact, or DNS did not answer */
+enum answer from_known_list(const struct evidence *e);
+
+/* sent_to_many - does it bear headers of a list or of bulk mail, and a DKIM signature that
+ *                passed? Headers alone cost nothing to forge
+ * err   UNKNOWN: the key of the signature could not be had */
+enum answer sent_to_many(const struct evidence *e);
+
+#endif

@@ -1,0 +1,63 @@
+/* The name of one of ours, from an address that is not theirs. Cleared by: an address of the
+ * person; mail of ours; a person who writes to themself from home; a namesake whom the
+ * recipient knows; a mailing list or a service that the tenant knows and that proves itself
+ * ("Jane Roe via Sharing"). A name is never cleared by something that costs nothing to
+ * forge. */
+#include "detect/person_name.h"
+
+#include <string.h>
+
+static enum answer is_theirs(const struct evidence *e)
+{
+	const struct value *addresses = &e->facts->at[FACT_PERSON_ADDRESSES];
+
+	if (list_has(addresses, feature_text(e, FEATURE_FROM_ADDRESS)) ||
+	    list_has(addresses, fact_text(e, FACT_RCPT_ADDRESS)))
+		return ANSWER_YES;
+	return addresses->known == ANSWER_UNKNOWN ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+static enum answer is_ours(const struct evidence *e)
+{
+	return answer_or(feature_answer(e, FEATURE_INTERNAL),
+			 answer_and(fact_answer(e, FACT_TENANT_OWNS_FROM),
+				    feature_answer(e, FEATURE_AUTH_ALIGNED)));
+}
+
+/* a service that writes in somebody's name, and says so in the display name */
+static enum answer is_known_service(const struct evidence *e)
+{
+	const char *name = feature_text(e, FEATURE_FROM_NAME);
+
+	if (name == NULL || (strstr(name, " via ") == NULL && strchr(name, '(') == NULL))
+		return ANSWER_NO;
+	return answer_and(feature_answer(e, FEATURE_AUTH_ALIGNED),
+			  fact_answer(e, FACT_DOMAIN_KNOWN));
+}
+
+static enum answer is_cleared(const struct evidence *e)
+{
+	enum answer a = answer_or(is_theirs(e), is_ours(e));
+
+	a = answer_or(a, fact_answer(e, FACT_PAIR_KNOWN));
+	a = answer_or(a, is_known_service(e));
+	return answer_or(a, from_known_list(e));
+}
+
+enum answer name_from_outside(const struct evidence *e, bool exact)
+{
+	enum answer same = fact_answer(e, FACT_PERSON_EXACT);
+	enum answer a = answer_and(fact_answer(e, FACT_PERSON_MATCHED),
+				   exact ? same : answer_not(same));
+
+	return a == ANSWER_NO ? a : answer_and(a, answer_not(is_cleared(e)));
+}
+
+const char *person_shown(const struct evidence *e)
+{
+	const char *title = fact_text(e, FACT_PERSON_TITLE);
+	const char *name = shown(e, fact_text(e, FACT_PERSON_NAME));
+
+	return title == NULL ? name
+			     : arena_printf(e->arena, "%s (%s)", name, shown(e, title));
+}
