@@ -42,9 +42,10 @@
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000
-#define LIMIT_RULE_DEPTH 50        /* of brackets in one condition */
-#define LIMIT_REASON_BYTES 300     /* one reason after its {names} are filled in */
-#define LIMIT_MATCH_STEPS 100000   /* PCRE2 match limit: some ms at the worst */
+#define LIMIT_RULE_DEPTH 50      /* of brackets in one condition */
+#define LIMIT_REASON_BYTES 300   /* one reason after its {names} are filled in */
+#define LIMIT_REASONS 50         /* of one decision, strongest kept; nobody reads more */
+#define LIMIT_MATCH_STEPS 100000 /* PCRE2 match limit: some ms at the worst */
 #define LIMIT_LIST_ENTRIES 5000000 /* of one list file */
 
 /* files an admin writes */

@@ -9,25 +9,32 @@
 #include "base/arena.h"
 #include "config/options.h"
 #include "config/words.h"
+#include "lookup/lookup.h"
+#include "message/envelope.h"
 #include "rule/rule.h"
 
 struct reason {
-	const char *rule;  /* name of the rule */
-	const char *text;  /* its words: the same in log, header, banner, page */
-	enum axis axis;    /* the axis it gave most points to */
-	int64_t milli;     /* on that axis */
+	const char *rule; /* name of the rule */
+	const char *
+		text; /* its words, safe to show: the same in log, header, banner, page */
+	enum axis
+		axis; /* the verdict's, if it gave points there; else where it gave most */
+	int64_t milli; /* on that axis */
 };
 
 struct decision {
-	const char *rcpt;            /* key of the recipient */
+	const char *rcpt; /* key of the recipient */
 	enum verdict verdict;
-	enum action action;          /* what policy asks for */
-	enum mode mode;              /* MODE_OBSERVE: nothing is done about it */
+	enum action action; /* what policy asks for */
+	enum mode mode;     /* OBSERVE or ENFORCE; OBSERVE: nothing is done about it */
 	int64_t milli[AXIS_COUNT];
 	const struct policy *policy;
-	const struct reason *reasons; /* strongest first; those of the verdict's axis lead */
+	const struct reason
+		*reasons; /* those that made the verdict first, strongest first;
+					 then other alarms, then what spoke for the message;
+					 at most LIMIT_REASONS */
 	size_t n_reasons;
-	bool degraded;               /* made without all facts, or out of time */
+	bool degraded; /* made without all facts, or out of time */
 };
 
 struct decisions {
@@ -35,11 +42,23 @@ struct decisions {
 	size_t n;
 };
 
+struct decide_setup {
+	const struct options *options;
+	const struct envelope *envelope;
+	const struct facts *facts; /* NULL: none were asked, all is degraded */
+	const struct rcpt_hits
+		*hits; /* one a recipient; NULL: the way stopped before rules,
+					 all are wanted and degraded */
+};
+
 /* decide - turn hits into decisions
- * in    hits       one a recipient, or NULL when the way stopped: all wanted, degraded
- * own   a
+ * own   a; d_r->at[].policy points into the options
+ * cost  reasons are made once for neighbours in the envelope that share their hits
  * err   none */
-void decide(struct arena *a, const struct options *o, const struct envelope *env,
-	    const struct facts *facts, const struct rcpt_hits *hits, struct decisions *d_r);
+void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r);
+
+/* verdict_axis - the axis whose points make this verdict
+ * err   VERDICT_WANTED: AXIS_COUNT, there is none */
+enum axis verdict_axis(enum verdict v);
 
 #endif

@@ -1,0 +1,138 @@
+/* Hits -> decisions: verdict, action and mode by the recipient's policy, and the reasons in
+ * the order in which a person wants to read them. Words come from rules and hold pieces of
+ * the message, so they are made safe here, once, for all who show them. What was only
+ * watched (hit.observed) decides nothing and is no reason. */
+#include <glib.h>
+
+#include "base/limits.h"
+#include "base/printable.h"
+#include "verdict/score.h"
+#include "verdict/verdict.h"
+
+/* the axis a reason is told under: the verdict's if it gave points there */
+static enum axis reason_axis(const struct hit *h, enum axis of_verdict)
+{
+	enum axis best = AXIS_THREAT;
+
+	if (of_verdict != AXIS_COUNT && h->milli[of_verdict] > 0)
+		return of_verdict;
+	for (enum axis x = AXIS_SPAM; x < AXIS_COUNT; x++) {
+		int64_t now = h->milli[x], before = h->milli[best];
+
+		if (before > 0 || now > 0 ? now > before : now < before)
+			best = x;
+	}
+	return best;
+}
+
+/* a reason on its way to its place; its words are made when the place is known */
+struct told {
+	struct reason reason;
+	const struct hit *hit;
+};
+
+static int rank(const struct reason *r, enum axis of_verdict)
+{
+	if (r->milli <= 0)
+		return 2;
+	return r->axis == of_verdict ? 0 : 1;
+}
+
+/* for a stable sort: equal reasons stay as the rules stood */
+static int compare_told(const void *one, const void *other, void *axis)
+{
+	const struct reason *a = &((const struct told *)one)->reason;
+	const struct reason *b = &((const struct told *)other)->reason;
+	enum axis of_verdict = *(enum axis *)axis;
+	int by_rank = rank(a, of_verdict) - rank(b, of_verdict);
+
+	if (by_rank != 0)
+		return by_rank;
+	return ABS(a->milli) < ABS(b->milli) ? 1 : ABS(a->milli) > ABS(b->milli) ? -1 : 0;
+}
+
+static const char *safe_text(struct arena *a, const struct hit *h)
+{
+	char *safe;
+	const char *kept;
+
+	/* a reason of LIMIT_REASON_BYTES may grow when escaped, but not without end */
+	safe = printable(h->reason != NULL && h->reason[0] != '\0' ? h->reason : h->rule,
+			 LIMIT_REASON_BYTES * 2);
+	kept = arena_strdup(a, safe);
+	g_free(safe);
+	return kept;
+}
+
+static void give_reasons(struct arena *a, const struct rcpt_hits *hits,
+			 struct decision *d)
+{
+	enum axis of_verdict = verdict_axis(d->verdict);
+	struct told *told = arena_new(a, struct told, hits->n);
+	struct reason *reasons;
+	size_t n = 0;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct hit *h = &hits->at[i];
+		enum axis axis = reason_axis(h, of_verdict);
+
+		if (h->observed || h->milli[axis] == 0)
+			continue;
+		told[n++] = (struct told){ .reason = { .rule = h->rule,
+						       .axis = axis,
+						       .milli = h->milli[axis] },
+					   .hit = h };
+	}
+	g_qsort_with_data(told, (int)n, sizeof(*told), compare_told, &of_verdict);
+	d->n_reasons = MIN(n, LIMIT_REASONS);
+	reasons = arena_new(a, struct reason, d->n_reasons);
+	for (size_t i = 0; i < d->n_reasons; i++) {
+		reasons[i] = told[i].reason;
+		reasons[i].text = safe_text(a, told[i].hit);
+	}
+	d->reasons = reasons;
+}
+
+/* Neighbours with the same hits and policy have the same reasons. */
+static bool share_reasons(const struct rcpt_hits *hits, const struct decision *before,
+			  struct decision *d)
+{
+	if (hits[0].at != hits[-1].at || hits[0].n != hits[-1].n ||
+	    before->verdict != d->verdict)
+		return false;
+	d->reasons = before->reasons;
+	d->n_reasons = before->n_reasons;
+	return true;
+}
+
+static void decide_one(const struct options *o, const struct rcpt_hits *hits,
+		       struct decision *d)
+{
+	d->policy = options_policy(o, d->rcpt);
+	d->mode = d->policy->mode == MODE_INHERIT ? o->mode : d->policy->mode;
+	if (hits == NULL)
+		return;
+	for (enum axis x = AXIS_THREAT; x < AXIS_COUNT; x++)
+		d->milli[x] = hits->milli[x];
+	d->verdict = score_verdict(d->milli, d->policy);
+	d->action = score_action(d->verdict, d->policy);
+}
+
+void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r)
+{
+	const struct envelope *env = s->envelope;
+	struct decision *all = arena_new(a, struct decision, env->n_rcpts);
+
+	for (size_t i = 0; i < env->n_rcpts; i++) {
+		struct decision *d = &all[i];
+		const struct rcpt_hits *hits = s->hits == NULL ? NULL : &s->hits[i];
+
+		d->rcpt = env->rcpts[i].key != NULL ? env->rcpts[i].key
+						    : env->rcpts[i].address;
+		d->degraded = hits == NULL || s->facts == NULL || s->facts->degraded;
+		decide_one(s->options, hits, d);
+		if (hits != NULL && (i == 0 || !share_reasons(hits, d - 1, d)))
+			give_reasons(a, hits, d);
+	}
+	*d_r = (struct decisions){ .at = all, .n = env->n_rcpts };
+}
