@@ -24,30 +24,50 @@ enum edit_kind {
 
 struct edit {
 	enum edit_kind kind;
-	int index;         /* EDIT_INSERT_HEADER */
-	size_t nth;        /* EDIT_DELETE_HEADER */
-	const char *name;  /* of a header, or the address */
+	int index;        /* EDIT_INSERT_HEADER */
+	size_t nth;       /* EDIT_DELETE_HEADER */
+	const char *name; /* of a header, or the address */
 	const char *value;
-	struct bytes body; /* EDIT_REPLACE_BODY: the whole new body */
+	struct bytes body;   /* EDIT_REPLACE_BODY: the whole new body */
+	bool needs_previous; /* only if the edit before it could be made: a recipient is not
+				taken off before the one in its place is there */
 };
 
 /* what the MTA is told at the end */
 enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFER };
 
+/* How recipients of one message are merged, from their decisions:
+ *   observe     nothing is done about them; but they read what the others' mail became
+ *   quarantine  held and taken off; if nobody is left the message is discarded
+ *   reject, defer   said to the MTA if that is what all recipients get, and none is in observe
+ *               mode; defer if some ask for the one and some for the other. Else those who
+ *               ask for it are held instead: a mail that one may read cannot be refused
+ *   junk        by address extension: taken off, and added again as local+junk@domain;
+ *               by header: for all who remain and are not told by extension
+ *   banner      in the body of all who remain
+ * What cannot differ (headers, banner) takes the strictest of those who remain. It names no
+ * recipient, and of the reasons only those that hold for all who remain are told, so that
+ * nobody learns from it with whom another one writes. */
 struct plan {
-	const struct edit *edits;    /* in the order they are to be made */
+	const struct edit *edits; /* in the order they are to be made */
 	size_t n_edits;
-	const size_t *held;          /* recipients (index in the envelope) to be held */
+	const size_t *held; /* recipients (index in the envelope) to be held */
 	size_t n_held;
 	const size_t *rejected_or_deferred; /* recipients the reply is about */
 	size_t n_rejected_or_deferred;
-	enum disposition disposition; /* if everything goes well */
+	enum disposition disposition;                      /* if everything goes well */
 	const char *reply_code, *reply_xcode, *reply_text; /* reject, defer */
-	const char *banner;          /* words for the X-Wonted-Banner header: what was done or
-					why not; NULL if no banner was asked for */
-	const char *hold_id;         /* id under which it will be held, NULL if nothing is */
-	const enum action *done;     /* action meant for each recipient after merging */
+	const char *banner;  /* words for the X-Wonted-Banner header: what was done or
+				why not; NULL if no banner was asked for */
+	const char *hold_id; /* id under which it will be held: letters, digits, dashes;
+				NULL if nothing is */
+	const enum action *done; /* what each recipient gets after merging */
 	size_t n_done;
+	const char *remark; /* static words on what policy asked for and could not be;
+				    NULL */
+	const struct plan
+		*unheld; /* what is done instead when the hold fails: junk; NULL if
+				      nothing is held */
 };
 
 struct plan_setup {
@@ -56,8 +76,8 @@ struct plan_setup {
 	const struct envelope *envelope;
 	const struct auth_results *auth; /* NULL: no Authentication-Results of ours */
 	const struct decisions *decisions;
-	const char *authserv_id;         /* never NULL or empty */
-	const char *id;                  /* of this message: queue id or session id and number */
+	const char *authserv_id; /* never NULL or empty */
+	const char *id;          /* of this message: queue id or session id and number */
 };
 
 /* plan_make - merge the decisions of all recipients into one plan
@@ -66,10 +86,12 @@ struct plan_setup {
  *       the plan says so */
 void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
 
-/* plan_carry_out - make the edits through an editor
+/* plan_carry_out - make the edits through an editor, the hold first
  * in    p   changed when something fails: nothing is discarded that is not safely held
- * out   what the MTA is to be told; *failed_r: static words, NULL if all went well
- * err   none: a failed hold leaves its recipients on the message, marked by header */
+ * out   what the MTA is to be told; *failed_r: static words, NULL if all went well, the
+ *       first failure if there were several
+ * err   none: a failed hold leaves its recipients on the message as junk, marked by header;
+ *       an edit that fails is left out and the others are made */
 enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,
 				const char **failed_r);
 
