@@ -93,8 +93,12 @@ static bool run_rules(struct passage *p)
 
 static bool decide_all(struct passage *p)
 {
-	decide(p->arena, p->world->options, p->envelope, &p->facts, p->hits,
-	       &p->decisions);
+	struct decide_setup setup = { .options = p->world->options,
+				      .envelope = p->envelope,
+				      .facts = &p->facts,
+				      .hits = p->hits };
+
+	decide(p->arena, &setup, &p->decisions);
 	if (!p->degraded)
 		return true;
 	struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
