@@ -17,14 +17,16 @@ enum family {
 	FAMILY_COUNT
 };
 
+enum key_form { KEY_PLAIN, KEY_TAGGED, KEY_HASHED };
+
 struct family_row {
 	const char *name;
 	const char *prefix;
 	const char *part1, *part2; /* what stands there, "" where nothing does */
-	bool tagged;               /* tenant and part1 are a Cluster hash tag */
-	const char *codec;         /* name of the value's codec */
-	unsigned version;          /* of the codec; newer values read as UNKNOWN */
-	int64_t ttl_s;             /* after the last write; 0 is for ever */
+	enum key_form form;
+	const char *codec; /* name of the value's codec */
+	unsigned version;  /* of the codec; newer values read as UNKNOWN */
+	int64_t ttl_s;     /* after the last write; 0 is for ever */
 	const char *writer;
 	const char *repeatable;
 	const char *doc;

@@ -43,7 +43,7 @@ struct store_write {
 	int64_t ttl_s; /* seconds from now until it is absent by itself; 0 is never */
 	/* Must be a pure function: a store may call it again when somebody else was
 	 * faster. old.at is NULL when there is none. false leaves the old value (it is of
-	 * a newer version than we know). The result lives in a. */
+	 * a newer version than we know). The result lives in a; an empty one means absent. */
 	bool (*merge)(struct bytes old, struct bytes change, struct arena *a,
 		      struct bytes *new_r);
 };

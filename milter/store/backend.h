@@ -1,0 +1,55 @@
+/* What a kind of store must offer: a row of function pointers, found by its scheme. Only
+ * files of this room include it. To add one: a file, an ops struct, a row in store.c, and
+ * the contract of t/60-store. */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+
+#include "store/store.h"
+
+struct store_ops {
+	const char *scheme;
+	const char *form; /* of its URL, for error messages */
+	/* rest is the URL behind "scheme:"; NULL and e when it cannot be opened */
+	struct store *(*open)(const char *rest, const struct store_setup *setup,
+			      GError **e);
+	/* n is within LIMIT_BATCH_KEYS; every answer is UNKNOWN when it is called */
+	void (*read_many)(struct store *s, struct store_read *r, size_t n,
+			  int64_t deadline_us, struct arena *a);
+	enum store_wrote (*write_many)(struct store *s, const struct store_write *w,
+				       size_t n, GError **e);
+	bool (*scan)(struct store *s, struct bytes prefix,
+		     bool (*see)(struct bytes key, struct bytes value, void *to),
+		     void *to, GError **e);
+	void (*close)(struct store *s);
+};
+
+/* every backend's struct begins with this; open() sets ops alone, store.c the rest */
+struct store {
+	const struct store_ops *ops;
+	char *url;
+	gint refs;
+	bool write;
+	int64_t (*now_s)(void);
+};
+
+extern const struct store_ops store_mem, store_lmdb, store_fault;
+
+/* A stored value in stores that know no expiry themselves: 4 bytes little endian, the second
+ * (since 1970) from which it is absent, 0 for never; then the value. */
+#define STAMP_BYTES 4
+
+/* stamp_make - the stamp of a write
+ * err   none */
+static inline uint32_t stamp_make(int64_t ttl_s, int64_t now_s)
+{
+	return ttl_s == 0 ? 0 : (uint32_t)CLAMP(now_s + ttl_s, 1, G_MAXUINT32);
+}
+
+/* stamp_over - has it expired?
+ * err   none */
+static inline bool stamp_over(uint32_t stamp, int64_t now_s)
+{
+	return stamp != 0 && (int64_t)stamp <= now_s;
+}
+
+#endif

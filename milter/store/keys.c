@@ -1,0 +1,203 @@
+/* Keys as text that a person can read in redis-cli, and that still cannot be confused: the
+ * signs that separate never stand in a part (they are escaped as %XX), and a part that is
+ * too long stands as its hash. Nothing here knows what a value means. */
+#include "store/keys.h"
+
+#include <glib.h>
+
+#include "base/compiler.h"
+#include "base/limits.h"
+
+/* three parts of this, prefix and separators stay under LIMIT_KEY_BYTES */
+#define PART_MOST 150
+#define HASH_HEX 40 /* 160 bits: nobody finds two names for one key */
+
+const struct family_row key_families[FAMILY_COUNT] = {
+#define KEY(id, n, p, p1, p2, f, c, v, t, w, r, d) \
+	[FAMILY_##id] = { .name = n,               \
+			  .prefix = p,             \
+			  .part1 = p1,             \
+			  .part2 = p2,             \
+			  .form = KEY_##f,         \
+			  .codec = c,              \
+			  .version = v,            \
+			  .ttl_s = t,              \
+			  .writer = w,             \
+			  .repeatable = r,         \
+			  .doc = d },
+#include "store/keys.def"
+#undef KEY
+};
+
+static const char *const form_names[] = { "plain", "tagged", "hashed" };
+
+static void append_hash(GString *key, const char *part)
+{
+	char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA256, part, -1);
+
+	g_string_append_c(key, '#');
+	g_string_append_len(key, hex, HASH_HEX);
+	g_free(hex);
+}
+
+static void append_part(GString *key, const char *part)
+{
+	size_t before = key->len;
+
+	for (const char *c = part; *c != '\0'; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (byte < 0x20 || byte == 0x7f || strchr("|{}%", byte) != NULL ||
+		    (byte == '#' && c == part))
+			g_string_append_printf(key, "%%%02X", byte);
+		else
+			g_string_append_c(key, *c);
+		if (key->len - before > PART_MOST) {
+			g_string_truncate(key, before);
+			append_hash(key, part);
+			return;
+		}
+	}
+}
+
+static struct bytes key_done(struct arena *a, GString *key)
+{
+	struct bytes done = { .at = arena_strndup(a, key->str, key->len), .n = key->len };
+
+	g_assert(key->len <= LIMIT_KEY_BYTES);
+	g_string_free(key, TRUE);
+	return done;
+}
+
+static GString *key_begin(const struct family_row *row, const char *tenant)
+{
+	GString *key = g_string_sized_new(96);
+
+	g_string_append(key, row->prefix);
+	g_string_append(key, row->form == KEY_TAGGED ? "|{" : "|");
+	append_part(key, tenant);
+	return key;
+}
+
+struct bytes key_build(struct arena *a, enum family f, const char *tenant,
+		       const char *part1, const char *part2)
+{
+	const struct family_row *row = &key_families[f];
+	GString *key = key_begin(row, tenant);
+
+	g_assert((part1 != NULL && *part1 != '\0') == (row->part1[0] != '\0'));
+	g_assert((part2 != NULL && *part2 != '\0') == (row->part2[0] != '\0'));
+	if (row->part1[0] != '\0') {
+		g_string_append_c(key, '|');
+		if (row->form == KEY_HASHED)
+			append_hash(key, part1);
+		else
+			append_part(key, part1);
+	}
+	if (row->form == KEY_TAGGED)
+		g_string_append_c(key, '}');
+	if (row->part2[0] != '\0') {
+		g_string_append_c(key, '|');
+		append_part(key, part2);
+	}
+	return key_done(a, key);
+}
+
+struct bytes key_prefix(struct arena *a, enum family f, const char *tenant)
+{
+	const struct family_row *row = &key_families[f];
+	GString *key = key_begin(row, tenant);
+
+	if (row->part1[0] != '\0')
+		g_string_append_c(key, '|');
+	return key_done(a, key);
+}
+
+static bool find_family(const char *prefix, enum family *f_r)
+{
+	for (size_t i = 0; i < FAMILY_COUNT; i++) {
+		if (strcmp(key_families[i].prefix, prefix) == 0) {
+			*f_r = (enum family)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *unescape(struct arena *a, const char *part)
+{
+	char *plain = arena_strdup(a, part), *to = plain;
+
+	for (const char *c = part; *c != '\0'; c++) {
+		if (*c == '%' && g_ascii_isxdigit(c[1]) && g_ascii_isxdigit(c[2])) {
+			*to++ = (char)(g_ascii_xdigit_value(c[1]) * 16 +
+				       g_ascii_xdigit_value(c[2]));
+			c += 2;
+		} else {
+			*to++ = *c;
+		}
+	}
+	*to = '\0';
+	return plain;
+}
+
+bool key_split(struct arena *a, struct bytes key, struct key_parts *parts_r)
+{
+	char *part[5];
+	size_t n = 0;
+	const struct family_row *row;
+	char *rest;
+
+	if (key.n == 0 || key.n > LIMIT_KEY_BYTES || memchr(key.at, '\0', key.n) != NULL)
+		return false;
+	rest = arena_strndup(a, key.at, key.n);
+	while (rest != NULL && n < COUNT_OF(part)) {
+		part[n++] = rest;
+		rest = strchr(rest, '|');
+		if (rest != NULL)
+			*rest++ = '\0';
+	}
+	if (!find_family(part[0], &parts_r->family))
+		return false;
+	row = &key_families[parts_r->family];
+	if (rest != NULL || n != 2U + (row->part1[0] != '\0') + (row->part2[0] != '\0'))
+		return false;
+	if (row->form == KEY_TAGGED) {
+		size_t tag_end = strlen(part[2]);
+
+		if (part[1][0] != '{' || tag_end == 0 || part[2][tag_end - 1] != '}')
+			return false;
+		part[1]++;
+		part[2][tag_end - 1] = '\0';
+	}
+	parts_r->tenant = unescape(a, part[1]);
+	parts_r->part1 = n > 2 ? unescape(a, part[2]) : "";
+	parts_r->part2 = n > 3 ? unescape(a, part[3]) : "";
+	return true;
+}
+
+char *keys_document(void)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < FAMILY_COUNT; i++) {
+		const struct family_row *row = &key_families[i];
+		const char *tagged = row->form == KEY_TAGGED ? "}" : "";
+
+		g_string_append_printf(
+			text, "%s\n    %s\n    key      %s|%stenant%s%s%s%s%s\n",
+			row->name, row->doc, row->prefix, *tagged != '\0' ? "{" : "",
+			row->part1[0] != '\0' ? "|" : "", row->part1, tagged,
+			row->part2[0] != '\0' ? "|" : "", row->part2);
+		g_string_append_printf(text, "    value    %s, version %u, %s key\n",
+				       row->codec, row->version, form_names[row->form]);
+		if (row->ttl_s != 0)
+			g_string_append_printf(text,
+					       "    kept     %" G_GINT64_FORMAT
+					       " days after the last write\n",
+					       row->ttl_s / 86400);
+		g_string_append_printf(text, "    written  by %s; the same again is %s\n",
+				       row->writer, row->repeatable);
+	}
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,568 @@
+/* lmdb:PATH - the embedded store, and the wall around LMDB: one file, written by one process
+ * at a time while others read. Each batch is one read transaction that ends with the call;
+ * transactions never outlive a call, because threads change between milter callbacks.
+ *
+ * A reader looks at the path before each batch: a store that does not exist yet is an empty
+ * one, a file that was put in its place is opened instead. Batches hold the lock as readers;
+ * whoever opens, closes or grows the map holds it as writer, since LMDB forbids that while
+ * transactions run, and forbids one file to be open twice in a process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "store/backend.h"
+#include "store/lmdb_check.h"
+
+#define FIRST_MAP_BYTES (256UL * 1024 * 1024) /* address space, not memory or disk */
+#define READERS_MOST 1024                     /* batches at one moment, all processes */
+#define TRIES 8                               /* the map may grow again in between */
+#define FILE_MODE 0660
+#define MERGES_AN_ARENA 256 /* what merging needs is given back so often */
+
+struct lmdb {
+	struct store base;
+	char *path;
+	GRWLock lock;
+	MDB_env *env; /* NULL: there is no such file */
+	MDB_dbi dbi;
+	dev_t dev;
+	ino_t ino;
+	bool write;
+};
+
+/* what a batch can count on */
+enum state { STATE_OPEN, STATE_EMPTY, STATE_BROKEN };
+
+static void fail(const struct lmdb *l, const char *what, int rc, GError **e)
+{
+	const char *remedy = "";
+
+	if (rc == EACCES)
+		remedy = "; the user needs read and write permission on it, on the file "
+			 "beside it that ends in -lock, and on their folder";
+	else if (rc == ENOSPC || rc == EDQUOT)
+		remedy = "; make room on that disk";
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE, "%s: %s: %s%s", l->path, what,
+		    mdb_strerror(rc), remedy);
+}
+
+/* What root makes belongs to whom the folder belongs to: the daemons must get at it. */
+static void give_to_folder_owner(const char *path)
+{
+	char *folder = g_path_get_dirname(path);
+	struct stat st;
+
+	if (geteuid() == 0 && stat(folder, &st) == 0 &&
+	    chown(path, st.st_uid, st.st_gid) != 0)
+		log_line(LOG_LEVEL_WARN, "%s: cannot give it to the owner of %s: %s",
+			 path, folder, g_strerror(errno));
+	if (chmod(path, FILE_MODE) != 0 && errno != EPERM)
+		log_line(LOG_LEVEL_WARN, "%s: cannot set its permissions: %s", path,
+			 g_strerror(errno));
+	g_free(folder);
+}
+
+static void make_lock_file(const struct lmdb *l)
+{
+	char *path = g_strconcat(l->path, "-lock", NULL);
+	int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, FILE_MODE);
+
+	if (fd >= 0) {
+		close(fd);
+		give_to_folder_owner(path);
+	}
+	g_free(path);
+}
+
+/* A new store is made beside its place and linked there when it is whole, so that a reader
+ * never sees half of it. When somebody else was faster, theirs is as good. */
+static bool make_file(struct lmdb *l, GError **e)
+{
+	char *path = g_strdup_printf("%s.%ld.new", l->path, (long)getpid());
+	MDB_env *env = NULL;
+	int rc = mdb_env_create(&env);
+
+	unlink(path);
+	if (rc == 0)
+		rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, FILE_MODE);
+	mdb_env_close(env);
+	if (rc == 0) {
+		give_to_folder_owner(path);
+		rc = link(path, l->path) != 0 && errno != EEXIST ? errno : 0;
+	}
+	unlink(path);
+	if (rc == 0)
+		make_lock_file(l);
+	else
+		fail(l, "cannot make the store", rc, e);
+	g_free(path);
+	return rc == 0;
+}
+
+static void close_env(struct lmdb *l)
+{
+	if (l->env != NULL)
+		mdb_env_close(l->env);
+	l->env = NULL;
+}
+
+static bool open_dbi(struct lmdb *l, GError **e)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(l->env, NULL, l->write ? 0 : MDB_RDONLY, &txn);
+
+	if (rc == MDB_MAP_RESIZED && (rc = mdb_env_set_mapsize(l->env, 0)) == 0)
+		rc = mdb_txn_begin(l->env, NULL, l->write ? 0 : MDB_RDONLY, &txn);
+	if (rc == 0) {
+		rc = mdb_dbi_open(txn, NULL, 0, &l->dbi);
+		if (rc == 0)
+			rc = mdb_txn_commit(txn);
+		else
+			mdb_txn_abort(txn);
+	}
+	if (rc != 0)
+		fail(l, "cannot begin to read", rc, e);
+	return rc == 0;
+}
+
+/* A reader takes the size of the map from the file; a writer begins with its own. */
+static size_t map_bytes(const struct lmdb *l, const struct stat *st, size_t first)
+{
+	if (!l->write)
+		return 0;
+	first = first != 0 ? first : FIRST_MAP_BYTES;
+	return MAX(first, (size_t)st->st_size + (size_t)st->st_size / 2);
+}
+
+static bool open_env(struct lmdb *l, const struct stat *st, size_t first, GError **e)
+{
+	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (l->write ? 0U : MDB_RDONLY);
+	size_t map = map_bytes(l, st, first);
+	int rc = mdb_env_create(&l->env);
+
+	if (rc == 0)
+		rc = mdb_env_set_maxreaders(l->env, READERS_MOST);
+	if (rc == 0 && map != 0)
+		rc = mdb_env_set_mapsize(l->env, map & ~(size_t)65535);
+	if (rc == 0)
+		rc = mdb_env_open(l->env, l->path, flags, FILE_MODE);
+	if (rc != 0) {
+		fail(l, "cannot open the store", rc, e);
+		close_env(l);
+		return false;
+	}
+	if (!open_dbi(l, e)) {
+		close_env(l);
+		return false;
+	}
+	return true;
+}
+
+/* Opens what stands at the path now; the caller holds the lock as writer. */
+static enum state open_file(struct lmdb *l, size_t first, GError **e)
+{
+	struct stat st = { 0 };
+	bool sound;
+	int fd, why;
+
+	close_env(l);
+	if (l->write && access(l->path, F_OK) != 0 && !make_file(l, e))
+		return STATE_BROKEN;
+	fd = open(l->path, O_RDONLY | O_CLOEXEC);
+	why = errno;
+	if (fd < 0 && why == ENOENT && !l->write)
+		return STATE_EMPTY;
+	if (fd < 0) {
+		fail(l, "cannot open the store", why, e);
+		return STATE_BROKEN;
+	}
+	sound = fstat(fd, &st) == 0 && lmdb_check(fd, l->path, e);
+	close(fd);
+	if (!sound || !open_env(l, &st, first, e))
+		return STATE_BROKEN;
+	l->dev = st.st_dev;
+	l->ino = st.st_ino;
+	return STATE_OPEN;
+}
+
+/* Takes the lock as reader; the file at the path is the one that is open. */
+static enum state enter(struct lmdb *l, GError **e)
+{
+	struct stat st;
+	bool there = stat(l->path, &st) == 0, absent = !there && errno == ENOENT, same;
+	enum state state = STATE_OPEN;
+
+	g_rw_lock_reader_lock(&l->lock);
+	same = l->env != NULL &&
+	       (l->write || (there && st.st_dev == l->dev && st.st_ino == l->ino));
+	if (same)
+		return STATE_OPEN;
+	if (l->env == NULL && absent)
+		return STATE_EMPTY;
+	g_rw_lock_reader_unlock(&l->lock);
+	g_rw_lock_writer_lock(&l->lock);
+	if (l->env == NULL || !there || st.st_dev != l->dev || st.st_ino != l->ino)
+		state = open_file(l, 0, e);
+	g_rw_lock_writer_unlock(&l->lock);
+	g_rw_lock_reader_lock(&l->lock);
+	if (state == STATE_OPEN && l->env == NULL) {
+		fail(l, "was taken away while it was opened", EAGAIN, e);
+		return STATE_BROKEN;
+	}
+	return state;
+}
+
+static void leave(struct lmdb *l)
+{
+	g_rw_lock_reader_unlock(&l->lock);
+}
+
+/* bytes 0: as large as another process has made it */
+static int grow(struct lmdb *l, size_t bytes)
+{
+	int rc = 0;
+
+	g_rw_lock_writer_lock(&l->lock);
+	if (l->env != NULL)
+		rc = mdb_env_set_mapsize(l->env, bytes);
+	g_rw_lock_writer_unlock(&l->lock);
+	return rc;
+}
+
+/* A reader's transaction; the lock is held as reader when it returns 0. */
+static enum state begin_read(struct lmdb *l, MDB_txn **txn_r, GError **e)
+{
+	int rc = 0;
+
+	for (int i = 0; i < TRIES; i++) {
+		enum state state = enter(l, e);
+		int dead;
+
+		if (state != STATE_OPEN) {
+			leave(l);
+			return state;
+		}
+		rc = mdb_txn_begin(l->env, NULL, MDB_RDONLY, txn_r);
+		if (rc == 0)
+			return STATE_OPEN;
+		if (rc == MDB_READERS_FULL)
+			mdb_reader_check(l->env, &dead);
+		leave(l);
+		if (rc == MDB_MAP_RESIZED)
+			grow(l, 0);
+		else if (rc != MDB_READERS_FULL)
+			break;
+	}
+	fail(l, "cannot begin to read", rc, e);
+	return STATE_BROKEN;
+}
+
+static uint32_t stamp_of(const MDB_val *v)
+{
+	uint32_t stamp;
+
+	memcpy(&stamp, v->mv_data, sizeof(stamp));
+	return GUINT32_FROM_LE(stamp);
+}
+
+/* false: expired, or not written by us */
+static bool unwrap(const MDB_val *v, int64_t now_s, struct bytes *value_r)
+{
+	if (v->mv_size < STAMP_BYTES || stamp_over(stamp_of(v), now_s))
+		return false;
+	*value_r = (struct bytes){ .at = (const char *)v->mv_data + STAMP_BYTES,
+				   .n = v->mv_size - STAMP_BYTES };
+	return true;
+}
+
+static struct bytes copy_of(struct bytes b, struct arena *a)
+{
+	char *copy = arena_alloc(a, b.n);
+
+	if (b.n > 0)
+		memcpy(copy, b.at, b.n);
+	return (struct bytes){ .at = copy, .n = b.n };
+}
+
+/* out: absent gives NO and no value; an error of LMDB gives UNKNOWN */
+static enum answer get(const struct lmdb *l, MDB_txn *txn, struct bytes key,
+		       struct bytes *value_r)
+{
+	MDB_val k = { .mv_size = key.n }, v;
+	int rc;
+
+	memcpy(&k.mv_data, &key.at, sizeof(k.mv_data)); /* LMDB does not write there */
+	rc = mdb_get(txn, l->dbi, &k, &v);
+	if (rc != 0)
+		return rc == MDB_NOTFOUND ? ANSWER_NO : ANSWER_UNKNOWN;
+	return unwrap(&v, l->base.now_s(), value_r) ? ANSWER_YES : ANSWER_NO;
+}
+
+static void lmdb_read_many(struct store *s, struct store_read *r, size_t n,
+			   int64_t deadline_us, struct arena *a)
+{
+	struct lmdb *l = (struct lmdb *)s;
+	GError *e = NULL;
+	MDB_txn *txn;
+	enum state state = begin_read(l, &txn, &e);
+
+	if (state == STATE_BROKEN)
+		log_seldom(LOG_LEVEL_ERROR, "store", "store does not answer: %s",
+			   e->message);
+	g_clear_error(&e);
+	if (state == STATE_EMPTY)
+		for (size_t i = 0; i < n; i++)
+			r[i].answer = ANSWER_NO;
+	if (state != STATE_OPEN)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct bytes value = { 0 };
+
+		if (deadline_us != 0 && i % 16 == 0 && clock_mono_us() > deadline_us)
+			break;
+		r[i].answer = get(l, txn, r[i].key, &value);
+		if (r[i].answer == ANSWER_YES)
+			r[i].value = copy_of(value, a);
+	}
+	mdb_txn_abort(txn);
+	leave(l);
+}
+
+static int put(const struct lmdb *l, MDB_txn *txn, MDB_val *k,
+	       const struct store_write *w, struct bytes value)
+{
+	uint32_t stamp = GUINT32_TO_LE(stamp_make(w->ttl_s, l->base.now_s()));
+	MDB_val v = { .mv_size = STAMP_BYTES + value.n };
+	int rc = mdb_put(txn, l->dbi, k, &v, MDB_RESERVE);
+
+	if (rc != 0)
+		return rc;
+	memcpy(v.mv_data, &stamp, STAMP_BYTES);
+	if (value.n > 0)
+		memcpy((char *)v.mv_data + STAMP_BYTES, value.at, value.n);
+	return 0;
+}
+
+static int change_one(const struct lmdb *l, MDB_txn *txn, const struct store_write *w,
+		      struct arena *a)
+{
+	MDB_val k = { .mv_size = w->key.n };
+	struct bytes value = w->value, old = { 0 };
+	int rc;
+
+	memcpy(&k.mv_data, &w->key.at, sizeof(k.mv_data)); /* LMDB does not write there */
+	if (w->kind == STORE_MERGE) {
+		if (get(l, txn, w->key, &old) == ANSWER_UNKNOWN)
+			return MDB_CORRUPTED;
+		if (!w->merge(old, w->value, a, &value))
+			return 0;
+	}
+	if (w->kind == STORE_DELETE || (w->kind == STORE_MERGE && value.n == 0)) {
+		rc = mdb_del(txn, l->dbi, &k, NULL);
+		return rc == MDB_NOTFOUND ? 0 : rc;
+	}
+	return put(l, txn, &k, w, value);
+}
+
+static int try_write(struct lmdb *l, const struct store_write *w, size_t n)
+{
+	struct arena *a = NULL;
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(l->env, NULL, 0, &txn);
+
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (i % MERGES_AN_ARENA == 0) {
+			arena_destroy(&a);
+			a = arena_create(0);
+		}
+		rc = change_one(l, txn, &w[i], a);
+	}
+	arena_destroy(&a);
+	if (rc == 0)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+static int lengthen(const struct lmdb *l, mdb_filehandle_t fd, unsigned page)
+{
+	MDB_envinfo info;
+	struct stat st;
+	off_t want;
+
+	mdb_env_info(l->env, &info);
+	want = (off_t)(info.me_last_pgno + 1) * (off_t)page;
+	if (fstat(fd, &st) != 0)
+		return errno;
+	return st.st_size < want && ftruncate(fd, want) != 0 ? errno : 0;
+}
+
+/* Pages that a transaction took and gave back again at the end of the file are counted by
+ * LMDB, but not written: the file is made as long as it says, for lmdb_check(). Another
+ * transaction keeps other writers away meanwhile, or the file could be cut. */
+static int fill_up(const struct lmdb *l)
+{
+	MDB_envinfo info;
+	MDB_stat stat_of;
+	mdb_filehandle_t fd;
+	struct stat st;
+	MDB_txn *txn;
+	int rc;
+
+	mdb_env_info(l->env, &info);
+	mdb_env_stat(l->env, &stat_of);
+	mdb_env_get_fd(l->env, &fd);
+	if (fstat(fd, &st) != 0)
+		return errno;
+	if (st.st_size >= (off_t)(info.me_last_pgno + 1) * (off_t)stat_of.ms_psize)
+		return 0;
+	rc = mdb_txn_begin(l->env, NULL, 0, &txn);
+	if (rc != 0)
+		return rc;
+	rc = lengthen(l, fd, stat_of.ms_psize);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+static enum store_wrote lmdb_write_many(struct store *s, const struct store_write *w,
+					size_t n, GError **e)
+{
+	struct lmdb *l = (struct lmdb *)s;
+	int rc = 0;
+
+	for (int i = 0; i < 40; i++) { /* doublings: more than an address has bits left */
+		MDB_envinfo info;
+
+		g_rw_lock_reader_lock(&l->lock);
+		rc = try_write(l, w, n);
+		mdb_env_info(l->env, &info);
+		g_rw_lock_reader_unlock(&l->lock);
+		if (rc == MDB_MAP_FULL)
+			rc = grow(l, info.me_mapsize * 2);
+		else if (rc == MDB_MAP_RESIZED)
+			rc = grow(l, 0);
+		else
+			break;
+		if (rc != 0)
+			break;
+	}
+	if (rc == 0)
+		rc = fill_up(l);
+	if (rc == 0)
+		return STORE_WROTE;
+	fail(l, "cannot write", rc, e);
+	return STORE_FAILED;
+}
+
+static bool scan_txn(const struct lmdb *l, MDB_txn *txn, struct bytes prefix,
+		     bool (*see)(struct bytes key, struct bytes value, void *to),
+		     void *to)
+{
+	MDB_val k = { .mv_size = prefix.n }, v;
+	MDB_cursor *cursor;
+	bool go_on = true;
+	int rc = mdb_cursor_open(txn, l->dbi, &cursor);
+
+	if (rc != 0)
+		return false;
+	memcpy(&k.mv_data, &prefix.at, sizeof(k.mv_data)); /* LMDB does not write there */
+	rc = mdb_cursor_get(cursor, &k, &v, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	while (rc == 0 && go_on && k.mv_size >= prefix.n &&
+	       memcmp(k.mv_data, prefix.at, prefix.n) == 0) {
+		struct bytes value;
+
+		if (unwrap(&v, l->base.now_s(), &value))
+			go_on = see((struct bytes){ .at = k.mv_data, .n = k.mv_size },
+				    value, to);
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+	}
+	mdb_cursor_close(cursor);
+	return rc == 0 || rc == MDB_NOTFOUND;
+}
+
+static bool lmdb_scan(struct store *s, struct bytes prefix,
+		      bool (*see)(struct bytes key, struct bytes value, void *to),
+		      void *to, GError **e)
+{
+	struct lmdb *l = (struct lmdb *)s;
+	MDB_txn *txn;
+	enum state state = begin_read(l, &txn, e);
+	bool done;
+
+	if (state != STATE_OPEN)
+		return state == STATE_EMPTY;
+	done = scan_txn(l, txn, prefix, see, to);
+	mdb_txn_abort(txn);
+	leave(l);
+	if (!done)
+		fail(l, "cannot read on", MDB_CORRUPTED, e);
+	return done;
+}
+
+static void lmdb_close(struct store *s)
+{
+	struct lmdb *l = (struct lmdb *)s;
+
+	close_env(l);
+	g_rw_lock_clear(&l->lock);
+	g_free(l->path);
+	g_free(l);
+}
+
+/* A file that is just being made, or written to, may look damaged for a moment. */
+static enum state open_patiently(struct lmdb *l, size_t first, GError **e)
+{
+	enum state state = STATE_BROKEN;
+
+	for (int i = 0; i < TRIES && state == STATE_BROKEN; i++) {
+		if (i > 0)
+			g_usleep(20000);
+		g_clear_error(e);
+		state = open_file(l, first, e);
+	}
+	return state;
+}
+
+static struct store *lmdb_open(const char *rest, const struct store_setup *setup,
+			       GError **e)
+{
+	struct lmdb *l;
+	GError *why = NULL;
+
+	if (*rest == '\0') {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "store \"lmdb:\": a path must follow, as in "
+			    "lmdb:/var/lib/wonted/store");
+		return NULL;
+	}
+	l = g_new0(struct lmdb, 1);
+	l->base.ops = &store_lmdb;
+	l->base.now_s = clock_now_s;
+	l->path = g_strdup(rest);
+	l->write = setup->write;
+	g_rw_lock_init(&l->lock);
+	if (open_patiently(l, setup->first_map_bytes, &why) != STATE_BROKEN)
+		return &l->base;
+	g_propagate_error(e, why);
+	lmdb_close(&l->base);
+	return NULL;
+}
+
+const struct store_ops store_lmdb = {
+	.scheme = "lmdb",
+	.form = "lmdb:PATH",
+	.open = lmdb_open,
+	.read_many = lmdb_read_many,
+	.write_many = lmdb_write_many,
+	.scan = lmdb_scan,
+	.close = lmdb_close,
+};
