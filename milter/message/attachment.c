@@ -1,0 +1,245 @@
+/* What attachments are by their bytes, whatever they call themselves. Lists names and
+ * unpacks nothing. Every offset in a file is a lie until it is checked. */
+#include "message/attachment.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "message/charset.h"
+
+#define MAX_NAMES 100    /* of one archive */
+#define MAX_ENTRIES 2000 /* walked to find an encrypted one */
+#define MAX_COMMENT 65535
+
+#define LOCAL_BYTES 30   /* APPNOTE 4.3.7 */
+#define CENTRAL_BYTES 46 /* 4.3.12 */
+#define END_BYTES 22     /* 4.3.16 */
+
+/* first match wins, so the longer of two that start alike stands first */
+static const struct {
+	size_t at;
+	size_t n;
+	const char *bytes;
+	const char *magic;
+} signatures[] = {
+	{ 0, 2, "MZ", "exe" },
+	{ 0, 4,
+	  "\x7f"
+	  "ELF",
+	  "elf" },
+	{ 0, 4, "\xcf\xfa\xed\xfe", "macho" },
+	{ 0, 4, "\xce\xfa\xed\xfe", "macho" },
+	{ 0, 4, "PK\x03\x04", "zip" },
+	{ 0, 4, "PK\x05\x06", "zip" },
+	{ 0, 4, "PK\x07\x08", "zip" },
+	{ 0, 5, "%PDF-", "pdf" },
+	{ 0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole" },
+	{ 0, 6, "Rar!\x1a\x07", "rar" },
+	{ 0, 6, "7z\xbc\xaf\x27\x1c", "7z" },
+	{ 0, 20, "\x4c\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46", "lnk" },
+	{ 0, 5, "{\\rtf", "rtf" },
+	{ 0, 4, "{\\rt", "rtf" }, /* Word opens this too */
+	{ 0, 2, "#!", "script" },
+	{ 0, 4, "\x78\x9f\x3e\x22", "tnef" },
+	{ 0, 4, "MSCF", "cab" },
+	{ 0, 4, "ITSF", "chm" },
+	{ 0, 2, "\x1f\x8b", "gzip" },
+	{ 0, 3, "BZh", "bzip2" },
+	{ 0, 6,
+	  "\xfd"
+	  "7zXZ\0",
+	  "xz" },
+	{ 0, 4, "\x28\xb5\x2f\xfd", "zstd" },
+	{ 7, 7, "**ACE**", "ace" },
+	{ 0, 2, "\x60\xea", "arj" },
+	{ 2, 3, "-lh", "lha" },
+	{ 257, 5, "ustar", "tar" },
+	{ 32769, 5, "CD001", "iso" },
+	{ 0, 8, "conectix", "vhd" },
+	{ 0, 8, "vhdxfile", "vhd" },
+	{ 0, 16, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3",
+	  "onenote" },
+	{ 0, 4, "\xca\xfe\xba\xbe", "class" },
+	{ 0, 4, "dex\n", "dex" },
+	{ 0, 4, "!BDN", "pst" },
+	{ 0, 8, "\x89PNG\r\n\x1a\n", "png" },
+	{ 0, 3, "\xff\xd8\xff", "jpeg" },
+	{ 0, 4, "GIF8", "gif" },
+	{ 0, 4, "II*\0", "tiff" },
+	{ 0, 4, "MM\0*", "tiff" },
+	{ 8, 4, "WEBP", "webp" },
+	{ 0, 2, "BM", "bmp" },
+	{ 4, 4, "ftyp", "mp4" },
+	{ 0, 3, "ID3", "mp3" },
+	{ 0, 4, "OggS", "ogg" },
+	{ 0, 4, "\x1a\x45\xdf\xa3", "matroska" },
+};
+
+static bool holds(struct bytes text, size_t at, const char *bytes, size_t n)
+{
+	return text.n >= n && at <= text.n - n && memcmp(text.at + at, bytes, n) == 0;
+}
+
+/* markup may start with blanks, a byte order mark or a comment */
+static const char *text_magic(struct bytes head)
+{
+	static const struct {
+		const char *start;
+		const char *magic;
+	} starts[] = {
+		{ "<!doctype html", "html" }, { "<html", "html" },
+		{ "<head", "html" },          { "<body", "html" },
+		{ "<script", "html" },        { "<meta", "html" },
+		{ "<title", "html" },         { "<iframe", "html" },
+		{ "<table", "html" },         { "<svg", "svg" },
+		{ "<?xml", "xml" },           { "<job", "script" },
+		{ "<package", "script" },     { "<hta:", "html" },
+		{ "@echo", "script" },        { "begin:vcalendar", "ics" },
+		{ "begin:vcard", "vcard" },   { "[internetshortcut]", "url" },
+	};
+	size_t i = holds(head, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
+
+	while (i < head.n && (g_ascii_isspace(head.at[i]) || head.at[i] == '\0'))
+		i++;
+	for (size_t k = 0; k < G_N_ELEMENTS(starts); k++)
+		if (head.n - i >= strlen(starts[k].start) &&
+		    g_ascii_strncasecmp(head.at + i, starts[k].start,
+					strlen(starts[k].start)) == 0)
+			return starts[k].magic;
+	return NULL;
+}
+
+/* readers of PDF look for its mark in the first kilobyte */
+static bool is_late_pdf(struct bytes head)
+{
+	return memmem(head.at, MIN(head.n, 1024), "%PDF-", 5) != NULL;
+}
+
+const char *attachment_magic(struct bytes head)
+{
+	if (head.n == 0)
+		return NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(signatures); i++)
+		if (holds(head, signatures[i].at, signatures[i].bytes, signatures[i].n))
+			return signatures[i].magic;
+	const char *magic = text_magic(head);
+
+	return magic == NULL && is_late_pdf(head) ? "pdf" : magic;
+}
+
+static unsigned u16(struct bytes file, size_t at)
+{
+	return (unsigned char)file.at[at] | (unsigned)(unsigned char)file.at[at + 1] << 8;
+}
+
+static size_t u32(struct bytes file, size_t at)
+{
+	return u16(file, at) | (size_t)u16(file, at + 2) << 16;
+}
+
+struct listing {
+	struct arena *a;
+	GPtrArray *names;
+	size_t entries;
+	bool encrypted;
+};
+
+/* general purpose bit 0: encrypted; bit 13: the directory itself is */
+static void add_entry(struct listing *l, unsigned bits, struct bytes name)
+{
+	bool sound;
+
+	l->entries++;
+	l->encrypted |= (bits & 0x2041) != 0;
+	if (l->names->len >= MAX_NAMES)
+		return;
+	if (name.n > LIMIT_FILENAME_BYTES) { /* the end tells the type */
+		name.at += name.n - LIMIT_FILENAME_BYTES;
+		name.n = LIMIT_FILENAME_BYTES;
+	}
+	const char *utf8 = charset_decode(l->a, name, NULL, &sound).at;
+
+	g_ptr_array_add(l->names, arena_strdup(l->a, utf8));
+}
+
+/* the last end record whose directory lies inside the file; false: there is none */
+static bool find_directory(struct bytes file, size_t *at_r)
+{
+	if (file.n < END_BYTES)
+		return false;
+	size_t last = file.n - END_BYTES;
+	size_t first = last > MAX_COMMENT ? last - MAX_COMMENT : 0;
+
+	for (size_t at = last + 1; at-- > first;) {
+		if (memcmp(file.at + at, "PK\x05\x06", 4) != 0)
+			continue;
+		size_t size = u32(file, at + 12), start = u32(file, at + 16);
+
+		if (size > at)
+			continue;
+		/* something in front (a program, say) moves all offsets */
+		bool here = holds(file, at - size, "PK\x01\x02", 4);
+
+		*at_r = here || start > at ? at - size : start;
+		return true;
+	}
+	return false;
+}
+
+static void walk_directory(struct listing *l, struct bytes file, size_t at)
+{
+	while (l->entries < MAX_ENTRIES && file.n >= CENTRAL_BYTES &&
+	       at <= file.n - CENTRAL_BYTES && holds(file, at, "PK\x01\x02", 4)) {
+		size_t name = u16(file, at + 28);
+		size_t more = (size_t)u16(file, at + 30) + u16(file, at + 32);
+
+		if (name > file.n - at - CENTRAL_BYTES)
+			return;
+		add_entry(l, u16(file, at + 8),
+			  (struct bytes){ file.at + at + CENTRAL_BYTES, name });
+		at += CENTRAL_BYTES + name + more;
+	}
+}
+
+/* without a directory (cut, or broken on purpose): the headers in front of the files */
+static void walk_locals(struct listing *l, struct bytes file)
+{
+	size_t at = 0;
+
+	while (l->entries < MAX_ENTRIES && file.n >= LOCAL_BYTES &&
+	       at <= file.n - LOCAL_BYTES) {
+		const char *next = memmem(file.at + at, file.n - at, "PK\x03\x04", 4);
+
+		if (next == NULL || (size_t)(next - file.at) > file.n - LOCAL_BYTES)
+			return;
+		at = (size_t)(next - file.at);
+		size_t name = u16(file, at + 26), more = u16(file, at + 28);
+		size_t packed = u32(file, at + 18);
+
+		if (name > file.n - at - LOCAL_BYTES)
+			return;
+		add_entry(l, u16(file, at + 6),
+			  (struct bytes){ file.at + at + LOCAL_BYTES, name });
+		at += LOCAL_BYTES + name;
+		if (more + packed <= file.n - at)
+			at += more + packed;
+	}
+}
+
+void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r)
+{
+	struct listing l = { .a = a, .names = g_ptr_array_new() };
+	size_t at;
+
+	if (find_directory(file, &at))
+		walk_directory(&l, file, at);
+	if (l.entries == 0)
+		walk_locals(&l, file);
+	const char **names = arena_new(a, const char *, l.names->len);
+
+	for (guint i = 0; i < l.names->len; i++)
+		names[i] = l.names->pdata[i];
+	*list_r = (struct zip_listing){ names, l.names->len, l.encrypted };
+	g_ptr_array_free(l.names, TRUE);
+}

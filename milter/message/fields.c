@@ -1,0 +1,230 @@
+/* The meaning of header fields. Nothing here fails: what cannot be read is missing, and a
+ * bit of `broken` says so. */
+#include "message/fields.h"
+
+#include <glib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "message/address.h"
+#include "message/charset.h"
+#include "message/headers.h"
+#include "message/mime.h"
+#include "message/unicode.h"
+
+static const struct header *field(const struct message *m, const char *name)
+{
+	return headers_find(m->headers, m->n_headers, name, 0);
+}
+
+static void read_from(struct arena *a, struct message *m)
+{
+	const struct header *h = field(m, "From");
+	bool strict;
+
+	if (h == NULL) {
+		m->broken |= BROKEN_NO_FROM;
+		return;
+	}
+	m->n_from = address_list(a, h->value, &m->from, &strict);
+	if (m->n_from > 1 || headers_find(m->headers, m->n_headers, "From", 1) != NULL)
+		m->broken |= BROKEN_MANY_FROM;
+	if (!strict || m->n_from == 0)
+		m->broken |= BROKEN_FROM_SYNTAX;
+}
+
+static size_t addresses(struct arena *a, struct message *m, const char *name,
+			const struct mailaddr **list_r)
+{
+	const struct header *h = field(m, name);
+	bool strict;
+
+	*list_r = NULL;
+	if (h == NULL)
+		return 0;
+	size_t n = address_list(a, h->value, list_r, &strict);
+
+	if (n >= LIMIT_ADDRESSES)
+		m->cut |= CUT_ADDRESSES;
+	return n;
+}
+
+static void read_recipients(struct arena *a, struct message *m)
+{
+	const struct mailaddr *to, *cc;
+	size_t n_to = addresses(a, m, "To", &to), n_cc = addresses(a, m, "Cc", &cc);
+	struct mailaddr *all = arena_new(a, struct mailaddr, n_to + n_cc);
+
+	if (n_to > 0)
+		memcpy(all, to, n_to * sizeof(*all));
+	if (n_cc > 0)
+		memcpy(all + n_to, cc, n_cc * sizeof(*all));
+	m->to = all;
+	m->n_to = n_to + n_cc;
+}
+
+static void read_addresses(struct arena *a, struct message *m)
+{
+	const struct mailaddr *sender;
+
+	read_from(a, m);
+	if (addresses(a, m, "Sender", &sender) > 0)
+		m->sender = sender;
+	m->n_reply_to = addresses(a, m, "Reply-To", &m->reply_to);
+	read_recipients(a, m);
+}
+
+/* <...> one after the other; blanks inside are none of it */
+static void add_ids(struct arena *a, GPtrArray *ids, struct bytes value)
+{
+	const char *p = value.at, *end = value.at + value.n;
+
+	while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
+		const char *close = memchr(p, '>', (size_t)(end - p));
+
+		if (close == NULL)
+			return;
+		const char *id =
+			header_unfold(a, (struct bytes){ p + 1, (size_t)(close - p - 1) })
+				.at;
+
+		if (id[0] != '\0' &&
+		    !g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL)) {
+			if (ids->len >= LIMIT_REFERENCES)
+				g_ptr_array_remove_index(ids, 0);
+			g_ptr_array_add(ids,
+					arena_strdup(a, unicode_valid(a, bytes_of(id))));
+		}
+		p = close + 1;
+	}
+}
+
+static const char *const *kept(struct arena *a, GPtrArray *texts, size_t *n_r)
+{
+	const char **list = arena_new(a, const char *, texts->len);
+
+	for (guint i = 0; i < texts->len; i++)
+		list[i] = texts->pdata[i];
+	*n_r = texts->len;
+	g_ptr_array_free(texts, TRUE);
+	return list;
+}
+
+static void read_ids(struct arena *a, struct message *m)
+{
+	static const char *const names[] = { "References", "In-Reply-To" };
+	GPtrArray *ids = g_ptr_array_new();
+	const struct header *h = field(m, "Message-ID");
+	size_t n;
+
+	if (h != NULL) {
+		add_ids(a, ids, h->value);
+		const char *const *own = kept(a, ids, &n);
+
+		m->message_id =
+			n > 0 ? own[0] : unicode_valid(a, header_unfold(a, h->value));
+		ids = g_ptr_array_new();
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		h = field(m, names[i]);
+		if (h != NULL)
+			add_ids(a, ids, h->value);
+	}
+	m->references = kept(a, ids, &m->n_references);
+}
+
+/* RFC 2919 2: List-Id: phrase <list-label.namespace> */
+static void read_list(struct arena *a, struct message *m)
+{
+	const struct header *h = field(m, "List-Id");
+
+	if (h != NULL || field(m, "List-Post") != NULL)
+		m->kind |= MESSAGE_LIST;
+	if (h != NULL) {
+		struct bytes id = header_unfold(a, h->value);
+		const char *open = id.n == 0 ? NULL : memrchr(id.at, '<', id.n);
+		size_t n = open == NULL ? 0 : strcspn(open + 1, ">");
+
+		if (open != NULL)
+			id = (struct bytes){ open + 1, n };
+		m->list_id = id.n == 0 ? NULL : unicode_lower(a, unicode_valid(a, id));
+	}
+	h = field(m, "List-Unsubscribe");
+	if (h != NULL)
+		m->list_unsubscribe = unicode_valid(a, header_unfold(a, h->value));
+	m->one_click = field(m, "List-Unsubscribe-Post") != NULL;
+}
+
+static bool value_is(struct arena *a, const struct header *h, const char *word)
+{
+	return h != NULL && strcasecmp(header_unfold(a, h->value).at, word) == 0;
+}
+
+static void read_kind(struct arena *a, struct message *m)
+{
+	const struct header *precedence = field(m, "Precedence");
+	const struct header *automatic = field(m, "Auto-Submitted");
+
+	if (m->list_unsubscribe != NULL || field(m, "Feedback-ID") != NULL ||
+	    value_is(a, precedence, "bulk") || value_is(a, precedence, "list") ||
+	    value_is(a, precedence, "junk"))
+		m->kind |= MESSAGE_BULK;
+	if ((automatic != NULL && !value_is(a, automatic, "no")) ||
+	    field(m, "X-Auto-Response-Suppress") != NULL)
+		m->kind |= MESSAGE_AUTO;
+}
+
+/* RFC 5321 4.4: From-domain = "FROM" FWS Extended-Domain */
+static void read_received(struct arena *a, struct message *m)
+{
+	const struct header *oldest = NULL;
+
+	for (size_t i = 0; i < m->n_headers; i++) {
+		if (m->headers[i].name.n == 8 &&
+		    strncasecmp(m->headers[i].name.at, "Received", 8) == 0) {
+			oldest = &m->headers[i];
+			m->n_received++;
+		}
+	}
+	if (oldest == NULL)
+		return;
+	struct bytes value = header_unfold(a, oldest->value);
+
+	if (value.n < 6 || strncasecmp(value.at, "from ", 5) != 0)
+		return;
+	const char *host = value.at + 5 + strspn(value.at + 5, " ");
+	size_t n = strcspn(host, " ;(");
+
+	if (n > 0)
+		m->first_received_from =
+			unicode_lower(a, unicode_valid(a, (struct bytes){ host, n }));
+}
+
+static void read_rest(struct arena *a, struct message *m)
+{
+	const struct header *h = field(m, "Subject");
+
+	if (h != NULL)
+		m->subject = header_text(a, h);
+	h = field(m, "User-Agent");
+	if (h == NULL)
+		h = field(m, "X-Mailer");
+	if (h != NULL)
+		m->mailer = header_text(a, h);
+	h = field(m, "Date");
+	if (h != NULL)
+		m->date_s = mime_date(a, h->value);
+	if (m->date_s == 0)
+		m->broken |= BROKEN_DATE;
+}
+
+void fields_read(struct arena *a, struct message *m)
+{
+	read_addresses(a, m);
+	read_ids(a, m);
+	read_list(a, m);
+	read_kind(a, m);
+	read_received(a, m);
+	read_rest(a, m);
+}

@@ -1,0 +1,431 @@
+/* HTML as its reader sees it: the wall around libxml2's SAX parser. The events are weighed
+ * with a stack of what is inherited (hidden or not, colours); no tree is ever built. Nesting
+ * is bounded, because libxml2 walks its own stack for every stray end tag: past the bound a
+ * fresh parser goes on with the next piece. */
+#include "message/html_text.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/parser.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "message/inline_style.h"
+
+#define MAX_NEST \
+	256 /* real mail, with twenty replies quoted in each other, stays below */
+#define CHUNK_BYTES 4096
+#define MAX_LINK_TEXT 1024
+#define MAX_URL 2048
+
+enum element_flags {
+	ELEMENT_BLOCK = 1 << 0,  /* starts and ends a line */
+	ELEMENT_SILENT = 1 << 1, /* its content is no text */
+	ELEMENT_LINK = 1 << 2,
+	ELEMENT_PLACE = 1 << 3, /* leads somewhere, but encloses no text of its own */
+	ELEMENT_CELL = 1 << 4,  /* a blank between it and the next */
+};
+
+static const struct element {
+	const char *name;
+	unsigned flags;
+} elements[] = {
+	/* sorted by name */
+	{ "a", ELEMENT_LINK },           { "address", ELEMENT_BLOCK },
+	{ "area", ELEMENT_PLACE },       { "article", ELEMENT_BLOCK },
+	{ "blockquote", ELEMENT_BLOCK }, { "br", ELEMENT_BLOCK },
+	{ "center", ELEMENT_BLOCK },     { "dd", ELEMENT_BLOCK },
+	{ "div", ELEMENT_BLOCK },        { "dl", ELEMENT_BLOCK },
+	{ "dt", ELEMENT_BLOCK },         { "fieldset", ELEMENT_BLOCK },
+	{ "footer", ELEMENT_BLOCK },     { "form", ELEMENT_BLOCK | ELEMENT_PLACE },
+	{ "h1", ELEMENT_BLOCK },         { "h2", ELEMENT_BLOCK },
+	{ "h3", ELEMENT_BLOCK },         { "h4", ELEMENT_BLOCK },
+	{ "h5", ELEMENT_BLOCK },         { "h6", ELEMENT_BLOCK },
+	{ "header", ELEMENT_BLOCK },     { "hr", ELEMENT_BLOCK },
+	{ "iframe", ELEMENT_SILENT },    { "li", ELEMENT_BLOCK },
+	{ "main", ELEMENT_BLOCK },       { "nav", ELEMENT_BLOCK },
+	{ "noembed", ELEMENT_SILENT },   { "noframes", ELEMENT_SILENT },
+	{ "object", ELEMENT_SILENT },    { "ol", ELEMENT_BLOCK },
+	{ "option", ELEMENT_BLOCK },     { "p", ELEMENT_BLOCK },
+	{ "pre", ELEMENT_BLOCK },        { "script", ELEMENT_SILENT },
+	{ "section", ELEMENT_BLOCK },    { "style", ELEMENT_SILENT },
+	{ "table", ELEMENT_BLOCK },      { "td", ELEMENT_CELL },
+	{ "template", ELEMENT_SILENT },  { "th", ELEMENT_CELL },
+	{ "title", ELEMENT_SILENT },     { "tr", ELEMENT_BLOCK },
+	{ "ul", ELEMENT_BLOCK },
+};
+
+/* what an element hands down */
+struct frame {
+	bool gone, invisible, tiny, silent;
+	bool hidden; /* the sum of the above and of the colours */
+	int color, background;
+};
+
+/* one place text goes to; blanks are held back until something follows */
+struct sink {
+	GString *out;
+	size_t max;
+	bool blank, line;
+};
+
+struct open_link {
+	bool open;
+	struct link link;
+	struct sink text;
+	bool seen, unseen, picture; /* visible text, hidden text, an image inside */
+};
+
+struct reader {
+	struct arena *a;
+	struct html_text *t;
+	struct sink visible, hidden;
+	struct open_link link;
+	struct frame stack[MAX_NEST];
+	size_t depth; /* elements open; more than MAX_NEST are counted only */
+};
+
+static int compare_element(const void *name, const void *element)
+{
+	return strcmp(name, ((const struct element *)element)->name);
+}
+
+static unsigned flags_of(const char *name)
+{
+	const struct element *e = bsearch(name, elements, G_N_ELEMENTS(elements),
+					  sizeof(elements[0]), compare_element);
+
+	return e == NULL ? 0 : e->flags;
+}
+
+static struct frame *top(struct reader *r)
+{
+	return &r->stack[MIN(r->depth, MAX_NEST - 1)];
+}
+
+/* blanks outside ASCII, and characters without width: how many bytes, and which of both */
+static size_t odd_space(const char *p, size_t left, bool *blank_r)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	*blank_r = false;
+	if (left >= 2 && u[0] == 0xc2 && (u[1] == 0xa0 || u[1] == 0xad)) {
+		*blank_r = u[1] == 0xa0;
+		return 2;
+	}
+	if (left >= 2 && u[0] == 0xcd && u[1] == 0x8f) /* combining grapheme joiner */
+		return 2;
+	if (left < 3)
+		return 0;
+	if (u[0] == 0xe2 && u[1] == 0x80) { /* spaces, zero widths, directions */
+		*blank_r = u[2] <= 0x8a || u[2] == 0xaf;
+		return u[2] <= 0x8f || (u[2] >= 0xaa && u[2] <= 0xaf) ? 3 : 0;
+	}
+	if (u[0] == 0xe2 && u[1] == 0x81) {
+		*blank_r = u[2] == 0x9f;
+		return u[2] >= 0x9f && u[2] <= 0xaf ? 3 : 0;
+	}
+	if (u[0] == 0xe3 && u[1] == 0x80 && u[2] == 0x80) {
+		*blank_r = true;
+		return 3;
+	}
+	return u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf ? 3 : 0;
+}
+
+/* false: no room is left */
+static bool sink_run(struct sink *s, const char *text, size_t n)
+{
+	if (n == 0)
+		return true;
+	if (s->out->len + n + 1 > s->max)
+		return false;
+	if (s->out->len > 0 && (s->line || s->blank))
+		g_string_append_c(s->out, s->line ? '\n' : ' ');
+	s->line = s->blank = false;
+	g_string_append_len(s->out, text, (gssize)n);
+	return true;
+}
+
+static bool sink_text(struct sink *s, const char *text, size_t n)
+{
+	size_t from = 0, i = 0, odd;
+	bool blank, fits = true;
+
+	while (i < n && fits) {
+		unsigned char c = (unsigned char)text[i];
+
+		odd = 0;
+		blank = false;
+		if (c <= ' ') {
+			odd = 1;
+			blank = true;
+		} else if (c >= 0xc2 && c <= 0xef) {
+			odd = odd_space(text + i, n - i, &blank);
+		}
+		if (odd == 0) {
+			i++;
+			continue;
+		}
+		fits = sink_run(s, text + from, i - from);
+		s->blank |= blank;
+		i += odd;
+		from = i;
+	}
+	return fits && sink_run(s, text + from, n - from);
+}
+
+static bool has_ink(const char *text, size_t n)
+{
+	bool blank;
+
+	for (size_t i = 0; i < n;) {
+		size_t odd = (unsigned char)text[i] <= ' '
+				     ? 1
+				     : odd_space(text + i, n - i, &blank);
+
+		if (odd == 0)
+			return true;
+		i += odd;
+	}
+	return false;
+}
+
+static void on_text(void *user, const xmlChar *text, int length)
+{
+	struct reader *r = user;
+	const struct frame *f = top(r);
+	const char *p = (const char *)text;
+	size_t n = length > 0 ? (size_t)length : 0;
+
+	if (f->silent)
+		return;
+	if (!sink_text(f->hidden ? &r->hidden : &r->visible, p, n))
+		r->t->cut |= CUT_TEXT;
+	if (!r->link.open)
+		return;
+	if (!f->hidden)
+		sink_text(&r->link.text, p, n);
+	if (has_ink(p, n))
+		*(f->hidden ? &r->link.unseen : &r->link.seen) = true;
+}
+
+static void close_link(struct reader *r)
+{
+	struct open_link *l = &r->link;
+
+	if (!l->open)
+		return;
+	l->open = false;
+	l->link.text = arena_strndup(r->a, l->text.out->str, l->text.out->len);
+	l->link.hidden |= l->unseen && !l->seen && !l->picture;
+	g_string_free(l->text.out, TRUE);
+	if (r->t->links->len < r->t->max_links)
+		g_array_append_val(r->t->links, l->link);
+	else
+		r->t->cut |= CUT_LINKS;
+}
+
+static const char *url_of(struct arena *a, const char *text)
+{
+	size_t n;
+
+	while (*text != '\0' && (unsigned char)*text <= ' ')
+		text++;
+	n = strnlen(text, MAX_URL + 1);
+	if (n > MAX_URL)
+		for (n = MAX_URL; n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+			;
+	while (n > 0 && (unsigned char)text[n - 1] <= ' ')
+		n--;
+	return arena_strndup(a, text, n);
+}
+
+static void open_link(struct reader *r, unsigned flags, const char *target)
+{
+	struct open_link *l = &r->link;
+
+	if (flags & ELEMENT_LINK)
+		close_link(r);
+	if (target == NULL || target[0] == '\0' || target[0] == '#')
+		return;
+	if (r->t->links->len >= r->t->max_links) {
+		r->t->cut |= CUT_LINKS;
+		return;
+	}
+	struct link link = { .url = url_of(r->a, target),
+			     .text = "",
+			     .hidden = top(r)->hidden };
+
+	if (flags & ELEMENT_PLACE) {
+		g_array_append_val(r->t->links, link);
+		return;
+	}
+	*l = (struct open_link){ .open = true, .link = link };
+	l->text = (struct sink){ .out = g_string_sized_new(64), .max = MAX_LINK_TEXT };
+}
+
+static void apply_style(struct frame *f, const struct inline_style *s)
+{
+	f->gone |= s->gone;
+	if (s->visibility != STYLE_UNSET)
+		f->invisible = s->visibility == STYLE_HIDDEN;
+	if (s->font != STYLE_UNSET)
+		f->tiny = s->font == STYLE_HIDDEN;
+	if (s->color != COLOR_UNSET)
+		f->color = s->color;
+	if (s->background != COLOR_UNSET && s->background != COLOR_NONE)
+		f->background = s->background;
+}
+
+/* returns where the element leads to, NULL if nowhere */
+static const char *read_attributes(struct reader *r, const char *name, struct frame *f,
+				   const xmlChar **attributes)
+{
+	const char *target = NULL;
+	struct inline_style style;
+
+	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
+		const char *key = (const char *)attributes[0];
+		const char *value = (const char *)attributes[1];
+
+		if (strcmp(key, "hidden") == 0)
+			f->gone = true;
+		if (value == NULL)
+			continue;
+		if (strcmp(key, "style") == 0) {
+			style_read(bytes_of(value), &style);
+			apply_style(f, &style);
+		} else if (strcmp(key, "bgcolor") == 0) {
+			f->background = style_color(bytes_of(value));
+		} else if (strcmp(key, "background") == 0) {
+			f->background = COLOR_UNKNOWN;
+		} else if (strcmp(key, "color") == 0 || strcmp(key, "text") == 0) {
+			f->color = style_color(bytes_of(value));
+		} else if (strcmp(key, "href") == 0 || strcmp(key, "action") == 0) {
+			target = value;
+		}
+	}
+	if (target != NULL && strcmp(name, "base") == 0 && r->t->base == NULL)
+		r->t->base = url_of(r->a, target);
+	return target;
+}
+
+static void end_line(struct reader *r, unsigned flags)
+{
+	if (flags & ELEMENT_BLOCK)
+		r->visible.line = r->hidden.line = true;
+	if (flags & (ELEMENT_CELL | ELEMENT_BLOCK))
+		r->visible.blank = r->hidden.blank = r->link.text.blank = true;
+}
+
+static void on_start(void *user, const xmlChar *element, const xmlChar **attributes)
+{
+	struct reader *r = user;
+	const char *name = (const char *)element;
+	unsigned flags = flags_of(name);
+	struct frame f = *top(r);
+	const char *target;
+
+	if (flags & ELEMENT_LINK)
+		f.color = 0x0000ee; /* browsers' own blue, unless said otherwise */
+	target = read_attributes(r, name, &f, attributes);
+	f.silent |= (flags & ELEMENT_SILENT) != 0;
+	f.hidden = f.gone || f.invisible || f.tiny ||
+		   style_colors_alike(f.color, f.background);
+	r->depth++;
+	if (r->depth < MAX_NEST)
+		r->stack[r->depth] = f;
+	end_line(r, flags);
+	if (flags & (ELEMENT_LINK | ELEMENT_PLACE))
+		open_link(r, flags, target);
+	else if (strcmp(name, "img") == 0)
+		r->link.picture |= !f.gone;
+}
+
+static void on_end(void *user, const xmlChar *element)
+{
+	struct reader *r = user;
+	unsigned flags = flags_of((const char *)element);
+
+	if (flags & ELEMENT_LINK)
+		close_link(r);
+	end_line(r, flags);
+	if (r->depth > 0)
+		r->depth--;
+}
+
+/* a piece that ends before a "<", so that a fresh parser can go on after it */
+static size_t piece(struct bytes html)
+{
+	const char *cut;
+
+	if (html.n <= CHUNK_BYTES)
+		return html.n;
+	cut = memrchr(html.at + 1, '<', CHUNK_BYTES - 1);
+	return cut == NULL ? CHUNK_BYTES : (size_t)(cut - html.at);
+}
+
+static htmlParserCtxtPtr parser_create(struct reader *r)
+{
+	htmlSAXHandler sax = { .startElement = on_start,
+			       .endElement = on_end,
+			       .characters = on_text,
+			       .ignorableWhitespace = on_text,
+			       .cdataBlock = on_text };
+	htmlParserCtxtPtr c =
+		htmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+
+	if (c == NULL)
+		g_error("out of memory");
+	htmlCtxtUseOptions(c, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
+				      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+				      HTML_PARSE_IGNORE_ENC);
+	return c;
+}
+
+static void reset_depth(struct reader *r)
+{
+	r->depth = 0;
+	r->stack[0] = (struct frame){ .color = 0x000000, .background = 0xffffff };
+}
+
+static void parse(struct reader *r, struct bytes html)
+{
+	htmlParserCtxtPtr c = parser_create(r);
+
+	while (html.n > 0) {
+		size_t n = piece(html);
+
+		htmlParseChunk(c, html.at, (int)n, 0);
+		html.at += n;
+		html.n -= n;
+		if (r->depth < MAX_NEST)
+			continue;
+		htmlFreeParserCtxt(c);
+		close_link(r);
+		reset_depth(r);
+		c = parser_create(r);
+	}
+	htmlParseChunk(c, NULL, 0, 1);
+	htmlFreeParserCtxt(c);
+	close_link(r);
+}
+
+void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
+{
+	struct reader *r = g_new0(struct reader, 1);
+
+	r->a = a;
+	r->t = t;
+	r->visible =
+		(struct sink){ .out = t->visible, .max = t->max_bytes, .line = true };
+	r->hidden = (struct sink){ .out = t->hidden, .max = t->max_bytes, .line = true };
+	reset_depth(r);
+	parse(r, html);
+	g_free(r);
+}
+
+void html_library_init(void)
+{
+	xmlInitParser();
+}

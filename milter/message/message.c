@@ -1,0 +1,55 @@
+/* One message read once: the header block, what its fields mean, then the parts. Each step
+ * fills fields of struct message and reads only what earlier steps filled. */
+#include "message/message.h"
+
+#include <string.h>
+
+#include "message/charset.h"
+#include "message/fields.h"
+#include "message/headers.h"
+#include "message/html_text.h"
+#include "message/mime.h"
+#include "message/parts.h"
+
+void message_library_init(void)
+{
+	mime_library_init();
+	html_library_init();
+}
+
+struct message *message_parse(struct arena *a, struct bytes raw,
+			      const struct message_limits *limits)
+{
+	struct message *m = arena_new(a, struct message, 1);
+	struct header_block block;
+
+	if (raw.n > limits->max_bytes) {
+		raw.n = limits->max_bytes;
+		m->cut |= CUT_SIZE;
+	}
+	m->raw = raw;
+	if (raw.n > 0 && memchr(raw.at, '\0', raw.n) != NULL)
+		m->broken |= BROKEN_NUL;
+	headers_split(a, raw, &block);
+	m->headers = block.fields;
+	m->n_headers = block.n;
+	m->body_at = block.body_at;
+	m->broken |= block.broken;
+	m->cut |= block.cut;
+	fields_read(a, m);
+	parts_read(a, m);
+	return m;
+}
+
+const struct header *message_header(const struct message *m, const char *name, size_t nth)
+{
+	return headers_find(m->headers, m->n_headers, name, nth);
+}
+
+const char *header_text(struct arena *a, const struct header *h)
+{
+	struct bytes clean =
+		header_unfold(a, bytes_of(charset_words(a, header_unfold(a, h->value))));
+
+	return clean.at;
+}

@@ -1,0 +1,522 @@
+/* The wall around GMime's parser. GMime finds the parts; what it finds is copied into flat
+ * rows with places in the raw bytes, and its objects go at once. Nothing is ever written
+ * back through it. It builds several objects for each part and each header of a part, so it
+ * only gets to see as much of a body as a look beforehand has found to be bounded. */
+#include "message/mime.h"
+
+#include <glib.h>
+#include <gmime/gmime.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "message/headers.h"
+#include "message/unicode.h"
+
+#define MAX_DASHED 20000 /* lines that may be boundaries: GMime needs 2 us for each */
+#define MAX_HEADER_LINES 50000 /* of all parts together, some 300 bytes each in GMime */
+#define MAX_PARAMETER 100      /* of a type or charset kept */
+
+/* 0: no base64; else value + 1 of a letter, or 65 for blanks and line ends, 66 for "=" */
+enum { BASE64_BLANK = 65, BASE64_PAD = 66 };
+
+struct walk {
+	struct arena *a;
+	GArray *parts;
+	struct mime_tree *tree;
+	size_t body_at; /* in the raw message */
+	size_t head;    /* of what GMime read, before the body */
+	size_t end;     /* raw.n */
+};
+
+struct place {
+	int depth, parent;
+	bool in_message;
+};
+
+/* what the look beforehand has seen so far */
+struct look {
+	size_t dashed, header_lines;
+	int blocks; /* header blocks still to come: more than one after message/rfc822 */
+	size_t block_at;
+};
+
+static bool mentions(struct bytes text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.n; i++)
+		if (strncasecmp(text.at + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* an empty line ends a block; a message inside starts another one */
+static void end_block(struct look *l, struct bytes body, size_t at)
+{
+	struct bytes block = { body.at + l->block_at, at - l->block_at };
+
+	/* the parts of a digest are messages without saying so */
+	if (!mentions(block, "message/") && !mentions(block, "digest"))
+		l->blocks--;
+	l->block_at = at;
+}
+
+/* how much of the body GMime may read: a superset of what it can take for header lines and
+ * boundaries is counted */
+static size_t affordable(struct bytes body, bool digest)
+{
+	struct look l = { .blocks = digest ? 2 : 0 };
+	size_t at = 0;
+
+	while (at < body.n) {
+		const char *line = body.at + at;
+		const char *lf = memchr(line, '\n', body.n - at);
+		size_t n = lf == NULL ? body.n - at : (size_t)(lf - line) + 1;
+
+		if (n > 2 && line[0] == '-' && line[1] == '-') {
+			if (++l.dashed > MAX_DASHED)
+				return at;
+			l.blocks = digest ? 3 : 2;
+			l.block_at = at;
+		} else if (l.blocks > 0) {
+			if (++l.header_lines > MAX_HEADER_LINES ||
+			    at - l.block_at > LIMIT_HEADER_BLOCK_BYTES)
+				return at;
+			if (n <= 2 && (line[0] == '\n' || line[0] == '\r'))
+				end_block(&l, body, at);
+		}
+		at += n;
+	}
+	return at;
+}
+
+static void add_header(GByteArray *out, const struct message *m, const char *name)
+{
+	const struct header *h = headers_find(m->headers, m->n_headers, name, 0);
+
+	if (h == NULL)
+		return;
+	g_byte_array_append(out, (const guint8 *)name, (guint)strlen(name));
+	g_byte_array_append(out, (const guint8 *)":", 1);
+	g_byte_array_append(out, (const guint8 *)h->value.at, (guint)h->value.n);
+	g_byte_array_append(out, (const guint8 *)"\r\n", 2);
+}
+
+/* only the fields that tell the structure, and the body: our own splitter and GMime cannot
+ * disagree where the header ends */
+static GByteArray *structure(const struct message *m, struct bytes body, size_t *head_r)
+{
+	GByteArray *out = g_byte_array_sized_new((guint)body.n + 1024);
+
+	g_byte_array_append(out, (const guint8 *)"MIME-Version: 1.0\r\n", 19);
+	add_header(out, m, "Content-Type");
+	add_header(out, m, "Content-Transfer-Encoding");
+	add_header(out, m, "Content-Disposition");
+	g_byte_array_append(out, (const guint8 *)"\r\n", 2);
+	*head_r = out->len;
+	if (body.n > 0)
+		g_byte_array_append(out, (const guint8 *)body.at, (guint)body.n);
+	return out;
+}
+
+static GMimeObject *run_gmime(GByteArray *bytes)
+{
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+
+	g_mime_parser_set_persist_stream(parser, TRUE);
+	GMimeObject *top = g_mime_parser_construct_part(parser, NULL);
+
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return top;
+}
+
+/* valid UTF-8 in lower case, cut where a name would not be that long */
+static const char *lowered(struct arena *a, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return NULL;
+	return unicode_lower(
+		a,
+		unicode_valid(a, (struct bytes){ text, strnlen(text, MAX_PARAMETER) }));
+}
+
+/* the end of a name tells the type, so what is too long loses its start */
+static const char *filename_of(struct arena *a, GMimeObject *object)
+{
+	const char *name =
+		g_mime_object_get_content_disposition_parameter(object, "filename");
+
+	if (name == NULL)
+		name = g_mime_object_get_content_type_parameter(object, "name");
+	if (name == NULL || name[0] == '\0')
+		return NULL;
+	const char *valid = unicode_valid(a, bytes_of(name));
+	struct bytes clean = header_unfold(a, bytes_of(valid));
+
+	while (clean.n > LIMIT_FILENAME_BYTES ||
+	       (clean.n > 0 && ((unsigned char)clean.at[0] & 0xc0) == 0x80)) {
+		clean.at++;
+		clean.n--;
+	}
+	return clean.n == 0 ? NULL : clean.at;
+}
+
+static enum part_kind kind_of(const char *type)
+{
+	static const struct {
+		const char *type;
+		enum part_kind kind;
+	} kinds[] = {
+		{ "text/plain", PART_TEXT_PLAIN },
+		{ "text/html", PART_TEXT_HTML },
+		{ "application/xhtml+xml", PART_TEXT_HTML },
+		{ "text/calendar", PART_CALENDAR },
+		{ "message/rfc822", PART_MESSAGE },
+		{ "message/global", PART_MESSAGE },
+		{ "message/news", PART_MESSAGE },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (strcmp(type, kinds[i].type) == 0)
+			return kinds[i].kind;
+	if (g_str_has_prefix(type, "text/") || g_str_has_prefix(type, "message/"))
+		return PART_TEXT_OTHER;
+	return g_str_has_prefix(type, "multipart/") ? PART_MULTIPART : PART_ATTACHMENT;
+}
+
+/* what a type alone tells; RFC 8551 3.2.2 for smime-type */
+static unsigned kind_bits(struct arena *a, const char *type, GMimeObject *object)
+{
+	const char *smime, *method;
+
+	if (strcmp(type, "multipart/signed") == 0)
+		return MESSAGE_SIGNED;
+	if (strcmp(type, "multipart/encrypted") == 0)
+		return MESSAGE_ENCRYPTED;
+	if (strcmp(type, "multipart/report") == 0)
+		return MESSAGE_REPORT;
+	if (strcmp(type, "text/calendar") == 0) {
+		method = g_mime_object_get_content_type_parameter(object, "method");
+		return method == NULL ? 0 : MESSAGE_CALENDAR;
+	}
+	if (strcmp(type, "application/pkcs7-mime") != 0 &&
+	    strcmp(type, "application/x-pkcs7-mime") != 0)
+		return 0;
+	smime = lowered(a,
+			g_mime_object_get_content_type_parameter(object, "smime-type"));
+	if (smime == NULL)
+		return MESSAGE_ENCRYPTED; /* the older use of the type */
+	if (strcmp(smime, "signed-data") == 0)
+		return MESSAGE_SIGNED;
+	return strcmp(smime, "certs-only") == 0 ? 0 : MESSAGE_ENCRYPTED;
+}
+
+static enum part_encoding encoding_of(GMimePart *part)
+{
+	switch (g_mime_part_get_content_encoding(part)) {
+	case GMIME_CONTENT_ENCODING_DEFAULT:
+	case GMIME_CONTENT_ENCODING_7BIT:
+		return ENCODING_7BIT;
+	case GMIME_CONTENT_ENCODING_8BIT:
+	case GMIME_CONTENT_ENCODING_BINARY:
+		return ENCODING_8BIT;
+	case GMIME_CONTENT_ENCODING_BASE64:
+		return ENCODING_BASE64;
+	case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
+		return ENCODING_QP;
+	case GMIME_CONTENT_ENCODING_UUENCODE:
+	default:
+		return ENCODING_OTHER;
+	}
+}
+
+/* shown in the text, and so no attachment: pictures that say they are */
+static bool is_inline_picture(const char *type, const char *disposition,
+			      GMimeObject *object)
+{
+	if (!g_str_has_prefix(type, "image/"))
+		return false;
+	if (disposition != NULL && strcmp(disposition, "inline") != 0)
+		return false;
+	return disposition != NULL || g_mime_object_get_content_id(object) != NULL;
+}
+
+static bool is_attachment(const struct part *p, GMimeObject *object)
+{
+	GMimeContentDisposition *d = g_mime_object_get_content_disposition(object);
+	const char *said =
+		d == NULL ? NULL : g_mime_content_disposition_get_disposition(d);
+
+	if (said != NULL && g_ascii_strcasecmp(said, "attachment") == 0)
+		return p->kind != PART_MULTIPART;
+	if (p->kind != PART_ATTACHMENT)
+		return p->kind == PART_MESSAGE && p->filename != NULL;
+	return !is_inline_picture(p->type, said, object);
+}
+
+static size_t in_raw(const struct walk *w, gint64 offset)
+{
+	size_t at = offset < (gint64)w->head ? w->body_at
+					     : w->body_at + (size_t)offset - w->head;
+
+	return MIN(at, w->end);
+}
+
+/* after the last header of an object and the empty line */
+static size_t content_start(const struct walk *w, GMimeObject *object)
+{
+	GMimeHeaderList *list = g_mime_object_get_header_list(object);
+	int n = g_mime_header_list_get_count(list);
+
+	if (n == 0)
+		return w->body_at;
+	GMimeHeader *last = g_mime_header_list_get_header_at(list, n - 1);
+	const char *value = g_mime_header_get_raw_value(last);
+
+	return in_raw(w, g_mime_header_get_offset(last) +
+				 (gint64)strlen(g_mime_header_get_raw_name(last)) + 1 +
+				 (gint64)(value == NULL ? 0 : strlen(value)));
+}
+
+static void leaf_place(const struct walk *w, GMimePart *leaf, struct part *p)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(leaf);
+	GMimeStream *stream =
+		content == NULL ? NULL : g_mime_data_wrapper_get_stream(content);
+
+	p->start = p->end = content_start(w, (GMimeObject *)leaf);
+	if (stream == NULL)
+		return;
+	gint64 end = stream->bound_end < 0
+			     ? g_mime_stream_length(stream) + stream->bound_start
+			     : stream->bound_end;
+
+	p->start = in_raw(w, stream->bound_start);
+	p->end = MAX(p->start, in_raw(w, end));
+}
+
+static void take(struct walk *w, GMimeObject *object, struct place at);
+
+/* RFC 2046 5.1.1: the body has one or more parts, and a closing delimiter */
+static void take_children(struct walk *w, GMimeMultipart *multi, struct place at)
+{
+	int n = g_mime_multipart_get_count(multi);
+
+	if (n == 0 || !multi->write_end_boundary ||
+	    g_mime_object_get_content_type_parameter((GMimeObject *)multi, "boundary") ==
+		    NULL)
+		w->tree->broken |= BROKEN_BOUNDARY;
+	for (int i = 0; i < n; i++)
+		take(w, g_mime_multipart_get_part(multi, i), at);
+}
+
+static void take_inside(struct walk *w, GMimeObject *object, struct place at)
+{
+	GMimeMessage *inner;
+
+	if (GMIME_IS_MULTIPART(object)) {
+		take_children(w, (GMimeMultipart *)object, at);
+	} else if (GMIME_IS_MESSAGE_PART(object)) {
+		inner = g_mime_message_part_get_message((GMimeMessagePart *)object);
+		at.in_message = true;
+		if (inner != NULL)
+			take(w, g_mime_message_get_mime_part(inner), at);
+	}
+}
+
+/* a container ends where the last part in it does */
+static void close_container(struct walk *w, guint index)
+{
+	struct part *p = &g_array_index(w->parts, struct part, index);
+
+	for (guint i = index + 1; i < w->parts->len; i++)
+		p->end = MAX(p->end, g_array_index(w->parts, struct part, i).end);
+}
+
+static void take(struct walk *w, GMimeObject *object, struct place at)
+{
+	struct part p = { .depth = at.depth,
+			  .parent = at.parent,
+			  .in_message = at.in_message };
+	guint index = w->parts->len;
+
+	if (object == NULL)
+		return;
+	if (at.depth > LIMIT_DEPTH || index >= LIMIT_PARTS) {
+		w->tree->cut |= at.depth > LIMIT_DEPTH ? CUT_DEPTH : CUT_PARTS;
+		return;
+	}
+	char *type =
+		g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
+
+	p.type = lowered(w->a, type);
+	g_free(type);
+	p.kind = GMIME_IS_MULTIPART(object) ? PART_MULTIPART : kind_of(p.type);
+	p.charset = lowered(w->a,
+			    g_mime_object_get_content_type_parameter(object, "charset"));
+	p.filename = filename_of(w->a, object);
+	p.is_attachment = is_attachment(&p, object);
+	p.start = p.end = content_start(w, object);
+	if (GMIME_IS_PART(object)) {
+		p.encoding = encoding_of((GMimePart *)object);
+		leaf_place(w, (GMimePart *)object, &p);
+	}
+	if (!at.in_message)
+		w->tree->kind |= kind_bits(w->a, p.type, object);
+	g_array_append_val(w->parts, p);
+	take_inside(w, object, (struct place){ at.depth + 1, (int)index, at.in_message });
+	close_container(w, index);
+}
+
+/* a multipart in which no part was found is shown as text by most readers */
+static void read_as_text(struct walk *w, const struct message *m)
+{
+	struct part text = { .kind = PART_TEXT_PLAIN,
+			     .type = "text/plain",
+			     .start = m->body_at,
+			     .end = m->raw.n,
+			     .depth = 1 };
+
+	g_array_append_val(w->parts, text);
+}
+
+void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r)
+{
+	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
+	const struct header *type =
+		headers_find(m->headers, m->n_headers, "Content-Type", 0);
+	struct walk w = {
+		.a = a, .tree = tree_r, .body_at = m->body_at, .end = m->raw.n
+	};
+	size_t n = affordable(body, type != NULL && (mentions(type->value, "digest") ||
+						     mentions(type->value, "message/")));
+
+	*tree_r = (struct mime_tree){ .cut = n < body.n ? CUT_PARTS : 0 };
+	body.n = n;
+	w.parts = g_array_new(FALSE, FALSE, sizeof(struct part));
+	GMimeObject *top = run_gmime(structure(m, body, &w.head));
+
+	take(&w, top, (struct place){ .parent = -1 });
+	if (top != NULL)
+		g_object_unref(top);
+	if (w.parts->len == 0 ||
+	    (w.parts->len == 1 &&
+	     g_array_index(w.parts, struct part, 0).kind == PART_MULTIPART))
+		read_as_text(&w, m);
+	tree_r->n = w.parts->len;
+	tree_r->parts = arena_new(a, struct part, tree_r->n);
+	memcpy(tree_r->parts, w.parts->data, tree_r->n * sizeof(struct part));
+	g_array_free(w.parts, TRUE);
+}
+
+static int base64_class(unsigned char c)
+{
+	if (g_ascii_isalnum(c) || c == '+' || c == '/')
+		return 1;
+	if (c == '=')
+		return BASE64_PAD;
+	return c == '\r' || c == '\n' || c == ' ' || c == '\t' ? BASE64_BLANK : 0;
+}
+
+static struct mime_scan look_base64(struct bytes content)
+{
+	struct mime_scan s = { .sound = true };
+	bool padded = false;
+
+	for (size_t i = 0; i < content.n; i++) {
+		int class = base64_class((unsigned char)content.at[i]);
+
+		if (class == 1) {
+			s.chars++;
+			s.sound &= !padded;
+		} else if (class == BASE64_PAD) {
+			padded = true;
+		} else if (class == 0) {
+			s.sound = false;
+		}
+	}
+	s.sound &= s.chars % 4 != 1;
+	s.bytes = s.chars * 3 / 4;
+	return s;
+}
+
+/* RFC 2045 6.7: "=" is followed by two hexadecimal digits or ends the line */
+static struct mime_scan look_qp(struct bytes content)
+{
+	struct mime_scan s = { .bytes = content.n, .sound = true };
+	const char *p = content.at, *end = content.at + content.n;
+
+	while (p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL) {
+		size_t left = (size_t)(end - p) - 1, n = 0;
+
+		if (left >= 2 && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2])) {
+			s.bytes -= 2;
+			p += 3;
+			continue;
+		}
+		while (n < left && strchr(" \t\r", p[n + 1]) != NULL && p[n + 1] != '\0')
+			n++;
+		if (n == left || p[n + 1] == '\n')
+			s.bytes -= MIN(n + 2, left + 1);
+		else
+			s.sound = false;
+		p++;
+	}
+	return s;
+}
+
+struct mime_scan mime_look(struct bytes content, enum part_encoding encoding)
+{
+	if (encoding == ENCODING_BASE64)
+		return look_base64(content);
+	if (encoding == ENCODING_QP)
+		return look_qp(content);
+	return (struct mime_scan){ .bytes = content.n, .sound = true };
+}
+
+struct bytes mime_decode(struct arena *a, struct bytes content,
+			 enum part_encoding encoding)
+{
+	GMimeEncoding state;
+
+	if ((encoding != ENCODING_BASE64 && encoding != ENCODING_QP) || content.n == 0)
+		return content;
+	g_mime_encoding_init_decode(
+		&state, encoding == ENCODING_QP ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+						: GMIME_CONTENT_ENCODING_BASE64);
+	char *out = arena_alloc(a, g_mime_encoding_outlen(&state, content.n) + 4);
+	size_t n = g_mime_encoding_flush(&state, content.at, content.n, out);
+
+	return (struct bytes){ out, n };
+}
+
+struct bytes mime_tail(struct bytes content, size_t max_bytes)
+{
+	if (content.n <= max_bytes)
+		return content;
+	size_t from = content.n - max_bytes;
+	size_t before = look_base64((struct bytes){ content.at, from }).chars % 4;
+
+	/* on to where four letters begin */
+	while (from < content.n && before % 4 != 0)
+		before += base64_class((unsigned char)content.at[from++]) == 1;
+	return (struct bytes){ content.at + from, content.n - from };
+}
+
+int64_t mime_date(struct arena *a, struct bytes value)
+{
+	GDateTime *date = g_mime_utils_header_decode_date(header_unfold(a, value).at);
+	int64_t s = date == NULL ? 0 : g_date_time_to_unix(date);
+
+	if (date != NULL)
+		g_date_time_unref(date);
+	return s;
+}
+
+void mime_library_init(void)
+{
+	g_mime_init();
+}
