@@ -1,0 +1,121 @@
+package Wonted::Dovecot;
+# A private Dovecot: LMTP for Postfix, the shipped Sieve and its configuration lines, Maildirs that the
+# tests read, and SMTP AUTH for submissions. Listens on nothing but sockets in its folder.
+use strict;
+use warnings;
+use File::Path ();
+use Wonted::Message;
+use Wonted::Place;
+
+my $snippet = 'contrib/dovecot/90-wonted.conf.2.3';
+my $sieve = 'contrib/dovecot/wonted-junk.sieve';
+
+# new - write the configuration
+#   users   [addresses]; the password of each is "secret"
+sub new {
+	my ($class, $place, %o) = @_;
+	my $self = bless { place => $place, dir => $place->path('dovecot') }, $class;
+	my $dir = $self->{dir};
+	File::Path::make_path("$dir/run", "$dir/mail");
+	my ($uid, $gid) = (getpwnam 'mail')[2, 3];
+	chown $uid, $gid, "$dir/mail";
+	$self->{owner} = [$uid, $gid];
+	$place->write('dovecot/users', join '', map { "$_:{PLAIN}secret\n" } @{ $o{users} });
+	$place->write('dovecot/sieve/wonted-junk.sieve', Wonted::Place::read_file($sieve));
+	my $shipped = Wonted::Place::read_file($snippet) || die "$snippet: $!\n";
+	$shipped =~ s{/etc/dovecot/sieve/}{$dir/sieve/}g;
+	$place->write('dovecot/90-wonted.conf', $shipped);
+	$place->write('dovecot/dovecot.conf', <<"END");
+base_dir = $dir/run
+state_dir = $dir/run
+log_path = $dir/log
+protocols = lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+first_valid_uid = $uid
+first_valid_gid = $gid
+mail_location = maildir:~/Maildir
+recipient_delimiter = +
+default_vsz_limit = 512M
+auth_mechanisms = plain
+passdb {
+	driver = passwd-file
+	args = username_format=%u $dir/users
+}
+userdb {
+	driver = static
+	args = uid=$uid gid=$gid home=$dir/mail/%d/%n
+}
+namespace inbox {
+	inbox = yes
+	mailbox Junk {
+		special_use = \\Junk
+		auto = subscribe
+	}
+}
+service lmtp {
+	unix_listener lmtp {
+		mode = 0666
+	}
+}
+service auth {
+	unix_listener auth-smtp {
+		mode = 0666
+	}
+}
+!include 90-wonted.conf
+END
+	system('sievec', '-c', "$dir/dovecot.conf", "$dir/sieve/wonted-junk.sieve") == 0
+	    or die "$sieve does not compile\n";
+	return $self;
+}
+
+sub start {
+	my ($self) = @_;
+	my $pid = $self->{pid} = $self->{place}->start('dovecot/log', 'dovecot', '-F', '-c',
+		"$self->{dir}/dovecot.conf");
+	Wonted::Place::wait_for(sub {
+		Wonted::Place::gone($pid) || -S $self->lmtp_socket && -S $self->auth_socket
+	});
+	return $self if kill 0, $pid;
+	die "Dovecot did not start: ", Wonted::Place::read_file("$self->{dir}/log"), "\n";
+}
+
+sub lmtp_socket { "$_[0]{dir}/run/lmtp" }
+sub auth_socket { "$_[0]{dir}/run/auth-smtp" }
+
+# home - where an address lives
+sub home {
+	my ($self, $address) = @_;
+	my ($local, $domain) = $address =~ /^([^+@]+)[^@]*\@(.+)$/;
+	return "$self->{dir}/mail/$domain/$local";
+}
+
+# messages - what an address has, each a Wonted::Message; folders are called Inbox, Junk ...
+sub messages {
+	my ($self, $address) = @_;
+	my $top = $self->home($address) . '/Maildir';
+	my @found;
+	for my $dir ($top, glob "$top/.*") {
+		next unless -d "$dir/new";
+		my $folder = $dir eq $top ? 'Inbox' : $dir =~ s{.*/\.}{}r;
+		push @found, map {
+			Wonted::Message->new(Wonted::Place::read_file($_), folder => $folder, file => $_)
+		} glob "$dir/new/* $dir/cur/*";
+	}
+	return @found;
+}
+
+# put - lay a file into a user's home (their own Sieve script, say)
+sub put {
+	my ($self, $address, $name, $text) = @_;
+	my $home = $self->home($address);
+	my $file = $self->{place}->write(substr("$home/$name", 1 + length $self->{place}->dir), $text);
+	for (my $up = $file; length $up > length "$self->{dir}/mail"; $up =~ s{/[^/]+\z}{}) {
+		chown @{ $self->{owner} }, $up;
+	}
+	return $file;
+}
+
+1;
