@@ -1,0 +1,52 @@
+/* Facts about one recipient: the mailbox, and its past with the sender. */
+#include "lookup/view.h"
+#include "mailbox/mailbox.h"
+
+static void take_mailbox(const struct memory *m, ask which, struct value *at)
+{
+	struct mailbox box = { .kind = MAILBOX_NONE };
+	struct bytes value;
+	enum answer a = memory_answer(m, which, &value);
+
+	if (a == ANSWER_YES) {
+		a = mailbox_decode(m->arena, value, &box);
+		*m->damaged = *m->damaged || a != ANSWER_YES;
+	}
+	if (a == ANSWER_UNKNOWN)
+		return;
+	at[FACT_RCPT_KIND] = box.kind <= MAILBOX_NONE || box.kind >= MAILBOX_KIND_COUNT
+				     ? VALUE_ABSENT
+				     : value_of_text(mailbox_kind_names[box.kind]);
+}
+
+static void take_pair(const struct memory *m, ask which, struct value *at)
+{
+	static const enum fact_id mine[] = {
+		FACT_PAIR_KNOWN,          FACT_PAIR_FIRST_CONTACT,
+		FACT_PAIR_DAYS_KNOWN,     FACT_PAIR_MESSAGES_IN,
+		FACT_PAIR_MESSAGES_OUT,   FACT_PAIR_DAYS_SINCE_IN,
+		FACT_PAIR_DAYS_SINCE_OUT, FACT_PAIR_SOLICITED,
+	};
+	struct view v;
+
+	if (m->features->at[FEATURE_FROM_ADDRESS].known == ANSWER_NO) {
+		for (size_t i = 0; i < COUNT_OF(mine); i++)
+			at[mine[i]] = VALUE_ABSENT;
+		return;
+	}
+	memory_view(m, which, &v);
+	at[FACT_PAIR_KNOWN] = view_known(&v);
+	at[FACT_PAIR_FIRST_CONTACT] = view_first_contact(&v);
+	at[FACT_PAIR_DAYS_KNOWN] = view_days_known(&v);
+	at[FACT_PAIR_MESSAGES_IN] = view_count(&v, history_messages_in);
+	at[FACT_PAIR_MESSAGES_OUT] = view_count(&v, history_messages_out);
+	at[FACT_PAIR_DAYS_SINCE_IN] = view_days_since(&v, history_last_in);
+	at[FACT_PAIR_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
+	at[FACT_PAIR_SOLICITED] = view_solicited(&v);
+}
+
+void facts_of_rcpt(const struct memory *m, const struct rcpt_asks *r, struct value *at)
+{
+	take_mailbox(m, r->mailbox, at);
+	take_pair(m, r->pair, at);
+}

@@ -1,0 +1,67 @@
+/* Facts that the tenant's own configuration answers. */
+#include <string.h>
+
+#include "lookup/memory.h"
+#include "message/domain.h"
+
+static struct value owns(const struct memory *m, enum feature_id domain)
+{
+	const struct value *v = &m->features->at[domain];
+
+	if (v->known != ANSWER_YES)
+		return value_of_answer(v->known);
+	return VALUE_OF_BOOL(options_tenant(m->setup->options, v->text) ==
+			     m->asks->tenant);
+}
+
+static bool is_one_of(struct arena *a, const struct strings *domains, const char *org)
+{
+	for (size_t i = 0; i < domains->n; i++) {
+		const char *key = domain_key(a, domains->at[i]);
+
+		if (key != NULL && strcmp(domain_org(key), org) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *resembled(struct arena *a, const struct strings *domains,
+			     const char *domain, const char **how_r)
+{
+	for (size_t i = 0; i < domains->n; i++) {
+		const char *key = domain_key(a, domains->at[i]);
+
+		if (key != NULL && domain_lookalike(domain, key, how_r) == ANSWER_YES)
+			return key;
+	}
+	return NULL;
+}
+
+/* Own and partner domains resemble each other honestly (example.org, example.com): what is
+ * one of them is nobody's look-alike. */
+static void take_lookalike(const struct memory *m, struct value *at)
+{
+	const struct value *from = &m->features->at[FEATURE_FROM_DOMAIN];
+	const struct tenant *t = m->asks->tenant;
+	const char *how = NULL, *like = NULL;
+
+	if (from->known == ANSWER_UNKNOWN)
+		return;
+	if (from->known == ANSWER_YES &&
+	    !is_one_of(m->arena, &t->domains, domain_org(from->text)) &&
+	    !is_one_of(m->arena, &t->partner_domains, domain_org(from->text))) {
+		like = resembled(m->arena, &t->domains, from->text, &how);
+		if (like == NULL)
+			like = resembled(m->arena, &t->partner_domains, from->text, &how);
+	}
+	at[FACT_TENANT_LOOKALIKE] = value_of_text(like);
+	at[FACT_TENANT_LOOKALIKE_HOW] = value_of_text(like == NULL ? NULL : how);
+}
+
+void facts_of_tenant(const struct memory *m, struct value *at)
+{
+	at[FACT_TENANT_NAME] = value_of_text(m->asks->tenant->name);
+	at[FACT_TENANT_OWNS_FROM] = owns(m, FEATURE_FROM_DOMAIN);
+	at[FACT_TENANT_OWNS_REPLY_TO] = owns(m, FEATURE_REPLY_TO_DOMAIN);
+	take_lookalike(m, at);
+}

@@ -1,0 +1,225 @@
+/* From needs to keys. What the recipients of one tenant share is asked once; keys of two
+ * tenants never meet, because the tenant stands in every key. Nothing is asked here. */
+#include "lookup/plan.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "message/address.h"
+#include "person/name.h"
+
+struct planner {
+	struct arena *arena;
+	const struct lookup_setup *setup;
+	const struct features *features;
+	struct plan *plan;
+	GHashTable *keys; /* struct bytes of a key -> its number + 1 */
+	size_t room;
+	const char *name_keys[LIMIT_NAME_KEYS];
+	size_t n_name_keys;
+	const char *display_key;
+};
+
+static guint key_hash(gconstpointer p)
+{
+	const struct bytes *b = p;
+	guint h = 5381;
+
+	for (size_t i = 0; i < b->n; i++)
+		h = h * 33 + (guchar)b->at[i];
+	return h;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+	return bytes_equal(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+static const char *text_of(const struct planner *pl, enum feature_id id)
+{
+	const struct value *v = &pl->features->at[id];
+
+	return v->known == ANSWER_YES && v->text != NULL && *v->text != '\0' ? v->text
+									     : NULL;
+}
+
+static bool needed(const struct planner *pl, unsigned need)
+{
+	return (pl->setup->needs & need) != 0;
+}
+
+static struct store_read *room_for_one(struct planner *pl)
+{
+	struct plan *p = pl->plan;
+
+	if (p->n_reads == pl->room) {
+		size_t room = pl->room == 0 ? 64 : pl->room * 2;
+		struct store_read *reads = arena_new(pl->arena, struct store_read, room);
+
+		if (p->n_reads > 0)
+			memcpy(reads, p->reads, p->n_reads * sizeof(*reads));
+		p->reads = reads;
+		pl->room = room;
+	}
+	return &p->reads[p->n_reads];
+}
+
+static ask ask_key(struct planner *pl, struct bytes key)
+{
+	struct plan *p = pl->plan;
+	size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(pl->keys, &key));
+
+	if (found != 0)
+		return found - 1;
+	if (p->n_reads == LIMIT_BATCH_KEYS) {
+		p->over = true;
+		return ASK_OVER;
+	}
+
+	struct bytes *kept = arena_new(pl->arena, struct bytes, 1);
+
+	*kept = key;
+	*room_for_one(pl) = (struct store_read){ .key = key, .answer = ANSWER_UNKNOWN };
+	p->n_reads++;
+	g_hash_table_insert(pl->keys, kept, GSIZE_TO_POINTER(p->n_reads));
+	return p->n_reads - 1;
+}
+
+/* a key of the tenant with one part, if it is needed and the part is there */
+static ask ask_part(struct planner *pl, const struct tenant *t, enum family family,
+		    const char *part)
+{
+	if (part == NULL)
+		return ASK_NOT;
+	return ask_key(pl, key_build(pl->arena, family, t->name, part, NULL));
+}
+
+static void ask_names(struct planner *pl, struct tenant_asks *t)
+{
+	for (size_t i = 0; i < pl->n_name_keys; i++)
+		t->names[t->n_names++] =
+			ask_part(pl, t->tenant, FAMILY_NAME, pl->name_keys[i]);
+}
+
+static void ask_threads(struct planner *pl, struct tenant_asks *t)
+{
+	const struct value *refs = &pl->features->at[FEATURE_REFERENCES];
+
+	for (size_t i = 0; refs->known == ANSWER_YES && i < refs->n_items; i++)
+		if (t->n_threads < LIMIT_REFERENCES)
+			t->threads[t->n_threads++] =
+				ask_part(pl, t->tenant, FAMILY_THREAD, refs->items[i]);
+}
+
+static struct tenant_asks *ask_shared(struct planner *pl, const struct tenant *tenant)
+{
+	struct tenant_asks *t = arena_new(pl->arena, struct tenant_asks, 1);
+	const char *from = text_of(pl, FEATURE_FROM_ADDRESS);
+
+	*t = (struct tenant_asks){ .tenant = tenant,
+				   .baseline = ASK_NOT,
+				   .person = ASK_NOT,
+				   .sender = ASK_NOT,
+				   .domain = ASK_NOT,
+				   .display = ASK_NOT,
+				   .list = ASK_NOT };
+	if (needed(pl, NEED_TENANT))
+		t->baseline = ask_key(pl, key_build(pl->arena, FAMILY_TENANT,
+						    tenant->name, NULL, NULL));
+	if (needed(pl, NEED_PERSON_ADDRESS))
+		t->person = ask_part(pl, tenant, FAMILY_PERSON, from);
+	if (needed(pl, NEED_SENDER))
+		t->sender = ask_part(pl, tenant, FAMILY_SENDER, from);
+	if (needed(pl, NEED_DOMAIN))
+		t->domain = ask_part(pl, tenant, FAMILY_DOMAIN,
+				     text_of(pl, FEATURE_FROM_ORG));
+	if (needed(pl, NEED_DISPLAY))
+		t->display = ask_part(pl, tenant, FAMILY_DISPLAY, pl->display_key);
+	if (needed(pl, NEED_LIST))
+		t->list = ask_part(pl, tenant, FAMILY_LIST, text_of(pl, FEATURE_LIST_ID));
+	if (needed(pl, NEED_PERSON_NAME))
+		ask_names(pl, t);
+	if (needed(pl, NEED_THREAD))
+		ask_threads(pl, t);
+	return t;
+}
+
+/* Everything shared comes first in the batch: where not all fits, single pairs go missing
+ * before what holds for everybody. */
+static GPtrArray *plan_tenants(struct planner *pl, struct rcpt_asks *rcpts)
+{
+	const struct envelope *e = pl->features->envelope;
+	GHashTable *seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+	GPtrArray *tenants = g_ptr_array_new();
+
+	for (size_t i = 0; i < e->n_rcpts; i++) {
+		const char *key = e->rcpts[i].key;
+		const struct tenant *t =
+			key == NULL
+				? NULL
+				: options_tenant(pl->setup->options, address_domain(key));
+		struct tenant_asks *shared =
+			t == NULL ? NULL : g_hash_table_lookup(seen, t);
+
+		if (t != NULL && shared == NULL) {
+			shared = ask_shared(pl, t);
+			shared->nth = tenants->len;
+			g_hash_table_insert(seen, (gpointer)(uintptr_t)t, shared);
+			g_ptr_array_add(tenants, shared);
+		}
+		rcpts[i] = (struct rcpt_asks){ .shared = shared,
+					       .mailbox = ASK_NOT,
+					       .pair = ASK_NOT };
+	}
+	g_hash_table_destroy(seen);
+	return tenants;
+}
+
+static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)
+{
+	const struct envelope *e = pl->features->envelope;
+	const char *from = text_of(pl, FEATURE_FROM_ADDRESS);
+
+	for (size_t i = 0; i < e->n_rcpts; i++) {
+		if (rcpts[i].shared == NULL)
+			continue;
+
+		const struct tenant *t = rcpts[i].shared->tenant;
+		const char *key = e->rcpts[i].key;
+
+		if (needed(pl, NEED_MAILBOX))
+			rcpts[i].mailbox = ask_part(pl, t, FAMILY_MAILBOX, key);
+		if (needed(pl, NEED_PAIR) && from != NULL)
+			rcpts[i].pair = ask_key(pl, key_build(pl->arena, FAMILY_PAIR,
+							      t->name, key, from));
+	}
+}
+
+void plan_make(struct arena *a, const struct lookup_setup *s, const struct features *f,
+	       struct plan *p_r)
+{
+	struct planner pl = { .arena = a, .setup = s, .features = f, .plan = p_r };
+	const char *display = text_of(&pl, FEATURE_FROM_NAME);
+	size_t n = f->envelope == NULL ? 0 : f->envelope->n_rcpts;
+	struct rcpt_asks *rcpts = arena_new(a, struct rcpt_asks, n);
+
+	*p_r = (struct plan){ .rcpts = rcpts, .n_rcpts = n };
+	if (n == 0)
+		return;
+	if (display != NULL && needed(&pl, NEED_PERSON_NAME))
+		pl.n_name_keys = name_keys_ask(a, display, pl.name_keys);
+	if (display != NULL && needed(&pl, NEED_DISPLAY))
+		pl.display_key = name_key(a, display);
+	pl.keys = g_hash_table_new(key_hash, key_equal);
+
+	GPtrArray *tenants = plan_tenants(&pl, rcpts);
+	struct tenant_asks **kept = arena_new(a, struct tenant_asks *, tenants->len);
+
+	for (guint i = 0; i < tenants->len; i++)
+		kept[i] = g_ptr_array_index(tenants, i);
+	p_r->tenants = (const struct tenant_asks *const *)kept;
+	p_r->n_tenants = tenants->len;
+	plan_rcpts(&pl, rcpts);
+	g_ptr_array_free(tenants, TRUE);
+	g_hash_table_destroy(pl.keys);
+}

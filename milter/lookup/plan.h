@@ -1,0 +1,52 @@
+/* Inside of the lookup room: what must be asked, for all recipients, each key once. */
+#ifndef LOOKUP_PLAN_H
+#define LOOKUP_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/limits.h"
+#include "lookup/lookup.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+/* Where the answer to a question stands in plan.reads. */
+typedef size_t ask;
+
+#define ASK_NOT ((ask)-1)  /* nobody needs it, or there is nothing to ask for */
+#define ASK_OVER ((ask)-2) /* needed, but beyond LIMIT_BATCH_KEYS */
+
+/* what all recipients of one tenant share */
+struct tenant_asks {
+	const struct tenant *tenant;
+	size_t nth; /* in plan.tenants */
+	ask baseline, person, sender, domain, display, list;
+	ask names[LIMIT_NAME_KEYS];
+	size_t n_names;
+	ask threads[LIMIT_REFERENCES];
+	size_t n_threads;
+};
+
+struct rcpt_asks {
+	const struct tenant_asks *shared; /* NULL: nobody's recipient, nothing is asked */
+	ask mailbox, pair;
+};
+
+struct plan {
+	struct store_read *reads;
+	size_t n_reads;
+	bool over; /* some questions did not fit */
+	const struct tenant_asks *const *tenants;
+	size_t n_tenants;
+	const struct rcpt_asks *rcpts; /* order of the envelope */
+	size_t n_rcpts;
+};
+
+/* plan_make - the questions of one message
+ * own   a
+ * err   none: what does not fit is ASK_OVER and sets p_r->over
+ * cost  linear in recipients */
+void plan_make(struct arena *a, const struct lookup_setup *s, const struct features *f,
+	       struct plan *p_r);
+
+#endif

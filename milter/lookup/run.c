@@ -1,0 +1,125 @@
+/* The one batch of a message: plan, ask, and turn the answers into facts. What recipients of
+ * one tenant share is decoded once and copied. */
+#include "base/clock.h"
+#include "lookup/memory.h"
+
+static void all_unknown(struct value *at)
+{
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		at[i] = VALUE_UNKNOWN;
+}
+
+/* What was not asked is not known, even where a part of it happened to come along: nobody
+ * shall rely on what only a neighbour's needs brought. */
+static void keep_needed(unsigned needs, struct value *at)
+{
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if ((fact_names.rows[i].needs & ~needs) != 0)
+			at[i] = VALUE_UNKNOWN;
+}
+
+static bool all_answered(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_reads; i++)
+		if (p->reads[i].answer == ANSWER_UNKNOWN)
+			return false;
+	return !p->over;
+}
+
+static void ask_all(struct arena *a, const struct lookup_setup *s, struct plan *p,
+		    struct facts *f_r)
+{
+	int64_t begun_us = clock_mono_us();
+
+	f_r->keys_asked = p->n_reads;
+	if (s->store != NULL && p->n_reads > 0)
+		store_read_many(s->store, p->reads, p->n_reads, s->deadline_us, a);
+	f_r->store_us = clock_mono_us() - begun_us;
+	f_r->degraded = !all_answered(p);
+}
+
+/* nobody's recipient: there is no memory to ask, and no domain that could be its own */
+static void facts_of_stranger(struct value *at)
+{
+	static const enum fact_id none[] = { FACT_TENANT_NAME, FACT_TENANT_OWNS_FROM,
+					     FACT_TENANT_OWNS_REPLY_TO,
+					     FACT_TENANT_LOOKALIKE,
+					     FACT_TENANT_LOOKALIKE_HOW };
+
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		at[none[i]] = VALUE_ABSENT;
+}
+
+static void shared_facts(struct memory *m, struct rcpt_facts *shared_r)
+{
+	all_unknown(shared_r->at);
+	memory_ready(m, shared_r->at);
+	facts_of_tenant(m, shared_r->at);
+	facts_of_person(m, shared_r->at);
+	facts_of_sender(m, shared_r->at);
+	facts_of_thread(m, shared_r->at);
+}
+
+/* memories and shared facts of all tenants, order of plan.tenants */
+struct tenants {
+	struct memory *memories;
+	struct rcpt_facts *shared;
+};
+
+static struct tenants all_tenants(const struct memory *like)
+{
+	const struct plan *p = like->plan;
+	struct tenants t = {
+		.memories = arena_new(like->arena, struct memory, p->n_tenants),
+		.shared = arena_new(like->arena, struct rcpt_facts, p->n_tenants),
+	};
+
+	for (size_t i = 0; i < p->n_tenants; i++) {
+		t.memories[i] = *like;
+		t.memories[i].asks = p->tenants[i];
+		shared_facts(&t.memories[i], &t.shared[i]);
+	}
+	return t;
+}
+
+static void one_rcpt(const struct tenants *t, const struct rcpt_asks *r,
+		     struct rcpt_facts *facts)
+{
+	if (r->shared == NULL) {
+		all_unknown(facts->at);
+		facts_of_stranger(facts->at);
+		return;
+	}
+	*facts = t->shared[r->shared->nth];
+	facts_of_rcpt(&t->memories[r->shared->nth], r, facts->at);
+}
+
+void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
+		struct facts *f_r)
+{
+	bool damaged = false;
+	struct plan plan;
+
+	*f_r = (struct facts){ .degraded = false };
+	plan_make(a, s, f, &plan);
+	ask_all(a, s, &plan, f_r);
+
+	const struct memory like = { .arena = a,
+				     .setup = s,
+				     .features = f,
+				     .plan = &plan,
+				     .ready = ANSWER_UNKNOWN,
+				     .today = day_of(s->now_s),
+				     .damaged = &damaged };
+	struct tenants tenants = all_tenants(&like);
+	struct rcpt_facts *rcpts = arena_new(a, struct rcpt_facts, plan.n_rcpts);
+
+	for (size_t i = 0; i < plan.n_rcpts; i++) {
+		one_rcpt(&tenants, &plan.rcpts[i], &rcpts[i]);
+		rcpts[i].at[FACT_RCPT_ADDRESS] = value_of_text(f->envelope->rcpts[i].key);
+		keep_needed(s->needs, rcpts[i].at);
+	}
+	f_r->rcpts = rcpts;
+	f_r->n_rcpts = plan.n_rcpts;
+	f_r->degraded = f_r->degraded || damaged;
+}

@@ -1,0 +1,76 @@
+/* A history, asked honestly: yes where there is a record, no only where the memory is old
+ * enough for its silence to mean something. */
+#include "lookup/view.h"
+
+/* what silence means */
+static struct value silence(const struct view *v, struct value none)
+{
+	return v->found != ANSWER_UNKNOWN && v->ready == ANSWER_YES ? none
+								    : VALUE_UNKNOWN;
+}
+
+static enum answer known(const struct view *v)
+{
+	if (v->found == ANSWER_YES && history_known(&v->history, v->today) == ANSWER_YES)
+		return ANSWER_YES;
+	return silence(v, VALUE_OF_BOOL(false)).known == ANSWER_YES ? ANSWER_NO
+								    : ANSWER_UNKNOWN;
+}
+
+struct value view_known(const struct view *v)
+{
+	return value_of_answer(known(v));
+}
+
+struct value view_first_contact(const struct view *v)
+{
+	const struct count *out = &v->history.out.messages;
+
+	if (v->found == ANSWER_YES && (out->closed > 0 || out->open > 0))
+		return VALUE_OF_BOOL(false);
+	return value_of_answer(answer_not(known(v)));
+}
+
+struct value view_solicited(const struct view *v)
+{
+	if (v->found == ANSWER_YES &&
+	    history_solicited(&v->history, v->today) == ANSWER_YES)
+		return VALUE_OF_BOOL(true);
+	return silence(v, VALUE_OF_BOOL(false));
+}
+
+struct value view_count(const struct view *v,
+			int64_t (*count)(const struct history *h, int64_t today))
+{
+	int64_t n = v->found == ANSWER_YES ? count(&v->history, v->today) : 0;
+
+	return n > 0 ? VALUE_OF_INT(n) : silence(v, VALUE_OF_INT(0));
+}
+
+struct value view_days_known(const struct view *v)
+{
+	int64_t n =
+		v->found == ANSWER_YES ? history_days_known(&v->history, v->today) : -1;
+
+	return n >= 0 ? VALUE_OF_INT(n) : silence(v, VALUE_ABSENT);
+}
+
+struct value view_days_since(const struct view *v,
+			     int64_t (*last)(const struct history *h, int64_t today))
+{
+	int64_t day = v->found == ANSWER_YES ? last(&v->history, v->today) : -1;
+
+	return day >= 0 ? VALUE_OF_INT(v->today - day) : silence(v, VALUE_ABSENT);
+}
+
+struct value view_unusual(const struct view *v, enum usual kind, const struct value *seen)
+{
+	enum answer acquainted = known(v);
+
+	if (seen->known != ANSWER_YES)
+		return value_of_answer(seen->known);
+	if (acquainted != ANSWER_YES)
+		return value_of_answer(acquainted);
+	return value_of_answer(
+		answer_not(history_usual(&v->history, kind, seen->text, v->today)));
+}

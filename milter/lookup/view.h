@@ -1,0 +1,45 @@
+/* Inside of the lookup room: questions to one history that know about baselines. Where the
+ * memory is too young to say "never", they say unknown instead. */
+#ifndef LOOKUP_VIEW_H
+#define LOOKUP_VIEW_H
+
+#include "lookup/memory.h"
+
+/* view_known - mail on an earlier day?
+ * err   UNKNOWN: not found out, or nothing there and no baseline */
+struct value view_known(const struct view *v);
+
+/* view_first_contact - never any mail before? Mail to us on the open day does not count, so
+ *                      that a harmless forerunner takes no warning away; mail by us does
+ * err   UNKNOWN: as view_known() */
+struct value view_first_contact(const struct view *v);
+
+/* view_solicited - have we written to them on an earlier day?
+ * err   UNKNOWN: as view_known() */
+struct value view_solicited(const struct view *v);
+
+/* view_count - one of the counts of closed days
+ * in    count   a question of behavior/history.h
+ * err   UNKNOWN: as view_known() */
+struct value view_count(const struct view *v,
+			int64_t (*count)(const struct history *h, int64_t today));
+
+/* view_days_known - days since the first mail
+ * out   absent: there was none
+ * err   UNKNOWN: as view_known() */
+struct value view_days_known(const struct view *v);
+
+/* view_days_since - days since the newest mail of a direction
+ * in    last   history_last_in or history_last_out
+ * out   absent: there was none
+ * err   UNKNOWN: as view_known() */
+struct value view_days_since(const struct view *v,
+			     int64_t (*last)(const struct history *h, int64_t today));
+
+/* view_unusual - is this a value that a known correspondent never used?
+ * in    seen   what the message has; absent is never unusual
+ * err   UNKNOWN: too little is known of them */
+struct value view_unusual(const struct view *v, enum usual kind,
+			  const struct value *seen);
+
+#endif
