@@ -63,10 +63,13 @@ int verb_explain(int argc, char **argv)
 		      stderr);
 		return EXIT_USAGE;
 	}
-	struct options *o = verb_config(&args);
-	int status =
-		o == NULL ? EXIT_WRONG_INPUT : explain_id(o, args.argv[1], facts, json);
+	int status = EXIT_WRONG_INPUT;
+	struct options *o = NULL;
 
+	if (g_file_test(args.argv[1], G_FILE_TEST_IS_REGULAR))
+		status = explain_file(&args);
+	else if ((o = verb_config(&args)) != NULL)
+		status = explain_id(o, args.argv[1], facts, json);
 	options_unref(o);
 	verb_options_free(&args);
 	return status;

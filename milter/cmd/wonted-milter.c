@@ -86,9 +86,7 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %s\n", "configuration", w->id);
 	g_string_append_printf(to, "%-24s %s\n", "mode", mode_names[w->options->mode]);
 	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
-	g_string_append_printf(
-		to, "%-24s %d\n", "sessions_now",
-		__atomic_load_n((int *)&d->door.sessions, __ATOMIC_RELAXED));
+	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->door.sessions);
 	metrics_print(&d->door.metrics, to);
 	world_release(w);
 }

@@ -338,7 +338,8 @@ static bool is_served(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool served = false;
 
-	if (fd >= 0 && g_strlcpy(to.sun_path, path, sizeof(to.sun_path)) < sizeof(to.sun_path))
+	if (fd >= 0 &&
+	    g_strlcpy(to.sun_path, path, sizeof(to.sun_path)) < sizeof(to.sun_path))
 		served = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
 	if (fd >= 0)
 		close(fd);

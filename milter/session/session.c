@@ -178,7 +178,7 @@ void session_headers_end(struct session *s)
 	if (s->passage == NULL)
 		return;
 	builder_headers(s->arena, s->builder, &block);
-	passage_headers(s->passage, block.headers, block.n);
+	passage_headers(s->passage, block.fields, block.n);
 	builder_end_headers(s->builder);
 }
 
