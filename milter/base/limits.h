@@ -48,6 +48,10 @@
 #define LIMIT_MATCH_STEPS 100000 /* PCRE2 match limit: some ms at the worst */
 #define LIMIT_LIST_ENTRIES 5000000 /* of one list file */
 
+/* journal */
+#define LIMIT_RECORD_RCPTS 50 /* with all facts in a record; the rest with their verdict only */
+#define LIMIT_RECORD_LINE_BYTES (16 * 1024 * 1024) /* 10,000 recipients with their reasons */
+
 /* files an admin writes */
 #define LIMIT_CONFIG_BYTES (1024 * 1024)
 #define LIMIT_INCLUDE_DEPTH 8

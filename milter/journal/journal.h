@@ -25,7 +25,7 @@ struct stage_time {
 
 /* All that a record is made of; pointers may be NULL when the way stopped early. */
 struct record {
-	const char *id;          /* of the message: unique, in log lines and headers too */
+	const char *id; /* of the message: unique, in log lines and headers too */
 	const struct envelope *envelope;
 	const struct features *features;
 	const struct facts *facts;
@@ -37,11 +37,11 @@ struct record {
 	const struct stage_time *times;
 	size_t n_times;
 	enum disposition disposition; /* what the MTA was told */
-	const char *failed;      /* what could not be done; NULL */
-	const char *stopped;     /* stage that ended the way early; NULL */
-	const char *slow;        /* stage that took longer than its budget; NULL */
+	const char *failed;           /* what could not be done; NULL */
+	const char *stopped;          /* stage that ended the way early; NULL */
+	const char *slow;             /* stage that took longer than its budget; NULL */
 	bool degraded;
-	bool pii;                /* keep fields marked as personal data */
+	bool pii; /* keep fields marked as personal data */
 };
 
 struct journal;

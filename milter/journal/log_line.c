@@ -1,0 +1,131 @@
+/* The one line a message gets in the log: queue id first, then key=value, as Postfix does.
+ * Every text is quoted where it needs to be, cut, and free of control characters. */
+#include <inttypes.h>
+
+#include "base/printable.h"
+#include "journal/journal.h"
+
+#define ADDRESS_SHOWN 120
+#define REASONS_SHOWN 500
+
+static void put_quoted(GString *to, const char *key, const char *text, size_t most)
+{
+	char *safe = printable(text, most);
+
+	g_strdelimit(safe, "\"", '\'');
+	g_string_append_printf(to, " %s=\"%s\"", key, safe);
+	g_free(safe);
+}
+
+static void put_address(GString *to, const char *key, const char *address)
+{
+	char *safe = printable(address, ADDRESS_SHOWN);
+
+	g_strdelimit(safe, " \"<>", '_');
+	g_string_append_printf(to, " %s=<%s>", key, safe);
+	g_free(safe);
+}
+
+/* the decision that asks for most: the line is about it, "rcpts" says of how many */
+static const struct decision *strictest(const struct record *r)
+{
+	const struct decision *worst = NULL;
+
+	if (r->decisions == NULL)
+		return NULL;
+	for (size_t i = 0; i < r->decisions->n; i++) {
+		const struct decision *d = &r->decisions->at[i];
+
+		if (worst == NULL || d->verdict > worst->verdict ||
+		    (d->verdict == worst->verdict && d->action > worst->action))
+			worst = d;
+	}
+	return worst;
+}
+
+static void put_done(GString *to, const struct record *r)
+{
+	size_t n[ACTION_COUNT] = { 0 };
+	const char *between = "";
+
+	if (r->plan == NULL || r->plan->n_done == 0) {
+		g_string_append(to, " action=pass");
+		return;
+	}
+	for (size_t i = 0; i < r->plan->n_done; i++)
+		n[r->plan->done[i]]++;
+	g_string_append(to, " action=");
+	for (int i = 0; i < ACTION_COUNT; i++) {
+		if (n[i] == 0)
+			continue;
+		g_string_append_printf(to, "%s%s", between, action_names[i]);
+		if (n[i] != r->plan->n_done)
+			g_string_append_printf(to, ":%zu", n[i]);
+		between = ",";
+	}
+}
+
+static void put_decision(GString *to, const struct decision *d)
+{
+	GString *reasons = g_string_new(NULL), *rules = g_string_new(NULL);
+
+	g_string_append_printf(to, " score=%.3g/%.3g/%.3g",
+			       (double)d->milli[AXIS_THREAT] / 1000,
+			       (double)d->milli[AXIS_SPAM] / 1000,
+			       (double)d->milli[AXIS_GRAYMAIL] / 1000);
+	for (size_t i = 0; i < d->n_reasons; i++) {
+		const char *between = i > 0 ? "; " : "";
+
+		g_string_append_printf(reasons, "%s%s", between, d->reasons[i].text);
+		g_string_append_printf(rules, "%s%s", i > 0 ? "," : "",
+				       d->reasons[i].rule);
+	}
+	if (d->n_reasons > 0) {
+		put_quoted(to, "reasons", reasons->str, REASONS_SHOWN);
+		g_string_append_printf(to, " rules=%s", rules->str);
+	}
+	g_string_free(reasons, TRUE);
+	g_string_free(rules, TRUE);
+}
+
+static void put_troubles(GString *to, const struct record *r)
+{
+	if (r->plan != NULL && r->plan->banner != NULL)
+		put_quoted(to, "banner", r->plan->banner, 100);
+	if (r->plan != NULL && r->plan->n_held > 0)
+		g_string_append_printf(to, " hold=%s", r->plan->hold_id);
+	if (r->degraded)
+		g_string_append(to, " degraded=yes");
+	if (r->stopped != NULL)
+		g_string_append_printf(to, " stopped=%s", r->stopped);
+	if (r->failed != NULL)
+		put_quoted(to, "failed", r->failed, 200);
+}
+
+char *record_log_line(const struct record *r)
+{
+	const struct envelope *env = r->envelope;
+	const struct decision *d = strictest(r);
+	GString *to = g_string_new(env->queue_id != NULL ? env->queue_id : r->id);
+	int64_t us = 0;
+
+	g_string_append(to, ":");
+	if (env->internal)
+		g_string_append(to, " verdict=internal");
+	else
+		g_string_append_printf(to, " verdict=%s",
+				       d != NULL ? verdict_names[d->verdict] : "none");
+	if (d != NULL && d->mode == MODE_OBSERVE && d->action != ACTION_PASS)
+		g_string_append_printf(to, " observed=%s", action_names[d->action]);
+	put_done(to, r);
+	g_string_append_printf(to, " rcpts=%zu", env->n_rcpts);
+	put_address(to, "from", env->mail_from);
+	if (d != NULL)
+		put_decision(to, d);
+	put_troubles(to, r);
+	for (size_t i = 0; i < r->n_times; i++)
+		us += r->times[i].us;
+	g_string_append_printf(to, " id=%s ms=%" PRId64 ".%" PRId64, r->id, us / 1000,
+			       us / 100 % 10);
+	return g_string_free(to, FALSE);
+}

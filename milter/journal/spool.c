@@ -1,0 +1,328 @@
+/* The spool: append-only files of JSON lines. current.jsonl is written; at its size it is
+ * renamed after the second it was closed in and a new one begun. A line is there whole or
+ * not at all: what could not be written to its end is cut off again. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "journal/journal.h"
+
+#define CURRENT "current.jsonl"
+#define SYNC_EVERY_US G_USEC_PER_SEC
+
+struct journal {
+	char *folder, *current;
+	int64_t rotate_bytes;
+	GMutex lock;
+	GCond wake;
+	int fd;
+	int64_t size;
+	unsigned
+		closed; /* files closed by this process: makes names unique in a second */
+	bool dirty, stopping;
+	GThread *syncer;
+};
+
+static bool fail(GError **e, const char *path, const char *doing)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "journal %s: cannot %s: %s; check the folder's owner and the disk",
+		    path, doing, g_strerror(errno));
+	return false;
+}
+
+/* A crash may have cut the last line: it is closed, and reading skips it. */
+static bool close_last_line(int fd, int64_t size)
+{
+	char last = '\n';
+
+	if (size == 0)
+		return true;
+	if (pread(fd, &last, 1, size - 1) != 1)
+		return false;
+	return last == '\n' || write(fd, "\n", 1) == 1;
+}
+
+static bool open_current(struct journal *j, GError **e)
+{
+	struct stat st;
+
+	j->fd = open(j->current, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (j->fd < 0 || fstat(j->fd, &st) < 0)
+		return fail(e, j->current, "open");
+	if (!close_last_line(j->fd, st.st_size) || fstat(j->fd, &st) < 0)
+		return fail(e, j->current, "write");
+	j->size = st.st_size;
+	return folder_sync(j->folder, e);
+}
+
+/* Records are synced in groups, at most a second after they were written. */
+static gpointer sync_groups(gpointer data)
+{
+	struct journal *j = data;
+
+	g_mutex_lock(&j->lock);
+	while (!j->stopping) {
+		g_cond_wait_until(&j->wake, &j->lock, clock_mono_us() + SYNC_EVERY_US);
+		if (!j->dirty)
+			continue;
+		int fd = dup(j->fd);
+
+		j->dirty = false;
+		g_mutex_unlock(&j->lock);
+		if (fd < 0 || fdatasync(fd) < 0)
+			log_seldom(LOG_LEVEL_ERROR, "journal-sync",
+				   "journal %s: cannot sync: %s", j->current,
+				   g_strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		g_mutex_lock(&j->lock);
+	}
+	g_mutex_unlock(&j->lock);
+	return NULL;
+}
+
+struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **e)
+{
+	if (g_mkdir_with_parents(folder, 0750) < 0) {
+		fail(e, folder, "make the folder");
+		return NULL;
+	}
+	struct journal *j = g_new0(struct journal, 1);
+
+	j->folder = g_strdup(folder);
+	j->current = g_build_filename(folder, CURRENT, NULL);
+	j->rotate_bytes = rotate_bytes;
+	j->fd = -1;
+	if (!open_current(j, e)) {
+		journal_close(j);
+		return NULL;
+	}
+	j->syncer = g_thread_new("journal", sync_groups, j);
+	return j;
+}
+
+void journal_close(struct journal *j)
+{
+	if (j == NULL)
+		return;
+	if (j->syncer != NULL) {
+		g_mutex_lock(&j->lock);
+		j->stopping = true;
+		g_cond_signal(&j->wake);
+		g_mutex_unlock(&j->lock);
+		g_thread_join(j->syncer);
+	}
+	if (j->fd >= 0) {
+		fdatasync(j->fd);
+		close(j->fd);
+	}
+	g_free(j->current);
+	g_free(j->folder);
+	g_free(j);
+}
+
+/* The old file stays in place if the new one cannot be begun. */
+static void rotate(struct journal *j)
+{
+	char *name = g_strdup_printf("%s/decisions-%" PRId64 "-%u.jsonl", j->folder,
+				     clock_now_s(), ++j->closed);
+	int old = j->fd;
+	GError *e = NULL;
+
+	fdatasync(old);
+	if (g_file_test(name, G_FILE_TEST_EXISTS) || rename(j->current, name) < 0) {
+		log_seldom(LOG_LEVEL_ERROR, "journal-rotate",
+			   "journal %s: cannot rename: %s", j->current,
+			   g_strerror(errno));
+	} else if (open_current(j, &e)) {
+		close(old);
+	} else {
+		log_seldom(LOG_LEVEL_ERROR, "journal-rotate", "%s", e->message);
+		g_error_free(e);
+		j->fd = old;
+	}
+	g_free(name);
+}
+
+static bool append_line(struct journal *j, const char *line, size_t n)
+{
+	size_t put = 0;
+
+	while (put < n) {
+		ssize_t got = write(j->fd, line + put, n - put);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
+		put += (size_t)got;
+	}
+	if (put == n) {
+		j->size += (int64_t)n;
+		j->dirty = true;
+		return true;
+	}
+	log_seldom(LOG_LEVEL_ERROR, "journal-write",
+		   "journal %s: cannot write: %s; records are lost", j->current,
+		   g_strerror(errno));
+	if (put > 0 && ftruncate(j->fd, j->size) < 0)
+		j->size += (int64_t)put;
+	return false;
+}
+
+bool journal_append(struct journal *j, const struct record *r)
+{
+	char *json = record_json(r);
+	char *line = g_strconcat(json, "\n", NULL);
+
+	g_mutex_lock(&j->lock);
+	if (j->size >= j->rotate_bytes)
+		rotate(j);
+	bool done = append_line(j, line, strlen(line));
+
+	g_mutex_unlock(&j->lock);
+	g_free(line);
+	g_free(json);
+	return done;
+}
+
+void journal_expire(struct journal *j, int64_t before_s)
+{
+	GDir *folder = g_dir_open(j->folder, 0, NULL);
+
+	if (folder == NULL)
+		return;
+	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+		int64_t closed_s;
+
+		if (sscanf(name, "decisions-%" SCNd64 "-", &closed_s) != 1 ||
+		    closed_s >= before_s)
+			continue;
+		char *path = g_build_filename(j->folder, name, NULL);
+
+		if (unlink(path) < 0)
+			log_line(LOG_LEVEL_WARN, "journal %s: cannot remove: %s", path,
+				 g_strerror(errno));
+		g_free(path);
+	}
+	g_dir_close(folder);
+}
+
+static gint newest_first(gconstpointer a, gconstpointer b)
+{
+	int64_t x = 0, y = 0;
+	unsigned i = 0, k = 0;
+	const char *p = *(const char *const *)a, *q = *(const char *const *)b;
+
+	sscanf(p, "decisions-%" SCNd64 "-%u", &x, &i);
+	sscanf(q, "decisions-%" SCNd64 "-%u", &y, &k);
+	if (x != y)
+		return x < y ? 1 : -1;
+	return i < k ? 1 : i > k ? -1 : 0;
+}
+
+static GPtrArray *spool_files(const char *folder, GError **e)
+{
+	GDir *dir = g_dir_open(folder, 0, e);
+
+	if (dir == NULL)
+		return NULL;
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+	for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
+		if (g_str_has_prefix(name, "decisions-") &&
+		    g_str_has_suffix(name, ".jsonl"))
+			g_ptr_array_add(names, g_strdup(name));
+	g_dir_close(dir);
+	g_ptr_array_sort(names, newest_first);
+	g_ptr_array_insert(names, 0, g_strdup(CURRENT));
+	return names;
+}
+
+/* is this line the record of that message? */
+static bool is_about(const char *line, size_t n, const char *id)
+{
+	json_t *all = json_loadb(line, n, 0, NULL);
+	const char *queue = json_string_value(json_object_get(all, "queue_id"));
+	const char *own = json_string_value(json_object_get(all, "id"));
+	const char *mid = json_string_value(
+		json_object_get(json_object_get(all, "features"), "message_id"));
+	bool found = g_strcmp0(queue, id) == 0 || g_strcmp0(own, id) == 0 ||
+		     g_strcmp0(mid, id) == 0;
+
+	json_decref(all);
+	return found;
+}
+
+/* The newest line of a file that is about the message: ids stand in it as text, so only
+ * lines that hold the text are read as JSON. */
+static char *find_in_file(const char *path, const char *id)
+{
+	GMappedFile *file = g_mapped_file_new(path, FALSE, NULL);
+
+	if (file == NULL)
+		return NULL;
+	const char *begin = g_mapped_file_get_contents(file);
+	size_t left = g_mapped_file_get_length(file);
+	char *found = NULL;
+
+	for (const char *p = begin; left > 0 && p != NULL;) {
+		const char *hit = memmem(p, left, id, strlen(id));
+
+		if (hit == NULL)
+			break;
+		const char *line = memrchr(begin, '\n', (size_t)(hit - begin));
+		const char *end = memchr(hit, '\n', left - (size_t)(hit - p));
+
+		line = line == NULL ? begin : line + 1;
+		if (end == NULL)
+			break;
+		if (is_about(line, (size_t)(end - line), id)) {
+			g_free(found);
+			found = g_strndup(line, (size_t)(end - line));
+		}
+		left -= (size_t)(end - p);
+		p = end;
+	}
+	g_mapped_file_unref(file);
+	return found;
+}
+
+bool journal_find(const char *folder, const char *id, char **json_r, GError **e)
+{
+	GPtrArray *names = spool_files(folder, e);
+	char *found = NULL, *bare = g_strdup(id);
+	size_t n = strlen(bare);
+
+	if (n >= 2 && bare[0] == '<' && bare[n - 1] == '>') {
+		bare[n - 1] = '\0';
+		memmove(bare, bare + 1, n - 1);
+	}
+	for (guint i = 0; names != NULL && i < names->len && found == NULL && *bare;
+	     i++) {
+		char *path = g_build_filename(folder, names->pdata[i], NULL);
+
+		found = find_in_file(path, bare);
+		g_free(path);
+	}
+	if (names != NULL && found == NULL)
+		g_set_error(
+			e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			"no record of \"%s\" in %s: give a queue id, the id of "
+			"X-Wonted-Id, or a Message-ID; records are kept for journal_keep",
+			bare, folder);
+	if (names != NULL)
+		g_ptr_array_free(names, TRUE);
+	g_free(bare);
+	*json_r = found;
+	return found != NULL;
+}
