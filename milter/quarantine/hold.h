@@ -13,7 +13,13 @@
 
 struct quarantine;
 
-enum hold_state { HOLD_HELD, HOLD_RELEASED, HOLD_DELETED, HOLD_EXPIRED, HOLD_STATE_COUNT };
+enum hold_state {
+	HOLD_HELD,
+	HOLD_RELEASED,
+	HOLD_DELETED,
+	HOLD_EXPIRED,
+	HOLD_STATE_COUNT
+};
 
 /* One recipient's part of a hold: each is released or deleted on its own. */
 struct hold_rcpt {
@@ -29,7 +35,7 @@ struct hold {
 	const char *from;      /* header From as shown, NULL if none */
 	const char *subject;
 	const char *message_id;
-	const char *reasons;   /* one a line */
+	const char *reasons; /* one a line */
 	const char *tenant;
 	int64_t received_s;
 	int64_t expires_s;
@@ -57,11 +63,11 @@ void quarantine_close(struct quarantine *q);
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e);
 
 struct hold_filter {
-	const char *rcpt;      /* address or @domain; NULL: all */
-	const char *text;      /* part of from, subject or reasons; NULL: all */
-	bool all_states;       /* also what is no longer held */
-	int64_t since_s;       /* 0: from the beginning */
-	size_t most;           /* 0: 1,000 */
+	const char *rcpt; /* address or @domain; NULL: all */
+	const char *text; /* part of from, subject or reasons; NULL: all */
+	bool all_states;  /* also what is no longer held */
+	int64_t since_s;  /* 0: from the beginning */
+	size_t most;      /* 0: 1,000 */
 };
 
 /* hold_list - holds that match, newest first

@@ -1,0 +1,439 @@
+/* Two files a hold: ID.eml, the message as it was received, and ID.env, its envelope and what
+ * became of it. The envelope file comes second, synced: where it stands, the hold exists. The
+ * index is made from it, and made again if it is lost. */
+#include "quarantine/hold.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "quarantine/index.h"
+
+#define GROUP "hold"
+#define MODE_FILE 0640
+#define ID_BYTES 100
+#define ENVELOPE_BYTES (8 * 1024 * 1024) /* 10,000 recipients of 320 bytes, escaped */
+#define ORPHAN_S \
+	3600 /* a message without envelope is somebody's hold in the making till then */
+
+struct quarantine {
+	char *folder;
+	struct index *index;
+	GMutex lock; /* one change of a hold's state at a time */
+};
+
+/* ids become file names: nothing but letters, digits and dashes may be in one */
+static bool id_is_good(const char *id)
+{
+	size_t n = strlen(id);
+
+	for (size_t i = 0; i < n; i++)
+		if (!g_ascii_isalnum(id[i]) && id[i] != '-')
+			return false;
+	return n > 0 && n <= ID_BYTES && id[0] != '-';
+}
+
+static char *path_of(const struct quarantine *q, const char *id, const char *suffix)
+{
+	return g_strdup_printf("%s/%s%s", q->folder, id, suffix);
+}
+
+static void key_text(GKeyFile *k, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	char *escaped = g_strescape(text, NULL);
+
+	g_key_file_set_value(k, GROUP, name, escaped);
+	g_free(escaped);
+}
+
+static char *text_key(GKeyFile *k, const char *name)
+{
+	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
+	char *text = escaped == NULL ? NULL : g_strcompress(escaped);
+	char *valid = text == NULL ? NULL : g_utf8_make_valid(text, -1);
+
+	g_free(escaped);
+	g_free(text);
+	return valid;
+}
+
+/* addresses go out as they came in: their bytes are not made valid */
+static char *raw_key(GKeyFile *k, const char *name)
+{
+	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
+	char *text = escaped == NULL ? NULL : g_strcompress(escaped);
+
+	g_free(escaped);
+	return text;
+}
+
+static bool write_envelope(const struct quarantine *q, const struct hold *h, GError **e)
+{
+	GKeyFile *k = g_key_file_new();
+
+	key_text(k, "queue_id", h->queue_id);
+	key_text(k, "mail_from", h->mail_from);
+	key_text(k, "from", h->from);
+	key_text(k, "subject", h->subject);
+	key_text(k, "message_id", h->message_id);
+	key_text(k, "reasons", h->reasons);
+	key_text(k, "tenant", h->tenant);
+	g_key_file_set_int64(k, GROUP, "received", h->received_s);
+	g_key_file_set_int64(k, GROUP, "expires", h->expires_s);
+	g_key_file_set_uint64(k, GROUP, "bytes", h->bytes);
+	g_key_file_set_uint64(k, GROUP, "rcpts", h->n_rcpts);
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "rcpt%zu", i);
+		key_text(k, name, h->rcpts[i].address);
+		snprintf(name, sizeof(name), "verdict%zu", i);
+		key_text(k, name, h->rcpts[i].verdict);
+		snprintf(name, sizeof(name), "state%zu", i);
+		g_key_file_set_integer(k, GROUP, name, (int)h->rcpts[i].state);
+	}
+	gsize n;
+	char *text = g_key_file_to_data(k, &n, NULL);
+	char *path = path_of(q, h->id, ".env");
+	bool done = file_replace(path, (struct bytes){ text, n }, MODE_FILE, e);
+
+	g_free(path);
+	g_free(text);
+	g_key_file_free(k);
+	return done;
+}
+
+static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i)
+{
+	struct hold_rcpt r = { 0 };
+	char name[32];
+
+	snprintf(name, sizeof(name), "rcpt%zu", i);
+	r.address = raw_key(k, name);
+	snprintf(name, sizeof(name), "verdict%zu", i);
+	r.verdict = text_key(k, name);
+	snprintf(name, sizeof(name), "state%zu", i);
+	int state = g_key_file_get_integer(k, GROUP, name, NULL);
+
+	r.state = state >= 0 && state < HOLD_STATE_COUNT ? (enum hold_state)state
+							 : HOLD_HELD;
+	return r;
+}
+
+static struct hold *read_envelope(const struct quarantine *q, const char *id, GError **e)
+{
+	char *path = path_of(q, id, ".env"), *text = NULL;
+	size_t n = 0;
+	GKeyFile *k = g_key_file_new();
+	struct hold *h = NULL;
+
+	if (file_read(path, ENVELOPE_BYTES, &text, &n, e) &&
+	    g_key_file_load_from_data(k, text, n, G_KEY_FILE_NONE, e)) {
+		h = g_new0(struct hold, 1);
+		h->id = g_strdup(id);
+		h->queue_id = text_key(k, "queue_id");
+		h->mail_from = raw_key(k, "mail_from");
+		h->from = text_key(k, "from");
+		h->subject = text_key(k, "subject");
+		h->message_id = text_key(k, "message_id");
+		h->reasons = text_key(k, "reasons");
+		h->tenant = text_key(k, "tenant");
+		h->received_s = g_key_file_get_int64(k, GROUP, "received", NULL);
+		h->expires_s = g_key_file_get_int64(k, GROUP, "expires", NULL);
+		h->bytes = g_key_file_get_uint64(k, GROUP, "bytes", NULL);
+		size_t most = g_key_file_get_uint64(k, GROUP, "rcpts", NULL);
+		struct hold_rcpt *rcpts =
+			g_new0(struct hold_rcpt, MIN(most, LIMIT_RCPTS));
+
+		for (size_t i = 0; i < MIN(most, LIMIT_RCPTS); i++) {
+			rcpts[h->n_rcpts] = read_rcpt(k, i);
+			h->n_rcpts += rcpts[h->n_rcpts].address != NULL;
+		}
+		h->rcpts = rcpts;
+		if (h->mail_from == NULL)
+			h->mail_from = g_strdup("");
+	}
+	g_key_file_free(k);
+	g_free(text);
+	g_free(path);
+	return h;
+}
+
+static void free_text(const char *text)
+{
+	g_free((char *)(uintptr_t)text);
+}
+
+void hold_free(struct hold *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		free_text(h->rcpts[i].address);
+		free_text(h->rcpts[i].verdict);
+	}
+	g_free((void *)(uintptr_t)h->rcpts);
+	free_text(h->id);
+	free_text(h->queue_id);
+	free_text(h->mail_from);
+	free_text(h->from);
+	free_text(h->subject);
+	free_text(h->message_id);
+	free_text(h->reasons);
+	free_text(h->tenant);
+	g_free(h);
+}
+
+/* what a crash left between the envelope file and its row */
+static void mend_row(struct quarantine *q, const char *id)
+{
+	GError *e = NULL;
+
+	if (index_has(q->index, id))
+		return;
+	struct hold *h = read_envelope(q, id, &e);
+
+	if (h == NULL || !index_put(q->index, h, &e)) {
+		log_line(LOG_LEVEL_ERROR, "quarantine: %s is not in the index: %s", id,
+			 e->message);
+		g_error_free(e);
+	} else {
+		log_line(LOG_LEVEL_WARN,
+			 "quarantine: %s was missing in the index and is back", id);
+	}
+	hold_free(h);
+}
+
+/* a message whose envelope never came: the MTA was not told that it is held */
+static void remove_orphan(const struct quarantine *q, const char *id)
+{
+	char *env = path_of(q, id, ".env"), *eml = path_of(q, id, ".eml");
+	struct stat st;
+
+	if (access(env, F_OK) < 0 && errno == ENOENT && stat(eml, &st) == 0 &&
+	    st.st_mtime < clock_now_s() - ORPHAN_S)
+		unlink(eml);
+	g_free(env);
+	g_free(eml);
+}
+
+static bool mend(struct quarantine *q, GError **e)
+{
+	GDir *folder = g_dir_open(q->folder, 0, e);
+
+	if (folder == NULL)
+		return false;
+	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+		const char *dot = strrchr(name, '.');
+		char *id =
+			dot == NULL ? g_strdup("") : g_strndup(name, (gsize)(dot - name));
+
+		if (id_is_good(id) && strcmp(dot, ".env") == 0)
+			mend_row(q, id);
+		else if (id_is_good(id) && strcmp(dot, ".eml") == 0)
+			remove_orphan(q, id);
+		g_free(id);
+	}
+	g_dir_close(folder);
+	return true;
+}
+
+struct quarantine *quarantine_open(const char *folder, GError **e)
+{
+	if (g_mkdir_with_parents(folder, 0750) < 0) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "quarantine_dir %s: cannot make the folder: %s; make it and "
+			    "give it "
+			    "to the user the daemon runs as",
+			    folder, g_strerror(errno));
+		return NULL;
+	}
+	struct quarantine *q = g_new0(struct quarantine, 1);
+	char *path = g_build_filename(folder, "index.sqlite", NULL);
+
+	q->folder = g_strdup(folder);
+	q->index = index_open(path, e);
+	g_free(path);
+	if (q->index == NULL || !mend(q, e)) {
+		quarantine_close(q);
+		return NULL;
+	}
+	return q;
+}
+
+void quarantine_close(struct quarantine *q)
+{
+	if (q == NULL)
+		return;
+	index_close(q->index);
+	g_free(q->folder);
+	g_free(q);
+}
+
+bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e)
+{
+	if (!id_is_good(h->id)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "\"%s\" is no id for a hold", h->id);
+		return false;
+	}
+	char *path = path_of(q, h->id, ".eml");
+	bool done = false;
+
+	if (g_file_test(path, G_FILE_TEST_EXISTS))
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "%s is there already",
+			    path);
+	else
+		done = file_replace(path, raw, MODE_FILE, e) && write_envelope(q, h, e) &&
+		       index_put(q->index, h, e);
+	g_free(path);
+	return done;
+}
+
+bool hold_list(struct quarantine *q, const struct hold_filter *f,
+	       bool (*each)(const struct hold *h, void *user), void *user, GError **e)
+{
+	return index_list(q->index, f, each, user, e);
+}
+
+struct finding {
+	char *id;
+	unsigned n;
+};
+
+static bool found(const struct hold *h, void *user)
+{
+	struct finding *f = user;
+
+	if (f->n++ == 0)
+		f->id = g_strdup(h->id);
+	return true;
+}
+
+bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError **e)
+{
+	struct finding f = { 0 };
+
+	*h_r = NULL;
+	if (!index_find(q->index, id, found, &f, e))
+		return false;
+	if (f.n == 1)
+		*h_r = read_envelope(q, f.id, NULL);
+	if (f.n != 1)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    f.n == 0 ? "nothing is held as \"%s\"; see \"wonted "
+				       "quarantine list\""
+				     : "\"%s\" is the queue id of several holds: give "
+				       "the hold's "
+				       "own id",
+			    id);
+	else if (*h_r == NULL)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "%s has been released to all, deleted or expired: its file "
+			    "is gone",
+			    f.id);
+	g_free(f.id);
+	return *h_r != NULL;
+}
+
+bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t *n_r,
+	      GError **e)
+{
+	char *path = path_of(q, h->id, ".eml");
+	bool done = file_read(path, LIMIT_MESSAGE_BYTES, text_r, n_r, e);
+
+	g_free(path);
+	return done;
+}
+
+static bool still_held(const struct hold *h)
+{
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (h->rcpts[i].state == HOLD_HELD)
+			return true;
+	return false;
+}
+
+/* Nobody is held any more: row first, so that a crash leaves files without need of them, which
+ * mend() would index again with their true states. */
+static void remove_files(const struct quarantine *q, const char *id)
+{
+	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
+
+	unlink(env);
+	unlink(eml);
+	g_free(eml);
+	g_free(env);
+}
+
+static bool change(struct quarantine *q, struct hold *h, const char *rcpt,
+		   enum hold_state state, GError **e)
+{
+	struct hold_rcpt *rcpts = (struct hold_rcpt *)(uintptr_t)h->rcpts;
+	bool hit = false;
+
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		if (rcpt != NULL && strcmp(rcpts[i].address, rcpt) != 0)
+			continue;
+		hit = true;
+		if (rcpts[i].state == HOLD_HELD)
+			rcpts[i].state = state;
+	}
+	if (!hit) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "%s was not held for <%s>; see \"wonted quarantine show %s\"",
+			    h->id, rcpt, h->id);
+		return false;
+	}
+	if (!write_envelope(q, h, e) || !index_put(q->index, h, e))
+		return false;
+	if (!still_held(h))
+		remove_files(q, h->id);
+	return true;
+}
+
+bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
+		    enum hold_state state, GError **e)
+{
+	bool done = false;
+
+	g_mutex_lock(&q->lock);
+	struct hold *h = id_is_good(id) ? read_envelope(q, id, NULL) : NULL;
+
+	if (h != NULL)
+		done = change(q, h, rcpt, state, e);
+	else
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "nothing is held as \"%s\"; see \"wonted quarantine list\"",
+			    id);
+	g_mutex_unlock(&q->lock);
+	hold_free(h);
+	return done;
+}
+
+int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
+{
+	char **ids = NULL;
+	int gone = 0;
+
+	if (!index_expired(q->index, now_s, &ids, e)) {
+		g_strfreev(ids);
+		return -1;
+	}
+	for (char **id = ids; *id != NULL; id++) {
+		if (!hold_set_state(q, *id, NULL, HOLD_EXPIRED, e)) {
+			g_strfreev(ids);
+			return -1;
+		}
+		gone++;
+	}
+	g_strfreev(ids);
+	return gone;
+}

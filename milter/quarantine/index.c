@@ -1,0 +1,312 @@
+/* The wall around SQLite. One connection in serialized mode, WAL, synced: a hold that is
+ * indexed survives a power cut, and the tool may write beside the daemon. */
+#include "quarantine/index.h"
+
+#include <sqlite3.h>
+
+#include "base/error.h"
+
+#define BUSY_MS 5000
+#define MOST_DEFAULT 1000
+
+struct index {
+	sqlite3 *db;
+	char *path;
+	GMutex lock; /* one transaction at a time on the one connection */
+};
+
+static const char schema[] =
+	"PRAGMA journal_mode=WAL;"
+	"PRAGMA synchronous=FULL;"
+	"PRAGMA foreign_keys=ON;"
+	"CREATE TABLE IF NOT EXISTS holds("
+	" id TEXT PRIMARY KEY, queue_id TEXT, mail_from TEXT NOT NULL, header_from TEXT,"
+	" subject TEXT, message_id TEXT, reasons TEXT, tenant TEXT, received_s INTEGER "
+	"NOT NULL,"
+	" expires_s INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS rcpts("
+	" id TEXT NOT NULL REFERENCES holds(id) ON DELETE CASCADE, nr INTEGER NOT NULL,"
+	" address TEXT NOT NULL, address_key TEXT NOT NULL, verdict TEXT, state INTEGER "
+	"NOT NULL,"
+	" PRIMARY KEY(id, nr)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS holds_received ON holds(received_s);"
+	"CREATE INDEX IF NOT EXISTS holds_queue_id ON holds(queue_id);"
+	"CREATE INDEX IF NOT EXISTS rcpts_address ON rcpts(address_key);";
+
+static bool fail(const struct index *x, const char *doing, GError **e)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "quarantine index %s: cannot %s: %s", x->path, doing,
+		    sqlite3_errmsg(x->db));
+	return false;
+}
+
+struct index *index_open(const char *path, GError **e)
+{
+	struct index *x = g_new0(struct index, 1);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+
+	x->path = g_strdup(path);
+	if (sqlite3_open_v2(path, &x->db, flags, NULL) != SQLITE_OK ||
+	    sqlite3_busy_timeout(x->db, BUSY_MS) != SQLITE_OK ||
+	    sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
+		fail(x, "open (remove the file: it is made again from the messages)", e);
+		index_close(x);
+		return NULL;
+	}
+	return x;
+}
+
+void index_close(struct index *x)
+{
+	if (x == NULL)
+		return;
+	sqlite3_close_v2(x->db);
+	g_free(x->path);
+	g_free(x);
+}
+
+static sqlite3_stmt *prepare(const struct index *x, const char *sql, GError **e)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
+		fail(x, "read", e);
+	return s;
+}
+
+static void bind_text(sqlite3_stmt *s, int at, const char *text)
+{
+	sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+}
+
+static bool put_hold(const struct index *x, const struct hold *h, GError **e)
+{
+	sqlite3_stmt *s = prepare(
+		x, "INSERT OR REPLACE INTO holds VALUES(?,?,?,?,?,?,?,?,?,?,?)", e);
+
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, h->id);
+	bind_text(s, 2, h->queue_id);
+	bind_text(s, 3, h->mail_from);
+	bind_text(s, 4, h->from);
+	bind_text(s, 5, h->subject);
+	bind_text(s, 6, h->message_id);
+	bind_text(s, 7, h->reasons);
+	bind_text(s, 8, h->tenant);
+	sqlite3_bind_int64(s, 9, h->received_s);
+	sqlite3_bind_int64(s, 10, h->expires_s);
+	sqlite3_bind_int64(s, 11, (int64_t)h->bytes);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return done || fail(x, "write", e);
+}
+
+static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
+{
+	sqlite3_stmt *s =
+		prepare(x, "INSERT OR REPLACE INTO rcpts VALUES(?,?,?,?,?,?)", e);
+	bool done = s != NULL;
+
+	for (size_t i = 0; done && i < h->n_rcpts; i++) {
+		char *key = g_utf8_strdown(h->rcpts[i].address, -1);
+
+		bind_text(s, 1, h->id);
+		sqlite3_bind_int64(s, 2, (int64_t)i);
+		bind_text(s, 3, h->rcpts[i].address);
+		bind_text(s, 4, key);
+		bind_text(s, 5, h->rcpts[i].verdict);
+		sqlite3_bind_int(s, 6, (int)h->rcpts[i].state);
+		done = sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e);
+		sqlite3_reset(s);
+		g_free(key);
+	}
+	sqlite3_finalize(s);
+	return done;
+}
+
+bool index_put(struct index *x, const struct hold *h, GError **e)
+{
+	g_mutex_lock(&x->lock);
+	bool done =
+		sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK ||
+		fail(x, "lock", e);
+
+	if (done) {
+		done = put_hold(x, h, e) && put_rcpts(x, h, e);
+		if (sqlite3_exec(x->db, done ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL) !=
+			    SQLITE_OK &&
+		    done) {
+			fail(x, "write", e);
+			sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
+			done = false;
+		}
+	}
+	g_mutex_unlock(&x->lock);
+	return done;
+}
+
+bool index_has(struct index *x, const char *id)
+{
+	sqlite3_stmt *s = prepare(x, "SELECT 1 FROM holds WHERE id=?", NULL);
+	bool has = false;
+
+	if (s != NULL) {
+		bind_text(s, 1, id);
+		has = sqlite3_step(s) == SQLITE_ROW;
+	}
+	sqlite3_finalize(s);
+	return has;
+}
+
+static const char *column(sqlite3_stmt *s, int i)
+{
+	return (const char *)sqlite3_column_text(s, i);
+}
+
+static bool read_rcpts(const struct index *x, const char *id, GArray *rcpts, GError **e)
+{
+	sqlite3_stmt *s = prepare(
+		x, "SELECT address, verdict, state FROM rcpts WHERE id=? ORDER BY nr", e);
+	int got = SQLITE_DONE;
+
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, id);
+	while ((got = sqlite3_step(s)) == SQLITE_ROW) {
+		int state = sqlite3_column_int(s, 2);
+		struct hold_rcpt r = { .address = g_strdup(column(s, 0)),
+				       .verdict = g_strdup(column(s, 1)),
+				       .state = state >= 0 && state < HOLD_STATE_COUNT
+							? (enum hold_state)state
+							: HOLD_HELD };
+
+		g_array_append_val(rcpts, r);
+	}
+	sqlite3_finalize(s);
+	return got == SQLITE_DONE || fail(x, "read", e);
+}
+
+static void clear_rcpt(gpointer data)
+{
+	struct hold_rcpt *r = data;
+
+	g_free((char *)(uintptr_t)r->address);
+	g_free((char *)(uintptr_t)r->verdict);
+}
+
+static bool show_row(const struct index *x, sqlite3_stmt *s,
+		     bool (*each)(const struct hold *h, void *user), void *user,
+		     GError **e)
+{
+	GArray *rcpts = g_array_new(FALSE, FALSE, sizeof(struct hold_rcpt));
+	struct hold h = {
+		.id = column(s, 0),
+		.queue_id = column(s, 1),
+		.mail_from = column(s, 2),
+		.from = column(s, 3),
+		.subject = column(s, 4),
+		.message_id = column(s, 5),
+		.reasons = column(s, 6),
+		.tenant = column(s, 7),
+		.received_s = sqlite3_column_int64(s, 8),
+		.expires_s = sqlite3_column_int64(s, 9),
+		.bytes = (size_t)sqlite3_column_int64(s, 10),
+	};
+
+	g_array_set_clear_func(rcpts, clear_rcpt);
+	bool more = read_rcpts(x, h.id, rcpts, e);
+
+	h.rcpts = (const struct hold_rcpt *)(void *)rcpts->data;
+	h.n_rcpts = rcpts->len;
+	if (more)
+		more = each(&h, user);
+	g_array_free(rcpts, TRUE);
+	return more;
+}
+
+/* run a SELECT of whole holds; false only for an error */
+static bool show_rows(const struct index *x, sqlite3_stmt *s,
+		      bool (*each)(const struct hold *h, void *user), void *user,
+		      GError **e)
+{
+	GError *inner = NULL;
+	int got;
+
+	while ((got = sqlite3_step(s)) == SQLITE_ROW)
+		if (!show_row(x, s, each, user, &inner))
+			break;
+	sqlite3_finalize(s);
+	if (inner != NULL) {
+		g_propagate_error(e, inner);
+		return false;
+	}
+	return got == SQLITE_DONE || got == SQLITE_ROW || fail(x, "read", e);
+}
+
+bool index_list(struct index *x, const struct hold_filter *f,
+		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
+{
+	sqlite3_stmt *s = prepare(
+		x,
+		"SELECT * FROM holds h WHERE received_s >= ?1"
+		" AND (?2 OR EXISTS(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0))"
+		" AND (?3 IS NULL OR EXISTS(SELECT 1 FROM rcpts r WHERE r.id=h.id"
+		"   AND (r.address_key=?3 OR (substr(?3,1,1)='@'"
+		"     AND substr(r.address_key,-length(?3))=?3))))"
+		" AND (?4 IS NULL OR instr(lower(coalesce(header_from,'')||' '||"
+		"   coalesce(subject,'')||' '||coalesce(reasons,'')),?4)>0)"
+		" ORDER BY received_s DESC, id DESC LIMIT ?5",
+		e);
+
+	if (s == NULL)
+		return false;
+	char *rcpt = f->rcpt == NULL ? NULL : g_utf8_strdown(f->rcpt, -1);
+	char *text = f->text == NULL ? NULL : g_ascii_strdown(f->text, -1);
+
+	sqlite3_bind_int64(s, 1, f->since_s);
+	sqlite3_bind_int(s, 2, f->all_states);
+	bind_text(s, 3, rcpt);
+	bind_text(s, 4, text);
+	sqlite3_bind_int64(s, 5, f->most == 0 ? MOST_DEFAULT : (int64_t)f->most);
+	g_free(rcpt);
+	g_free(text);
+	return show_rows(x, s, each, user, e);
+}
+
+bool index_find(struct index *x, const char *id,
+		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
+{
+	bool own = index_has(x, id);
+	sqlite3_stmt *s = prepare(x,
+				  own ? "SELECT * FROM holds WHERE id=?"
+				      : "SELECT * FROM holds WHERE queue_id=? LIMIT 2",
+				  e);
+
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, id);
+	return show_rows(x, s, each, user, e);
+}
+
+bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)
+{
+	GPtrArray *ids = g_ptr_array_new();
+	sqlite3_stmt *s = prepare(x,
+				  "SELECT id FROM holds h WHERE expires_s < ? AND EXISTS"
+				  "(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0)",
+				  e);
+	int got = SQLITE_ERROR;
+
+	if (s != NULL) {
+		sqlite3_bind_int64(s, 1, now_s);
+		while ((got = sqlite3_step(s)) == SQLITE_ROW)
+			g_ptr_array_add(ids, g_strdup(column(s, 0)));
+		sqlite3_finalize(s);
+	}
+	g_ptr_array_add(ids, NULL);
+	*ids_r = (char **)g_ptr_array_free(ids, FALSE);
+	return got == SQLITE_DONE || (s != NULL && fail(x, "read", e));
+}

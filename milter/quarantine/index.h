@@ -1,0 +1,47 @@
+/* The index of holds: what is found by recipient, text or time without opening a file. The
+ * files are the truth; the index can be made again from them. */
+#ifndef QUARANTINE_INDEX_H
+#define QUARANTINE_INDEX_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "quarantine/hold.h"
+
+struct index;
+
+/* index_open - open or make the index
+ * own   index_close()
+ * use   one handle, any thread
+ * err   NULL: e names the file */
+struct index *index_open(const char *path, GError **e);
+
+/* index_close - give back; NULL is allowed
+ * err   none */
+void index_close(struct index *x);
+
+/* index_put - put a hold in, or in the place of an older row of its id; durable when it returns
+ * err   false: e says why; nothing was changed */
+bool index_put(struct index *x, const struct hold *h, GError **e);
+
+/* index_has - is there a row of this id?
+ * err   false too when the index cannot be read: putting it again is harmless */
+bool index_has(struct index *x, const char *id);
+
+/* index_list - as hold_list()
+ * err   false: e says why */
+bool index_list(struct index *x, const struct hold_filter *f,
+		bool (*each)(const struct hold *h, void *user), void *user, GError **e);
+
+/* index_find - holds with this id, or else with this queue id
+ * in    each   as of index_list()
+ * err   false: e says why; finding none is no error */
+bool index_find(struct index *x, const char *id,
+		bool (*each)(const struct hold *h, void *user), void *user, GError **e);
+
+/* index_expired - ids of holds past their time that still have a held recipient
+ * own   *ids_r: free with g_strfreev()
+ * err   false: e says why */
+bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e);
+
+#endif
