@@ -4,6 +4,8 @@
 #include "quarantine/hold.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +26,8 @@
 struct quarantine {
 	char *folder;
 	struct index *index;
-	GMutex lock; /* one change of a hold's state at a time */
+	GMutex lock; /* one change of a hold's state at a time: of our threads, ... */
+	int lock_fd; /* ... and of the daemon and the tool */
 };
 
 /* ids become file names: nothing but letters, digits and dashes may be in one */
@@ -245,6 +248,21 @@ static bool mend(struct quarantine *q, GError **e)
 	return true;
 }
 
+static int open_lock(const char *folder, GError **e)
+{
+	char *path = g_build_filename(folder, "lock", NULL);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, MODE_FILE);
+
+	if (fd < 0)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "quarantine_dir: cannot open %s: %s; run as the daemon's "
+			    "user, or "
+			    "give the folder to it",
+			    path, g_strerror(errno));
+	g_free(path);
+	return fd;
+}
+
 struct quarantine *quarantine_open(const char *folder, GError **e)
 {
 	if (g_mkdir_with_parents(folder, 0750) < 0) {
@@ -259,7 +277,8 @@ struct quarantine *quarantine_open(const char *folder, GError **e)
 	char *path = g_build_filename(folder, "index.sqlite", NULL);
 
 	q->folder = g_strdup(folder);
-	q->index = index_open(path, e);
+	q->lock_fd = open_lock(folder, e);
+	q->index = q->lock_fd < 0 ? NULL : index_open(path, e);
 	g_free(path);
 	if (q->index == NULL || !mend(q, e)) {
 		quarantine_close(q);
@@ -273,6 +292,8 @@ void quarantine_close(struct quarantine *q)
 	if (q == NULL)
 		return;
 	index_close(q->index);
+	if (q->lock_fd >= 0)
+		close(q->lock_fd);
 	g_free(q->folder);
 	g_free(q);
 }
@@ -405,6 +426,7 @@ bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 	bool done = false;
 
 	g_mutex_lock(&q->lock);
+	flock(q->lock_fd, LOCK_EX);
 	struct hold *h = id_is_good(id) ? read_envelope(q, id, NULL) : NULL;
 
 	if (h != NULL)
@@ -413,6 +435,7 @@ bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "nothing is held as \"%s\"; see \"wonted quarantine list\"",
 			    id);
+	flock(q->lock_fd, LOCK_UN);
 	g_mutex_unlock(&q->lock);
 	hold_free(h);
 	return done;

@@ -1,0 +1,270 @@
+/* What is held: list, show, release, delete. Each sub-verb one function, one row. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "base/printable.h"
+#include "cmd/verb.h"
+#include "quarantine/hold.h"
+#include "quarantine/release.h"
+
+struct request {
+	const struct options *options;
+	struct quarantine *quarantine;
+	char **ids;
+	char *rcpt, *text, *server;
+	gboolean all, raw;
+	int days;
+};
+
+static const char *const state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
+							   "expired" };
+
+static char *time_text(int64_t s)
+{
+	GDateTime *t = g_date_time_new_from_unix_local(s);
+	char *text = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M");
+
+	if (t != NULL)
+		g_date_time_unref(t);
+	return text;
+}
+
+static bool print_row(const struct hold *h, void *user)
+{
+	unsigned *n = user;
+	char *when = time_text(h->received_s), *from = printable(h->from, 60);
+	char *subject = printable(h->subject, 70);
+
+	printf("%s  %s  %s  \"%s\"\n", h->id, when, from, subject);
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		char *to = printable(h->rcpts[i].address, 100);
+
+		printf("    %-9s %-10s to %s\n", state_names[h->rcpts[i].state],
+		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "", to);
+		g_free(to);
+	}
+	++*n;
+	g_free(when);
+	g_free(from);
+	g_free(subject);
+	return true;
+}
+
+static int do_list(const struct request *r)
+{
+	struct hold_filter f = { .rcpt = r->rcpt,
+				 .text = r->text,
+				 .all_states = r->all,
+				 .since_s = r->days > 0 ? clock_now_s() - r->days * 86400L
+							: 0 };
+	unsigned n = 0;
+	GError *e = NULL;
+
+	if (!hold_list(r->quarantine, &f, print_row, &n, &e))
+		return verb_fail("wonted quarantine", e);
+	if (n == 0)
+		puts("nothing is held that matches");
+	return EXIT_DONE;
+}
+
+static void print_label(const char *label, const char *text)
+{
+	char *safe = printable(text, 2000);
+
+	printf("%-11s %s\n", label, safe);
+	g_free(safe);
+}
+
+static int print_raw(const struct request *r, const struct hold *h)
+{
+	char *text;
+	size_t n;
+	GError *e = NULL;
+
+	if (!hold_raw(r->quarantine, h, &text, &n, &e))
+		return verb_fail("wonted quarantine", e);
+	fwrite(text, 1, n, stdout);
+	g_free(text);
+	return EXIT_DONE;
+}
+
+static void print_hold(const struct hold *h)
+{
+	char *received = time_text(h->received_s), *expires = time_text(h->expires_s);
+	char **reasons = g_strsplit(h->reasons != NULL ? h->reasons : "", "\n", -1);
+
+	print_label("id", h->id);
+	print_label("queue id", h->queue_id);
+	print_label("received", received);
+	print_label("expires", expires);
+	print_label("mail from", h->mail_from);
+	print_label("from", h->from);
+	print_label("subject", h->subject);
+	print_label("message-id", h->message_id);
+	printf("%-11s %zu bytes\n", "size", h->bytes);
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		char *to = printable(h->rcpts[i].address, 320);
+
+		printf("%-11s %s, %s, %s\n", "recipient", to,
+		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "?",
+		       state_names[h->rcpts[i].state]);
+		g_free(to);
+	}
+	for (char **reason = reasons; *reason != NULL; reason++)
+		print_label("reason", *reason);
+	g_strfreev(reasons);
+	g_free(received);
+	g_free(expires);
+}
+
+static int show_one(const struct request *r, struct hold *h)
+{
+	if (r->raw)
+		return print_raw(r, h);
+	print_hold(h);
+	return EXIT_DONE;
+}
+
+static int release_one(const struct request *r, struct hold *h)
+{
+	const char *server = r->server != NULL ? r->server : r->options->release_smtp;
+	unsigned n = 0;
+	GError *e = NULL;
+	bool done = release_send(r->quarantine, h, server, r->rcpt, &n, &e);
+
+	if (n > 0)
+		printf("%s: released to %u recipient%s\n", h->id, n, n == 1 ? "" : "s");
+	return done ? EXIT_DONE : verb_fail("wonted quarantine", e);
+}
+
+static int delete_one(const struct request *r, struct hold *h)
+{
+	GError *e = NULL;
+
+	if (!hold_set_state(r->quarantine, h->id, r->rcpt, HOLD_DELETED, &e))
+		return verb_fail("wonted quarantine", e);
+	printf("%s: deleted\n", h->id);
+	return EXIT_DONE;
+}
+
+static int for_each(const struct request *r,
+		    int (*one)(const struct request *r, struct hold *h))
+{
+	int status = EXIT_DONE;
+
+	if (*r->ids == NULL) {
+		fputs("wonted quarantine: name one or more holds by id or queue id\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
+	for (char **id = r->ids; *id != NULL; id++) {
+		struct hold *h = NULL;
+		GError *e = NULL;
+		int got = hold_find(r->quarantine, *id, &h, &e)
+				  ? one(r, h)
+				  : verb_fail("wonted quarantine", e);
+
+		status = got > status ? got : status;
+		hold_free(h);
+	}
+	return status;
+}
+
+static int do_show(const struct request *r)
+{
+	return for_each(r, show_one);
+}
+
+static int do_release(const struct request *r)
+{
+	return for_each(r, release_one);
+}
+
+static int do_delete(const struct request *r)
+{
+	return for_each(r, delete_one);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct request *r);
+} sub_verbs[] = {
+	{ "list", do_list },
+	{ "show", do_show },
+	{ "release", do_release },
+	{ "delete", do_delete },
+};
+
+static int run(const char *word, struct request *r)
+{
+	GError *e = NULL;
+	int status = EXIT_USAGE;
+
+	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++) {
+		if (strcmp(word, sub_verbs[i].name) != 0)
+			continue;
+		r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
+		if (r->quarantine == NULL)
+			return verb_fail("wonted quarantine", e);
+		status = sub_verbs[i].run(r);
+		quarantine_close(r->quarantine);
+		return status;
+	}
+	fprintf(stderr,
+		"wonted quarantine: say list, show, release or delete, not \"%s\"\n",
+		word);
+	return EXIT_USAGE;
+}
+
+static bool read_options(struct verb_args *args, struct request *r)
+{
+	const GOptionEntry entries[] = {
+		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING, &r->rcpt,
+		  "Only this recipient (list: or @domain)", "ADDR" },
+		{ "text", 't', 0, G_OPTION_ARG_STRING, &r->text,
+		  "list: only with this in sender, subject or reasons", "TEXT" },
+		{ "days", 'd', 0, G_OPTION_ARG_INT, &r->days,
+		  "list: only of the last N days", "N" },
+		{ "all", 'a', 0, G_OPTION_ARG_NONE, &r->all,
+		  "list: also what is no longer held", NULL },
+		{ "raw", 0, 0, G_OPTION_ARG_NONE, &r->raw, "show: the message itself",
+		  NULL },
+		{ "server", 0, 0, G_OPTION_ARG_STRING, &r->server,
+		  "release: through this listener instead of release_smtp", "HOST:PORT" },
+		G_OPTION_ENTRY_NULL
+	};
+
+	return verb_options(
+		args, entries, "list|show ID...|release ID...|delete ID...",
+		"See and move on what is held. A release goes to the recorded "
+		"recipients only,\nthrough release_smtp, and is not filtered again. "
+		"An ID is the hold's own or a queue id.");
+}
+
+int verb_quarantine(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	struct request r = { 0 };
+	int status = EXIT_WRONG_INPUT;
+
+	if (!read_options(&args, &r))
+		return EXIT_USAGE;
+	if (args.argc < 2) {
+		fputs("wonted quarantine: say list, show, release or delete\n", stderr);
+		return EXIT_USAGE;
+	}
+	r.options = verb_config(&args);
+	r.ids = args.argv + 2;
+	if (r.options != NULL)
+		status = run(args.argv[1], &r);
+	options_unref(r.options);
+	g_free(r.rcpt);
+	g_free(r.text);
+	g_free(r.server);
+	verb_options_free(&args);
+	return status;
+}

@@ -1,0 +1,253 @@
+/* A small SMTP client over GIO: one message, its recorded envelope, one listener that does
+ * not filter. A recipient counts as released only after the server has taken the message. */
+#include "quarantine/release.h"
+
+#include <gio/gio.h>
+
+#include "base/error.h"
+#include "base/printable.h"
+
+#define PATIENCE_S 30
+#define LINE_BYTES 2000 /* RFC 5321 4.5.3.1.5 asks for 512 of a reply line */
+#define REPLY_LINES 100
+
+struct smtp {
+	GSocketConnection *line;
+	GDataInputStream *in;
+	GOutputStream *out;
+	const char *server;
+	bool utf8, eight_bit; /* what EHLO offered */
+};
+
+static bool fail(const struct smtp *s, const char *doing, const char *said, GError **e)
+{
+	char *safe = printable(said, 300);
+
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "release through %s: %s: %s",
+		    s->server, doing, safe);
+	g_free(safe);
+	return false;
+}
+
+static bool say(struct smtp *s, const char *text, GError **e)
+{
+	GError *inner = NULL;
+
+	if (g_output_stream_write_all(s->out, text, strlen(text), NULL, NULL, &inner))
+		return true;
+	fail(s, "cannot send", inner->message, e);
+	g_error_free(inner);
+	return false;
+}
+
+/* read one reply; true if it begins with the digit that is wanted */
+static bool hear(struct smtp *s, char wanted, const char *doing, GError **e)
+{
+	for (int lines = 0; lines < REPLY_LINES; lines++) {
+		GError *inner = NULL;
+		gsize n = 0;
+		char *line = g_data_input_stream_read_line(s->in, &n, NULL, &inner);
+		char first = line != NULL && n >= 3 ? line[0] : '\0';
+		bool last = line == NULL || n < 4 || line[3] != '-' || n > LINE_BYTES;
+
+		if (line != NULL && g_strrstr(line, "SMTPUTF8") != NULL)
+			s->utf8 = true;
+		if (line != NULL && g_strrstr(line, "8BITMIME") != NULL)
+			s->eight_bit = true;
+		bool good = first == wanted;
+
+		if (last && !good)
+			fail(s, doing,
+			     line != NULL    ? line
+			     : inner != NULL ? inner->message
+					     : "the connection was closed",
+			     e);
+		g_clear_error(&inner);
+		g_free(line);
+		if (last)
+			return good;
+	}
+	return fail(s, doing, "the reply has no end", e);
+}
+
+/* an address with control characters or brackets would end the command line */
+static bool address_is_safe(const char *address)
+{
+	for (const char *p = address; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x21 || *p == 0x7f || *p == '<' || *p == '>')
+			return false;
+	return true;
+}
+
+static bool command(struct smtp *s, const char *verb, const char *address,
+		    const char *more, GError **e)
+{
+	if (!address_is_safe(address))
+		return fail(s, verb, "the recorded address cannot be sent", e);
+	char *line = g_strdup_printf("%s:<%s>%s\r\n", verb, address, more);
+	bool done = say(s, line, e) && hear(s, '2', verb, e);
+
+	g_free(line);
+	return done;
+}
+
+static bool is_ascii(const char *text)
+{
+	return g_str_is_ascii(text);
+}
+
+static bool needs_utf8(const struct hold *h)
+{
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (!is_ascii(h->rcpts[i].address))
+			return true;
+	return !is_ascii(h->mail_from);
+}
+
+/* the message with CRLF line ends and its dots doubled, RFC 5321 4.5.2 */
+static bool send_data(struct smtp *s, const char *raw, size_t n, GError **e)
+{
+	GString *out = g_string_sized_new(n + n / 50 + 16);
+
+	for (size_t at = 0; at < n;) {
+		const char *end = memchr(raw + at, '\n', n - at);
+		size_t stop = end == NULL ? n : (size_t)(end - raw);
+		size_t text_end = stop > at && raw[stop - 1] == '\r' ? stop - 1 : stop;
+
+		if (raw[at] == '.')
+			g_string_append_c(out, '.');
+		g_string_append_len(out, raw + at, (gssize)(text_end - at));
+		g_string_append(out, "\r\n");
+		at = stop + 1;
+	}
+	g_string_append(out, ".\r\n");
+	GError *inner = NULL;
+	bool done =
+		g_output_stream_write_all(s->out, out->str, out->len, NULL, NULL, &inner);
+
+	g_string_free(out, TRUE);
+	if (!done) {
+		fail(s, "cannot send", inner->message, e);
+		g_error_free(inner);
+	}
+	return done && hear(s, '2', "the message was not taken", e);
+}
+
+static bool open_line(struct smtp *s, GError **e)
+{
+	GSocketClient *client = g_socket_client_new();
+	GError *inner = NULL;
+
+	g_socket_client_set_timeout(client, PATIENCE_S);
+	s->line = g_socket_client_connect_to_host(client, s->server, 25, NULL, &inner);
+	g_object_unref(client);
+	if (s->line == NULL) {
+		fail(s, "cannot connect (release_smtp)", inner->message, e);
+		g_error_free(inner);
+		return false;
+	}
+	s->in = g_data_input_stream_new(
+		g_io_stream_get_input_stream(G_IO_STREAM(s->line)));
+	g_data_input_stream_set_newline_type(s->in, G_DATA_STREAM_NEWLINE_TYPE_ANY);
+	s->out = g_io_stream_get_output_stream(G_IO_STREAM(s->line));
+	return hear(s, '2', "greeting", e);
+}
+
+static bool wanted(const struct hold_rcpt *r, const char *only)
+{
+	return r->state == HOLD_HELD && (only == NULL || strcmp(r->address, only) == 0);
+}
+
+/* RCPT for each; one the server refuses does not keep the others back */
+static unsigned name_rcpts(struct smtp *s, const struct hold *h, const char *only,
+			   bool *taken, GError **e)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		if (!wanted(&h->rcpts[i], only))
+			continue;
+		g_clear_error(e);
+		taken[i] = command(s, "RCPT TO", h->rcpts[i].address, "", e);
+		n += taken[i];
+	}
+	return n;
+}
+
+static bool converse(struct smtp *s, const struct hold *h, const char *only, bool *taken,
+		     GError **e)
+{
+	bool utf8 = needs_utf8(h);
+
+	if (!open_line(s, e) || !say(s, "EHLO wonted.invalid\r\n", e) ||
+	    !hear(s, '2', "EHLO", e))
+		return false;
+	if (utf8 && !s->utf8)
+		return fail(s, "MAIL",
+			    "it does not offer SMTPUTF8, which these addresses need", e);
+	char *more = g_strconcat(s->eight_bit ? " BODY=8BITMIME" : "",
+				 utf8 ? " SMTPUTF8" : "", NULL);
+	bool begun = command(s, "MAIL FROM", h->mail_from, more, e);
+
+	g_free(more);
+	return begun && name_rcpts(s, h, only, taken, e) > 0 && say(s, "DATA\r\n", e) &&
+	       hear(s, '3', "DATA", e);
+}
+
+static bool mark(struct quarantine *q, const struct hold *h, const bool *taken,
+		 unsigned *n_r, GError **e)
+{
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		if (!taken[i])
+			continue;
+		if (!hold_set_state(q, h->id, h->rcpts[i].address, HOLD_RELEASED, e))
+			return false;
+		++*n_r;
+	}
+	return true;
+}
+
+static bool anybody(const struct hold *h, const char *only, GError **e)
+{
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (wanted(&h->rcpts[i], only))
+			return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		    "%s is not held for %s%s%s any more, or never was", h->id,
+		    only != NULL ? "<" : "", only != NULL ? only : "anybody",
+		    only != NULL ? ">" : "");
+	return false;
+}
+
+bool release_send(struct quarantine *q, const struct hold *h, const char *server,
+		  const char *rcpt, unsigned *n_r, GError **e)
+{
+	struct smtp s = { .server = server };
+	char *raw = NULL;
+	size_t n = 0;
+	GError *refused = NULL;
+
+	*n_r = 0;
+	if (!anybody(h, rcpt, e) || !hold_raw(q, h, &raw, &n, e))
+		return false;
+	bool *taken = g_new0(bool, h->n_rcpts);
+	bool done = converse(&s, h, rcpt, taken, &refused) && send_data(&s, raw, n, e) &&
+		    mark(q, h, taken, n_r, e);
+
+	if (done && refused == NULL)
+		say(&s, "QUIT\r\n", NULL);
+	if (refused != NULL && (e == NULL || *e == NULL)) {
+		g_propagate_error(e, refused);
+		done = false;
+	} else {
+		g_clear_error(&refused);
+	}
+	if (s.line != NULL) {
+		g_io_stream_close(G_IO_STREAM(s.line), NULL, NULL);
+		g_object_unref(s.in);
+		g_object_unref(s.line);
+	}
+	g_free(taken);
+	g_free(raw);
+	return done;
+}
