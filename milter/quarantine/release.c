@@ -167,8 +167,10 @@ static unsigned name_rcpts(struct smtp *s, const struct hold *h, const char *onl
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		if (!wanted(&h->rcpts[i], only))
 			continue;
-		g_clear_error(e);
-		taken[i] = command(s, "RCPT TO", h->rcpts[i].address, "", e);
+		/* the first refusal is told */
+		GError **to = *e == NULL ? e : NULL;
+
+		taken[i] = command(s, "RCPT TO", h->rcpts[i].address, "", to);
 		n += taken[i];
 	}
 	return n;
