@@ -23,7 +23,8 @@ struct editor {
 	bool (*hold)(void *self, const struct plan *p);
 	bool (*delete_rcpt)(void *self, const char *address);
 	bool (*add_rcpt)(void *self, const char *address);
-	bool (*set_reply)(void *self, const char *code, const char *xcode, const char *text);
+	bool (*set_reply)(void *self, const char *code, const char *xcode,
+			  const char *text);
 };
 
 #endif

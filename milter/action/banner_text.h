@@ -1,0 +1,49 @@
+/* What a banner says, as a block of plain text. */
+#ifndef ACTION_BANNER_TEXT_H
+#define ACTION_BANNER_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+struct banner_words {
+	const char *heading;        /* ASCII */
+	const char *const *reasons; /* valid UTF-8 */
+	size_t n_reasons;
+	const char *advice; /* ASCII, or NULL */
+};
+
+/* a block found in a decoded part */
+struct block {
+	size_t at;
+	size_t n; /* 0: there is none */
+};
+
+/* banner_text_block - the block: marked lines of ASCII, each and the empty one behind it
+ *                     ended by eol
+ * out   n is a multiple of 3, for base64
+ * own   a
+ * err   none: what is not ASCII is written in Latin letters where that is known */
+struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
+			       const char *eol);
+
+/* banner_text_begins - does a text begin with a block of this heading? Then whoever reads
+ *                      it is warned already, whoever wrote it
+ * err   none */
+bool banner_text_begins(struct arena *a, struct bytes text, const char *heading);
+
+/* banner_text_find - the first block in a text
+ * err   n is 0: there is none */
+struct block banner_text_find(struct bytes text);
+
+/* bytes_find - offset of the first needle from `from` on
+ * err   text.n: there is none */
+size_t bytes_find(struct bytes text, size_t from, const char *needle);
+
+/* bytes_begin - does text begin with this, when carriage returns are left out?
+ * err   none */
+bool bytes_begin(struct bytes text, const char *with);
+
+#endif

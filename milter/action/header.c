@@ -1,0 +1,238 @@
+/* The headers of the house: what we found, in words that logs and pages use too, for mail
+ * stores (Sieve) and people. Copies that came with the message are removed first, or a sender
+ * could write his own verdict. Nothing here names a recipient, and a header never ends a line
+ * early: all text passes header_fold(). X-Spam-* is the common tongue of filters; we take it
+ * away and write it only where we act, so that watching beside another filter does not
+ * silence it. */
+#include "action/header.h"
+
+#include <inttypes.h>
+
+#include "auth/authres.h"
+#include "base/limits.h"
+#include "base/printable.h"
+#include "verdict/score.h"
+
+#define AUTHRES_NAME "Authentication-Results"
+#define OUR_PREFIX "X-Wonted-"
+
+static const char *const spam_names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level",
+					  "X-Spam" };
+
+enum {
+	COLUMNS = 76,       /* RFC 5322 2.1.1 asks for at most 78 */
+	REASONS_SHOWN = 10, /* the rest stands in the journal */
+	VALUE_BYTES = 1800, /* of a value before it is folded */
+	REASON_BYTES = 400, /* of one reason, escaped */
+	STARS = 50,         /* of X-Spam-Level; longer ones help nobody */
+};
+
+const char *points_text(struct arena *a, int64_t milli)
+{
+	uint64_t n = milli < 0 ? 0 - (uint64_t)milli : (uint64_t)milli;
+	char *text = arena_printf(a, "%s%" PRIu64 ".%03u", milli < 0 ? "-" : "", n / 1000,
+				  (unsigned)(n % 1000));
+	size_t end = strlen(text);
+
+	while (text[end - 1] == '0')
+		end--;
+	if (text[end - 1] == '.')
+		end--;
+	text[end] = '\0';
+	return text;
+}
+
+const char *header_fold(struct arena *a, size_t name_n, const char *text, size_t max)
+{
+	char *safe = printable_ascii(text, max);
+	GString *out = g_string_sized_new(strlen(safe) + 16);
+	size_t column = name_n + 2; /* and the colon and a blank */
+	char **words = g_strsplit(safe, " ", -1);
+	const char *kept;
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		const char *w = words[i];
+		size_t n = strlen(w);
+
+		if (n == 0)
+			continue;
+		if (out->len > 0 && column + 1 + n > COLUMNS) {
+			g_string_append(out, "\n\t");
+			column = 1;
+		} else if (out->len > 0) {
+			g_string_append_c(out, ' ');
+			column++;
+		}
+		for (; column + n > COLUMNS; column = 1) {
+			size_t fits = COLUMNS - column;
+
+			g_string_append_len(out, w, (gssize)fits);
+			g_string_append(out, "\n\t");
+			w += fits;
+			n -= fits;
+		}
+		g_string_append(out, w);
+		column += n;
+	}
+	kept = arena_strndup(a, out->str, out->len);
+	g_strfreev(words);
+	g_string_free(out, TRUE);
+	g_free(safe);
+	return kept;
+}
+
+static bool is_spam_name(struct bytes name)
+{
+	for (size_t i = 0; i < COUNT_OF(spam_names); i++)
+		if (name.n == strlen(spam_names[i]) &&
+		    g_ascii_strncasecmp(name.at, spam_names[i], name.n) == 0)
+			return true;
+	return false;
+}
+
+static bool is_our_name(struct bytes name)
+{
+	return name.n >= strlen(OUR_PREFIX) &&
+	       g_ascii_strncasecmp(name.at, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
+}
+
+static void removal(struct arena *a, struct bytes name, size_t nth, GArray *edits)
+{
+	struct edit e = { .kind = EDIT_DELETE_HEADER,
+			  .name = arena_strndup(a, name.at, name.n),
+			  .nth = nth };
+
+	g_array_append_val(edits, e);
+}
+
+/* Is our own name that of a trusted upstream, whose results we go by? */
+static bool is_upstream(const struct plan_setup *s)
+{
+	return s->auth != NULL && s->auth->source == AUTH_TRUSTED &&
+	       s->auth->authserv_id != NULL &&
+	       g_ascii_strcasecmp(s->auth->authserv_id, s->authserv_id) == 0;
+}
+
+void header_removals(struct arena *a, const struct plan_setup *s, bool spam,
+		     GArray *edits)
+{
+	const struct message *m = s->message;
+	const size_t *forged;
+	size_t n = is_upstream(s) ? 0 : authres_forged(a, m, s->authserv_id, &forged);
+
+	while (n-- > 0)
+		removal(a, bytes_of(AUTHRES_NAME), forged[n], edits);
+	for (size_t i = m->n_headers; i-- > 0;) {
+		struct bytes name = m->headers[i].name;
+
+		while (name.n > 0 && g_ascii_isspace(name.at[name.n - 1]))
+			name.n--;
+		if (is_our_name(name) || (spam && is_spam_name(name)))
+			removal(a, name, m->headers[i].nth, edits);
+	}
+}
+
+static const char *reasons_text(struct arena *a, const struct header_story *story)
+{
+	GString *out = g_string_new(NULL);
+	const char *kept;
+
+	for (size_t i = 0; i < story->n_reasons && i < REASONS_SHOWN; i++) {
+		const struct reason *r = story->reasons[i];
+		char *text = printable_ascii(r->text, REASON_BYTES);
+
+		g_string_append_printf(out, "%s%s (%s %s%s) %s", i == 0 ? "" : "; ",
+				       r->rule, axis_names[r->axis],
+				       r->milli > 0 ? "+" : "", points_text(a, r->milli),
+				       text);
+		g_free(text);
+	}
+	kept = arena_strndup(a, out->str, out->len);
+	g_string_free(out, TRUE);
+	return kept;
+}
+
+static void put(GPtrArray *lines, struct arena *a, const char *name, const char *text)
+{
+	const char **line = arena_new(a, const char *, 2);
+
+	line[0] = name;
+	line[1] = header_fold(a, strlen(name), text, VALUE_BYTES);
+	g_ptr_array_add(lines, line);
+}
+
+/* The axis that made the verdict: what X-Spam-Score readers ask for. */
+static void put_spam(GPtrArray *lines, struct arena *a, const struct decision *d)
+{
+	enum axis axis = verdict_axis(d->verdict);
+	int64_t milli = axis == AXIS_COUNT ? 0 : d->milli[axis];
+	size_t stars = (size_t)CLAMP(milli / 1000, 0, STARS);
+	char level[STARS + 1] = "";
+
+	memset(level, '*', stars);
+	put(lines, a, "X-Spam-Flag", "YES");
+	put(lines, a, "X-Spam", "Yes");
+	put(lines, a, "X-Spam-Status",
+	    arena_printf(a, "Yes, score=%s required=%s", points_text(a, milli),
+			 points_text(a, score_threshold(d->verdict, d->policy))));
+	if (stars > 0)
+		put(lines, a, "X-Spam-Level", level);
+}
+
+static void put_ours(GPtrArray *lines, struct arena *a, const struct header_story *story)
+{
+	const struct decision *d = story->shown;
+
+	put(lines, a, "X-Wonted-Verdict", verdict_names[d->verdict]);
+	put(lines, a, HEADER_ACTION,
+	    story->action_note == NULL
+		    ? action_names[story->action]
+		    : arena_printf(a, "%s (%s)", action_names[story->action],
+				   story->action_note));
+	put(lines, a, "X-Wonted-Score",
+	    arena_printf(a, "threat=%s spam=%s graymail=%s",
+			 points_text(a, d->milli[AXIS_THREAT]),
+			 points_text(a, d->milli[AXIS_SPAM]),
+			 points_text(a, d->milli[AXIS_GRAYMAIL])));
+	if (story->n_reasons > 0)
+		put(lines, a, "X-Wonted-Reasons", reasons_text(a, story));
+	if (story->banner != NULL)
+		put(lines, a, HEADER_BANNER, story->banner);
+	if (story->degraded)
+		put(lines, a, "X-Wonted-Degraded", "yes");
+	if (story->observe)
+		put(lines, a, "X-Wonted-Mode", mode_names[MODE_OBSERVE]);
+	put(lines, a, "X-Wonted-Id", story->id);
+	if (story->action == ACTION_JUNK)
+		put_spam(lines, a, d);
+}
+
+static void insertion(const char *name, const char *value, GArray *edits)
+{
+	struct edit e = {
+		.kind = EDIT_INSERT_HEADER, .index = 0, .name = name, .value = value
+	};
+
+	g_array_append_val(edits, e);
+}
+
+/* Each goes to index 0, above the Received of the MTA we run beside, so the last one made
+ * stands on top. */
+void header_insertions(struct arena *a, const struct plan_setup *s,
+		       const struct header_story *story, GArray *edits)
+{
+	GPtrArray *lines = g_ptr_array_new();
+	const char *authres = NULL;
+
+	put_ours(lines, a, story);
+	for (guint i = lines->len; i-- > 0;) {
+		const char **line = g_ptr_array_index(lines, i);
+
+		insertion(line[0], line[1], edits);
+	}
+	g_ptr_array_free(lines, TRUE);
+	if (s->auth != NULL)
+		authres = authres_value(a, s->authserv_id, s->auth);
+	if (authres != NULL)
+		insertion(AUTHRES_NAME, authres, edits);
+}

@@ -1,0 +1,62 @@
+/* The headers we write and the ones we take away. All values are ASCII, folded before 78
+ * columns with "\n\t", and hold no byte of the message that could end a line. */
+#ifndef ACTION_HEADER_H
+#define ACTION_HEADER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "action/plan.h"
+#include "base/arena.h"
+#include "message/message.h"
+
+#define HEADER_ACTION "X-Wonted-Action"
+#define HEADER_BANNER "X-Wonted-Banner"
+
+/* What the headers of one message say. */
+struct header_story {
+	const struct decision *shown; /* the one that the headers tell */
+	enum action action;           /* what is done for those who read them */
+	const char *action_note;      /* static words in brackets after it, or NULL */
+	const struct reason *const *reasons; /* those that may be told */
+	size_t n_reasons;
+	const char *banner; /* or NULL */
+	const char *id;
+	bool degraded;
+	bool observe; /* nothing was done because nobody who remains is in enforce mode */
+};
+
+/* header_removals - edits that delete what only we may say: X-Wonted-*, and
+ *                   Authentication-Results that claim to be ours
+ * in    spam   also X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam
+ *       edits  struct edit are appended, highest nth of a name first
+ * err   none
+ * ref   RFC 8601 5 */
+void header_removals(struct arena *a, const struct plan_setup *s, bool spam,
+		     GArray *edits);
+
+/* header_insertions - edits that put our headers on top, Authentication-Results highest
+ * in    edits   struct edit are appended
+ * own   a
+ * err   none */
+void header_insertions(struct arena *a, const struct plan_setup *s,
+		       const struct header_story *story, GArray *edits);
+
+/* header_fold - a value of words made to fit
+ * in    name_n   length of the name that will stand before it
+ *       text     bytes outside printable ASCII are shown as \xNN and \u{NNNN}
+ *       max      what is longer ends in "..."
+ * out   lines under 78 columns; a word that does not fit is broken
+ * own   a
+ * err   none
+ * ref   RFC 5322 2.1.1, 2.2.3 */
+const char *header_fold(struct arena *a, size_t name_n, const char *text, size_t max);
+
+/* points_text - milli-points as people write them: 6500 is "6.5"
+ * own   a
+ * err   none */
+const char *points_text(struct arena *a, int64_t milli);
+
+#endif

@@ -1,0 +1,544 @@
+/* Many decisions, one message: plan_make() merges what the recipients' policies ask for into
+ * one list of edits (the rules of merging stand in plan.h), plan_carry_out() makes them. The
+ * second plan, for a hold that fails, is made beforehand by the same merge, so that nothing
+ * has to be thought out when the disk is full. It must never lose mail: whoever is taken off
+ * the envelope is held on disk, or was added under another address just before. */
+#include "action/plan.h"
+
+#include <glib.h>
+
+#include "action/banner.h"
+#include "action/header.h"
+#include "base/printable.h"
+
+/* One way of merging: with holds that work, or without. */
+struct merge {
+	struct arena *arena;
+	const struct plan_setup *setup;
+	const enum action *asked; /* for each recipient: never DEFER or REJECT */
+	bool hold_failed;         /* QUARANTINE means junk */
+	enum action *done;
+	enum action strictest; /* of those who remain and read the headers */
+	const struct decision *shown;
+	bool hold_marks;               /* the strictest action stands for a failed hold */
+	const struct decision *banner; /* the strictest one that asks for a banner */
+	bool banner_done;
+	bool observe; /* nobody who remains is in enforce mode */
+	bool degraded;
+	GArray *edits;
+};
+
+static const struct decision *decision_of(const struct merge *g, size_t i)
+{
+	return &g->setup->decisions->at[i];
+}
+
+static bool is_junk(const struct merge *g, size_t i)
+{
+	return g->asked[i] == ACTION_JUNK ||
+	       (g->asked[i] == ACTION_QUARANTINE && g->hold_failed);
+}
+
+static bool remains(const struct merge *g, size_t i)
+{
+	return g->asked[i] != ACTION_QUARANTINE || g->hold_failed;
+}
+
+static bool by_extension(const struct merge *g, size_t i)
+{
+	const struct policy *p = decision_of(g, i)->policy;
+
+	return is_junk(g, i) && p->junk_by == JUNK_BY_EXTENSION &&
+	       p->junk_extension[0] != '\0';
+}
+
+/* Which of two decisions do the headers tell? What is done weighs most, then what policy
+ * asks for, then what it is. */
+static bool is_stricter(const struct decision *a, enum action a_done,
+			const struct decision *b, enum action b_done)
+{
+	enum axis axis = verdict_axis(a->verdict);
+
+	if (a_done != b_done)
+		return a_done > b_done;
+	if (a->verdict != b->verdict)
+		return a->verdict > b->verdict;
+	if (a->action != b->action)
+		return a->action > b->action;
+	return axis != AXIS_COUNT && a->milli[axis] > b->milli[axis];
+}
+
+/* The strictest of those who remain. Those who are told by extension count only when all
+ * are: else one recipient's junk would become everybody's. */
+static void find_strictest(struct merge *g)
+{
+	size_t n = g->setup->decisions->n;
+	bool all_by_extension = true;
+
+	for (size_t i = 0; i < n; i++)
+		all_by_extension &= !remains(g, i) || by_extension(g, i);
+	g->observe = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct decision *d = decision_of(g, i);
+		enum action now = is_junk(g, i) ? ACTION_JUNK : g->asked[i];
+
+		if (!remains(g, i))
+			continue;
+		g->observe &= d->mode == MODE_OBSERVE;
+		g->degraded |= d->degraded;
+		if (now == ACTION_BANNER &&
+		    (g->banner == NULL || is_stricter(d, now, g->banner, now)))
+			g->banner = d;
+		if (by_extension(g, i) && !all_by_extension)
+			continue;
+		if (g->shown == NULL || is_stricter(d, now, g->shown, g->strictest)) {
+			g->shown = d;
+			g->strictest = now;
+			g->hold_marks = g->asked[i] == ACTION_QUARANTINE;
+		}
+	}
+}
+
+static bool has_reason(const struct decision *d, const struct reason *r)
+{
+	for (size_t i = 0; i < d->n_reasons; i++)
+		if (strcmp(d->reasons[i].rule, r->rule) == 0 &&
+		    strcmp(d->reasons[i].text, r->text) == 0)
+			return true;
+	return false;
+}
+
+/* Reasons of one decision that hold for all who remain. */
+static size_t common_reasons(const struct merge *g, const struct decision *shown,
+			     const struct reason ***common_r)
+{
+	const struct reason **common;
+	size_t n = 0;
+
+	common = arena_new(g->arena, const struct reason *, shown->n_reasons);
+	for (size_t r = 0; r < shown->n_reasons; r++) {
+		bool all = true;
+
+		for (size_t i = 0; all && i < g->setup->decisions->n; i++) {
+			const struct decision *d = decision_of(g, i);
+
+			all = !remains(g, i) || d->reasons == shown->reasons ||
+			      has_reason(d, &shown->reasons[r]);
+		}
+		if (all)
+			common[n++] = &shown->reasons[r];
+	}
+	*common_r = common;
+	return n;
+}
+
+/* Words of those common reasons that made the verdict, and of no others. */
+static size_t verdict_words(const struct merge *g, const struct decision *d,
+			    const char ***words_r)
+{
+	const struct reason **common;
+	size_t n = common_reasons(g, d, &common), n_words = 0;
+	const char **words = arena_new(g->arena, const char *, n);
+
+	for (size_t i = 0; i < n; i++)
+		if (common[i]->axis == verdict_axis(d->verdict) && common[i]->milli > 0)
+			words[n_words++] = common[i]->text;
+	*words_r = words;
+	return n_words;
+}
+
+static const char *put_banner(struct merge *g)
+{
+	const struct message *m = g->setup->message;
+	const char **words;
+	struct banner_setup setup = { .message = m, .verdict = g->banner->verdict };
+	struct banner banner;
+
+	setup.n_reasons = verdict_words(g, g->banner, &words);
+	setup.reasons = words;
+	banner_make(g->arena, &setup, &banner);
+	g->banner_done = banner.done;
+	if (banner.done) {
+		struct edit e = { .kind = EDIT_REPLACE_BODY };
+
+		e.body = banner_apply(g->arena, m->raw, m->body_at, &banner);
+		g_array_append_val(g->edits, e);
+	}
+	return banner.words;
+}
+
+static const char *action_note(const struct merge *g, enum action action)
+{
+	if (g->hold_marks)
+		return "hold failed";
+	if (g->shown->mode == MODE_OBSERVE && g->shown->action > action)
+		return arena_printf(g->arena, "would %s", action_names[g->shown->action]);
+	return NULL;
+}
+
+static const char *header_id(struct arena *a, const char *id)
+{
+	char *safe = arena_strndup(a, id, strnlen(id, 100));
+
+	return g_strcanon(safe,
+			  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			  "-._@+",
+			  '-');
+}
+
+/* Body first: if the MTA refuses it, the headers that follow can still say so. */
+static const char *tell_all(struct merge *g)
+{
+	const struct reason **common;
+	struct header_story story = { .shown = g->shown,
+				      .degraded = g->degraded,
+				      .observe = g->observe };
+
+	if (g->observe && !g->setup->options->observe_headers)
+		return NULL;
+	if (g->banner != NULL)
+		story.banner = put_banner(g);
+	if (g->strictest == ACTION_BANNER && !g->banner_done)
+		g->strictest = ACTION_PASS;
+	story.action = g->strictest;
+	story.n_reasons = common_reasons(g, g->shown, &common);
+	story.reasons = common;
+	story.action_note = action_note(g, story.action);
+	story.id = header_id(g->arena, g->setup->id);
+	header_removals(g->arena, g->setup, !g->observe, g->edits);
+	header_insertions(g->arena, g->setup, &story, g->edits);
+	return story.banner;
+}
+
+/* user@example.org -> user+junk@example.org; "a b"@example.org -> "a b+junk"@example.org */
+static const char *extended(struct arena *a, const char *address, const char *extension)
+{
+	const char *at = strrchr(address, '@');
+	size_t n = at == NULL ? strlen(address) : (size_t)(at - address);
+
+	if (n > 0 && address[n - 1] == '"')
+		n--;
+	return arena_printf(a, "%.*s%s%s", (int)n, address, extension, address + n);
+}
+
+static void edit_rcpts(struct merge *g)
+{
+	const struct recipient *rcpts = g->setup->envelope->rcpts;
+
+	for (size_t i = 0; i < g->setup->decisions->n; i++) {
+		struct edit off = { .kind = EDIT_DELETE_RCPT, .name = rcpts[i].address };
+		struct edit on = { .kind = EDIT_ADD_RCPT };
+
+		if (by_extension(g, i)) {
+			on.name = extended(g->arena, rcpts[i].address,
+					   decision_of(g, i)->policy->junk_extension);
+			off.needs_previous = true;
+			g_array_append_val(g->edits, on);
+		}
+		if (by_extension(g, i) || !remains(g, i))
+			g_array_append_val(g->edits, off);
+	}
+}
+
+static void set_done(struct merge *g)
+{
+	for (size_t i = 0; i < g->setup->decisions->n; i++) {
+		enum action own = is_junk(g, i) ? ACTION_JUNK : g->asked[i];
+
+		if (own == ACTION_BANNER && !g->banner_done)
+			own = ACTION_PASS;
+		g->done[i] = remains(g, i) ? MAX(own, g->strictest) : own;
+	}
+}
+
+static const struct edit *edits_kept(struct arena *a, const GArray *edits)
+{
+	struct edit *kept = arena_new(a, struct edit, edits->len);
+
+	if (edits->len > 0)
+		memcpy(kept, edits->data, sizeof(*kept) * edits->len);
+	return kept;
+}
+
+/* One way of merging, whole: edits, banner and done of *p_r. */
+static void merge_all(struct arena *a, const struct plan_setup *s,
+		      const enum action *asked, bool hold_failed, struct plan *p_r)
+{
+	size_t n = s->decisions->n;
+	struct merge g = { .arena = a,
+			   .setup = s,
+			   .asked = asked,
+			   .hold_failed = hold_failed,
+			   .done = arena_new(a, enum action, n) };
+
+	g.edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
+	find_strictest(&g);
+	if (g.shown != NULL) {
+		p_r->banner = tell_all(&g);
+		edit_rcpts(&g);
+	} else {
+		p_r->disposition = DISPOSE_DISCARD;
+	}
+	set_done(&g);
+	p_r->done = g.done;
+	p_r->n_done = n;
+	p_r->edits = edits_kept(a, g.edits);
+	p_r->n_edits = g.edits->len;
+	g_array_free(g.edits, TRUE);
+}
+
+static bool is_refusal(enum action action)
+{
+	return action == ACTION_DEFER || action == ACTION_REJECT;
+}
+
+/* What each recipient's policy asks for, in enforce mode. */
+static enum action *asked_for(struct arena *a, const struct decisions *all)
+{
+	enum action *asked = arena_new(a, enum action, all->n);
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->at[i].mode == MODE_ENFORCE)
+			asked[i] = all->at[i].action;
+	return asked;
+}
+
+/* May the reply speak for all? Then the milder of the two refusals is said: a sender who is
+ * told to come again is told more by then, one who is rejected is told for good. */
+static enum action refusal_of_all(const enum action *asked, size_t n)
+{
+	enum action mildest = ACTION_REJECT;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_refusal(asked[i]))
+			return ACTION_PASS;
+		mildest = MIN(mildest, asked[i]);
+	}
+	return n == 0 ? ACTION_PASS : mildest;
+}
+
+/* One line of at most 512 octets with its codes, RFC 5321 4.5.3.1.5. */
+static const char *reply_line(struct arena *a, const GString *text)
+{
+	char *safe = printable_ascii(text->str, 400);
+	const char *kept = arena_strdup(a, safe);
+
+	g_free(safe);
+	return kept;
+}
+
+static const char *reject_text(const struct merge *g, const struct decision *d)
+{
+	GString *text = g_string_new(d->policy->reject_text);
+	const char **words, *line;
+	size_t n = verdict_words(g, d, &words);
+	GString *reasons = g_string_new(NULL);
+
+	for (size_t i = 0; i < n && i < 3; i++)
+		g_string_append_printf(reasons, "%s%s", i == 0 ? "" : "; ", words[i]);
+	if (reasons->len == 0)
+		g_string_assign(reasons, "policy");
+	g_string_replace(text, "{id}", header_id(g->arena, g->setup->id), 0);
+	g_string_replace(text, "{reasons}", reasons->str, 0);
+	line = reply_line(g->arena, text);
+	g_string_free(reasons, TRUE);
+	g_string_free(text, TRUE);
+	return line;
+}
+
+static void refuse(struct arena *a, const struct plan_setup *s, const enum action *asked,
+		   struct plan *p_r)
+{
+	size_t n = s->decisions->n, *about = arena_new(a, size_t, n);
+	enum action said = refusal_of_all(asked, n);
+	enum action *done = arena_new(a, enum action, n);
+	const struct decision *strictest = &s->decisions->at[0];
+	struct merge g = { .arena = a, .setup = s, .asked = asked };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct decision *d = &s->decisions->at[i];
+
+		about[i] = i;
+		done[i] = said;
+		if (is_stricter(d, said, strictest, said))
+			strictest = d;
+	}
+	p_r->done = done;
+	p_r->n_done = n;
+	p_r->rejected_or_deferred = about;
+	p_r->n_rejected_or_deferred = n;
+	p_r->disposition = said == ACTION_REJECT ? DISPOSE_REJECT : DISPOSE_DEFER;
+	p_r->reply_code = said == ACTION_REJECT ? "550" : "451";
+	p_r->reply_xcode = said == ACTION_REJECT ? "5.7.1" : "4.7.1";
+	p_r->reply_text =
+		said == ACTION_REJECT
+			? reject_text(&g, strictest)
+			: arena_printf(a, "Message deferred, please try again later (%s)",
+				       header_id(a, s->id));
+}
+
+static const char *hold_id(struct arena *a, const char *id)
+{
+	char *safe = arena_strndup(a, id, strnlen(id, 100));
+
+	return g_strcanon(safe,
+			  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			  "-",
+			  '-');
+}
+
+static void hold_some(struct arena *a, const struct plan_setup *s, enum action *asked,
+		      struct plan *p_r)
+{
+	size_t *held = arena_new(a, size_t, s->decisions->n);
+	struct plan *unheld;
+
+	for (size_t i = 0; i < s->decisions->n; i++) {
+		if (is_refusal(asked[i])) {
+			p_r->remark =
+				"held instead of refused: not all recipients refuse it";
+			asked[i] = ACTION_QUARANTINE;
+		}
+		if (asked[i] == ACTION_QUARANTINE)
+			held[p_r->n_held++] = i;
+	}
+	if (p_r->n_held == 0)
+		return;
+	p_r->held = held;
+	p_r->hold_id = hold_id(a, s->id);
+	unheld = arena_new(a, struct plan, 1);
+	merge_all(a, s, asked, true, unheld);
+	unheld->remark = p_r->remark;
+	p_r->unheld = unheld;
+}
+
+/* Mail of our own people is not judged. But what they submit may not carry our words: an
+ * account in foreign hands could write its own verdict. From our own hosts it may: a hop
+ * before us put it there. */
+static void pass_internal(struct arena *a, const struct plan_setup *s, struct plan *p_r)
+{
+	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
+
+	if (s->envelope->auth_user != NULL &&
+	    (s->options->mode == MODE_ENFORCE || s->options->observe_headers))
+		header_removals(a, s, false, edits);
+	p_r->edits = edits_kept(a, edits);
+	p_r->n_edits = edits->len;
+	p_r->n_done = s->decisions->n;
+	p_r->done = arena_new(a, enum action, p_r->n_done);
+	g_array_free(edits, TRUE);
+}
+
+void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r)
+{
+	enum action *asked;
+
+	*p_r = (struct plan){ .disposition = DISPOSE_ACCEPT };
+	g_assert(s->decisions->n == s->envelope->n_rcpts);
+	if (s->envelope->internal || s->decisions->n == 0) {
+		pass_internal(a, s, p_r);
+		return;
+	}
+	asked = asked_for(a, s->decisions);
+	if (refusal_of_all(asked, s->decisions->n) != ACTION_PASS) {
+		refuse(a, s, asked, p_r);
+		return;
+	}
+	hold_some(a, s, asked, p_r);
+	merge_all(a, s, asked, false, p_r);
+}
+
+static bool make_edit(const struct edit *e, const struct editor *ed)
+{
+	switch (e->kind) {
+	case EDIT_INSERT_HEADER:
+		return ed->insert_header(ed->self, e->index, e->name, e->value);
+	case EDIT_ADD_HEADER:
+		return ed->add_header(ed->self, e->name, e->value);
+	case EDIT_DELETE_HEADER:
+		return ed->delete_header(ed->self, e->name, e->nth);
+	case EDIT_REPLACE_BODY:
+		return ed->replace_body(ed->self, e->body);
+	case EDIT_DELETE_RCPT:
+		return ed->delete_rcpt(ed->self, e->name);
+	case EDIT_ADD_RCPT:
+		return ed->add_rcpt(ed->self, e->name);
+	}
+	g_assert_not_reached();
+}
+
+static const char *failure(enum edit_kind kind)
+{
+	switch (kind) {
+	case EDIT_INSERT_HEADER:
+	case EDIT_ADD_HEADER:
+		return "a header could not be added";
+	case EDIT_DELETE_HEADER:
+		return "a header could not be removed";
+	case EDIT_REPLACE_BODY:
+		return "the banner could not be put in";
+	case EDIT_DELETE_RCPT:
+		return "a recipient could not be taken off";
+	case EDIT_ADD_RCPT:
+		return "a recipient could not be added";
+	}
+	g_assert_not_reached();
+}
+
+/* The message goes out without its banner: its header and the record must not claim one. */
+static void banner_failed(struct arena *a, struct plan *p, struct edit *edits)
+{
+	enum action *done = arena_new(a, enum action, p->n_done);
+
+	p->banner = "not done: the MTA did not take the new body";
+	for (size_t i = 0; i < p->n_done; i++)
+		done[i] = p->done[i] == ACTION_BANNER ? ACTION_PASS : p->done[i];
+	p->done = done;
+	for (size_t i = 0; i < p->n_edits; i++) {
+		if (edits[i].kind != EDIT_INSERT_HEADER)
+			continue;
+		if (strcmp(edits[i].name, HEADER_BANNER) == 0)
+			edits[i].value = p->banner;
+		else if (strcmp(edits[i].name, HEADER_ACTION) == 0 &&
+			 strcmp(edits[i].value, action_names[ACTION_BANNER]) == 0)
+			edits[i].value = action_names[ACTION_PASS];
+	}
+}
+
+static void make_edits(struct arena *a, struct plan *p, const struct editor *ed,
+		       const char **failed_r)
+{
+	struct edit *edits = arena_new(a, struct edit, p->n_edits);
+	bool previous = true;
+
+	if (p->n_edits > 0)
+		memcpy(edits, p->edits, sizeof(*edits) * p->n_edits);
+	for (size_t i = 0; i < p->n_edits; i++) {
+		if (edits[i].needs_previous && !previous)
+			continue;
+		previous = make_edit(&edits[i], ed);
+		if (previous)
+			continue;
+		if (*failed_r == NULL)
+			*failed_r = failure(edits[i].kind);
+		if (edits[i].kind == EDIT_REPLACE_BODY)
+			banner_failed(a, p, edits);
+	}
+	p->edits = edits;
+}
+
+enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,
+				const char **failed_r)
+{
+	*failed_r = NULL;
+	if (p->n_held > 0 && !ed->hold(ed->self, p)) {
+		*failed_r = "the message could not be held";
+		*p = *p->unheld;
+	}
+	make_edits(a, p, ed, failed_r);
+	if (p->reply_code != NULL &&
+	    !ed->set_reply(ed->self, p->reply_code, p->reply_xcode, p->reply_text) &&
+	    *failed_r == NULL)
+		*failed_r = "the reply's text could not be set";
+	return p->disposition;
+}

@@ -1,0 +1,337 @@
+/* Bytes put between encoded bytes. For 7bit and 8bit that is nothing; in quoted-printable a
+ * soft line break may be needed before and after; in base64 the new text must fill whole
+ * groups of three, and lines of its own.
+ *
+ * Base64, when the place is not a multiple of three (k = 3q + 1; c0..c3 stood for x y z):
+ *
+ *	before	c0 c1 c2 c3		= x y z
+ *	after	c0 [e1 e2 e3 ... d0] c1 c2 c3	= x b0 b1 ... bn y z
+ *
+ * c1 holds the low bits of x and the high bits of y; it still does its work if bn has the
+ * low bits of x. That is why the text must end in the byte that stands before it. */
+#include "action/transfer.h"
+
+#include <glib.h>
+
+enum { LINE_CHARS = 76 }; /* RFC 2045 6.7, 6.8: encoded lines are not longer */
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+static struct bytes base64_decode(struct arena *a, struct bytes raw, size_t max)
+{
+	char *out = arena_alloc(a, MIN(max, raw.n) + 3);
+	unsigned bits = 0, n_chars = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < raw.n && n < max && raw.at[i] != '='; i++) {
+		int v = base64_value(raw.at[i]);
+
+		if (v < 0)
+			continue;
+		bits = bits << 6 | (unsigned)v;
+		if (++n_chars % 4 != 1)
+			out[n++] = (char)(bits >> (8 - n_chars % 4 * 2) % 8);
+	}
+	return (struct bytes){ .at = out, .n = n };
+}
+
+/* Length of the line end at a place, 0 if there is none. */
+static size_t eol_at(struct bytes raw, size_t i)
+{
+	if (i < raw.n && raw.at[i] == '\n')
+		return 1;
+	return i + 1 < raw.n && raw.at[i] == '\r' && raw.at[i + 1] == '\n' ? 2 : 0;
+}
+
+/* How many encoded bytes make the next step, and whether it gives a decoded byte. */
+static size_t qp_step(struct bytes raw, size_t i, int *byte_r)
+{
+	size_t soft;
+
+	*byte_r = (unsigned char)raw.at[i];
+	if (raw.at[i] != '=')
+		return 1;
+	soft = eol_at(raw, i + 1);
+	if (soft > 0) {
+		*byte_r = -1;
+		return 1 + soft;
+	}
+	if (i + 2 < raw.n && g_ascii_isxdigit(raw.at[i + 1]) &&
+	    g_ascii_isxdigit(raw.at[i + 2])) {
+		*byte_r = g_ascii_xdigit_value(raw.at[i + 1]) << 4 |
+			  g_ascii_xdigit_value(raw.at[i + 2]);
+		return 3;
+	}
+	return 1;
+}
+
+static struct bytes qp_decode(struct arena *a, struct bytes raw, size_t max)
+{
+	char *out = arena_alloc(a, MIN(max, raw.n));
+	size_t n = 0;
+	int byte;
+
+	for (size_t i = 0; i < raw.n && n < max;) {
+		i += qp_step(raw, i, &byte);
+		if (byte >= 0)
+			out[n++] = (char)byte;
+	}
+	return (struct bytes){ .at = out, .n = n };
+}
+
+struct bytes transfer_decode(struct arena *a, const struct coded *c, size_t max)
+{
+	if (c->encoding == ENCODING_BASE64)
+		return base64_decode(a, c->raw, max);
+	if (c->encoding == ENCODING_QP)
+		return qp_decode(a, c->raw, max);
+	return (struct bytes){ .at = c->raw.at, .n = MIN(c->raw.n, max) };
+}
+
+/* Offset behind the encoded form of the first k decoded bytes. */
+static size_t qp_offset(struct bytes raw, size_t k)
+{
+	size_t i = 0;
+	int byte;
+
+	while (k > 0 && i < raw.n) {
+		i += qp_step(raw, i, &byte);
+		k -= byte >= 0;
+	}
+	return i;
+}
+
+/* Offset behind the first n characters of the alphabet. */
+static size_t base64_offset(struct bytes raw, size_t n)
+{
+	size_t i = 0;
+
+	for (; n > 0 && i < raw.n && raw.at[i] != '='; i++)
+		n -= base64_value(raw.at[i]) >= 0;
+	return i;
+}
+
+static size_t rest_of_line(struct bytes raw, size_t i)
+{
+	size_t n = 0;
+
+	while (i + n < raw.n && raw.at[i + n] != '\n')
+		n++;
+	return n > 0 && i + n < raw.n && raw.at[i + n - 1] == '\r' ? n - 1 : n;
+}
+
+static void qp_append(GString *out, struct bytes text, size_t i)
+{
+	char c = text.at[i];
+	bool blank = c == ' ' || c == '\t';
+
+	if ((c > ' ' && c < 0x7f && c != '=') ||
+	    (blank && i + 1 < text.n && eol_at(text, i + 1) == 0))
+		g_string_append_c(out, c);
+	else
+		g_string_append_printf(out, "=%02X", (unsigned char)c);
+}
+
+static GString *qp_insert(const struct coded *c, struct bytes text, size_t at)
+{
+	GString *out = g_string_sized_new(text.n + text.n / 4);
+	size_t column = 0, last = 0;
+
+	while (column < at && c->raw.at[at - 1 - column] != '\n')
+		column++;
+	for (size_t i = 0; i < text.n;) {
+		size_t eol = eol_at(text, i), before = out->len;
+
+		if (eol > 0) {
+			g_string_append(out, c->eol);
+			column = 0;
+			i += eol;
+			last = out->len;
+			continue;
+		}
+		qp_append(out, text, i++);
+		last = before;
+		column += out->len - before;
+		if (column >= LINE_CHARS) {
+			column = out->len - before;
+			g_string_insert(out, (gssize)before, c->eol);
+			g_string_insert_c(out, (gssize)before, '=');
+			last = out->len - column;
+		}
+	}
+	/* what stood behind the place must not make the last line too long */
+	if (column > 0 && column + rest_of_line(c->raw, at) > LINE_CHARS) {
+		g_string_insert(out, (gssize)last, c->eol);
+		g_string_insert_c(out, (gssize)last, '=');
+	}
+	return out;
+}
+
+/* The characters that stand for the text when `phase` bytes before it share its first
+ * group. */
+static char *base64_chars(struct bytes text, struct bytes before)
+{
+	GString *both = g_string_sized_new(text.n + 2);
+	char *chars;
+
+	g_string_append_len(both, before.at, (gssize)before.n);
+	g_string_append_len(both, text.at, (gssize)text.n);
+	chars = g_base64_encode((const guchar *)both->str, both->len);
+	g_string_free(both, TRUE);
+	return chars;
+}
+
+static void append_lines(GString *out, const char *chars, size_t n, const char *eol)
+{
+	for (size_t i = 0; i < n; i += LINE_CHARS) {
+		if (i > 0)
+			g_string_append(out, eol);
+		g_string_append_len(out, chars + i, (gssize)MIN(n - i, LINE_CHARS));
+	}
+}
+
+/* At a border of groups: lines of its own. */
+static GString *base64_insert_lines(const struct coded *c, const char *chars, size_t n,
+				    size_t *at)
+{
+	GString *out = g_string_sized_new(n + n / 16);
+	size_t next = *at;
+
+	while (next < c->raw.n && c->raw.at[next] != '=' &&
+	       base64_value(c->raw.at[next]) < 0)
+		next++;
+	if (next < c->raw.n && base64_value(c->raw.at[next]) >= 0)
+		*at = next;
+	if (*at > 0 && c->raw.at[*at - 1] != '\n')
+		g_string_append(out, c->eol);
+	append_lines(out, chars, n, c->eol);
+	if (*at < c->raw.n && eol_at(c->raw, *at) == 0)
+		g_string_append(out, c->eol);
+	return out;
+}
+
+static GString *base64_insert(const struct coded *c, const struct insertion *in,
+			      struct bytes before, size_t *at)
+{
+	size_t phase = before.n, n = in->text.n / 3 * 4;
+	char *chars = base64_chars(in->text, before);
+	GString *out;
+
+	if (phase == 0) {
+		out = base64_insert_lines(c, chars, n, at);
+	} else {
+		out = g_string_new_len(chars + phase, (gssize)(4 - phase));
+		g_string_append(out, c->eol);
+		append_lines(out, chars + 4, n - 4, c->eol);
+		g_string_append(out, c->eol);
+		g_string_append_len(out, chars + n, (gssize)phase);
+	}
+	g_free(chars);
+	return out;
+}
+
+static struct bytes kept(struct arena *a, GString *out)
+{
+	struct bytes b = { .at = arena_strndup(a, out->str, out->len), .n = out->len };
+
+	g_string_free(out, TRUE);
+	return b;
+}
+
+/* Do the characters that stand there keep their meaning? */
+static bool base64_fits(const struct insertion *in, struct bytes head)
+{
+	return in->text.n % 3 == 0 && head.n == in->at &&
+	       (in->at % 3 == 0 || in->text.at[in->text.n - 1] == head.at[in->at - 1]);
+}
+
+struct bytes transfer_insert(struct arena *a, const struct coded *c,
+			     const struct insertion *in, size_t *at_r)
+{
+	size_t phase = in->at % 3;
+	struct bytes head;
+
+	*at_r = in->at;
+	if (in->text.n == 0)
+		return (struct bytes){ 0 };
+	if (c->encoding == ENCODING_QP) {
+		*at_r = qp_offset(c->raw, in->at);
+		return kept(a, qp_insert(c, in->text, *at_r));
+	}
+	if (c->encoding != ENCODING_BASE64)
+		return in->text;
+	head = base64_decode(a, c->raw, in->at);
+	if (!base64_fits(in, head))
+		return (struct bytes){ 0 };
+	*at_r = base64_offset(c->raw, in->at / 3 * 4 + phase);
+	head = (struct bytes){ .at = head.at + in->at - phase, .n = phase };
+	return kept(a, base64_insert(c, in, head, at_r));
+}
+
+/* Would the rest, without [at, at + n), be made to what it is by the insertion? */
+static bool is_made_by(struct arena *a, const struct coded *c, const struct insertion *in,
+		       size_t at, size_t n)
+{
+	char *rest;
+	struct coded without = *c;
+	struct bytes made;
+	size_t made_at;
+
+	if (at + n > c->raw.n)
+		return false;
+	rest = arena_alloc(a, c->raw.n - n);
+	memcpy(rest, c->raw.at, at);
+	memcpy(rest + at, c->raw.at + at + n, c->raw.n - at - n);
+	without.raw = (struct bytes){ .at = rest, .n = c->raw.n - n };
+	made = transfer_insert(a, &without, in, &made_at);
+	return made.n > 0 && made_at == at &&
+	       bytes_equal(made, (struct bytes){ .at = c->raw.at + at, .n = n });
+}
+
+static bool base64_remove(struct arena *a, const struct coded *c,
+			  const struct insertion *in, size_t *at_r, size_t *n_r)
+{
+	size_t first = in->at / 3 * 4 + in->at % 3;
+	size_t from = base64_offset(c->raw, first);
+	size_t to = base64_offset(c->raw, first + in->text.n / 3 * 4);
+
+	/* line ends before and behind may be ours or may have been there */
+	for (int i = 0; i < 4; i++) {
+		size_t f = i & 1 ? from + eol_at(c->raw, from) : from;
+		size_t t = i & 2 ? to + eol_at(c->raw, to) : to;
+
+		if (t > f && is_made_by(a, c, in, f, t - f)) {
+			*at_r = f;
+			*n_r = t - f;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool transfer_remove(struct arena *a, const struct coded *c, const struct insertion *in,
+		     size_t *at_r, size_t *n_r)
+{
+	size_t to;
+
+	if (c->encoding == ENCODING_BASE64)
+		return base64_remove(a, c, in, at_r, n_r);
+	if (c->encoding == ENCODING_QP) {
+		*at_r = qp_offset(c->raw, in->at);
+		to = qp_offset(c->raw, in->at + in->text.n);
+	} else {
+		*at_r = in->at;
+		to = in->at + in->text.n;
+	}
+	*n_r = to - *at_r;
+	return to > *at_r && is_made_by(a, c, in, *at_r, *n_r);
+}
