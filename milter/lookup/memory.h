@@ -10,7 +10,7 @@ struct memory {
 	struct arena *arena;
 	const struct lookup_setup *setup;
 	const struct features *features;
-	const struct plan *plan;
+	const struct lookup_plan *plan;
 	const struct tenant_asks *asks;
 	enum answer ready; /* is the tenant's memory old enough to say "never"? */
 	int64_t today;

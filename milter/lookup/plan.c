@@ -12,7 +12,7 @@ struct planner {
 	struct arena *arena;
 	const struct lookup_setup *setup;
 	const struct features *features;
-	struct plan *plan;
+	struct lookup_plan *plan;
 	GHashTable *keys; /* struct bytes of a key -> its number + 1 */
 	size_t room;
 	const char *name_keys[LIMIT_NAME_KEYS];
@@ -50,7 +50,7 @@ static bool needed(const struct planner *pl, unsigned need)
 
 static struct store_read *room_for_one(struct planner *pl)
 {
-	struct plan *p = pl->plan;
+	struct lookup_plan *p = pl->plan;
 
 	if (p->n_reads == pl->room) {
 		size_t room = pl->room == 0 ? 64 : pl->room * 2;
@@ -66,7 +66,7 @@ static struct store_read *room_for_one(struct planner *pl)
 
 static ask ask_key(struct planner *pl, struct bytes key)
 {
-	struct plan *p = pl->plan;
+	struct lookup_plan *p = pl->plan;
 	size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(pl->keys, &key));
 
 	if (found != 0)
@@ -195,15 +195,15 @@ static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)
 	}
 }
 
-void plan_make(struct arena *a, const struct lookup_setup *s, const struct features *f,
-	       struct plan *p_r)
+void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
+		      const struct features *f, struct lookup_plan *p_r)
 {
 	struct planner pl = { .arena = a, .setup = s, .features = f, .plan = p_r };
 	const char *display = text_of(&pl, FEATURE_FROM_NAME);
 	size_t n = f->envelope == NULL ? 0 : f->envelope->n_rcpts;
 	struct rcpt_asks *rcpts = arena_new(a, struct rcpt_asks, n);
 
-	*p_r = (struct plan){ .rcpts = rcpts, .n_rcpts = n };
+	*p_r = (struct lookup_plan){ .rcpts = rcpts, .n_rcpts = n };
 	if (n == 0)
 		return;
 	if (display != NULL && needed(&pl, NEED_PERSON_NAME))

@@ -32,7 +32,7 @@ struct rcpt_asks {
 	ask mailbox, pair;
 };
 
-struct plan {
+struct lookup_plan {
 	struct store_read *reads;
 	size_t n_reads;
 	bool over; /* some questions did not fit */
@@ -42,11 +42,11 @@ struct plan {
 	size_t n_rcpts;
 };
 
-/* plan_make - the questions of one message
+/* lookup_plan_make - the questions of one message
  * own   a
  * err   none: what does not fit is ASK_OVER and sets p_r->over
  * cost  linear in recipients */
-void plan_make(struct arena *a, const struct lookup_setup *s, const struct features *f,
-	       struct plan *p_r);
+void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
+		      const struct features *f, struct lookup_plan *p_r);
 
 #endif

@@ -18,7 +18,7 @@ static void keep_needed(unsigned needs, struct value *at)
 			at[i] = VALUE_UNKNOWN;
 }
 
-static bool all_answered(const struct plan *p)
+static bool all_answered(const struct lookup_plan *p)
 {
 	for (size_t i = 0; i < p->n_reads; i++)
 		if (p->reads[i].answer == ANSWER_UNKNOWN)
@@ -26,7 +26,7 @@ static bool all_answered(const struct plan *p)
 	return !p->over;
 }
 
-static void ask_all(struct arena *a, const struct lookup_setup *s, struct plan *p,
+static void ask_all(struct arena *a, const struct lookup_setup *s, struct lookup_plan *p,
 		    struct facts *f_r)
 {
 	int64_t begun_us = clock_mono_us();
@@ -68,7 +68,7 @@ struct tenants {
 
 static struct tenants all_tenants(const struct memory *like)
 {
-	const struct plan *p = like->plan;
+	const struct lookup_plan *p = like->plan;
 	struct tenants t = {
 		.memories = arena_new(like->arena, struct memory, p->n_tenants),
 		.shared = arena_new(like->arena, struct rcpt_facts, p->n_tenants),
@@ -98,10 +98,10 @@ void lookup_run(struct arena *a, const struct lookup_setup *s, const struct feat
 		struct facts *f_r)
 {
 	bool damaged = false;
-	struct plan plan;
+	struct lookup_plan plan;
 
 	*f_r = (struct facts){ .degraded = false };
-	plan_make(a, s, f, &plan);
+	lookup_plan_make(a, s, f, &plan);
 	ask_all(a, s, &plan, f_r);
 
 	const struct memory like = { .arena = a,
