@@ -8,7 +8,7 @@ use File::Path ();
 use Wonted::Place;
 use Wonted::Smtp;
 
-my $lines = 'contrib/postfix/main.cf';
+my %shipped = (main => 'contrib/postfix/main.cf', master => 'contrib/postfix/master.cf');
 
 # new - write the configuration
 #   domains, users   of the tenant; other addresses of these domains are refused
@@ -25,12 +25,14 @@ sub new {
 	my $owner = getpwnam 'postfix' // die "Postfix is not installed\n";
 	chown $owner, 0, "$dir/data";
 	$place->write('postfix/etc/users', join '', map { "$_ x\n" } @{ $o{users} });
-	my $shipped = Wonted::Place::read_file($lines) || die "$lines: $!\n";
-	$shipped =~ s{unix:/run/wonted/wonted\.sock}{$o{milter}}g;
+	my %lines = map { $_ => Wonted::Place::read_file($shipped{$_}) || die "$shipped{$_}: $!\n" }
+	    keys %shipped;
+	$lines{main} =~ s{unix:wonted/wonted\.sock}{$o{milter}}g;
+	$lines{master} =~ s{^127\.0\.0\.1:10026 inet n - y }{127.0.0.1:$self->{release} inet n - n }m;
 	# Its own copy, since Postfix warns of files that another user owns (in a namespace: root's).
 	chomp(my $meta = `postconf -dh meta_directory`);
 	$place->write('postfix/etc/postfix-files', Wonted::Place::read_file("$meta/postfix-files"));
-	my %main = (non_smtpd_milters => '$smtpd_milters', %{ $o{main} // {} });
+	my %main = %{ $o{main} // {} };
 	my $further = join '', map { "$_ = $main{$_}\n" } sort keys %main;
 	$place->write('postfix/etc/main.cf', <<"END");
 compatibility_level = 3.6
@@ -69,7 +71,7 @@ disable_dns_lookups = yes
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 queue_run_delay = 1s
-$shipped
+$lines{main}
 $further
 END
 	my $services = join "\n", map { "$_->[0] unix $_->[1] - n $_->[2] $_->[3] $_->[4]" }
@@ -81,7 +83,7 @@ END
 	    [qw(anvil - - 1 anvil)];
 	$place->write('postfix/etc/master.cf', <<"END");
 127.0.0.1:$self->{mx} inet n - n - - smtpd -o syslog_name=postfix/mx
-127.0.0.1:$self->{release} inet n - n - - smtpd -o syslog_name=postfix/release -o smtpd_milters=
+$lines{master}
 $services
 postlog unix-dgram n - n - 1 postlogd
 END
