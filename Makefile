@@ -50,7 +50,9 @@ LINK_tsan      := -fsanitize=thread
 LINK_cov       := --coverage
 LINK_fuzz      := -fsanitize=address,undefined
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS_$(MODE)) $(CFLAGS)
-LINK       = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LINK_$(MODE)) $(LDFLAGS)
+LINK       = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TESTWARN) $(LINK_$(MODE)) $(LDFLAGS)
+# GLib's test macros convert freely
+TESTWARN   = $(if $(filter $(B)/t/%,$@),-Wno-conversion -Wno-sign-conversion)
 
 all: $(PROGS)
 $(B)/%.o: %.c

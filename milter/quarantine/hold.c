@@ -298,6 +298,18 @@ void quarantine_close(struct quarantine *q)
 	g_free(q);
 }
 
+/* After the row says so: a crash in between leaves files that mend() indexes again with the
+ * states they hold. */
+static void remove_files(const struct quarantine *q, const char *id)
+{
+	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
+
+	unlink(env);
+	unlink(eml);
+	g_free(eml);
+	g_free(env);
+}
+
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e)
 {
 	if (!id_is_good(h->id)) {
@@ -308,12 +320,16 @@ bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GE
 	char *path = path_of(q, h->id, ".eml");
 	bool done = false;
 
-	if (g_file_test(path, G_FILE_TEST_EXISTS))
+	if (g_file_test(path, G_FILE_TEST_EXISTS)) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "%s is there already",
 			    path);
-	else
+	} else {
 		done = file_replace(path, raw, MODE_FILE, e) && write_envelope(q, h, e) &&
 		       index_put(q->index, h, e);
+		/* the message will be delivered: it must not come up as held later */
+		if (!done)
+			remove_files(q, h->id);
+	}
 	g_free(path);
 	return done;
 }
@@ -380,18 +396,6 @@ static bool still_held(const struct hold *h)
 		if (h->rcpts[i].state == HOLD_HELD)
 			return true;
 	return false;
-}
-
-/* Nobody is held any more: row first, so that a crash leaves files without need of them, which
- * mend() would index again with their true states. */
-static void remove_files(const struct quarantine *q, const char *id)
-{
-	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
-
-	unlink(env);
-	unlink(eml);
-	g_free(eml);
-	g_free(env);
 }
 
 static bool change(struct quarantine *q, struct hold *h, const char *rcpt,

@@ -1,0 +1,389 @@
+/* A hold is there whole or not at all, survives the loss of its index, and goes on to the
+ * recorded recipients only. */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "quarantine/hold.h"
+#include "quarantine/release.h"
+
+static const char raw_text[] = "Subject: held\r\n\r\n.dot\r\nno newline at the end";
+
+static char *new_folder(void)
+{
+	char *folder = g_dir_make_tmp("wonted-hold-XXXXXX", NULL);
+
+	g_assert_nonnull(folder);
+	return folder;
+}
+
+static void remove_folder(char *folder)
+{
+	GDir *d = g_dir_open(folder, 0, NULL);
+
+	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
+		char *path = g_build_filename(folder, name, NULL);
+
+		g_unlink(path);
+		g_free(path);
+	}
+	g_dir_close(d);
+	g_rmdir(folder);
+	g_free(folder);
+}
+
+static struct quarantine *open_it(const char *folder)
+{
+	GError *e = NULL;
+	struct quarantine *q = quarantine_open(folder, &e);
+
+	g_assert_no_error(e);
+	return q;
+}
+
+static void hold_one(struct quarantine *q, const char *id)
+{
+	const struct hold_rcpt rcpts[] = {
+		{ .address = "ann@example.org", .verdict = "spam" },
+		{ .address = "bob@example.org", .verdict = "malicious" }
+	};
+	struct hold h = { .id = id,
+			  .queue_id = "4Xabc",
+			  .mail_from = "s@example.net",
+			  .from = "boss@example.net",
+			  .subject = "Zahlung \xc3\xbc",
+			  .reasons = "One reason\nAnother",
+			  .tenant = "example",
+			  .received_s = 1000,
+			  .expires_s = 2000,
+			  .bytes = sizeof(raw_text) - 1,
+			  .rcpts = rcpts,
+			  .n_rcpts = 2 };
+	GError *e = NULL;
+
+	hold_write(q, &h, (struct bytes){ raw_text, sizeof(raw_text) - 1 }, &e);
+	g_assert_no_error(e);
+}
+
+static bool count_one(const struct hold *h, void *user)
+{
+	g_assert_cmpuint(h->n_rcpts, ==, 2);
+	++*(unsigned *)user;
+	return true;
+}
+
+static unsigned count(struct quarantine *q, struct hold_filter f)
+{
+	unsigned n = 0;
+	GError *e = NULL;
+
+	hold_list(q, &f, count_one, &n, &e);
+	g_assert_no_error(e);
+	return n;
+}
+
+static void written_and_found(void)
+{
+	char *folder = new_folder(), *text;
+	struct quarantine *q = open_it(folder);
+	struct hold *h;
+	size_t n;
+	GError *e = NULL;
+
+	hold_one(q, "h-1");
+	g_assert_true(hold_find(q, "h-1", &h, &e));
+	g_assert_cmpstr(h->subject, ==, "Zahlung \xc3\xbc");
+	g_assert_cmpstr(h->rcpts[1].address, ==, "bob@example.org");
+	g_assert_true(hold_raw(q, h, &text, &n, &e));
+	g_assert_cmpmem(text, n, raw_text, sizeof(raw_text) - 1);
+	g_free(text);
+	hold_free(h);
+	g_assert_true(hold_find(q, "4Xabc", &h, &e));
+	hold_free(h);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .rcpt = "ANN@example.org" }), ==,
+			 1);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .rcpt = "@example.org" }), ==, 1);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .rcpt = "@xample.org" }), ==, 0);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .text = "another" }), ==, 1);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .text = "nothing like it" }), ==,
+			 0);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .since_s = 1001 }), ==, 0);
+	g_assert_false(hold_find(q, "nobody", &h, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
+	g_clear_error(&e);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void bad_ids_stay_out(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	static const char *const bad[] = {
+		"", "../x", "a/b", "-a", ".", "a b", "\xc3\xbc"
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		struct hold h = { .id = bad[i], .mail_from = "" };
+		GError *e = NULL;
+
+		g_assert_false(hold_write(q, &h, (struct bytes){ "x", 1 }, &e));
+		g_clear_error(&e);
+		g_assert_false(hold_set_state(q, bad[i], NULL, HOLD_DELETED, &e));
+		g_clear_error(&e);
+	}
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void twice_is_refused(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct hold h = { .id = "same", .mail_from = "" };
+	GError *e = NULL;
+
+	hold_one(q, "same");
+	g_assert_false(hold_write(q, &h, (struct bytes){ "x", 1 }, &e));
+	g_assert_nonnull(e);
+	g_clear_error(&e);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void lost_index_is_made_again(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	static const char *const files[] = { "index.sqlite", "index.sqlite-wal",
+					     "index.sqlite-shm" };
+	GError *e = NULL;
+
+	hold_one(q, "h-1");
+	g_assert_true(hold_set_state(q, "h-1", "ann@example.org", HOLD_RELEASED, &e));
+	quarantine_close(q);
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		char *path = g_build_filename(folder, files[i], NULL);
+
+		g_unlink(path);
+		g_free(path);
+	}
+	q = open_it(folder);
+	struct hold *h;
+
+	g_assert_true(hold_find(q, "h-1", &h, &e));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_RELEASED);
+	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_HELD);
+	hold_free(h);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void full_disk_holds_nothing(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct hold h = { .id = "h-2", .mail_from = "" };
+	GError *e = NULL;
+
+	/* a folder in the way of the envelope file stands for any failed write */
+	char *way = g_build_filename(folder, "h-2.env", NULL);
+
+	g_assert_cmpint(g_mkdir(way, 0700), ==, 0);
+	g_assert_false(hold_write(q, &h, (struct bytes){ "x", 1 }, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM);
+	g_clear_error(&e);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .all_states = true }), ==, 0);
+	g_rmdir(way);
+	g_free(way);
+	/* the message goes on to its recipients, so no trace may come up later */
+	char *eml = g_build_filename(folder, "h-2.eml", NULL);
+
+	g_assert_false(g_file_test(eml, G_FILE_TEST_EXISTS));
+	g_free(eml);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void expiry_takes_files_along(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	GError *e = NULL;
+	char *eml = g_build_filename(folder, "h-1.eml", NULL);
+
+	hold_one(q, "h-1");
+	g_assert_cmpint(quarantine_expire(q, 2000, &e), ==, 0);
+	g_assert_true(g_file_test(eml, G_FILE_TEST_EXISTS));
+	g_assert_cmpint(quarantine_expire(q, 2001, &e), ==, 1);
+	g_assert_false(g_file_test(eml, G_FILE_TEST_EXISTS));
+	g_assert_cmpuint(count(q, (struct hold_filter){ 0 }), ==, 0);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .all_states = true }), ==, 1);
+	g_free(eml);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* An SMTP server for one connection: says what it is told to, keeps what it hears. */
+struct server {
+	GSocketListener *listener;
+	guint16 port;
+	const char *refuse; /* RCPT that is refused */
+	bool drop_at_end;   /* closes instead of answering the final dot */
+	GString *heard;
+};
+
+static void answer_line(GOutputStream *out, const char *line)
+{
+	g_output_stream_write_all(out, line, strlen(line), NULL, NULL, NULL);
+}
+
+static gpointer serve(gpointer data)
+{
+	struct server *s = data;
+	GSocketConnection *c = g_socket_listener_accept(s->listener, NULL, NULL, NULL);
+	GDataInputStream *in =
+		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(c)));
+	GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(c));
+	bool body = false;
+
+	answer_line(out, "220 here\r\n");
+	for (char *line;
+	     (line = g_data_input_stream_read_line(in, NULL, NULL, NULL)) != NULL;) {
+		g_string_append_printf(s->heard, "%s\n", line);
+		if (body && strcmp(line, ".\r") == 0) {
+			body = false;
+			if (s->drop_at_end) {
+				g_free(line);
+				break;
+			}
+			answer_line(out, "250 taken\r\n");
+		} else if (!body && g_str_has_prefix(line, "EHLO")) {
+			answer_line(out, "250-here\r\n250 8BITMIME\r\n");
+		} else if (!body && s->refuse != NULL &&
+			   strstr(line, s->refuse) != NULL) {
+			answer_line(out, "550 5.1.1 no such user\r\n");
+		} else if (!body && strcmp(line, "DATA\r") == 0) {
+			body = true;
+			answer_line(out, "354 go on\r\n");
+		} else if (!body) {
+			answer_line(out, "250 ok\r\n");
+		}
+		g_free(line);
+	}
+	g_object_unref(in);
+	g_io_stream_close(G_IO_STREAM(c), NULL, NULL);
+	g_object_unref(c);
+	return NULL;
+}
+
+static bool release(struct server *s, struct quarantine *q, const char *rcpt, unsigned *n,
+		    GError **e)
+{
+	struct hold *h;
+
+	s->listener = g_socket_listener_new();
+	s->port = g_socket_listener_add_any_inet_port(s->listener, NULL, NULL);
+	s->heard = g_string_new(NULL);
+	char *where = g_strdup_printf("127.0.0.1:%u", s->port);
+	GThread *t = g_thread_new("server", serve, s);
+
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	bool done = release_send(q, h, where, rcpt, n, e);
+
+	g_thread_join(t);
+	hold_free(h);
+	g_free(where);
+	g_object_unref(s->listener);
+	return done;
+}
+
+static void released_to_recorded_only(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct server s = { 0 };
+	unsigned n = 0;
+	GError *e = NULL;
+	struct hold *h;
+
+	hold_one(q, "h-1");
+	g_assert_true(release(&s, q, "bob@example.org", &n, &e));
+	g_assert_no_error(e);
+	g_assert_cmpuint(n, ==, 1);
+	g_assert_nonnull(
+		strstr(s.heard->str, "MAIL FROM:<s@example.net> BODY=8BITMIME\r\n"));
+	g_assert_nonnull(strstr(s.heard->str, "RCPT TO:<bob@example.org>\r\n"));
+	g_assert_null(strstr(s.heard->str, "ann@"));
+	/* RFC 5321 4.5.2: a leading dot is doubled; the last line gets its end */
+	g_assert_nonnull(strstr(s.heard->str, "..dot\r\nno newline at the end\r\n.\r\n"));
+	g_string_free(s.heard, TRUE);
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
+	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_RELEASED);
+	g_assert_false(release_send(q, h, "127.0.0.1:1", "bob@example.org", &n, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
+	g_clear_error(&e);
+	hold_free(h);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void refused_stays_held(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct server s = { .refuse = "ann@" };
+	unsigned n = 0;
+	GError *e = NULL;
+	struct hold *h;
+
+	hold_one(q, "h-1");
+	g_assert_false(release(&s, q, NULL, &n, &e));
+	g_assert_nonnull(strstr(e->message, "no such user"));
+	g_clear_error(&e);
+	g_assert_cmpuint(n, ==, 1);
+	g_string_free(s.heard, TRUE);
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
+	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_RELEASED);
+	hold_free(h);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void broken_off_stays_held(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct server s = { .drop_at_end = true };
+	unsigned n = 0;
+	GError *e = NULL;
+
+	hold_one(q, "h-1");
+	g_assert_false(release(&s, q, NULL, &n, &e));
+	g_assert_nonnull(e);
+	g_clear_error(&e);
+	g_assert_cmpuint(n, ==, 0);
+	g_string_free(s.heard, TRUE);
+	g_assert_cmpuint(count(q, (struct hold_filter){ 0 }), ==, 1);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/hold/written and found", written_and_found);
+	g_test_add_func("/hold/bad ids stay out", bad_ids_stay_out);
+	g_test_add_func("/hold/twice is refused", twice_is_refused);
+	g_test_add_func("/hold/a lost index is made again", lost_index_is_made_again);
+	g_test_add_func("/hold/a failed write holds nothing", full_disk_holds_nothing);
+	g_test_add_func("/hold/expiry takes files along", expiry_takes_files_along);
+	g_test_add_func("/release/recorded recipients only", released_to_recorded_only);
+	g_test_add_func("/release/who is refused stays held", refused_stays_held);
+	g_test_add_func("/release/broken off, it stays held", broken_off_stays_held);
+	return g_test_run();
+}
