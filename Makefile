@@ -38,7 +38,7 @@ HARD     := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protectio
 HARDLINK := -pie -Wl,-z,relro -Wl,-z,now
 CPPFLAGS += -Imilter -It -D_GNU_SOURCE -DWONTED_VERSION='"$(VERSION)"' \
             -DWONTED_CONFDIR='"$(SYSCONFDIR)"' -include milter/base/banned.h $(PC_CFLAGS)
-CFLAGS_debug   := -O1 -g3 -Werror
+CFLAGS_debug   := -O1 -g -Werror
 CFLAGS_release := -O2 -g $(HARD)
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
 CFLAGS_tsan    := -O1 -g -fsanitize=thread
@@ -78,7 +78,78 @@ $(BENCHES) $(TOOLS): $(B)/%: %.c $(B)/libwonted.a
 	@echo "LD $@"
 	@$(LINK) -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
 
-.PHONY: all
+
+# -- tests ---------------------------------------------------------------------------------
+SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t \
+            t/70-tools/*.t t/80-fuzz/*.t))
+TESTENV  := WONTED_BUILD=$(B)
+JOBS     ?= 2
+
+# what a test needs beside the programs
+tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)
+check: packages-test
+	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@$(TESTENV) t/all -j$(JOBS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS) $(SCRIPTS)
+# only what runs in this process: for the sanitizer modes
+check-units: $(UNITS) $(FUZZERS)
+	@$(TESTENV) t/all -j$(JOBS) $(UNITS) t/80-fuzz/replay.t
+# behind a milter, under whatever MODE: for the sanitizer modes
+check-milter: $(PROGS) $(TOOLS)
+	@$(TESTENV) t/all $(sort $(wildcard t/40-milter/*.t t/30-cases/*.t))
+packages-%:
+	@contrib/debian/install-packages build $*
+lint: packages-test hdr-check
+	@clang-tidy --quiet $(LIBSRC) $(MAINS) -- $(CPPFLAGS) -std=gnu17 2>/dev/null
+	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
+	    --suppress=missingIncludeSystem --suppress=nullPointerOutOfMemory -Imilter milter
+	@shellcheck $$(git ls-files | xargs grep -lE '^#!/bin/sh')
+	@t/all t/00-lint/*.t
+# each header alone
+hdr-check: $(patsubst %.h,$(B)/%.hchk,$(wildcard milter/*.h milter/*/*.h))
+$(B)/%.hchk: %.h
+	@mkdir -p $(@D); $(CC) $(CPPFLAGS) -std=gnu17 -fsyntax-only -xc $< && touch $@
+FUZZ_S   ?= 60
+fuzz: packages-test
+	@$(MAKE) --no-print-directory MODE=fuzz -j$(JOBS) fuzz-run
+fuzz-run: $(FUZZERS)
+	@for f in $(FUZZERS); do n=$${f##*/fuzz_}; mkdir -p build/fuzz/found/$$n; \
+	    echo "== $$n, $(FUZZ_S) s"; $$f -max_total_time=$(FUZZ_S) -timeout=10 -rss_limit_mb=2048 \
+	    -print_final_stats=1 -artifact_prefix=build/fuzz/found/$$n/ \
+	    build/fuzz/found/$$n t/80-fuzz/corpus/$$n || exit 1; done
+bench: packages-build
+	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) bench-run
+bench-run: $(PROGS) $(BENCHES)
+	@$(TESTENV) t/90-bench/run $(BENCH_ARGS)
+
+# -- for people ----------------------------------------------------------------------------
+demo: packages-demo
+	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
+	@WONTED_BUILD=build/release contrib/demo/run $(DEMO_ARGS)
+# conf/ and what is printed into rules/README come from the tables
+docs: $(PROGS)
+	@$(B)/wonted check --print-conf > conf/wonted.conf
+	@$(B)/wonted check --print-man > conf/wonted.conf.5
+	@t/lib/insert-names rules/README $(B)/wonted rules names --markdown
+install:
+	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/rules/lists \
+	    $(DESTDIR)$(PREFIX)/share/doc/wonted
+	install build/release/wonted-milter build/release/wonted $(DESTDIR)$(PREFIX)/sbin
+	install -m 644 contrib/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 conf/wonted.conf.5 contrib/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 rules/*.rules rules/*.rtest $(DESTDIR)$(SYSCONFDIR)/rules
+	install -m 644 rules/lists/* $(DESTDIR)$(SYSCONFDIR)/rules/lists
+	test -e $(DESTDIR)$(SYSCONFDIR)/wonted.conf || \
+	    install -m 640 conf/wonted.conf $(DESTDIR)$(SYSCONFDIR)/wonted.conf
+	install -m 644 README INSTALL LICENSE rules/README conf/people.example.csv \
+	    rules/*.example $(DESTDIR)$(PREFIX)/share/doc/wonted
+	cp -R contrib $(DESTDIR)$(PREFIX)/share/doc/wonted/
+clean:
+	rm -rf build
+
+.PHONY: all tests check check-units check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+	demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
 -include $(UNITS:%.t=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d) $(TOOLS:%=%.d)
