@@ -28,7 +28,7 @@ struct flow {
 	int64_t first_day;    /* 0: none */
 	int64_t last_day;     /* newest */
 	int64_t before_day;   /* newest before history.open_day, 0: none */
-	int64_t recent_milli; /* messages x 1000, halved every 30 days up to open_day */
+	int64_t recent_milli; /* closed messages x 1000, halved every 30 days to open_day */
 };
 
 /* one of the usual values, with the newest day it was seen kept apart */
@@ -42,6 +42,7 @@ struct usual_item {
 
 #define USUAL_MOST 8 /* of one kind: the most frequent; people have few habits */
 #define DAYS_MOST 16 /* single days remembered; beyond, only their number */
+#define DAY_BYTES 3  /* of one of them */
 
 enum usual {
 	USUAL_REPLY_TO, /* organisational domains of Reply-To */
@@ -56,7 +57,7 @@ enum usual {
 extern const char *const usual_names[USUAL_COUNT];
 
 struct usual_set {
-	const struct usual_item *at; /* most frequent first */
+	struct usual_item *at; /* most frequent first */
 	size_t n;
 };
 
@@ -84,6 +85,32 @@ enum answer history_decode(struct arena *a, struct bytes value,
 static inline int64_t day_of(int64_t time_s)
 {
 	return time_s / 86400;
+}
+
+/* history_is_sane - can these numbers have come from counting? else they are damage
+ * err   none */
+bool history_is_sane(const struct history *h);
+
+/* history_merge - add what another record of the same thing saw
+ * in    more   later, earlier or overlapping: the order of merging does not matter, but for
+ *              history_days_seen(), which may then come out too low
+ * own   what h points to lives in a, and is changed in place the next time: do not merge
+ *       into two copies of one struct
+ * err   none: a `more` whose mark h bears already changes nothing */
+void history_merge(struct history *h, const struct history *more, struct arena *a);
+
+/* history_decay - a number halved for every 30 days
+ * in    days   below 1 changes nothing
+ * err   none */
+int64_t history_decay(int64_t n, int64_t days);
+
+/* day_read - one of history.days
+ * err   none */
+static inline int64_t day_read(const char *at)
+{
+	const unsigned char *b = (const unsigned char *)at;
+
+	return (int64_t)b[0] | (int64_t)b[1] << 8 | (int64_t)b[2] << 16;
 }
 
 /* history_known - was there mail in either direction on a closed day?

@@ -205,7 +205,9 @@ static void test_wrong_kind(void)
 		{ "\x03\x0a\x02", 3 },
 		{ "\x03\x0b\x02\xff\xfe", 5 },
 		{ "\x03\x0b\x02x\x00", 5 },
-		{ "\x03\x11\x0b\x05\x09" "123456789", 14 },
+		{ "\x03\x11\x0b\x05\x09"
+		  "123456789",
+		  14 },
 	};
 	struct arena *a = arena_create(0);
 	struct tree back;

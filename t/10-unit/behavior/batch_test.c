@@ -1,0 +1,441 @@
+/* batch.c and behavior.c: events into stores, and what can be asked afterwards. */
+#include <glib.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "behavior/behavior.h"
+#include "store/keys.h"
+
+#define DAY 20000
+#define ANN "ann@acme.example"
+#define BOB "bob@acme.example"
+#define EVE "eve@other.example"
+
+static const char *const to_ann[] = { ANN };
+static const char *const to_both[] = { ANN, BOB };
+static const char *const to_eve[] = { EVE, "mallory@other.example" };
+static const char *const to_eve_orgs[] = { "other.example", "other.example" };
+static const char *const links[] = { "shop.example", "cdn.example" };
+
+static const struct behavior_event eve_writes = {
+	.tenant = "acme",
+	.direction = DIRECTION_IN,
+	.sender = EVE,
+	.sender_org = "other.example",
+	.rcpts = to_ann,
+	.n_rcpts = 1,
+	.message_id = "1@other.example",
+	.time_s = DAY * 86400 + 4711,
+	.display_key = "=eve other",
+	.reply_to_org = "reply.example",
+	.list_id = "news.other.example",
+	.dkim_domain = "other.example",
+	.mailer = "Mailer",
+	.network = "192.0.2.0/24",
+	.link_orgs = links,
+	.n_link_orgs = 2,
+};
+
+static const struct behavior_event ann_writes = {
+	.tenant = "acme",
+	.direction = DIRECTION_OUT,
+	.sender = ANN,
+	.rcpts = to_eve,
+	.rcpt_orgs = to_eve_orgs,
+	.n_rcpts = 2,
+	.message_id = "2@acme.example",
+	.time_s = (DAY + 1) * 86400,
+};
+
+struct fixture {
+	struct store *s;
+	struct behavior_batch *b;
+	struct arena *a;
+};
+
+static void set_up(struct fixture *f, gconstpointer data)
+{
+	const char *url = data;
+	GError *e = NULL;
+
+	f->s = store_open(
+		url != NULL ? url : "mem:", &(struct store_setup){ .write = true }, &e);
+	g_assert_no_error(e);
+	f->b = behavior_batch_create(f->s);
+	f->a = arena_create(0);
+}
+
+static void tear_down(struct fixture *f, gconstpointer data)
+{
+	(void)data;
+	behavior_batch_destroy(&f->b);
+	store_close(&f->s);
+	arena_destroy(&f->a);
+}
+
+static void apply(struct fixture *f)
+{
+	GError *e = NULL;
+
+	g_assert_true(behavior_apply(f->b, &e));
+	g_assert_no_error(e);
+}
+
+static void add(struct fixture *f, const struct behavior_event *ev)
+{
+	g_assert_true(behavior_add(f->b, ev, NULL));
+}
+
+static const struct history *stored(struct fixture *f, enum family family,
+				    const char *part1, const char *part2)
+{
+	struct store_read r = { .key = key_build(f->a, family, "acme", part1, part2) };
+	struct history *h = arena_new(f->a, struct history, 1);
+	struct baseline b;
+
+	store_read_many(f->s, &r, 1, 0, f->a);
+	if (r.answer != ANSWER_YES)
+		return NULL;
+	if (family == FAMILY_TENANT) {
+		g_assert_cmpint(baseline_decode(f->a, r.value, &b), ==, ANSWER_YES);
+		*h = b.all;
+	} else {
+		g_assert_cmpint(history_decode(f->a, r.value, h), ==, ANSWER_YES);
+	}
+	return h;
+}
+
+static struct thread thread_of(struct fixture *f, const char *id)
+{
+	struct store_read r = { .key = key_build(f->a, FAMILY_THREAD, "acme", id, NULL) };
+	struct thread t;
+
+	store_read_many(f->s, &r, 1, 0, f->a);
+	g_assert_cmpint(r.answer, ==, ANSWER_YES);
+	g_assert_cmpint(thread_decode(f->a, r.value, &t), ==, ANSWER_YES);
+	return t;
+}
+
+static void test_incoming(struct fixture *f, gconstpointer data)
+{
+	const struct history *h;
+
+	(void)data;
+	add(f, &eve_writes);
+	apply(f);
+	h = stored(f, FAMILY_PAIR, ANN, EVE);
+	g_assert_cmpint(history_messages_in(h, DAY + 1), ==, 1);
+	g_assert_cmpint(history_known(h, DAY), ==, ANSWER_NO);
+	g_assert_null(stored(f, FAMILY_PAIR, BOB, EVE));
+	h = stored(f, FAMILY_SENDER, EVE, NULL);
+	g_assert_cmpint(history_mailboxes(h, DAY + 1), ==, 1);
+	g_assert_cmpint(history_today_mailboxes(h, DAY), ==, 1);
+	g_assert_cmpstr(h->usual[USUAL_REPLY_TO].at[0].text, ==, "reply.example");
+	g_assert_cmpstr(h->usual[USUAL_DKIM].at[0].text, ==, "other.example");
+	g_assert_cmpstr(h->usual[USUAL_MAILER].at[0].text, ==, "Mailer");
+	g_assert_cmpstr(h->usual[USUAL_NETWORK].at[0].text, ==, "192.0.2.0/24");
+	g_assert_cmpuint(h->usual[USUAL_LINK].n, ==, 2);
+	h = stored(f, FAMILY_DISPLAY, "=eve other", NULL);
+	g_assert_cmpstr(h->usual[USUAL_ADDRESS].at[0].text, ==, EVE);
+	g_assert_cmpint(history_messages_in(
+				stored(f, FAMILY_DOMAIN, "other.example", NULL), DAY + 1),
+			==, 1);
+	g_assert_cmpint(
+		history_messages_in(stored(f, FAMILY_LIST, "news.other.example", NULL),
+				    DAY + 1),
+		==, 1);
+	g_assert_cmpint(
+		history_messages_in(stored(f, FAMILY_TENANT, NULL, NULL), DAY + 1), ==,
+		1);
+	g_assert_true(thread_of(f, "1@other.example").in);
+	g_assert_false(thread_of(f, "1@other.example").out);
+	g_assert_cmpint(thread_of(f, "1@other.example").first_day, ==, DAY);
+}
+
+static void test_outgoing(struct fixture *f, gconstpointer data)
+{
+	const struct history *h;
+
+	(void)data;
+	add(f, &ann_writes);
+	apply(f);
+	h = stored(f, FAMILY_PAIR, ANN, EVE);
+	g_assert_cmpint(history_messages_out(h, DAY + 2), ==, 1);
+	g_assert_cmpint(history_solicited(h, DAY + 2), ==, ANSWER_YES);
+	g_assert_cmpint(history_solicited(h, DAY + 1), ==, ANSWER_NO);
+	g_assert_cmpint(
+		history_messages_out(stored(f, FAMILY_SENDER, EVE, NULL), DAY + 2), ==,
+		1);
+	g_assert_cmpint(history_mailboxes(stored(f, FAMILY_SENDER, EVE, NULL), DAY + 2),
+			==, 1);
+	/* two recipients of one domain: one message to it */
+	g_assert_cmpint(history_messages_out(
+				stored(f, FAMILY_DOMAIN, "other.example", NULL), DAY + 2),
+			==, 1);
+	g_assert_cmpint(
+		history_messages_out(stored(f, FAMILY_TENANT, NULL, NULL), DAY + 2), ==,
+		1);
+	g_assert_null(stored(f, FAMILY_SENDER, ANN, NULL));
+	g_assert_true(thread_of(f, "2@acme.example").out);
+}
+
+static char *dump(struct fixture *f);
+
+/* The same message again changes nothing, in one batch or in another. */
+static void test_idempotent(struct fixture *f, gconstpointer data)
+{
+	char *before, *after;
+
+	(void)data;
+	add(f, &eve_writes);
+	add(f, &eve_writes);
+	add(f, &ann_writes);
+	apply(f);
+	before = dump(f);
+	add(f, &eve_writes);
+	apply(f);
+	add(f, &ann_writes);
+	add(f, &eve_writes);
+	apply(f);
+	after = dump(f);
+	g_assert_cmpstr(before, ==, after);
+	g_assert_cmpuint(behavior_batch_done(f->b).events, ==, 6);
+	g_assert_cmpuint(behavior_batch_done(f->b).counted, ==, 2);
+	g_assert_cmpuint(behavior_batch_done(f->b).repeated, ==, 4);
+	g_free(before);
+	g_free(after);
+}
+
+/* The copies of one message in two mailboxes are two pairs, but one message of its sender. */
+static void test_two_mailboxes(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event to_bob = eve_writes;
+	const struct history *h;
+
+	(void)data;
+	to_bob.rcpts = to_both;
+	to_bob.n_rcpts = 2;
+	add(f, &eve_writes);
+	apply(f);
+	add(f, &to_bob);
+	apply(f);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), DAY + 1),
+			==, 1);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, BOB, EVE), DAY + 1),
+			==, 1);
+	h = stored(f, FAMILY_SENDER, EVE, NULL);
+	g_assert_cmpint(history_messages_in(h, DAY + 1), ==, 1);
+	g_assert_cmpint(history_mailboxes(h, DAY + 1), ==, 2);
+}
+
+static void test_no_id(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event one = eve_writes, two;
+
+	(void)data;
+	one.message_id = NULL;
+	two = one;
+	two.time_s += 1;
+	add(f, &one);
+	add(f, &one);
+	add(f, &two);
+	apply(f);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), DAY + 1),
+			==, 2);
+}
+
+static void test_tenants_apart(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event other = eve_writes;
+
+	(void)data;
+	other.tenant = "umbrella";
+	add(f, &other);
+	apply(f);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, EVE));
+	g_assert_null(stored(f, FAMILY_SENDER, EVE, NULL));
+	g_assert_null(stored(f, FAMILY_TENANT, NULL, NULL));
+}
+
+static void test_bare_event(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event bare = { .tenant = "acme",
+				       .sender = EVE,
+				       .rcpts = to_ann,
+				       .n_rcpts = 1,
+				       .time_s = DAY * 86400 },
+			      nobody = bare, noone = bare;
+
+	(void)data;
+	nobody.n_rcpts = 0;
+	noone.sender = "";
+	add(f, &bare);
+	add(f, &nobody);
+	add(f, &noone);
+	apply(f);
+	apply(f); /* nothing to do */
+	g_assert_cmpuint(behavior_batch_done(f->b).counted, ==, 1);
+}
+
+/* A message to very many counts for as many as can be remembered, once. */
+static void test_many_recipients(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event big = eve_writes;
+	const char **rcpts = g_new0(const char *, 5000);
+
+	(void)data;
+	for (int i = 0; i < 5000; i++)
+		rcpts[i] = arena_printf(f->a, "user%d@acme.example", i);
+	big.rcpts = rcpts;
+	big.n_rcpts = 5000;
+	for (int i = 0; i < 2; i++) {
+		add(f, &big);
+		apply(f);
+	}
+	g_assert_cmpint(history_mailboxes(stored(f, FAMILY_SENDER, EVE, NULL), DAY + 1),
+			==, 1000);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_SENDER, EVE, NULL), DAY + 1),
+			==, 1);
+	g_free(rcpts);
+}
+
+/* A full batch writes itself. */
+static void test_full(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event ev = eve_writes;
+
+	(void)data;
+	for (int i = 0; i < 20001; i++) {
+		ev.message_id = arena_printf(f->a, "%d@other.example", i);
+		add(f, &ev);
+	}
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), DAY + 1), >,
+			5000);
+	apply(f);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), DAY + 1),
+			==, 20001);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_SENDER, EVE, NULL), DAY + 1),
+			==, 20001);
+}
+
+/* A record of a newer version is left alone, and the others are written. */
+static void test_newer_record(struct fixture *f, gconstpointer data)
+{
+	struct store_write w[] = {
+		{ .key = key_build(f->a, FAMILY_PAIR, "acme", ANN, EVE),
+		  .value = bytes_of("\xc8newer") },
+		{ .key = key_build(f->a, FAMILY_THREAD, "acme", "2@acme.example", NULL),
+		  .value = bytes_of("\xc8newer") },
+	};
+	struct store_read r = { .key = w[0].key };
+
+	(void)data;
+	g_assert_cmpint(store_write_many(f->s, w, 2, NULL), ==, STORE_WROTE);
+	add(f, &eve_writes);
+	add(f, &ann_writes);
+	apply(f);
+	store_read_many(f->s, &r, 1, 0, f->a);
+	g_assert_true(bytes_equal(r.value, w[0].value));
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_SENDER, EVE, NULL), DAY + 1),
+			==, 1);
+	g_assert_cmpuint(behavior_batch_done(f->b).damaged, ==, 1);
+}
+
+/* What failed is kept and can be tried again. */
+static void test_failing_store(void)
+{
+	struct fixture f;
+	GError *e = NULL;
+
+	set_up(&f, "fault:2:mem:"); /* every second question is not answered */
+	add(&f, &eve_writes);
+	g_assert_false(behavior_apply(f.b, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_STORE);
+	g_clear_error(&e);
+	g_assert_cmpuint(behavior_batch_done(f.b).counted, ==, 0);
+	tear_down(&f, NULL);
+	set_up(&f, "fault:1:mem:"); /* nothing goes */
+	add(&f, &eve_writes);
+	for (int i = 0; i < 3; i++) {
+		g_assert_false(behavior_apply(f.b, &e));
+		g_clear_error(&e);
+	}
+	tear_down(&f, NULL);
+}
+
+static void test_baseline(struct fixture *f, gconstpointer data)
+{
+	static const int64_t times[] = { 1600000000, 1700000000, 1500000000 };
+	struct store_read r = { .key = key_build(f->a, FAMILY_TENANT, "acme", NULL,
+						 NULL) };
+	struct baseline b;
+
+	(void)data;
+	add(f, &eve_writes);
+	apply(f);
+	for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+		struct store_write w = baseline_change(f->a, "acme", times[i]);
+
+		g_assert_cmpint(store_write_many(f->s, &w, 1, NULL), ==, STORE_WROTE);
+	}
+	store_read_many(f->s, &r, 1, 0, f->a);
+	g_assert_cmpint(baseline_decode(f->a, r.value, &b), ==, ANSWER_YES);
+	g_assert_cmpint(b.since_s, ==, 1500000000);
+	g_assert_cmpint(history_messages_in(&b.all, DAY + 1), ==, 1);
+	g_assert_cmpint(baseline_ready(NULL, 1500000000, 0), ==, ANSWER_NO);
+	g_assert_cmpint(baseline_ready(&b, 1500000099, 100), ==, ANSWER_NO);
+	g_assert_cmpint(baseline_ready(&b, 1500000100, 100), ==, ANSWER_YES);
+	b.since_s = 0;
+	g_assert_cmpint(baseline_ready(&b, 1500000100, 100), ==, ANSWER_NO);
+}
+
+static void test_campaign(struct fixture *f, gconstpointer data)
+{
+	struct campaign c = { 1, 2, 3, 4, 5, 6 }, back;
+
+	(void)data;
+	g_assert_cmpint(
+		campaign_decode(f->a, codec_encode(&campaign_codec, &c, f->a), &back), ==,
+		ANSWER_YES);
+	g_assert_cmpint(memcmp(&c, &back, sizeof(c)), ==, 0);
+}
+
+static bool see(struct bytes key, struct bytes value, void *to)
+{
+	g_string_append_len(to, key.at, (gssize)key.n);
+	for (size_t i = 0; i < value.n; i++)
+		g_string_append_printf(to, "%02x", (unsigned char)value.at[i]);
+	g_string_append_c(to, '\n');
+	return true;
+}
+
+static char *dump(struct fixture *f)
+{
+	GString *all = g_string_new(NULL);
+
+	g_assert_true(store_scan(f->s, bytes_of(""), see, all, NULL));
+	g_assert_cmpuint(all->len, >, 0);
+	return g_string_free(all, FALSE);
+}
+
+#define ADD(name, test) \
+	g_test_add("/batch/" name, struct fixture, NULL, set_up, test, tear_down)
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	ADD("incoming", test_incoming);
+	ADD("outgoing", test_outgoing);
+	ADD("idempotent", test_idempotent);
+	ADD("two-mailboxes", test_two_mailboxes);
+	ADD("no-id", test_no_id);
+	ADD("tenants-apart", test_tenants_apart);
+	ADD("bare-event", test_bare_event);
+	ADD("many-recipients", test_many_recipients);
+	ADD("full", test_full);
+	ADD("newer-record", test_newer_record);
+	ADD("baseline", test_baseline);
+	ADD("campaign", test_campaign);
+	g_test_add_func("/batch/failing-store", test_failing_store);
+	return g_test_run();
+}
