@@ -42,15 +42,27 @@
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000
+#define LIMIT_RULE_FILES 1000    /* of one folder, proofs counted */
 #define LIMIT_RULE_DEPTH 50      /* of brackets in one condition */
+#define LIMIT_RULE_NAME_BYTES 64 /* names stand in headers and metrics */
+#define LIMIT_RULE_MILLI 100000  /* of one rule: ten times what is malicious */
+#define LIMIT_COMPLAINTS 20      /* said at once; the rest is counted */
 #define LIMIT_REASON_BYTES 300   /* one reason after its {names} are filled in */
 #define LIMIT_REASONS 50         /* of one decision, strongest kept; nobody reads more */
-#define LIMIT_MATCH_STEPS 100000 /* PCRE2 match limit: some ms at the worst */
-#define LIMIT_LIST_ENTRIES 5000000 /* of one list file */
+#define LIMIT_REASON_VALUE_BYTES 80 /* one {name} of it: an address, not a story */
+#define LIMIT_PATTERN_BYTES 4000    /* of one regular expression */
+#define LIMIT_MATCH_STEPS 500000    /* of one regular expression over one text: some ms */
+#define LIMIT_MATCH_STEPS_ALL 2000000        /* of all of them over one message */
+#define LIMIT_HEADER_FIELDS 50               /* of one name that a rule reads */
+#define LIMIT_NEEDLES 5000                   /* texts that `any of` looks for at once */
+#define LIMIT_LIST_ENTRIES 5000000           /* of one list file */
+#define LIMIT_LIST_BYTES (128 * 1024 * 1024) /* 5,000,000 domains are about 100 MB */
 
 /* journal */
-#define LIMIT_RECORD_RCPTS 50 /* with all facts in a record; the rest with their verdict only */
-#define LIMIT_RECORD_LINE_BYTES (16 * 1024 * 1024) /* 10,000 recipients with their reasons */
+#define LIMIT_RECORD_RCPTS \
+	50 /* with all facts in a record; the rest with their verdict only */
+#define LIMIT_RECORD_LINE_BYTES \
+	(16 * 1024 * 1024) /* 10,000 recipients with their reasons */
 
 /* files an admin writes */
 #define LIMIT_CONFIG_BYTES (1024 * 1024)

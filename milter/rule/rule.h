@@ -83,6 +83,19 @@ struct rcpt_hits {
 	int64_t milli[AXIS_COUNT]; /* sums of those that count */
 };
 
+/* what one test of an .rtest file came to */
+struct proof_result {
+	const char *file;
+	unsigned line;
+	const char *title;
+	bool passed;
+};
+
+struct proof_listener {
+	void (*tell)(const struct proof_result *result, void *context);
+	void *context;
+};
+
 /* ruleset_load - read all *.rules of a folder in order of their names, check them, and run
  *                the proofs (*.rtest) beside them
  * out   NULL: at least one complaint
@@ -96,6 +109,11 @@ struct ruleset *ruleset_load(const char *folder, GError **e);
  * own   free with ruleset_free()
  * err   as ruleset_load() */
 struct ruleset *ruleset_load_texts(const struct ruleset_source *source, GError **e);
+
+/* ruleset_prove - load a folder and tell how each of its tests came out
+ * in    listener   hears of every test in order, if the rules themselves are fine
+ * err   false: as ruleset_load(); e says for each failed test what came out */
+bool ruleset_prove(const char *folder, const struct proof_listener *listener, GError **e);
 
 /* ruleset_free - give back
  * err   none; NULL is allowed */

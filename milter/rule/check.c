@@ -1,0 +1,401 @@
+/* The checker gives every word its meaning and refuses what has none, so that nothing that
+ * was loaded can go wrong on a message. It never evaluates. */
+#include "rule/check.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/suggest.h"
+#include "rule/check_test.h"
+#include "rule/name.h"
+#include "rule/print.h"
+
+/* ---- reasons ---- */
+
+static struct place within(struct place place, const char *text, const char *at)
+{
+	place.column += 1 + (unsigned)g_utf8_strlen(text, at - text);
+	return place;
+}
+
+/* a reason while it is read */
+struct reading {
+	struct ruleset *rs;
+	struct rule *rule;
+	const struct clause *clause;
+	GString *words;
+	GArray *pieces;
+};
+
+static void add_words(struct reading *r)
+{
+	struct piece piece = { .kind = PIECE_WORDS };
+
+	if (r->words->len == 0)
+		return;
+	piece.words = arena_strndup(r->rs->arena, r->words->str, r->words->len);
+	g_array_append_val(r->pieces, piece);
+	g_string_truncate(r->words, 0);
+}
+
+static bool test_finds(const struct test *test)
+{
+	return test->op >= OP_IS && test->type != VALUE_INT && test->op != OP_IS_NOT;
+}
+
+static bool rule_finds(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_tests; i++)
+		if (test_finds(rule->tests[i]))
+			return true;
+	return false;
+}
+
+static void add_name(struct reading *r, const char *word, struct place place)
+{
+	struct piece piece = { .kind = PIECE_NAME };
+	struct ruleset *rs = r->rs;
+
+	if (strcmp(word, "found") == 0) {
+		piece.kind = PIECE_FOUND;
+		if (!rule_finds(r->rule))
+			complain(rs->complaints, place,
+				 "{found} is what a test of texts found, and the "
+				 "condition has no "
+				 "such test");
+	} else if (!name_find(rs, word, &piece.name)) {
+		complain(rs->complaints, place, "there is no name %s%s",
+			 quoted(rs->arena, word), name_suggest(rs, word, false));
+		return;
+	} else {
+		note_name(rs, r->rule, piece.name);
+	}
+	g_array_append_val(r->pieces, piece);
+}
+
+/* one step through a reason; where it goes on, NULL after a complaint */
+static const char *reason_step(struct reading *r, const char *at)
+{
+	const char *text = r->clause->text, *end;
+
+	if ((at[0] == '{' || at[0] == '}') && at[1] == at[0]) {
+		g_string_append_c(r->words, at[0]);
+		return at + 2;
+	}
+	if (at[0] == '}' || (at[0] == '{' && strchr(at, '}') == NULL)) {
+		complain(r->rs->complaints, within(r->clause->text_place, text, at),
+			 "a %c alone: names stand as {name}, and {{ and }} are plain "
+			 "brackets",
+			 at[0]);
+		return NULL;
+	}
+	if (at[0] != '{') {
+		g_string_append_c(r->words, at[0]);
+		return at + 1;
+	}
+	end = strchr(at, '}');
+	add_words(r);
+	add_name(r, arena_strndup(r->rs->arena, at + 1, (size_t)(end - at - 1)),
+		 within(r->clause->text_place, text, at + 1));
+	return end + 1;
+}
+
+static void check_reason(struct ruleset *rs, struct rule *rule,
+			 const struct clause *clause)
+{
+	struct reading r = { .rs = rs,
+			     .rule = rule,
+			     .clause = clause,
+			     .words = g_string_new(NULL),
+			     .pieces = g_array_new(FALSE, FALSE, sizeof(struct piece)) };
+	const char *at = clause->text;
+	struct piece *kept;
+
+	rule->info.reason = clause->text;
+	if (strlen(clause->text) > LIMIT_REASON_BYTES)
+		complain(rs->complaints, clause->text_place,
+			 "the reason has more than %d bytes: one short sentence is read",
+			 LIMIT_REASON_BYTES);
+	if (clause->text[0] == '\0')
+		complain(rs->complaints, clause->text_place, "the reason is empty");
+	while (at != NULL && *at != '\0')
+		at = reason_step(&r, at);
+	add_words(&r);
+	kept = arena_new(rs->arena, struct piece, r.pieces->len + 1);
+	if (r.pieces->len > 0)
+		memcpy(kept, r.pieces->data, r.pieces->len * sizeof(struct piece));
+	rule->pieces = kept;
+	rule->n_pieces = r.pieces->len;
+	g_array_unref(r.pieces);
+	g_string_free(r.words, TRUE);
+}
+
+/* ---- conditions ---- */
+
+static gint by_cost(gconstpointer left, gconstpointer right)
+{
+	const struct node *a = *(const struct node *const *)left;
+	const struct node *b = *(const struct node *const *)right;
+
+	if (a->cost != b->cost)
+		return a->cost < b->cost ? -1 : 1;
+	/* qsort may swap equals; the place keeps the order the same on every machine */
+	if (a->place.line != b->place.line)
+		return a->place.line < b->place.line ? -1 : 1;
+	return a->place.column < b->place.column ? -1 : a->place.column > b->place.column;
+}
+
+static void check_node(struct ruleset *rs, struct rule *rule, struct node *node,
+		       GPtrArray *tests)
+{
+	GPtrArray *order;
+
+	if (node->kind == NODE_TEST) {
+		check_test(rs, rule, node->test);
+		node->cost = node->test->cost;
+		g_ptr_array_add(tests, node->test);
+		return;
+	}
+	order = g_ptr_array_new();
+	for (struct node *below = node->first; below != NULL; below = below->next) {
+		check_node(rs, rule, below, tests);
+		node->cost += below->cost;
+		g_ptr_array_add(order, below);
+	}
+	g_ptr_array_sort(order, by_cost);
+	node->n_order = order->len;
+	node->order = arena_new(rs->arena, const struct node *, order->len + 1);
+	for (size_t i = 0; i < order->len; i++)
+		node->order[i] = g_ptr_array_index(order, i);
+	g_ptr_array_unref(order);
+}
+
+static void check_condition(struct ruleset *rs, struct rule *rule, struct node *condition)
+{
+	GPtrArray *tests = g_ptr_array_new();
+	GString *text = g_string_new(NULL);
+
+	check_node(rs, rule, condition, tests);
+	rule->condition = condition;
+	rule->n_tests = tests->len;
+	rule->tests = arena_new(rs->arena, const struct test *, tests->len + 1);
+	for (size_t i = 0; i < tests->len; i++)
+		rule->tests[i] = g_ptr_array_index(tests, i);
+	print_condition(text, condition);
+	rule->info.condition = arena_strndup(rs->arena, text->str, text->len);
+	g_ptr_array_unref(tests);
+	g_string_free(text, TRUE);
+}
+
+/* ---- rules ---- */
+
+/* the first clause of a kind; more of it are complained about */
+static struct clause *the_clause(struct ruleset *rs, const struct item *item,
+				 enum clause_kind kind, const char *what)
+{
+	struct clause *first = NULL;
+
+	for (struct clause *c = item->clauses; c != NULL; c = c->next) {
+		if (c->kind != kind)
+			continue;
+		if (first != NULL)
+			complain(rs->complaints, c->place,
+				 "a second %s; the first stands in line %u", what,
+				 first->place.line);
+		else
+			first = c;
+	}
+	return first;
+}
+
+static void check_points(struct ruleset *rs, struct rule *rule, const struct item *item)
+{
+	bool seen[2][AXIS_COUNT] = { 0 };
+
+	for (struct clause *c = item->clauses; c != NULL; c = c->next) {
+		bool unknown = c->kind == CLAUSE_UNKNOWN;
+
+		if (c->kind != CLAUSE_POINTS && !unknown)
+			continue;
+		if (seen[unknown][c->axis])
+			complain(rs->complaints, c->place,
+				 "points for %s%s are given twice", axis_names[c->axis],
+				 unknown ? " if unknown" : "");
+		seen[unknown][c->axis] = true;
+		if (unknown)
+			rule->info.unknown_milli[c->axis] = c->milli;
+		else
+			rule->info.milli[c->axis] = c->milli;
+		rule->has_unknown_points |= unknown && c->milli != 0;
+		rule->has_points |= !unknown && c->milli != 0;
+	}
+	if (!rule->has_points && !rule->has_unknown_points && !rule->info.observe)
+		complain(rs->complaints, rule->place,
+			 "rule %s gives no points: add threat, spam or graymail, or "
+			 "observe",
+			 rule->info.name);
+}
+
+static void check_rollout(struct ruleset *rs, struct rule *rule,
+			  const struct clause *clause)
+{
+	rule->info.rollout_percent = 100;
+	if (clause == NULL)
+		return;
+	rule->info.rollout_percent = clause->percent;
+	rule->by_domain = clause->by_domain;
+	rule->info.per_rcpt = true;
+	if (!name_find(rs, "rcpt.address", &rs->rcpt_address) ||
+	    !name_find(rs, "tenant.name", &rs->tenant_name)) {
+		complain(rs->complaints, clause->place,
+			 "a rollout needs the names rcpt.address and tenant.name");
+		return;
+	}
+	rs->has_rollout = true;
+	note_name(rs, rule, rs->rcpt_address);
+	note_name(rs, rule, rs->tenant_name);
+}
+
+static bool check_name(struct ruleset *rs, const struct item *item)
+{
+	const struct rule *first = g_hash_table_lookup(rs->by_name, item->name);
+
+	if (first != NULL)
+		complain(rs->complaints, item->name_place,
+			 "rule %s is there already, in %s line %u", item->name,
+			 first->place.file, first->place.line);
+	else if (rs->rules->len >= LIMIT_RULES)
+		complain(rs->complaints, item->name_place, "more than %d rules",
+			 LIMIT_RULES);
+	else
+		return true;
+	return false;
+}
+
+static void check_rule(struct ruleset *rs, const struct item *item)
+{
+	struct rule *rule = arena_new(rs->arena, struct rule, 1);
+	struct clause *reason = the_clause(rs, item, CLAUSE_REASON, "reason");
+	struct clause *when = the_clause(rs, item, CLAUSE_WHEN, "when");
+
+	rule->place = item->name_place;
+	rule->info.name = item->name;
+	rule->info.file = item->place.file;
+	rule->info.line = item->place.line;
+	if (!check_name(rs, item))
+		return;
+	g_hash_table_insert(rs->by_name, (gpointer)(uintptr_t)item->name, rule);
+	g_ptr_array_add(rs->rules, rule);
+	rule->info.observe = the_clause(rs, item, CLAUSE_OBSERVE, "observe") != NULL;
+	if (when == NULL)
+		complain(rs->complaints, item->name_place, "rule %s has no when",
+			 item->name);
+	else
+		check_condition(rs, rule, when->condition);
+	if (reason == NULL)
+		complain(rs->complaints, item->name_place,
+			 "rule %s has no reason: the sentence that users read",
+			 item->name);
+	else
+		check_reason(rs, rule, reason);
+	check_points(rs, rule, item);
+	check_rollout(rs, rule, the_clause(rs, item, CLAUSE_ROLLOUT, "rollout"));
+	rs->needs |= rule->info.needs;
+}
+
+void check_rules(struct ruleset *rs, const struct tree *tree)
+{
+	for (const struct item *item = tree->items; item != NULL; item = item->next)
+		if (item->kind == ITEM_RULE && !item->broken)
+			check_rule(rs, item);
+}
+
+/* ---- proofs ---- */
+
+/* the number of a header that some rule reads; another one changes nothing */
+static void find_header(const struct ruleset *rs, struct operand *o)
+{
+	o->header = SIZE_MAX;
+	for (guint i = 0; i < rs->headers->len; i++)
+		if (g_ascii_strcasecmp(g_ptr_array_index(rs->headers, i), o->text) == 0)
+			o->header = i;
+}
+
+static bool wrong_value(struct ruleset *rs, const struct clause *clause, const char *is,
+			const char *wanted)
+{
+	complain(rs->complaints, clause->value.place,
+		 "%s is %s: its value is %s, unknown or absent", clause->subject.text, is,
+		 wanted);
+	return false;
+}
+
+/* is what is given of the type of the name? */
+static bool check_value(struct ruleset *rs, struct clause *clause,
+			const struct name_row *row)
+{
+	struct operand *value = &clause->value;
+	bool texts = clause->given == GIVEN_VALUE && value->kind == OPERAND_TEXTS;
+	bool number = clause->given == GIVEN_VALUE && value->kind == OPERAND_NUMBER;
+	bool fits = false;
+
+	if (clause->given == GIVEN_UNKNOWN || clause->given == GIVEN_ABSENT)
+		return value->n_texts == 0 ||
+		       wrong_value(rs, clause, "given twice", "a value");
+	switch (row->type) {
+	case VALUE_BOOL:
+		fits = clause->given != GIVEN_VALUE && value->n_texts <= 1;
+		return fits || wrong_value(rs, clause, name_kind(rs, row), "yes, no");
+	case VALUE_INT:
+		if (!number)
+			return wrong_value(rs, clause, name_kind(rs, row), "a number");
+		return name_number(rs, value, row->unit);
+	case VALUE_TEXT:
+		fits = texts && value->n_texts == 1;
+		return fits || wrong_value(rs, clause, name_kind(rs, row), "one text");
+	case VALUE_LIST:
+		return texts ||
+		       wrong_value(rs, clause, name_kind(rs, row), "one text or more");
+	}
+	return false;
+}
+
+bool check_given(struct ruleset *rs, struct clause *clause)
+{
+	static const struct name_row header = { .type = VALUE_LIST, .unit = "" };
+	struct operand *subject = &clause->subject;
+
+	if (subject->kind == OPERAND_HEADER) {
+		find_header(rs, subject);
+		return check_value(rs, clause, &header);
+	}
+	if (!name_find(rs, subject->text, &subject->name)) {
+		complain(rs->complaints, subject->place, "there is no name %s%s",
+			 quoted(rs->arena, subject->text),
+			 name_suggest(rs, subject->text, false));
+		return false;
+	}
+	return check_value(rs, clause, ruleset_row(rs, subject->name));
+}
+
+static const char *key_of(size_t i, const void *table)
+{
+	const struct rule *rule = g_ptr_array_index((GPtrArray *)(uintptr_t)table, i);
+
+	return rule->info.name;
+}
+
+const struct rule *check_rule_name(struct ruleset *rs, struct place place,
+				   const char *name)
+{
+	const struct rule *rule = g_hash_table_lookup(rs->by_name, name);
+	const char *near;
+
+	if (rule != NULL)
+		return rule;
+	near = suggest(name, key_of, rs->rules->len, rs->rules);
+	complain(rs->complaints, place, "there is no rule %s%s%s%s",
+		 quoted(rs->arena, name), near == NULL ? "" : "; did you mean \"",
+		 near == NULL ? "" : near, near == NULL ? "" : "\"?");
+	return NULL;
+}

@@ -1,0 +1,21 @@
+/* The checker: words -> names, lists and patterns; types and units; points and reasons. */
+#ifndef RULE_CHECK_H
+#define RULE_CHECK_H
+
+#include "rule/ruleset.h"
+
+/* check_rules - take the rules of a tree into a set; its lists are there already
+ * err   complaints are added to rs->complaints; rules that are complained about stay out */
+void check_rules(struct ruleset *rs, const struct tree *tree);
+
+/* check_given - find the name of a proof's `given`, and bring its value into its unit
+ * out   subject and value of the clause are completed
+ * err   false after a complaint */
+bool check_given(struct ruleset *rs, struct clause *clause);
+
+/* check_rule_name - the rule a proof speaks of
+ * err   NULL after a complaint with a suggestion */
+const struct rule *check_rule_name(struct ruleset *rs, struct place place,
+				   const char *name);
+
+#endif

@@ -1,0 +1,393 @@
+/* Which operator goes with which types, and what may stand on its right. */
+#include "rule/check_test.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "rule/fold.h"
+#include "rule/list.h"
+#include "rule/match.h"
+#include "rule/name.h"
+#include "rule/needles.h"
+#include "rule/print.h"
+
+void note_name(struct ruleset *rs, struct rule *rule, struct name_at at)
+{
+	const struct name_row *row = ruleset_row(rs, at);
+
+	rule->info.needs |= row->needs;
+	if (row->scope != SCOPE_RCPT)
+		return;
+	rule->info.per_rcpt = true;
+	for (guint i = 0; i < rs->rcpt_names->len; i++) {
+		struct name_at known = g_array_index(rs->rcpt_names, struct name_at, i);
+
+		if (known.table == at.table && known.row == at.row)
+			return;
+	}
+	g_array_append_val(rs->rcpt_names, at);
+}
+
+void check_header(struct ruleset *rs, struct operand *o)
+{
+	for (const char *p = o->text; *p != '\0'; p++) {
+		if (*p > ' ' && *p < 0x7f && *p != ':')
+			continue;
+		complain(rs->complaints, o->place, "%s can't be the name of a header",
+			 quoted(rs->arena, o->text));
+		return;
+	}
+	for (guint i = 0; i < rs->headers->len; i++) {
+		o->header = i;
+		if (g_ascii_strcasecmp(g_ptr_array_index(rs->headers, i), o->text) == 0)
+			return;
+	}
+	o->header = rs->headers->len;
+	g_ptr_array_add(rs->headers, (gpointer)(uintptr_t)o->text);
+}
+
+/* ---- the left side ---- */
+
+static bool find_name(struct ruleset *rs, struct operand *o)
+{
+	if (name_find(rs, o->text, &o->name))
+		return true;
+	if (g_hash_table_contains(rs->lists, o->text))
+		complain(rs->complaints, o->place,
+			 "%s is a list: it stands after in, under or any of", o->text);
+	else
+		complain(rs->complaints, o->place, "there is no name %s%s",
+			 quoted(rs->arena, o->text), name_suggest(rs, o->text, false));
+	return false;
+}
+
+static bool check_left(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	struct operand *left = &test->left;
+
+	if (left->kind == OPERAND_HEADER) {
+		check_header(rs, left);
+		test->type = VALUE_LIST;
+	} else {
+		if (!find_name(rs, left))
+			return false;
+		test->type = ruleset_row(rs, left->name)->type;
+		test->per_rcpt = ruleset_row(rs, left->name)->scope == SCOPE_RCPT;
+		note_name(rs, rule, left->name);
+	}
+	if (!left->any_of || test->type == VALUE_LIST)
+		return true;
+	complain(rs->complaints, left->place, "%s is one value: any of goes with lists",
+		 left->text);
+	return false;
+}
+
+/* ---- the right side ---- */
+
+/* a name on the right: of one of two types */
+static bool check_right_name(struct ruleset *rs, struct rule *rule, struct test *test,
+			     const char *wanted)
+{
+	struct operand *right = &test->right;
+	const struct name_row *row;
+
+	if (right->kind == OPERAND_HEADER) {
+		check_header(rs, right);
+		return true;
+	}
+	if (!find_name(rs, right))
+		return false;
+	row = ruleset_row(rs, right->name);
+	if (row->type == VALUE_BOOL || row->type == VALUE_INT) {
+		complain(rs->complaints, right->place, "%s is %s: after %s goes %s",
+			 right->text, name_kind(rs, row), operator_words[test->op],
+			 wanted);
+		return false;
+	}
+	test->per_rcpt |= row->scope == SCOPE_RCPT;
+	note_name(rs, rule, right->name);
+	return true;
+}
+
+static struct list *list_of_texts(struct ruleset *rs, const struct operand *o)
+{
+	struct list *list = list_create(rs->arena, "", o->place);
+
+	for (size_t i = 0; i < o->n_texts; i++)
+		list_add(list, bytes_of(o->texts[i]));
+	return list;
+}
+
+/* a list by its name, or what stands in brackets */
+static struct list *find_list(struct ruleset *rs, struct operand *o)
+{
+	struct list *list = NULL;
+
+	if (o->kind == OPERAND_TEXTS)
+		list = list_of_texts(rs, o);
+	else if (o->kind == OPERAND_NAME)
+		list = g_hash_table_lookup(rs->lists, o->text);
+	o->list = list;
+	return list;
+}
+
+static bool check_membership(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	static const char wanted[] = "a list, a name, or texts in brackets";
+	struct operand *right = &test->right;
+	struct list *list = find_list(rs, right);
+	struct place dotted;
+
+	if (right->any_of) {
+		complain(rs->complaints, right->place,
+			 "%s asks for any already: leave any of out",
+			 operator_words[test->op]);
+		return false;
+	}
+	if (list != NULL) {
+		if (right->kind == OPERAND_NAME)
+			right->kind = OPERAND_LIST;
+		if (test->op != OP_UNDER || !list_is_dotted(list, &dotted))
+			return true;
+		complain(rs->complaints, dotted,
+			 "a domain does not begin with a dot: `under` covers the names "
+			 "below it");
+		return false;
+	}
+	if (right->kind == OPERAND_NAME && !name_find(rs, right->text, &right->name)) {
+		complain(rs->complaints, right->place,
+			 "there is no list and no name %s%s",
+			 quoted(rs->arena, right->text),
+			 name_suggest(rs, right->text, true));
+		return false;
+	}
+	if (right->kind == OPERAND_NAME || right->kind == OPERAND_HEADER)
+		return check_right_name(rs, rule, test, wanted);
+	complain(rs->complaints, right->place, "after %s goes %s",
+		 operator_words[test->op], wanted);
+	return false;
+}
+
+static bool check_needles(struct ruleset *rs, struct test *test)
+{
+	struct operand *right = &test->right;
+	struct list *list = find_list(rs, right);
+	size_t n = 0;
+	const struct bytes *entries = list == NULL ? NULL : list_entries(list, &n);
+
+	if (list == NULL) {
+		complain(rs->complaints, right->place,
+			 "after any of goes a list, or texts in brackets%s",
+			 right->kind == OPERAND_NAME ? name_suggest(rs, right->text, true)
+						     : "");
+		return false;
+	}
+	if (n > LIMIT_NEEDLES) {
+		complain(rs->complaints, right->place,
+			 "%s has %zu entries: any of looks for %d at most, in and under "
+			 "for more",
+			 right->text, n, LIMIT_NEEDLES);
+		return false;
+	}
+	if (right->kind == OPERAND_NAME)
+		right->kind = OPERAND_LIST;
+	right->needles = needles_build(rs->arena, entries, n);
+	return true;
+}
+
+static bool check_regex(struct ruleset *rs, struct test *test)
+{
+	struct operand *right = &test->right;
+	struct place place = right->place;
+	const char *wrong;
+	size_t at;
+
+	if (right->kind != OPERAND_REGEX) {
+		complain(rs->complaints, right->place,
+			 "after matches goes a regular expression: /.../, or /.../i");
+		return false;
+	}
+	right->pattern =
+		pattern_compile(rs->arena, right->text, right->unit, &wrong, &at);
+	if (right->pattern != NULL)
+		return true;
+	place.column += 1 + (unsigned)g_utf8_strlen(right->text,
+						    (gssize)MIN(at, strlen(right->text)));
+	complain(rs->complaints, place, "the regular expression is wrong here: %s",
+		 wrong);
+	return false;
+}
+
+static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	static const char wanted[] = "a text or a name";
+	struct operand *right = &test->right;
+
+	if (right->any_of)
+		return check_needles(rs, test);
+	if (right->kind == OPERAND_TEXTS) {
+		complain(rs->complaints, right->place,
+			 "before texts in brackets goes any of");
+		return false;
+	}
+	if (right->kind == OPERAND_TEXT) {
+		right->folded = fold(rs->arena, bytes_of(right->text));
+		if (right->folded.n > 0 || test->op == OP_IS || test->op == OP_IS_NOT)
+			return true;
+		complain(rs->complaints, right->place, "every text %s nothing",
+			 test->op == OP_STARTS_WITH || test->op == OP_ENDS_WITH
+				 ? "starts and ends with"
+				 : "contains");
+		return false;
+	}
+	if (right->kind == OPERAND_NAME &&
+	    g_hash_table_contains(rs->lists, right->text)) {
+		complain(rs->complaints, right->place,
+			 "%s is a list: write in %s, under %s, or any of before it",
+			 right->text, right->text, right->text);
+		return false;
+	}
+	if (right->kind == OPERAND_NAME || right->kind == OPERAND_HEADER)
+		return check_right_name(rs, rule, test, wanted);
+	complain(rs->complaints, right->place, "after %s goes %s",
+		 operator_words[test->op], wanted);
+	return false;
+}
+
+/* ---- by the type of the left ---- */
+
+static bool check_number_test(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	const struct name_row *left = ruleset_row(rs, test->left.name), *row;
+	struct operand *right = &test->right;
+
+	if (test->op < OP_IS || test->op > OP_AT_LEAST) {
+		complain(rs->complaints, test->op_place,
+			 "%s is %s: it goes with exists, is, is not, <, <=, > and >=",
+			 left->name, name_kind(rs, left));
+		return false;
+	}
+	if (right->kind == OPERAND_NUMBER && !right->any_of)
+		return name_number(rs, right, left->unit);
+	if (right->kind != OPERAND_NAME || right->any_of) {
+		complain(rs->complaints, right->place,
+			 "%s is %s: it is compared with a number or a name", left->name,
+			 name_kind(rs, left));
+		return false;
+	}
+	if (!find_name(rs, right))
+		return false;
+	row = ruleset_row(rs, right->name);
+	if (row->type != VALUE_INT || strcmp(row->unit, left->unit) != 0) {
+		complain(rs->complaints, right->place, "%s is %s, and %s is %s",
+			 row->name, name_kind(rs, row), left->name, name_kind(rs, left));
+		return false;
+	}
+	test->per_rcpt |= row->scope == SCOPE_RCPT;
+	note_name(rs, rule, right->name);
+	return true;
+}
+
+static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	const char *left = test->left.text;
+
+	switch (test->op) {
+	case OP_HOLDS:
+		complain(rs->complaints, test->op_place,
+			 "%s is no yes or no: after it goes exists, is, contains, "
+			 "mentions, "
+			 "starts with, ends with, matches, in or under",
+			 left);
+		return false;
+	case OP_LESS:
+	case OP_AT_MOST:
+	case OP_MORE:
+	case OP_AT_LEAST:
+		complain(rs->complaints, test->op_place,
+			 "%s is no number: %s does not go with it", left,
+			 operator_words[test->op]);
+		return false;
+	case OP_MATCHES:
+		return check_regex(rs, test);
+	case OP_IN:
+	case OP_UNDER:
+		return check_membership(rs, rule, test);
+	case OP_IS_NOT:
+		if (test->type == VALUE_LIST || test->right.any_of) {
+			complain(rs->complaints, test->op_place,
+				 "is not could mean none or not all here: write not %s "
+				 "is ...",
+				 left);
+			return false;
+		}
+		return check_text(rs, rule, test);
+	case OP_IS:
+	case OP_CONTAINS:
+	case OP_MENTIONS:
+	case OP_STARTS_WITH:
+	case OP_ENDS_WITH:
+		return check_text(rs, rule, test);
+	case OP_EXISTS:
+	case OP_COUNT:
+		break;
+	}
+	return true;
+}
+
+static bool check_types(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	if (test->type == VALUE_BOOL && test->op != OP_HOLDS) {
+		complain(rs->complaints, test->op_place,
+			 "%s is a yes or no: write %s or not %s, and nothing after it",
+			 test->left.text, test->left.text, test->left.text);
+		return false;
+	}
+	if (test->type == VALUE_BOOL || test->op == OP_EXISTS)
+		return true;
+	if (test->type == VALUE_INT && test->op == OP_HOLDS) {
+		complain(rs->complaints, test->op_place,
+			 "%s is a number: after it goes exists, is, is not, <, <=, > or "
+			 ">=",
+			 test->left.text);
+		return false;
+	}
+	return test->type == VALUE_INT ? check_number_test(rs, rule, test)
+				       : check_text_test(rs, rule, test);
+}
+
+/* how much work it may be; only the order of the numbers means anything */
+static unsigned cost_of(const struct test *test)
+{
+	unsigned cost = 1;
+
+	if (test->left.kind == OPERAND_HEADER)
+		cost += 20;
+	if (test->op >= OP_IS && test->type != VALUE_INT)
+		cost += 4;
+	if (test->op >= OP_CONTAINS && test->op <= OP_ENDS_WITH)
+		cost += 10;
+	if (test->left.text != NULL && g_str_has_prefix(test->left.text, "text"))
+		cost += 100;
+	return test->op == OP_MATCHES ? cost * 8 : cost;
+}
+
+void check_test(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	GString *text;
+	size_t leaf;
+
+	if (!check_left(rs, rule, test) || !check_types(rs, rule, test))
+		return;
+	text = g_string_new(NULL);
+	print_test(text, test);
+	leaf = GPOINTER_TO_SIZE(g_hash_table_lookup(rs->leaves, text->str));
+	if (leaf == 0) {
+		leaf = g_hash_table_size(rs->leaves) + 1;
+		g_hash_table_insert(rs->leaves, arena_strdup(rs->arena, text->str),
+				    GSIZE_TO_POINTER(leaf));
+	}
+	test->leaf = leaf - 1;
+	test->cost = cost_of(test);
+	g_string_free(text, TRUE);
+}

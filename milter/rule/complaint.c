@@ -1,0 +1,91 @@
+/* Complaints are collected, ordered by place and handed over as one GError. Nothing here
+ * knows the language. */
+#include "rule/complaint.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/printable.h"
+
+#define QUOTED_BYTES 60
+
+struct complaint {
+	struct place at;
+	char *text;
+};
+
+static void complaint_free(gpointer p)
+{
+	struct complaint *said = p;
+
+	g_free(said->text);
+	g_free(said);
+}
+
+void complaints_init(struct complaints *c)
+{
+	*c = (struct complaints){ .said = g_ptr_array_new_with_free_func(
+					  complaint_free) };
+}
+
+void complain(struct complaints *c, struct place at, const char *format, ...)
+{
+	c->n++;
+	if (c->said->len >= LIMIT_COMPLAINTS)
+		return;
+	struct complaint *said = g_new0(struct complaint, 1);
+	va_list ap;
+
+	said->at = at;
+	va_start(ap, format);
+	said->text = g_strdup_vprintf(format, ap);
+	va_end(ap);
+	g_ptr_array_add(c->said, said);
+}
+
+static gint by_place(gconstpointer left, gconstpointer right)
+{
+	const struct complaint *a = *(struct complaint *const *)left;
+	const struct complaint *b = *(struct complaint *const *)right;
+	int files = strcmp(a->at.file, b->at.file);
+
+	if (files != 0)
+		return files;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	return a->at.column < b->at.column ? -1 : a->at.column > b->at.column;
+}
+
+bool complaints_end(struct complaints *c, GError **e)
+{
+	bool clean = c->n == 0;
+	GString *all = g_string_new(NULL);
+
+	g_ptr_array_sort(c->said, by_place);
+	for (guint i = 0; i < c->said->len; i++) {
+		const struct complaint *said = g_ptr_array_index(c->said, i);
+
+		g_string_append_printf(all, "%s%s:%u:%u: %s", i == 0 ? "" : "\n",
+				       said->at.file, said->at.line, said->at.column,
+				       said->text);
+	}
+	if (c->n > c->said->len)
+		g_string_append_printf(all, "\nand %u more", c->n - c->said->len);
+	if (!clean)
+		g_set_error_literal(e, WONTED_ERROR, WONTED_ERROR_INPUT, all->str);
+	g_string_free(all, TRUE);
+	g_ptr_array_unref(c->said);
+	*c = (struct complaints){ 0 };
+	return clean;
+}
+
+const char *quoted(struct arena *a, const char *text)
+{
+	char *safe = printable(text, QUOTED_BYTES);
+	const char *kept = arena_printf(a, "\"%s\"", safe);
+
+	g_free(safe);
+	return kept;
+}

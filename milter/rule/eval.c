@@ -1,0 +1,362 @@
+/* Conditions are evaluated in Kleene's logic (base/answer.h): what could not be found out
+ * stays unknown unless the rest decides without it. A test of the message alone is made once
+ * a message, however many rules and recipients ask for it. Nothing here can fail, ask
+ * anybody, or run without bound: the tree's depth is limited, regular expressions have an
+ * allowance, all else is linear. */
+#include "rule/eval.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "rule/fold.h"
+#include "rule/list.h"
+#include "rule/match.h"
+#include "rule/needles.h"
+
+/* the answer of one test; of an older turn: not made yet */
+struct finding {
+	unsigned turn;
+	enum answer answer;
+	const char *found;
+};
+
+struct run {
+	struct arena *arena;
+	const struct ruleset *rs;
+	const struct sight *sight;
+	unsigned turn;            /* 1: tests of the message; more: of a recipient */
+	struct finding *findings; /* by leaf */
+	struct matcher *matcher;
+	struct value *headers; /* by number; taken when first asked for */
+	bool *headers_taken;
+	struct bytes *folded; /* of features, by row */
+};
+
+struct run *run_create(struct arena *a, const struct ruleset *rs)
+{
+	struct run *run = arena_new(a, struct run, 1);
+
+	run->arena = a;
+	run->rs = rs;
+	run->turn = 1;
+	run->findings = arena_new(a, struct finding, g_hash_table_size(rs->leaves) + 1);
+	run->headers = arena_new(a, struct value, rs->headers->len + 1);
+	run->headers_taken = arena_new(a, bool, rs->headers->len + 1);
+	run->folded = arena_new(a, struct bytes, rs->tables[SOURCE_FEATURE]->n + 1);
+	return run;
+}
+
+void run_look_at(struct run *run, const struct sight *sight)
+{
+	run->sight = sight;
+	run->turn++;
+}
+
+struct arena *run_arena(const struct run *run)
+{
+	return run->arena;
+}
+
+const struct ruleset *run_ruleset(const struct run *run)
+{
+	return run->rs;
+}
+
+struct value run_value(const struct run *run, struct name_at at)
+{
+	return run->sight->at[at.table][at.row];
+}
+
+/* ---- operands ---- */
+
+/* all fields of a name as one list */
+static struct value take_header(struct run *run, size_t header)
+{
+	const char *name = g_ptr_array_index(run->rs->headers, header);
+	const char **items = arena_new(run->arena, const char *, LIMIT_HEADER_FIELDS);
+	size_t n = 0;
+
+	while (n < LIMIT_HEADER_FIELDS) {
+		struct value v =
+			feature_header(run->arena, run->sight->features, name, n);
+
+		if (v.known == ANSWER_UNKNOWN)
+			return VALUE_UNKNOWN;
+		if (v.known == ANSWER_NO || v.text == NULL)
+			break;
+		items[n++] = v.text;
+	}
+	return n == 0 ? VALUE_ABSENT : value_of_list(items, n);
+}
+
+static struct value header_value(struct run *run, size_t header)
+{
+	if (run->sight->features == NULL)
+		return run->sight->headers[header];
+	if (!run->headers_taken[header]) {
+		run->headers[header] = take_header(run, header);
+		run->headers_taken[header] = true;
+	}
+	return run->headers[header];
+}
+
+static struct value operand_value(struct run *run, const struct operand *o)
+{
+	return o->kind == OPERAND_HEADER ? header_value(run, o->header)
+					 : run_value(run, o->name);
+}
+
+struct value run_left(struct run *run, const struct test *test)
+{
+	return operand_value(run, &test->left);
+}
+
+/* a long text is folded once a message */
+static struct bytes fold_operand(struct run *run, const struct operand *o,
+				 const char *text)
+{
+	bool kept = o->kind == OPERAND_NAME && o->name.table == SOURCE_FEATURE &&
+		    ruleset_row(run->rs, o->name)->type == VALUE_TEXT;
+
+	if (!kept)
+		return fold(run->arena, bytes_of(text));
+	if (run->folded[o->name.row].at == NULL)
+		run->folded[o->name.row] = fold(run->arena, bytes_of(text));
+	return run->folded[o->name.row];
+}
+
+/* ---- tests of numbers ---- */
+
+enum answer compare_numbers(enum operator op, int64_t left, int64_t right)
+{
+	bool holds =
+		(op == OP_IS && left == right) || (op == OP_IS_NOT && left != right) ||
+		(op == OP_LESS && left < right) || (op == OP_AT_MOST && left <= right) ||
+		(op == OP_MORE && left > right) || (op == OP_AT_LEAST && left >= right);
+
+	return holds ? ANSWER_YES : ANSWER_NO;
+}
+
+static enum answer test_number(struct run *run, const struct test *test, int64_t left)
+{
+	struct value right = VALUE_OF_INT(test->right.number);
+
+	if (test->right.kind != OPERAND_NUMBER)
+		right = operand_value(run, &test->right);
+	if (right.known != ANSWER_YES)
+		return right.known;
+	return compare_numbers(test->op, left, right.number);
+}
+
+/* ---- tests of texts ---- */
+
+/* is it the domain itself, or below it? what stands before an @ does not count */
+static bool is_under(struct bytes text, struct bytes domain)
+{
+	const char *at = memrchr(text.at, '@', text.n);
+
+	if (at != NULL)
+		text = bytes_of(at + 1);
+	if (domain.n == 0 || text.n < domain.n ||
+	    memcmp(text.at + text.n - domain.n, domain.at, domain.n) != 0)
+		return false;
+	return text.n == domain.n || text.at[text.n - domain.n - 1] == '.';
+}
+
+static bool compare_texts(enum operator op, struct bytes left, struct bytes right)
+{
+	bool fits = right.n > 0 && left.n >= right.n;
+
+	if (op == OP_IS || op == OP_IN)
+		return bytes_equal(left, right);
+	if (op == OP_IS_NOT)
+		return !bytes_equal(left, right);
+	if (op == OP_UNDER)
+		return is_under(left, right);
+	if (op == OP_CONTAINS)
+		return fits && memmem(left.at, left.n, right.at, right.n) != NULL;
+	if (op == OP_MENTIONS)
+		return fits && text_mentions(left, right);
+	if (op == OP_STARTS_WITH)
+		return fits && memcmp(left.at, right.at, right.n) == 0;
+	g_assert(op == OP_ENDS_WITH);
+	return fits && memcmp(left.at + left.n - right.n, right.at, right.n) == 0;
+}
+
+/* one text against what the rule file holds */
+static bool test_fixed(const struct test *test, struct bytes left, const char **found_r)
+{
+	const struct operand *right = &test->right;
+	struct bytes found = { .at = NULL, .n = 0 };
+	bool holds;
+
+	if (right->needles == NULL && right->list != NULL)
+		return test->op == OP_UNDER ? list_covers(right->list, left)
+					    : list_has(right->list, left);
+	if (right->needles == NULL)
+		return compare_texts(test->op, left, right->folded);
+	if (test->op == OP_IS)
+		return list_has(right->list, left);
+	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
+		holds = needles_find(right->needles, left, test->op == OP_MENTIONS,
+				     &found);
+	else
+		holds = needles_at_edge(right->needles, left, test->op == OP_ENDS_WITH,
+					&found);
+	if (holds)
+		*found_r = found.at;
+	return holds;
+}
+
+/* one text against a name or header; some of its items will do */
+static enum answer test_against(struct run *run, const struct test *test,
+				struct bytes left)
+{
+	struct value right = operand_value(run, &test->right);
+	enum answer answer = ANSWER_NO;
+
+	if (right.known != ANSWER_YES)
+		return right.known;
+	if (right.text != NULL && right.n_items == 0)
+		return compare_texts(test->op, left,
+				     fold_operand(run, &test->right, right.text))
+			       ? ANSWER_YES
+			       : ANSWER_NO;
+	for (size_t i = 0; i < right.n_items && answer == ANSWER_NO; i++)
+		if (compare_texts(test->op, left,
+				  fold(run->arena, bytes_of(right.items[i]))))
+			answer = ANSWER_YES;
+	return answer;
+}
+
+static enum answer test_pattern(struct run *run, const struct test *test,
+				const char *text, const char **found_r)
+{
+	struct bytes found;
+	enum answer answer;
+
+	if (run->matcher == NULL)
+		run->matcher = matcher_create(run->arena);
+	answer = pattern_find(test->right.pattern, run->matcher, bytes_of(text), &found);
+	if (answer == ANSWER_YES)
+		*found_r = arena_strndup(run->arena, found.at,
+					 MIN(found.n, LIMIT_REASON_VALUE_BYTES));
+	return answer;
+}
+
+static enum answer test_text(struct run *run, const struct test *test, const char *text,
+			     const char **found_r)
+{
+	struct bytes left;
+
+	*found_r = text;
+	if (test->op == OP_MATCHES)
+		return test_pattern(run, test, text, found_r);
+	left = fold_operand(run, &test->left, text);
+	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
+		return test_fixed(test, left, found_r) ? ANSWER_YES : ANSWER_NO;
+	return test_against(run, test, left);
+}
+
+/* some item will do; the first is told */
+static enum answer test_items(struct run *run, const struct test *test,
+			      const struct value *left, const char **found_r)
+{
+	enum answer all = ANSWER_NO;
+
+	for (size_t i = 0; i < left->n_items; i++) {
+		enum answer one = test_text(run, test, left->items[i], found_r);
+
+		if (one == ANSWER_YES)
+			return one;
+		all = answer_or(all, one);
+	}
+	return all;
+}
+
+static enum answer make_test(struct run *run, const struct test *test,
+			     const char **found_r)
+{
+	struct value left = operand_value(run, &test->left);
+
+	if (test->op == OP_HOLDS)
+		return value_answer(&left);
+	if (left.known != ANSWER_YES)
+		return left.known;
+	if (test->op == OP_EXISTS)
+		return test->type != VALUE_LIST || left.n_items > 0 ? ANSWER_YES
+								    : ANSWER_NO;
+	if (test->type == VALUE_INT)
+		return test_number(run, test, left.number);
+	if (test->type == VALUE_TEXT)
+		return test_text(run, test, left.text, found_r);
+	return test_items(run, test, &left, found_r);
+}
+
+enum answer run_test(struct run *run, const struct test *test, const char **found_r)
+{
+	struct finding *finding = &run->findings[test->leaf];
+	unsigned turn = test->per_rcpt ? run->turn : 1;
+
+	if (finding->turn != turn) {
+		finding->found = NULL;
+		finding->answer = make_test(run, test, &finding->found);
+		if (finding->answer != ANSWER_YES)
+			finding->found = NULL;
+		finding->turn = turn;
+	}
+	*found_r = finding->found;
+	return finding->answer;
+}
+
+/* ---- conditions ---- */
+
+static enum answer run_node(struct run *run, const struct node *node)
+{
+	enum answer decides = node->kind == NODE_OR ? ANSWER_YES : ANSWER_NO, all;
+	const char *found;
+
+	if (node->kind == NODE_TEST)
+		return run_test(run, node->test, &found);
+	if (node->kind == NODE_NOT)
+		return answer_not(run_node(run, node->first));
+	all = answer_not(decides);
+	for (size_t i = 0; i < node->n_order && all != decides; i++) {
+		enum answer one = run_node(run, node->order[i]);
+
+		all = node->kind == NODE_OR ? answer_or(all, one) : answer_and(all, one);
+	}
+	return all;
+}
+
+enum answer run_rule(struct run *run, const struct rule *rule)
+{
+	return run_node(run, rule->condition);
+}
+
+bool run_is_served(const struct run *run, const struct rule *rule)
+{
+	const char *address, *who, *domain;
+	struct value tenant;
+	char *said, *hash;
+	bool served;
+
+	if (rule->info.rollout_percent >= 100)
+		return true;
+	address = run_value(run, run->rs->rcpt_address).text;
+	tenant = run_value(run, run->rs->tenant_name);
+	who = address == NULL ? "" : address;
+	domain = strrchr(who, '@');
+	if (rule->by_domain && domain != NULL)
+		who = domain + 1;
+	said = g_strdup_printf("%s\n%s\n%s", tenant.text == NULL ? "" : tenant.text, who,
+			       rule->info.name);
+	hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, said, -1);
+	hash[7] = '\0'; /* 28 bits: a hundredth is met exactly enough */
+	served = g_ascii_strtoull(hash, NULL, 16) % 100 <
+		 (guint64)rule->info.rollout_percent;
+	g_free(hash);
+	g_free(said);
+	return served;
+}

@@ -1,0 +1,63 @@
+/* The evaluator: conditions over the values of one message and one recipient after the
+ * other. */
+#ifndef RULE_EVAL_H
+#define RULE_EVAL_H
+
+#include "rule/ruleset.h"
+
+/* what conditions read */
+struct sight {
+	const struct value *const *at;   /* [table][row] */
+	const struct features *features; /* headers are taken from here; NULL: */
+	const struct value *headers;     /* ... by their number, as lists */
+};
+
+/* the work on one message; not for two threads at once */
+struct run;
+
+/* run_create - begin a message
+ * own   a
+ * err   none */
+struct run *run_create(struct arena *a, const struct ruleset *rs);
+
+/* run_look_at - the next recipient; what was found out about the message is kept
+ * in    sight   must outlive its use; the values of the message must stay the same
+ * err   none */
+void run_look_at(struct run *run, const struct sight *sight);
+
+/* run_rule - does the condition of a rule hold?
+ * err   UNKNOWN: it hangs on something that could not be found out */
+enum answer run_rule(struct run *run, const struct rule *rule);
+
+/* run_test - does one test hold?
+ * out   *found_r   the text it found, NULL if none
+ * err   UNKNOWN as run_rule() */
+enum answer run_test(struct run *run, const struct test *test, const char **found_r);
+
+/* run_left - the value a test looks at
+ * err   none */
+struct value run_left(struct run *run, const struct test *test);
+
+/* compare_numbers - does left op right hold?
+ * in    op   OP_IS to OP_AT_LEAST
+ * err   never UNKNOWN */
+enum answer compare_numbers(enum operator op, int64_t left, int64_t right);
+
+/* run_value - a value by its name
+ * err   none */
+struct value run_value(const struct run *run, struct name_at at);
+
+/* run_is_served - does the rule's rollout reach this recipient? The same recipient always
+ *                 gets the same answer
+ * err   none */
+bool run_is_served(const struct run *run, const struct rule *rule);
+
+/* run_ruleset - the set it runs
+ * err   none */
+const struct ruleset *run_ruleset(const struct run *run);
+
+/* run_arena - where findings live
+ * err   none */
+struct arena *run_arena(const struct run *run);
+
+#endif

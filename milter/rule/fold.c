@@ -1,0 +1,101 @@
+/* Folding letter by letter, so that no text can make it slow: the full normal forms of
+ * Unicode sort marks, and a long row of marks would be sorted in square time. */
+#include "rule/fold.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define PARTS_MAX 18 /* the longest decomposition of one character (U+FDFA) */
+
+static void add_blank(GString *out)
+{
+	if (out->len > 0 && out->str[out->len - 1] != ' ')
+		g_string_append_c(out, ' ');
+}
+
+static void add_char(GString *out, gunichar c)
+{
+	switch ((int)g_unichar_type(c)) {
+	case G_UNICODE_NON_SPACING_MARK:
+	case G_UNICODE_ENCLOSING_MARK:
+	case G_UNICODE_FORMAT:
+		break;
+	case G_UNICODE_SPACE_SEPARATOR:
+	case G_UNICODE_LINE_SEPARATOR:
+	case G_UNICODE_PARAGRAPH_SEPARATOR:
+		add_blank(out);
+		break;
+	default:
+		g_string_append_unichar(out, g_unichar_tolower(c));
+	}
+}
+
+/* one character that is not ASCII; its length in bytes */
+static size_t add_wide(GString *out, const char *at, size_t n)
+{
+	gunichar c = g_utf8_get_char_validated(at, (gssize)n), parts[PARTS_MAX];
+
+	if (c == (gunichar)-1 || c == (gunichar)-2) {
+		g_string_append_c(out, *at);
+		return 1;
+	}
+	gsize n_parts = g_unichar_fully_decompose(c, TRUE, parts, PARTS_MAX);
+
+	for (gsize i = 0; i < n_parts; i++)
+		add_char(out, parts[i]);
+	return (size_t)g_unichar_to_utf8(c, NULL);
+}
+
+static bool all_plain(struct bytes text)
+{
+	bool blank = true; /* the one before; a text may not begin with one */
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+
+		if (c > 0x7e || c < 0x20 || (c == ' ' && blank))
+			return false;
+		blank = c == ' ';
+	}
+	return !blank || text.n == 0;
+}
+
+/* most texts are short and plain: no buffer is needed */
+static struct bytes fold_plain(struct arena *a, struct bytes text)
+{
+	char *out = arena_strndup(a, text.at, text.n);
+
+	for (size_t i = 0; i < text.n; i++)
+		out[i] = g_ascii_tolower(out[i]);
+	return (struct bytes){ .at = out, .n = text.n };
+}
+
+struct bytes fold(struct arena *a, struct bytes text)
+{
+	if (text.n == 0)
+		return (struct bytes){ .at = "", .n = 0 };
+	if (all_plain(text))
+		return fold_plain(a, text);
+	GString *out = g_string_sized_new(text.n + 1);
+
+	for (size_t i = 0; i < text.n;) {
+		unsigned char c = (unsigned char)text.at[i];
+
+		if (c > 0x7f) {
+			i += add_wide(out, text.at + i, text.n - i);
+			continue;
+		}
+		i++;
+		if (c == ' ' || (c >= '\t' && c <= '\r'))
+			add_blank(out);
+		else if (c != '\0' && c != 0x7f)
+			g_string_append_c(out, g_ascii_tolower((char)c));
+	}
+	if (out->len > 0 && out->str[out->len - 1] == ' ')
+		g_string_truncate(out, out->len - 1);
+	struct bytes kept = { .at = arena_strndup(a, out->str, out->len), .n = out->len };
+
+	g_string_free(out, TRUE);
+	return kept;
+}

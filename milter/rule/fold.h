@@ -1,0 +1,17 @@
+/* How texts are compared: what does not count is taken out of both before. */
+#ifndef RULE_FOLD_H
+#define RULE_FOLD_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+/* fold - a text without what does not count: case, accents, the width and style of letters,
+ *        invisible characters; any run of blanks is one, none at the ends
+ * in    text   valid UTF-8; other bytes are kept as they are
+ * out   NUL-terminated
+ * own   a
+ * err   none
+ * cost  linear */
+struct bytes fold(struct arena *a, struct bytes text);
+
+#endif

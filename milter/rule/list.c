@@ -1,0 +1,156 @@
+/* Lists are sets of folded texts. `under` walks from a domain up to its parents; nothing
+ * else here knows what the entries mean. */
+#include "rule/list.h"
+
+#include <glib.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "rule/fold.h"
+
+#define LABELS_MAX 128 /* RFC 1035: 127 labels fit into 255 bytes */
+
+struct list {
+	const char *name;
+	struct place place;
+	struct arena *arena;
+	GHashTable *set;     /* folded text */
+	struct place dotted; /* the first entry that begins with a dot; line 0: none */
+};
+
+static void set_free(void *p)
+{
+	g_hash_table_unref(p);
+}
+
+struct list *list_create(struct arena *a, const char *name, struct place place)
+{
+	struct list *list = arena_new(a, struct list, 1);
+
+	*list = (struct list){ .name = name,
+			       .place = place,
+			       .arena = a,
+			       .set = g_hash_table_new(g_str_hash, g_str_equal) };
+	arena_defer(a, set_free, list->set);
+	return list;
+}
+
+void list_add(struct list *list, struct bytes entry)
+{
+	struct bytes folded = fold(list->arena, entry);
+
+	if (folded.n > 0 && !g_hash_table_contains(list->set, folded.at))
+		g_hash_table_add(list->set, (gpointer)(uintptr_t)folded.at);
+}
+
+static struct bytes trimmed(const char *at, size_t n)
+{
+	while (n > 0 && g_ascii_isspace(at[0]))
+		at++, n--;
+	while (n > 0 && g_ascii_isspace(at[n - 1]))
+		n--;
+	return (struct bytes){ .at = at, .n = n };
+}
+
+/* what stands before a # that begins the line or follows a blank */
+static size_t without_comment(const char *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (at[i] == '#' && (i == 0 || g_ascii_isspace(at[i - 1])))
+			return i;
+	return n;
+}
+
+static bool entry_is_fine(struct bytes entry, struct place place, struct complaints *c)
+{
+	if (!g_utf8_validate(entry.at, (gssize)entry.n, NULL))
+		complain(c, place, "this line is not UTF-8");
+	else if (entry.at[0] == '*')
+		complain(c, place,
+			 "write the domain alone: `under` covers the names below it as "
+			 "well");
+	else
+		return true;
+	return false;
+}
+
+void list_add_file(struct list *list, const char *file, struct bytes text,
+		   struct complaints *c)
+{
+	struct place place = { .file = file, .line = 0, .column = 1 };
+	const char *at = text.at, *end = text.at + text.n;
+	size_t n = 0;
+
+	while (at < end) {
+		const char *line_end = memchr(at, '\n', (size_t)(end - at));
+		size_t line = (size_t)((line_end == NULL ? end : line_end) - at);
+		struct bytes entry = trimmed(at, without_comment(at, line));
+
+		place.line++;
+		at += line + 1;
+		if (entry.n == 0 || !entry_is_fine(entry, place, c))
+			continue;
+		if (++n > LIMIT_LIST_ENTRIES) {
+			complain(c, place, "more than %d entries", LIMIT_LIST_ENTRIES);
+			return;
+		}
+		if (entry.at[0] == '.' && list->dotted.line == 0)
+			list->dotted = place;
+		list_add(list, entry);
+	}
+}
+
+bool list_has(const struct list *list, struct bytes text)
+{
+	return g_hash_table_contains(list->set, text.at);
+}
+
+bool list_covers(const struct list *list, struct bytes text)
+{
+	const char *at = memrchr(text.at, '@', text.n);
+	const char *domain = at == NULL ? text.at : at + 1;
+
+	for (unsigned labels = 0; labels < LABELS_MAX; labels++) {
+		if (g_hash_table_contains(list->set, domain))
+			return true;
+		domain = strchr(domain, '.');
+		if (domain == NULL)
+			return false;
+		domain++;
+	}
+	return false;
+}
+
+bool list_is_dotted(const struct list *list, struct place *place_r)
+{
+	*place_r = list->dotted;
+	return list->dotted.line > 0;
+}
+
+const char *list_name(const struct list *list)
+{
+	return list->name;
+}
+
+static gint by_text(gconstpointer left, gconstpointer right)
+{
+	const struct bytes *a = left, *b = right;
+
+	return strcmp(a->at, b->at);
+}
+
+const struct bytes *list_entries(struct list *list, size_t *n_r)
+{
+	size_t n = g_hash_table_size(list->set), i = 0;
+	struct bytes *entries = arena_new(list->arena, struct bytes, n + 1);
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, list->set);
+	while (i < n && g_hash_table_iter_next(&iter, &key, NULL))
+		entries[i++] = bytes_of(key);
+	qsort(entries, n, sizeof(entries[0]), by_text);
+	*n_r = n;
+	return entries;
+}

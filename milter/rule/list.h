@@ -1,0 +1,55 @@
+/* Lists of addresses, domains and words, from the rule file itself or a file beside it. */
+#ifndef RULE_LIST_H
+#define RULE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "rule/complaint.h"
+
+struct list;
+
+/* list_create - an empty one
+ * own   a
+ * err   none */
+struct list *list_create(struct arena *a, const char *name, struct place place);
+
+/* list_add - one entry; what folds to one already there is counted once
+ * own   the list's arena
+ * err   none: an empty entry is left out */
+void list_add(struct list *list, struct bytes entry);
+
+/* list_add_file - the lines of a file: one entry each, blank lines and # comments left out
+ * in    file   its name for complaints
+ * err   complaints are added to c: not UTF-8, too many entries, entries as *.example */
+void list_add_file(struct list *list, const char *file, struct bytes text,
+		   struct complaints *c);
+
+/* list_has - is it one of the entries?
+ * in    text   folded
+ * err   false: no */
+bool list_has(const struct list *list, struct bytes text);
+
+/* list_covers - is it, or a domain above it, one of the entries?
+ * in    text   folded; a domain, or an address, whose domain is taken
+ * err   false: no */
+bool list_covers(const struct list *list, struct bytes text);
+
+/* list_is_dotted - does an entry of its file begin with a dot, as no domain does?
+ * out   *place_r  the first of them
+ * err   false: none */
+bool list_is_dotted(const struct list *list, struct place *place_r);
+
+/* list_name - its name
+ * err   none */
+const char *list_name(const struct list *list);
+
+/* list_entries - all entries, folded
+ * out   *n_r of them
+ * own   the list's arena
+ * err   none */
+const struct bytes *list_entries(struct list *list, size_t *n_r);
+
+#endif

@@ -1,0 +1,379 @@
+/* A folder of texts -> a rule set, whole or not at all: read, parse, check, prove. It is the
+ * only file of this room that opens files. */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "rule/check.h"
+#include "rule/list.h"
+#include "rule/name.h"
+#include "rule/parse.h"
+#include "rule/print.h"
+#include "rule/proof.h"
+
+#define ID_LETTERS 12
+
+/* ---- the set itself ---- */
+
+static struct ruleset *ruleset_new(const struct ruleset_source *source,
+				   struct complaints *complaints)
+{
+	static const size_t n_sources = SOURCE_COUNT;
+	struct ruleset *rs = g_new0(struct ruleset, 1);
+
+	rs->arena = arena_create(0);
+	rs->complaints = complaints;
+	rs->rules = g_ptr_array_new();
+	rs->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+	rs->lists = g_hash_table_new(g_str_hash, g_str_equal);
+	rs->leaves = g_hash_table_new(g_str_hash, g_str_equal);
+	rs->headers = g_ptr_array_new();
+	rs->rcpt_names = g_array_new(FALSE, FALSE, sizeof(struct name_at));
+	rs->tables = source->tables;
+	rs->n_tables = source->n_tables;
+	if (source->tables == NULL) {
+		const struct name_table **tables =
+			arena_new(rs->arena, const struct name_table *, n_sources);
+
+		tables[SOURCE_FEATURE] = &feature_names;
+		tables[SOURCE_FACT] = &fact_names;
+		tables[SOURCE_SIGNAL] = detector_names();
+		rs->tables = tables;
+		rs->n_tables = n_sources;
+	}
+	g_assert(rs->n_tables == n_sources);
+	return rs;
+}
+
+void ruleset_free(struct ruleset *rs)
+{
+	if (rs == NULL)
+		return;
+	g_ptr_array_unref(rs->rules);
+	g_hash_table_unref(rs->by_name);
+	g_hash_table_unref(rs->lists);
+	g_hash_table_unref(rs->leaves);
+	g_ptr_array_unref(rs->headers);
+	g_array_unref(rs->rcpt_names);
+	arena_destroy(&rs->arena);
+	g_free(rs);
+}
+
+unsigned ruleset_needs(const struct ruleset *rs)
+{
+	return rs->needs;
+}
+
+size_t ruleset_count(const struct ruleset *rs)
+{
+	return rs->rules->len;
+}
+
+const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
+{
+	const struct rule *rule = g_ptr_array_index(rs->rules, i);
+
+	return &rule->info;
+}
+
+const char *const *ruleset_headers(const struct ruleset *rs, size_t *n_r)
+{
+	*n_r = rs->headers->len;
+	return (const char *const *)rs->headers->pdata;
+}
+
+const char *ruleset_id(const struct ruleset *rs)
+{
+	return rs->id;
+}
+
+/* ---- lists ---- */
+
+/* what a load works on */
+struct load {
+	struct ruleset *rs;
+	const struct ruleset_source *source;
+	GChecksum *sum;
+	GPtrArray *trees; /* struct tree, in order */
+};
+
+static const struct rule_text *text_named(const struct ruleset_source *source,
+					  const char *name)
+{
+	for (size_t i = 0; i < source->n_texts; i++)
+		if (strcmp(source->texts[i].name, name) == 0)
+			return &source->texts[i];
+	return NULL;
+}
+
+static bool name_is_inside(const char *name)
+{
+	return name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL;
+}
+
+static void sum_bytes(struct load *load, struct bytes text)
+{
+	if (text.n > 0)
+		g_checksum_update(load->sum, (const guchar *)text.at, (gssize)text.n);
+}
+
+static void list_from_file(struct load *load, struct list *list, const struct item *item)
+{
+	const struct rule_text *text = text_named(load->source, item->file);
+	struct complaints *complaints = load->rs->complaints;
+	struct bytes content = { .at = NULL };
+	GError *e = NULL;
+	char *path, *read;
+
+	if (text != NULL) {
+		list_add_file(list, text->name, text->text, complaints);
+		sum_bytes(load, text->text);
+		return;
+	}
+	if (!name_is_inside(item->file) || load->source->folder == NULL) {
+		complain(complaints, item->file_place,
+			 "%s does not lie below the folder of the rules",
+			 quoted(load->rs->arena, item->file));
+		return;
+	}
+	path = g_build_filename(load->source->folder, item->file, NULL);
+	if (file_read(path, LIMIT_LIST_BYTES, &read, &content.n, &e)) {
+		content.at = read;
+		list_add_file(list, arena_strdup(load->rs->arena, path), content,
+			      complaints);
+		sum_bytes(load, content);
+		g_free(read);
+	} else {
+		complain(complaints, item->file_place, "the list cannot be read: %s",
+			 e->message);
+		g_clear_error(&e);
+	}
+	g_free(path);
+}
+
+static void load_list(struct load *load, const struct item *item)
+{
+	struct ruleset *rs = load->rs;
+	struct list *list;
+	struct name_at taken;
+
+	if (item->name == NULL)
+		return;
+	if (name_find(rs, item->name, &taken)) {
+		complain(rs->complaints, item->name_place,
+			 "%s is the name of a %s already", item->name,
+			 rs->tables[taken.table]->what);
+		return;
+	}
+	if (g_hash_table_contains(rs->lists, item->name)) {
+		complain(rs->complaints, item->name_place, "there is a list %s already",
+			 item->name);
+		return;
+	}
+	list = list_create(rs->arena, item->name, item->name_place);
+	g_hash_table_insert(rs->lists, (gpointer)(uintptr_t)item->name, list);
+	if (item->broken)
+		return;
+	for (size_t i = 0; i < item->n_texts; i++)
+		list_add(list, bytes_of(item->texts[i]));
+	if (item->file != NULL)
+		list_from_file(load, list, item);
+}
+
+/* ---- texts ---- */
+
+static void parse_texts(struct load *load)
+{
+	const struct ruleset_source *source = load->source;
+	struct ruleset *rs = load->rs;
+
+	for (size_t i = 0; i < source->n_texts; i++) {
+		const struct rule_text *text = &source->texts[i];
+
+		if (!g_str_has_suffix(text->name, ".rules") &&
+		    !g_str_has_suffix(text->name, ".rtest"))
+			continue;
+		if (text->text.n > LIMIT_RULE_FILE_BYTES) {
+			complain(rs->complaints, (struct place){ text->name, 1, 1 },
+				 "more than %d bytes", LIMIT_RULE_FILE_BYTES);
+			continue;
+		}
+		sum_bytes(load, text->text);
+		g_ptr_array_add(load->trees,
+				parse(rs->arena, text->name, text->text, rs->complaints));
+	}
+}
+
+static void make_lists(struct load *load)
+{
+	for (guint i = 0; i < load->trees->len; i++) {
+		const struct tree *tree = g_ptr_array_index(load->trees, i);
+
+		for (const struct item *item = tree->items; item != NULL;
+		     item = item->next)
+			if (item->kind == ITEM_LIST)
+				load_list(load, item);
+	}
+}
+
+static bool is_proof(const struct tree *tree)
+{
+	return g_str_has_suffix(tree->file, ".rtest");
+}
+
+/* check everything; prove only what could be read */
+static void check_trees(struct load *load, const struct proof_listener *listener)
+{
+	for (guint i = 0; i < load->trees->len; i++) {
+		const struct tree *tree = g_ptr_array_index(load->trees, i);
+
+		if (!is_proof(tree))
+			check_rules(load->rs, tree);
+	}
+	if (load->rs->complaints->n > 0)
+		return;
+	for (guint i = 0; i < load->trees->len; i++) {
+		const struct tree *tree = g_ptr_array_index(load->trees, i);
+
+		if (is_proof(tree))
+			proofs_run(load->rs, tree, listener);
+	}
+}
+
+static struct ruleset *load_source(const struct ruleset_source *source,
+				   const struct proof_listener *listener, GError **e)
+{
+	struct complaints complaints;
+	struct load load = { .source = source,
+			     .sum = g_checksum_new(G_CHECKSUM_SHA256),
+			     .trees = g_ptr_array_new() };
+
+	complaints_init(&complaints);
+	load.rs = ruleset_new(source, &complaints);
+	parse_texts(&load);
+	make_lists(&load);
+	check_trees(&load, listener);
+	load.rs->id = arena_strndup(load.rs->arena, g_checksum_get_string(load.sum),
+				    ID_LETTERS);
+	load.rs->complaints = NULL;
+	g_checksum_free(load.sum);
+	g_ptr_array_unref(load.trees);
+	if (complaints_end(&complaints, e))
+		return load.rs;
+	ruleset_free(load.rs);
+	return NULL;
+}
+
+struct ruleset *ruleset_load_texts(const struct ruleset_source *source, GError **e)
+{
+	return load_source(source, NULL, e);
+}
+
+/* ---- folders ---- */
+
+static gint by_name(gconstpointer left, gconstpointer right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* paths of the files that count, ordered by name */
+static GPtrArray *list_folder(const char *folder, GError **e)
+{
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+	bool any = false;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		bool rules = g_str_has_suffix(name, ".rules");
+
+		if (name[0] == '.' || (!rules && !g_str_has_suffix(name, ".rtest")))
+			continue;
+		any |= rules;
+		g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+	}
+	if (dir != NULL)
+		g_dir_close(dir);
+	g_ptr_array_sort(paths, by_name);
+	if (any && paths->len <= LIMIT_RULE_FILES)
+		return paths;
+	if (any)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s: more than %d files",
+			    folder, LIMIT_RULE_FILES);
+	else
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "%s: %s; rules_dir names a folder with *.rules files", folder,
+			    dir == NULL ? "not a folder that can be read"
+					: "no *.rules file in it");
+	g_ptr_array_unref(paths);
+	return NULL;
+}
+
+static void texts_free(struct rule_text *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		g_free((gpointer)(uintptr_t)texts[i].text.at);
+	g_free(texts);
+}
+
+static struct ruleset *load_folder(const char *folder,
+				   const struct proof_listener *listener, GError **e)
+{
+	GPtrArray *paths = list_folder(folder, e);
+	struct ruleset *rs = NULL;
+	bool fine = paths != NULL;
+
+	if (paths == NULL)
+		return NULL;
+	struct rule_text *texts = g_new0(struct rule_text, paths->len);
+
+	for (guint i = 0; i < paths->len && fine; i++) {
+		char *text = NULL;
+
+		texts[i].name = g_ptr_array_index(paths, i);
+		fine = file_read(texts[i].name, LIMIT_RULE_FILE_BYTES, &text,
+				 &texts[i].text.n, e);
+		texts[i].text.at = text;
+	}
+	if (fine)
+		rs = load_source(&(struct ruleset_source){ .folder = folder,
+							   .texts = texts,
+							   .n_texts = paths->len },
+				 listener, e);
+	texts_free(texts, paths->len);
+	g_ptr_array_unref(paths);
+	return rs;
+}
+
+struct ruleset *ruleset_load(const char *folder, GError **e)
+{
+	return load_folder(folder, NULL, e);
+}
+
+bool ruleset_prove(const char *folder, const struct proof_listener *listener, GError **e)
+{
+	struct ruleset *rs = load_folder(folder, listener, e);
+	bool proved = rs != NULL;
+
+	ruleset_free(rs);
+	return proved;
+}
+
+char *rules_format(const char *name, struct bytes text, GError **e)
+{
+	struct arena *a = arena_create(0);
+	struct complaints complaints;
+	char *printed = NULL;
+
+	complaints_init(&complaints);
+	if (text.n > LIMIT_RULE_FILE_BYTES)
+		complain(&complaints, (struct place){ name, 1, 1 }, "more than %d bytes",
+			 LIMIT_RULE_FILE_BYTES);
+	else
+		printed = print_tree(parse(a, name, text, &complaints));
+	if (!complaints_end(&complaints, e))
+		g_clear_pointer(&printed, g_free);
+	arena_destroy(&a);
+	return printed;
+}

@@ -1,0 +1,570 @@
+/* The parser of .rules: recursive descent with one token of sight. `and` and `or` never
+ * stand side by side without brackets, so nobody has to know which binds tighter. It knows
+ * no names: what a word means is the checker's business. */
+#include "rule/parse.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/number.h"
+
+const char *const operator_words[OP_COUNT] = {
+	[OP_HOLDS] = "",
+	[OP_EXISTS] = "exists",
+	[OP_IS] = "is",
+	[OP_IS_NOT] = "is not",
+	[OP_LESS] = "<",
+	[OP_AT_MOST] = "<=",
+	[OP_MORE] = ">",
+	[OP_AT_LEAST] = ">=",
+	[OP_CONTAINS] = "contains",
+	[OP_MENTIONS] = "mentions",
+	[OP_STARTS_WITH] = "starts with",
+	[OP_ENDS_WITH] = "ends with",
+	[OP_MATCHES] = "matches",
+	[OP_IN] = "in",
+	[OP_UNDER] = "under",
+};
+
+bool word_is_reserved(const char *word)
+{
+	static const char *const reserved[] = {
+		"rule",     "list",    "test",   "reason", "when",     "and",
+		"or",       "not",     "threat", "spam",   "graymail", "if",
+		"observe",  "rollout", "given",  "expect", "header",   "any",
+		"of",       "exists",  "is",     "in",     "under",    "contains",
+		"mentions", "matches", "starts", "ends",   "with",     "yes",
+		"no",       "unknown", "absent", "file",   "by",       "found",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
+		if (strcmp(word, reserved[i]) == 0)
+			return true;
+	return false;
+}
+
+/* ---- steps shared with proofs ---- */
+
+void parser_take(struct parser *p)
+{
+	struct remark **tail = &p->line->before;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = p->now.remarks.before;
+	if (p->now.remarks.after != NULL)
+		p->line->after = p->line->after == NULL
+					 ? p->now.remarks.after
+					 : arena_printf(p->arena, "%s;%s", p->line->after,
+							p->now.remarks.after);
+	p->now = lexer_next(&p->lexer);
+}
+
+void parser_fail(struct parser *p, const char *what)
+{
+	if (!p->failed && p->now.kind == TOKEN_END)
+		complain(p->complaints, p->now.place,
+			 "the file ends here, where %s belongs", what);
+	else if (!p->failed && p->now.kind != TOKEN_WRONG)
+		complain(p->complaints, p->now.place, "%s stands where %s belongs",
+			 quoted(p->arena, p->now.text), what);
+	p->failed = true;
+}
+
+bool parser_word(const struct parser *p, const char *word)
+{
+	return p->now.kind == TOKEN_WORD && strcmp(p->now.text, word) == 0;
+}
+
+bool parser_symbol(const struct parser *p, const char *symbol)
+{
+	return p->now.kind == TOKEN_SYMBOL && strcmp(p->now.text, symbol) == 0;
+}
+
+static bool take_word(struct parser *p, const char *word)
+{
+	if (!parser_word(p, word))
+		return false;
+	parser_take(p);
+	return true;
+}
+
+static bool take_symbol(struct parser *p, const char *symbol)
+{
+	if (!parser_symbol(p, symbol))
+		return false;
+	parser_take(p);
+	return true;
+}
+
+const char *parser_text(struct parser *p, const char *what)
+{
+	const char *text = p->now.text;
+
+	if (p->now.kind != TOKEN_TEXT) {
+		parser_fail(p, what);
+		return NULL;
+	}
+	parser_take(p);
+	return text;
+}
+
+struct operand parser_subject(struct parser *p)
+{
+	struct operand o = { .kind = OPERAND_NAME, .place = p->now.place };
+
+	if (take_word(p, "header")) {
+		o.kind = OPERAND_HEADER;
+		o.text = parser_text(p, "the header's name between \" and \"");
+		return o;
+	}
+	o.text = p->now.text;
+	if (p->now.kind != TOKEN_WORD)
+		parser_fail(p, "a name");
+	else if (word_is_reserved(p->now.text))
+		parser_fail(p, "a name (this is a word of the language)");
+	else
+		parser_take(p);
+	return o;
+}
+
+struct operand parser_number(struct parser *p)
+{
+	struct operand o = { .kind = OPERAND_NUMBER,
+			     .place = p->now.place,
+			     .text = p->now.text };
+
+	if (p->now.kind != TOKEN_NUMBER) {
+		parser_fail(p, "a number");
+		return o;
+	}
+	parser_take(p);
+	if (p->now.kind == TOKEN_WORD && !p->now.first &&
+	    !word_is_reserved(p->now.text)) {
+		o.unit = p->now.text;
+		o.unit_place = p->now.place;
+		parser_take(p);
+	}
+	return o;
+}
+
+int64_t parser_points(struct parser *p)
+{
+	int64_t milli = 0;
+
+	if (p->now.kind != TOKEN_NUMBER) {
+		parser_fail(p, "a number of points");
+	} else if (!milli_parse(p->now.text, &milli) || ABS(milli) > LIMIT_RULE_MILLI) {
+		complain(p->complaints, p->now.place,
+			 "%s are no points: from -%d to %d with at most three decimals",
+			 quoted(p->arena, p->now.text), LIMIT_RULE_MILLI / 1000,
+			 LIMIT_RULE_MILLI / 1000);
+		p->failed = true;
+	} else {
+		parser_take(p);
+	}
+	return milli;
+}
+
+enum axis parser_axis(struct parser *p)
+{
+	int axis = p->now.kind == TOKEN_WORD
+			   ? word_find(axis_names, AXIS_COUNT, p->now.text)
+			   : -1;
+
+	if (axis < 0) {
+		parser_fail(p, "threat, spam or graymail");
+		return AXIS_THREAT;
+	}
+	parser_take(p);
+	return (enum axis)axis;
+}
+
+const char *const *parser_texts(struct parser *p, size_t *n_r)
+{
+	GPtrArray *texts = g_ptr_array_new();
+
+	do {
+		const char *text = parser_text(p, "a text between \" and \"");
+
+		if (text == NULL)
+			break;
+		g_ptr_array_add(texts, arena_strdup(p->arena, text));
+		take_symbol(p, ",");
+	} while (p->now.kind == TOKEN_TEXT);
+	const char **kept = arena_new(p->arena, const char *, texts->len + 1);
+
+	*n_r = texts->len;
+	for (size_t i = 0; i < texts->len; i++)
+		kept[i] = g_ptr_array_index(texts, i);
+	g_ptr_array_unref(texts);
+	return kept;
+}
+
+bool parser_compare(struct parser *p, enum operator* op_r)
+{
+	static const struct {
+		const char *symbol;
+		enum operator op;
+	} symbols[] = {
+		{ "==", OP_IS },      { "!=", OP_IS_NOT }, { "<", OP_LESS },
+		{ "<=", OP_AT_MOST }, { ">", OP_MORE },    { ">=", OP_AT_LEAST },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(symbols); i++) {
+		if (!take_symbol(p, symbols[i].symbol))
+			continue;
+		*op_r = symbols[i].op;
+		return true;
+	}
+	if (!take_word(p, "is"))
+		return false;
+	*op_r = take_word(p, "not") ? OP_IS_NOT : OP_IS;
+	return true;
+}
+
+struct clause *parser_clause(struct parser *p, struct item *item, enum clause_kind kind)
+{
+	struct clause *clause = arena_new(p->arena, struct clause, 1),
+		      **tail = &item->clauses;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = clause;
+	clause->kind = kind;
+	clause->place = p->now.place;
+	p->line = &clause->remarks;
+	return clause;
+}
+
+/* ---- conditions ---- */
+
+static bool take_any_of(struct parser *p)
+{
+	if (!take_word(p, "any"))
+		return false;
+	if (!take_word(p, "of"))
+		parser_fail(p, "any of");
+	return true;
+}
+
+static struct operand take_right(struct parser *p)
+{
+	struct operand o = { .place = p->now.place, .any_of = take_any_of(p) };
+
+	if (p->now.kind == TOKEN_TEXT) {
+		o.kind = OPERAND_TEXT;
+		o.text = parser_text(p, "a text");
+	} else if (p->now.kind == TOKEN_NUMBER) {
+		o = parser_number(p);
+	} else if (p->now.kind == TOKEN_REGEX) {
+		o.kind = OPERAND_REGEX;
+		o.text = p->now.text;
+		o.unit = p->now.flags;
+		parser_take(p);
+	} else if (take_symbol(p, "(")) {
+		o.kind = OPERAND_TEXTS;
+		o.texts = parser_texts(p, &o.n_texts);
+		if (!take_symbol(p, ")"))
+			parser_fail(p, ")");
+	} else if (p->now.kind == TOKEN_WORD &&
+		   (parser_word(p, "yes") || parser_word(p, "no") ||
+		    parser_word(p, "unknown"))) {
+		o.kind = OPERAND_NAME; /* the checker says how a yes or no is asked for */
+		o.text = p->now.text;
+		parser_take(p);
+	} else {
+		bool any_of = o.any_of;
+
+		if (p->now.kind != TOKEN_WORD)
+			parser_fail(p, "a text, number, name or list to compare with");
+		o = parser_subject(p);
+		o.any_of = any_of;
+	}
+	return o;
+}
+
+/* the operator words that take a right side, but for `is` */
+static bool take_operator(struct parser *p, enum operator* op_r)
+{
+	static const enum operator single[] = { OP_CONTAINS, OP_MENTIONS, OP_MATCHES,
+						OP_IN, OP_UNDER };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(single); i++) {
+		if (!take_word(p, operator_words[single[i]]))
+			continue;
+		*op_r = single[i];
+		return true;
+	}
+	if (parser_word(p, "starts") || parser_word(p, "ends")) {
+		*op_r = parser_word(p, "starts") ? OP_STARTS_WITH : OP_ENDS_WITH;
+		parser_take(p);
+		if (!take_word(p, "with"))
+			parser_fail(p, "with");
+		return true;
+	}
+	return parser_compare(p, op_r);
+}
+
+static struct node *node_new(struct parser *p, enum node_kind kind)
+{
+	struct node *node = arena_new(p->arena, struct node, 1);
+
+	node->kind = kind;
+	node->place = p->now.place;
+	return node;
+}
+
+static struct node *take_test(struct parser *p)
+{
+	struct node *node = node_new(p, NODE_TEST);
+	struct test *test = arena_new(p->arena, struct test, 1);
+	bool any_of = take_any_of(p);
+
+	node->test = test;
+	test->left = parser_subject(p);
+	test->left.any_of = any_of;
+	test->op_place = p->now.place;
+	if (p->failed)
+		return node;
+	if (take_word(p, "exists"))
+		test->op = OP_EXISTS;
+	else if (take_operator(p, &test->op))
+		test->right = take_right(p);
+	else if (parser_word(p, "not"))
+		parser_fail(p,
+			    "and, or, or an operator (not stands before the whole test)");
+	else if (parser_symbol(p, "="))
+		parser_fail(p, "== or is");
+	return node;
+}
+
+static struct node *take_condition(struct parser *p);
+
+static struct node *take_term(struct parser *p)
+{
+	struct node *node;
+
+	if (p->depth >= LIMIT_RULE_DEPTH) {
+		complain(p->complaints, p->now.place,
+			 "more than %d brackets and nots in each other",
+			 LIMIT_RULE_DEPTH);
+		p->failed = true;
+		return node_new(p, NODE_TEST);
+	}
+	p->depth++;
+	if (parser_word(p, "not")) {
+		node = node_new(p, NODE_NOT);
+		parser_take(p);
+		node->first = take_term(p);
+	} else if (take_symbol(p, "(")) {
+		node = take_condition(p);
+		if (!p->failed && !take_symbol(p, ")"))
+			parser_fail(p, "and, or, or a closing )");
+	} else {
+		node = take_test(p);
+	}
+	p->depth--;
+	return node;
+}
+
+static bool at_joint(const struct parser *p)
+{
+	return parser_word(p, "and") || parser_word(p, "or");
+}
+
+/* terms joined by one and the same word */
+static struct node *take_condition(struct parser *p)
+{
+	struct node *first = take_term(p), **tail = &first->next;
+
+	if (p->failed || !at_joint(p))
+		return first;
+	struct node *join = node_new(p, parser_word(p, "and") ? NODE_AND : NODE_OR);
+
+	join->first = first;
+	while (!p->failed && at_joint(p)) {
+		struct remarks own = { 0 };
+		bool own_line = p->depth == 0 && p->now.first;
+
+		if (parser_word(p, "and") != (join->kind == NODE_AND)) {
+			complain(p->complaints, p->now.place,
+				 "and and or side by side: put brackets around what "
+				 "belongs together");
+			p->failed = true;
+			break;
+		}
+		if (own_line)
+			p->line = &own;
+		parser_take(p);
+		struct node *term = take_term(p);
+
+		term->own_line = own_line;
+		term->remarks = own;
+		if (own_line)
+			p->line = &term->remarks;
+		*tail = term;
+		tail = &term->next;
+	}
+	return join;
+}
+
+/* ---- items ---- */
+
+static void take_rollout(struct parser *p, struct clause *clause)
+{
+	struct operand share = parser_number(p);
+	int64_t percent = 0;
+
+	if (p->failed)
+		return;
+	if (!number_parse(share.text, 0, 100, &percent) || share.unit != NULL) {
+		complain(p->complaints, share.place, "a share goes from 0%% to 100%%");
+		p->failed = true;
+	} else if (!take_symbol(p, "%") || !take_word(p, "by")) {
+		parser_fail(p, "% by recipient, or % by domain");
+	} else if (parser_word(p, "recipient") || parser_word(p, "domain")) {
+		clause->percent = (int)percent;
+		clause->by_domain = parser_word(p, "domain");
+		parser_take(p);
+	} else {
+		parser_fail(p, "recipient or domain");
+	}
+}
+
+static void take_rule_clause(struct parser *p, struct item *item)
+{
+	static const char *const words[] = { [CLAUSE_REASON] = "reason",
+					     [CLAUSE_WHEN] = "when",
+					     [CLAUSE_UNKNOWN] = "if",
+					     [CLAUSE_OBSERVE] = "observe",
+					     [CLAUSE_ROLLOUT] = "rollout" };
+	struct clause *clause = parser_clause(p, item, CLAUSE_POINTS);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (words[i] != NULL && parser_word(p, words[i]))
+			clause->kind = (enum clause_kind)i;
+	if (clause->kind == CLAUSE_POINTS &&
+	    (p->now.kind != TOKEN_WORD ||
+	     word_find(axis_names, AXIS_COUNT, p->now.text) < 0)) {
+		parser_fail(p,
+			    at_joint(p)
+				    ? "when"
+				    : "reason, when, threat, spam, graymail, if unknown, "
+				      "observe or rollout");
+		return;
+	}
+	if (clause->kind != CLAUSE_POINTS)
+		parser_take(p);
+	clause->text_place = p->now.place;
+	if (clause->kind == CLAUSE_REASON)
+		clause->text = parser_text(p, "the reason: a sentence between \" and \"");
+	else if (clause->kind == CLAUSE_WHEN)
+		clause->condition = take_condition(p);
+	else if (clause->kind == CLAUSE_ROLLOUT)
+		take_rollout(p, clause);
+	else if (clause->kind == CLAUSE_UNKNOWN && !take_word(p, "unknown"))
+		parser_fail(p, "unknown");
+	if (clause->kind == CLAUSE_POINTS || clause->kind == CLAUSE_UNKNOWN) {
+		if (!p->failed)
+			clause->axis = parser_axis(p);
+		clause->milli = p->failed ? 0 : parser_points(p);
+	}
+}
+
+static void take_name(struct parser *p, struct item *item)
+{
+	bool fine = p->now.kind == TOKEN_WORD && g_ascii_islower(p->now.text[0]) &&
+		    strlen(p->now.text) <= LIMIT_RULE_NAME_BYTES;
+
+	for (const char *c = p->now.text; fine && *c != '\0'; c++)
+		fine = g_ascii_islower(*c) || g_ascii_isdigit(*c) || *c == '_';
+	item->name_place = p->now.place;
+	if (!fine) {
+		parser_fail(p,
+			    "a name of small letters, digits and _ (at most " G_STRINGIFY(
+				    LIMIT_RULE_NAME_BYTES) " of them)");
+	} else if (word_is_reserved(p->now.text)) {
+		parser_fail(p, "a name (this is a word of the language)");
+	} else {
+		item->name = p->now.text;
+		parser_take(p);
+	}
+}
+
+static void take_list(struct parser *p, struct item *item)
+{
+	take_name(p, item);
+	if (p->failed)
+		return;
+	if (take_word(p, "file")) {
+		item->file_place = p->now.place;
+		item->file = parser_text(p, "the file's name between \" and \"");
+	} else if (p->now.kind == TOKEN_TEXT) {
+		item->texts = parser_texts(p, &item->n_texts);
+	} else {
+		parser_fail(p, "file \"NAME\", or the entries, each between \" and \"");
+	}
+}
+
+static bool at_item(const struct parser *p)
+{
+	return p->now.kind == TOKEN_END ||
+	       (p->now.first && (parser_word(p, "rule") || parser_word(p, "list") ||
+				 parser_word(p, "test")));
+}
+
+static void take_item(struct parser *p, struct item *item, bool proof)
+{
+	item->place = p->now.place;
+	item->blank_before = p->now.blank_before;
+	p->line = &item->remarks;
+	p->failed = false;
+	p->depth = 0;
+	if (proof && take_word(p, "test")) {
+		item->kind = ITEM_TEST;
+		parse_proof_item(p, item);
+	} else if (!proof && take_word(p, "list")) {
+		item->kind = ITEM_LIST;
+		take_list(p, item);
+	} else if (!proof && take_word(p, "rule")) {
+		item->kind = ITEM_RULE;
+		take_name(p, item);
+		while (!p->failed && !at_item(p))
+			take_rule_clause(p, item);
+	} else {
+		parser_fail(p, proof ? "test (rules stand in .rules files)"
+				     : "rule or list (tests stand in .rtest files)");
+	}
+	if (!p->failed && !at_item(p))
+		parser_fail(p, proof ? "given or expect" : "rule or list");
+	item->broken = p->failed;
+	if (p->failed && at_item(p) && p->now.place.line == item->place.line)
+		parser_take(p);
+	while (!at_item(p))
+		parser_take(p);
+}
+
+struct tree *parse(struct arena *a, const char *file, struct bytes text,
+		   struct complaints *c)
+{
+	struct tree *tree = arena_new(a, struct tree, 1);
+	struct item **tail = &tree->items;
+	struct parser p = { .arena = a,
+			    .complaints = c,
+			    .lexer = { .arena = a, .complaints = c } };
+
+	tree->file = arena_strdup(a, file);
+	lexer_init(&p.lexer, tree->file, text);
+	p.now = lexer_next(&p.lexer);
+	while (p.now.kind != TOKEN_END) {
+		struct item *item = arena_new(a, struct item, 1);
+
+		take_item(&p, item, g_str_has_suffix(file, ".rtest"));
+		*tail = item;
+		tail = &item->next;
+	}
+	tree->tail = p.now.remarks.before;
+	return tree;
+}

@@ -1,0 +1,88 @@
+/* Tokens -> syntax tree. The steps below the public call are shared by the two languages:
+ * rules (parse.c) and their proofs (parse_proof.c). */
+#ifndef RULE_PARSE_H
+#define RULE_PARSE_H
+
+#include "rule/lex.h"
+#include "rule/tree.h"
+
+struct parser {
+	struct arena *arena;
+	struct complaints *complaints;
+	struct lexer lexer;
+	struct token now;
+	struct remarks *line; /* where comments of taken tokens go */
+	bool failed;          /* in this item */
+	unsigned depth;       /* of brackets and nots */
+};
+
+/* parse - a whole .rules or .rtest text; the ending of its name decides which
+ * in    text   any bytes; not needed afterwards
+ * out   never NULL; items that were complained about are marked broken
+ * own   a
+ * err   complaints are added to c */
+struct tree *parse(struct arena *a, const char *file, struct bytes text,
+		   struct complaints *c);
+
+/* parse_proof_item - what stands in one `test`, after that word
+ * err   a complaint, and p->failed */
+void parse_proof_item(struct parser *p, struct item *item);
+
+/* parser_take - go on to the next token; comments of the one left behind go to p->line
+ * err   none */
+void parser_take(struct parser *p);
+
+/* parser_fail - complain at the present token, once in an item
+ * in    what   what would be right here
+ * err   none */
+void parser_fail(struct parser *p, const char *what);
+
+/* parser_word - is the present token this word?
+ * err   none */
+bool parser_word(const struct parser *p, const char *word);
+
+/* parser_symbol - is the present token this symbol?
+ * err   none */
+bool parser_symbol(const struct parser *p, const char *symbol);
+
+/* parser_text - take a text
+ * in    what   for the complaint: "the reason: a text between \" and \""
+ * err   NULL after a complaint */
+const char *parser_text(struct parser *p, const char *what);
+
+/* parser_subject - take a name, or header "Name"
+ * err   a complaint, and p->failed */
+struct operand parser_subject(struct parser *p);
+
+/* parser_number - take a number and its unit
+ * err   a complaint, and p->failed */
+struct operand parser_number(struct parser *p);
+
+/* parser_points - take points
+ * err   0 after a complaint */
+int64_t parser_points(struct parser *p);
+
+/* parser_axis - take threat, spam or graymail
+ * err   a complaint, and p->failed */
+enum axis parser_axis(struct parser *p);
+
+/* parser_texts - take one text or more, with or without commas between
+ * out   *n_r of them
+ * own   the arena
+ * err   a complaint, and p->failed */
+const char *const *parser_texts(struct parser *p, size_t *n_r);
+
+/* parser_compare - take ==, !=, <, <=, >, >=, `is` or `is not` if one stands here
+ * err   false: none stands here */
+bool parser_compare(struct parser *p, enum operator* op_r);
+
+/* parser_clause - add a clause that begins at the present token
+ * own   the arena
+ * err   none */
+struct clause *parser_clause(struct parser *p, struct item *item, enum clause_kind kind);
+
+/* word_is_reserved - is it a word of the language, so that no name can be?
+ * err   none */
+bool word_is_reserved(const char *word);
+
+#endif

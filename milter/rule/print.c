@@ -1,0 +1,371 @@
+/* One way to write everything. What it prints parses to the same tree, and prints the same
+ * again. Comments are kept: those on lines of their own stay before what follows them, those
+ * at the end of a line stay there. */
+#include "rule/print.h"
+
+#include <string.h>
+
+#define WIDTH 90
+#define INDENT "    "
+
+void print_text(GString *out, const char *text)
+{
+	g_string_append_c(out, '"');
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			g_string_append_c(out, '\\');
+		g_string_append_c(out, *p);
+	}
+	g_string_append_c(out, '"');
+}
+
+void print_points(GString *out, int64_t milli)
+{
+	int64_t abs = milli < 0 ? -milli : milli;
+
+	g_string_append_printf(out, "%c%" G_GINT64_FORMAT, milli < 0 ? '-' : '+',
+			       abs / 1000);
+	if (abs % 1000 != 0) {
+		g_string_append_printf(out, ".%03" G_GINT64_FORMAT, abs % 1000);
+		while (out->str[out->len - 1] == '0')
+			g_string_truncate(out, out->len - 1);
+	}
+}
+
+static void print_regex(GString *out, const struct operand *o)
+{
+	g_string_append_c(out, '/');
+	for (const char *p = o->text; *p != '\0'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			g_string_append_c(out, *p++);
+		else if (*p == '/')
+			g_string_append_c(out, '\\');
+		g_string_append_c(out, *p);
+	}
+	g_string_append_printf(out, "/%s", o->unit == NULL ? "" : o->unit);
+}
+
+static void print_texts(GString *out, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		g_string_append(out, i == 0 ? "" : ", ");
+		print_text(out, texts[i]);
+	}
+}
+
+static void print_operand(GString *out, const struct operand *o)
+{
+	if (o->any_of)
+		g_string_append(out, "any of ");
+	switch (o->kind) {
+	case OPERAND_NAME:
+	case OPERAND_LIST:
+		g_string_append(out, o->text);
+		break;
+	case OPERAND_HEADER:
+		g_string_append(out, "header ");
+		print_text(out, o->text);
+		break;
+	case OPERAND_TEXT:
+		print_text(out, o->text);
+		break;
+	case OPERAND_TEXTS:
+		g_string_append_c(out, '(');
+		print_texts(out, o->texts, o->n_texts);
+		g_string_append_c(out, ')');
+		break;
+	case OPERAND_NUMBER:
+		g_string_append_printf(out, "%s%s%s", o->text, o->unit == NULL ? "" : " ",
+				       o->unit == NULL ? "" : o->unit);
+		break;
+	case OPERAND_REGEX:
+		print_regex(out, o);
+		break;
+	}
+}
+
+void print_test(GString *out, const struct test *test)
+{
+	print_operand(out, &test->left);
+	if (test->op == OP_HOLDS)
+		return;
+	g_string_append_printf(out, " %s", operator_words[test->op]);
+	if (test->op == OP_EXISTS)
+		return;
+	g_string_append_c(out, ' ');
+	print_operand(out, &test->right);
+}
+
+static const char *joint(const struct node *join)
+{
+	return join->kind == NODE_AND ? "and" : "or";
+}
+
+static void print_term(GString *out, const struct node *node)
+{
+	bool joined = node->kind == NODE_AND || node->kind == NODE_OR;
+
+	if (node->kind == NODE_TEST) {
+		print_test(out, node->test);
+	} else if (node->kind == NODE_NOT) {
+		g_string_append(out, "not ");
+		print_term(out, node->first);
+	} else if (joined) {
+		g_string_append_c(out, '(');
+		print_condition(out, node);
+		g_string_append_c(out, ')');
+	}
+}
+
+void print_condition(GString *out, const struct node *node)
+{
+	if (node->kind != NODE_AND && node->kind != NODE_OR) {
+		print_term(out, node);
+		return;
+	}
+	for (const struct node *term = node->first; term != NULL; term = term->next) {
+		if (term != node->first)
+			g_string_append_printf(out, " %s ", joint(node));
+		print_term(out, term);
+	}
+}
+
+/* ---- lines with their comments ---- */
+
+static void print_remark(GString *out, const char *text)
+{
+	if (text[0] == '\0')
+		g_string_append_c(out, '#');
+	else
+		g_string_append_printf(out, "#%s%s",
+				       text[0] == ' ' || text[0] == '!' ? "" : " ", text);
+}
+
+static void print_before(GString *out, const struct remark *remark, const char *indent)
+{
+	for (; remark != NULL; remark = remark->next) {
+		if (remark->text != NULL) {
+			g_string_append(out, indent);
+			print_remark(out, remark->text);
+		}
+		g_string_append_c(out, '\n');
+	}
+}
+
+static void print_end(GString *out, const struct remarks *remarks)
+{
+	if (remarks->after != NULL) {
+		g_string_append(out, "  ");
+		print_remark(out, remarks->after);
+	}
+	g_string_append_c(out, '\n');
+}
+
+static void print_keyword(GString *out, const char *word)
+{
+	g_string_append_printf(out, INDENT "%-7s ", word);
+}
+
+static void print_when_line(GString *out, const struct remarks *remarks, const char *word,
+			    const char *rest)
+{
+	print_before(out, remarks->before, INDENT);
+	print_keyword(out, word);
+	g_string_append(out, rest);
+	print_end(out, remarks);
+}
+
+/* do the lines, broken where their author broke them, fit? */
+static bool when_fits(const struct node *join)
+{
+	GString *line = g_string_new(NULL);
+	bool fits = true;
+
+	for (const struct node *term = join->first; term != NULL; term = term->next) {
+		if (term != join->first && term->own_line)
+			g_string_truncate(line, 0);
+		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "",
+				       joint(join));
+		g_string_append_c(line, ' ');
+		print_term(line, term);
+		fits &= line->len + strlen(INDENT) + 4 <= WIDTH;
+	}
+	g_string_free(line, TRUE);
+	return fits;
+}
+
+static void print_when(GString *out, const struct clause *clause)
+{
+	const struct node *join = clause->condition;
+	const struct remarks *remarks = &clause->remarks;
+	const char *word = "when";
+	GString *line = g_string_new(NULL);
+
+	if (join->kind != NODE_AND && join->kind != NODE_OR) {
+		print_term(line, join);
+		print_when_line(out, remarks, word, line->str);
+		g_string_free(line, TRUE);
+		return;
+	}
+	bool fits = when_fits(join);
+
+	for (const struct node *term = join->first; term != NULL; term = term->next) {
+		if (term != join->first && (term->own_line || !fits)) {
+			print_when_line(out, remarks, word, line->str);
+			g_string_truncate(line, 0);
+			word = joint(join);
+			remarks = &term->remarks;
+		} else if (term != join->first) {
+			g_string_append_printf(line, " %s ", joint(join));
+		}
+		print_term(line, term);
+	}
+	print_when_line(out, remarks, word, line->str);
+	g_string_free(line, TRUE);
+}
+
+/* ---- clauses ---- */
+
+static void print_given(GString *out, const struct clause *clause)
+{
+	static const char *const words[] = { [GIVEN_VALUE] = "",
+					     [GIVEN_YES] = "yes",
+					     [GIVEN_NO] = "no",
+					     [GIVEN_UNKNOWN] = "unknown",
+					     [GIVEN_ABSENT] = "absent" };
+
+	print_operand(out, &clause->subject);
+	if (clause->given != GIVEN_VALUE)
+		g_string_append_printf(out, " %s", words[clause->given]);
+	if (clause->value.n_texts > 0) {
+		g_string_append_c(out, ' ');
+		print_texts(out, clause->value.texts, clause->value.n_texts);
+	} else if (clause->given == GIVEN_VALUE) {
+		g_string_append_c(out, ' ');
+		print_operand(out, &clause->value);
+	}
+}
+
+static void print_expect(GString *out, const struct clause *clause)
+{
+	static const char *const answers[] = { "unknown", "no", "yes" };
+
+	if (clause->kind == CLAUSE_EXPECT_RULE) {
+		g_string_append_printf(out, "rule %s %s", clause->text,
+				       answers[clause->answer + 1]);
+	} else if (clause->kind == CLAUSE_EXPECT_REASON) {
+		g_string_append_printf(out, "reason %s ", clause->text);
+		print_text(out, clause->sentence);
+	} else {
+		g_string_append_printf(out, "%s %s%s", axis_names[clause->axis],
+				       clause->op == OP_IS ? ""
+							   : operator_words[clause->op],
+				       clause->op == OP_IS ? "" : " ");
+		print_points(out, clause->milli);
+	}
+}
+
+static void print_clause_words(GString *out, const struct clause *clause)
+{
+	switch (clause->kind) {
+	case CLAUSE_REASON:
+		print_keyword(out, "reason");
+		print_text(out, clause->text);
+		break;
+	case CLAUSE_POINTS:
+		print_keyword(out, axis_names[clause->axis]);
+		print_points(out, clause->milli);
+		break;
+	case CLAUSE_UNKNOWN:
+		g_string_append_printf(out, INDENT "if unknown  %s ",
+				       axis_names[clause->axis]);
+		print_points(out, clause->milli);
+		break;
+	case CLAUSE_OBSERVE:
+		g_string_append(out, INDENT "observe");
+		break;
+	case CLAUSE_ROLLOUT:
+		print_keyword(out, "rollout");
+		g_string_append_printf(out, "%d%% by %s", clause->percent,
+				       clause->by_domain ? "domain" : "recipient");
+		break;
+	case CLAUSE_GIVEN:
+		print_keyword(out, "given");
+		print_given(out, clause);
+		break;
+	case CLAUSE_EXPECT_RULE:
+	case CLAUSE_EXPECT_POINTS:
+	case CLAUSE_EXPECT_REASON:
+		print_keyword(out, "expect");
+		print_expect(out, clause);
+		break;
+	case CLAUSE_WHEN:
+		break;
+	}
+}
+
+static void print_clauses(GString *out, const struct clause *clause)
+{
+	for (; clause != NULL; clause = clause->next) {
+		if (clause->kind == CLAUSE_WHEN) {
+			print_when(out, clause);
+			continue;
+		}
+		print_before(out, clause->remarks.before, INDENT);
+		print_clause_words(out, clause);
+		print_end(out, &clause->remarks);
+	}
+}
+
+static void print_list(GString *out, const struct item *item)
+{
+	size_t start = out->len;
+
+	g_string_append_printf(out, "list %s", item->name);
+	if (item->file != NULL) {
+		g_string_append(out, " file ");
+		print_text(out, item->file);
+	}
+	for (size_t i = 0; i < item->n_texts; i++) {
+		g_string_append_c(out, ' ');
+		print_text(out, item->texts[i]);
+	}
+	if (item->file == NULL && out->len - start > WIDTH) {
+		g_string_truncate(out, start);
+		g_string_append_printf(out, "list %s", item->name);
+		for (size_t i = 0; i < item->n_texts; i++) {
+			g_string_append(out, "\n" INDENT);
+			print_text(out, item->texts[i]);
+		}
+	}
+	print_end(out, &item->remarks);
+}
+
+char *print_tree(const struct tree *tree)
+{
+	GString *out = g_string_new(NULL);
+	enum item_kind last = ITEM_RULE;
+
+	for (const struct item *item = tree->items; item != NULL; item = item->next) {
+		if (item != tree->items &&
+		    (item->kind != ITEM_LIST || last != ITEM_LIST || item->blank_before))
+			g_string_append_c(out, '\n');
+		last = item->kind;
+		print_before(out, item->remarks.before, "");
+		if (item->kind == ITEM_LIST) {
+			print_list(out, item);
+			continue;
+		}
+		g_string_append(out, item->kind == ITEM_RULE ? "rule " : "test ");
+		if (item->kind == ITEM_RULE)
+			g_string_append(out, item->name);
+		else
+			print_text(out, item->name);
+		print_end(out, &item->remarks);
+		print_clauses(out, item->clauses);
+	}
+	if (tree->tail != NULL && tree->items != NULL)
+		g_string_append_c(out, '\n');
+	print_before(out, tree->tail, "");
+	return g_string_free(out, FALSE);
+}

@@ -1,0 +1,30 @@
+/* The printer: a tree as everybody's files look (`wonted rules fmt`). */
+#ifndef RULE_PRINT_H
+#define RULE_PRINT_H
+
+#include <glib.h>
+
+#include "rule/tree.h"
+
+/* print_tree - a whole file
+ * own   the caller frees with g_free()
+ * err   none */
+char *print_tree(const struct tree *tree);
+
+/* print_condition - a condition on one line, without its comments
+ * err   none */
+void print_condition(GString *out, const struct node *node);
+
+/* print_test - one test of it; tests that say the same print the same
+ * err   none */
+void print_test(GString *out, const struct test *test);
+
+/* print_text - a text between its marks
+ * err   none */
+void print_text(GString *out, const char *text);
+
+/* print_points - milli-points as points: +6.5
+ * err   none */
+void print_points(GString *out, int64_t milli);
+
+#endif

@@ -1,0 +1,264 @@
+/* A proof makes a sight out of what is given and looks what the rules say. What is not given
+ * is absent among features, no among signals, and unknown among facts: as a message without
+ * it and a store without memory would be. Points count rules of the file beside it only, so
+ * that a new rule elsewhere breaks no proof. */
+#include "rule/proof.h"
+
+#include <string.h>
+
+#include "rule/check.h"
+#include "rule/check_test.h"
+#include "rule/print.h"
+#include "rule/score.h"
+
+/* what one test makes up */
+struct made {
+	struct arena *arena;
+	struct value *at[SOURCE_COUNT];
+	struct value *headers;
+	bool *given[SOURCE_COUNT];
+};
+
+static struct made made_create(struct arena *a, const struct ruleset *rs)
+{
+	struct made made = { .arena = a };
+
+	for (size_t t = 0; t < SOURCE_COUNT; t++) {
+		size_t n = rs->tables[t]->n;
+
+		made.at[t] = arena_new(a, struct value, n + 1);
+		made.given[t] = arena_new(a, bool, n + 1);
+		for (size_t r = 0; r < n; r++)
+			made.at[t][r] = t == SOURCE_FACT ? VALUE_UNKNOWN : VALUE_ABSENT;
+	}
+	made.headers = arena_new(a, struct value, rs->headers->len + 1);
+	for (guint h = 0; h < rs->headers->len; h++)
+		made.headers[h] = VALUE_ABSENT;
+	return made;
+}
+
+static struct value given_value(const struct clause *clause, bool one_text)
+{
+	const struct operand *o = &clause->value;
+	struct value v = VALUE_ABSENT;
+
+	switch (clause->given) {
+	case GIVEN_YES:
+	case GIVEN_NO:
+		v = VALUE_OF_BOOL(clause->given == GIVEN_YES);
+		v.text = o->n_texts > 0 ? o->texts[0] : NULL;
+		break;
+	case GIVEN_UNKNOWN:
+		v = VALUE_UNKNOWN;
+		break;
+	case GIVEN_ABSENT:
+		break;
+	case GIVEN_VALUE:
+		if (o->kind == OPERAND_NUMBER)
+			v = VALUE_OF_INT(o->number);
+		else
+			v = one_text ? value_of_text(o->texts[0])
+				     : value_of_list(o->texts, o->n_texts);
+	}
+	return v;
+}
+
+static bool take_given(struct ruleset *rs, struct clause *clause, struct made *made)
+{
+	struct operand *subject = &clause->subject;
+
+	if (!check_given(rs, clause))
+		return false;
+	if (subject->kind == OPERAND_HEADER) {
+		if (subject->header < rs->headers->len) /* some rule reads it */
+			made->headers[subject->header] = given_value(clause, false);
+		return true;
+	}
+	bool *given = &made->given[subject->name.table][subject->name.row];
+
+	if (*given) {
+		complain(rs->complaints, subject->place, "%s is given twice",
+			 subject->text);
+		return false;
+	}
+	*given = true;
+	made->at[subject->name.table][subject->name.row] =
+		given_value(clause, ruleset_row(rs, subject->name)->type == VALUE_TEXT);
+	return true;
+}
+
+/* ---- what came out ---- */
+
+static const char *const answer_words[] = { "unknown", "no", "yes" };
+
+static void say_tests(GString *text, struct run *run, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_tests; i++) {
+		const char *found;
+		enum answer answer = run_test(run, rule->tests[i], &found);
+
+		g_string_append(text, i == 0 ? " (" : ", ");
+		print_test(text, rule->tests[i]);
+		g_string_append_printf(text, ": %s", answer_words[answer + 1]);
+	}
+	if (rule->n_tests > 0)
+		g_string_append_c(text, ')');
+}
+
+static bool expect_rule(struct ruleset *rs, struct run *run, const struct clause *clause)
+{
+	const struct rule *rule = check_rule_name(rs, clause->text_place, clause->text);
+	GString *text;
+	enum answer answer;
+
+	if (rule == NULL)
+		return false;
+	answer = run_rule(run, rule);
+	if (answer == clause->answer)
+		return true;
+	text = g_string_new(NULL);
+	say_tests(text, run, rule);
+	complain(rs->complaints, clause->place, "rule %s came out %s, not %s%s",
+		 clause->text, answer_words[answer + 1], answer_words[clause->answer + 1],
+		 text->str);
+	g_string_free(text, TRUE);
+	return false;
+}
+
+static bool expect_reason(struct ruleset *rs, const struct rcpt_hits *hits,
+			  const struct clause *clause)
+{
+	const struct rule *rule = check_rule_name(rs, clause->text_place, clause->text);
+
+	if (rule == NULL)
+		return false;
+	for (size_t i = 0; i < hits->n; i++) {
+		if (strcmp(hits->at[i].rule, rule->info.name) != 0)
+			continue;
+		if (strcmp(hits->at[i].reason, clause->sentence) == 0)
+			return true;
+		complain(rs->complaints, clause->place, "the reason came out \"%s\"",
+			 hits->at[i].reason);
+		return false;
+	}
+	complain(rs->complaints, clause->place,
+		 "rule %s gave no points, so it gave no reason", clause->text);
+	return false;
+}
+
+/* "x.rtest" goes with "x.rules" */
+static bool is_beside(const struct tree *tree, const char *file)
+{
+	size_t n = strlen(tree->file) - strlen("test");
+
+	return strncmp(tree->file, file, n) == 0 && strcmp(file + n, "ules") == 0;
+}
+
+/* without rules beside it, a proof is about all of them */
+static bool is_about_all(const struct ruleset *rs, const struct tree *tree)
+{
+	for (guint i = 0; i < rs->rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(rs->rules, i);
+
+		if (is_beside(tree, rule->info.file))
+			return false;
+	}
+	return true;
+}
+
+static int64_t sum_of(const struct ruleset *rs, const struct rcpt_hits *hits,
+		      const struct tree *tree, enum axis axis)
+{
+	bool all = is_about_all(rs, tree);
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		const struct hit *hit = &hits->at[i];
+		const struct rule *rule = g_hash_table_lookup(rs->by_name, hit->rule);
+
+		if (!hit->observed && (all || is_beside(tree, rule->info.file)))
+			sum += hit->milli[axis];
+	}
+	return sum;
+}
+
+static void say_hits(GString *text, const struct rcpt_hits *hits, enum axis axis)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < hits->n; i++) {
+		if (hits->at[i].milli[axis] == 0)
+			continue;
+		g_string_append_printf(text, "%s%s ", first ? " (" : ", ",
+				       hits->at[i].rule);
+		print_points(text, hits->at[i].milli[axis]);
+		first = false;
+	}
+	if (!first)
+		g_string_append_c(text, ')');
+}
+
+static bool expect_points(struct ruleset *rs, const struct tree *tree,
+			  const struct rcpt_hits *hits, const struct clause *clause)
+{
+	int64_t sum = sum_of(rs, hits, tree, clause->axis);
+	GString *text;
+
+	if (compare_numbers(clause->op, sum, clause->milli) == ANSWER_YES)
+		return true;
+	text = g_string_new(NULL);
+	print_points(text, sum);
+	say_hits(text, hits, clause->axis);
+	complain(rs->complaints, clause->place, "%s came out %s",
+		 axis_names[clause->axis], text->str);
+	g_string_free(text, TRUE);
+	return false;
+}
+
+static bool run_item(struct ruleset *rs, const struct tree *tree, const struct item *item)
+{
+	struct arena *a = arena_create(0);
+	struct made made = made_create(a, rs);
+	const struct value *at[SOURCE_COUNT] = { made.at[0], made.at[1], made.at[2] };
+	struct sight sight = { .at = at, .headers = made.headers };
+	struct run *run = run_create(a, rs);
+	bool fine = true, passed, expects = false;
+
+	for (struct clause *c = item->clauses; c != NULL; c = c->next)
+		if (c->kind == CLAUSE_GIVEN)
+			fine &= take_given(rs, c, &made);
+	run_look_at(run, &sight);
+	struct rcpt_hits hits =
+		fine ? score_recipient(run, true) : (struct rcpt_hits){ 0 };
+
+	passed = fine;
+	for (const struct clause *c = item->clauses; c != NULL && fine; c = c->next) {
+		if (c->kind == CLAUSE_EXPECT_RULE)
+			passed &= expect_rule(rs, run, c);
+		else if (c->kind == CLAUSE_EXPECT_REASON)
+			passed &= expect_reason(rs, &hits, c);
+		else if (c->kind == CLAUSE_EXPECT_POINTS)
+			passed &= expect_points(rs, tree, &hits, c);
+		expects |= c->kind != CLAUSE_GIVEN;
+	}
+	if (fine && !expects)
+		complain(rs->complaints, item->name_place, "this test expects nothing");
+	arena_destroy(&a);
+	return passed && expects;
+}
+
+void proofs_run(struct ruleset *rs, const struct tree *tree,
+		const struct proof_listener *listener)
+{
+	for (const struct item *item = tree->items; item != NULL; item = item->next) {
+		struct proof_result result = { .file = tree->file,
+					       .line = item->place.line,
+					       .title = item->name };
+
+		if (item->broken || item->kind != ITEM_TEST)
+			continue;
+		result.passed = run_item(rs, tree, item);
+		if (listener != NULL)
+			listener->tell(&result, listener->context);
+	}
+}

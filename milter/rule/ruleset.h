@@ -1,0 +1,56 @@
+/* What a loaded rule set is, for the files of this room. */
+#ifndef RULE_RULESET_H
+#define RULE_RULESET_H
+
+#include "rule/rule.h"
+#include "rule/tree.h"
+
+/* the order of the tables of names */
+enum source { SOURCE_FEATURE, SOURCE_FACT, SOURCE_SIGNAL, SOURCE_COUNT };
+
+/* a piece of a reason */
+struct piece {
+	enum { PIECE_WORDS, PIECE_NAME, PIECE_FOUND } kind;
+	const char *words;
+	struct name_at name;
+};
+
+struct rule {
+	struct rule_info info;
+	struct place place; /* of its name */
+	const struct node *condition;
+	const struct test **tests; /* of the condition, as written */
+	size_t n_tests;
+	const struct piece *pieces; /* of the reason */
+	size_t n_pieces;
+	bool has_points, has_unknown_points;
+	bool by_domain; /* of its rollout */
+};
+
+struct ruleset {
+	struct arena *arena;
+	struct complaints *complaints; /* while loading */
+	const struct name_table *const *tables;
+	size_t n_tables;
+	GPtrArray *rules;    /* struct rule */
+	GPtrArray *proofs;   /* struct tree of .rtest files, while loading */
+	GHashTable *by_name; /* name -> struct rule */
+	GHashTable *lists;   /* name -> struct list */
+	GHashTable *leaves;  /* a test as written -> its number + 1 */
+	GPtrArray *headers;  /* names */
+	GArray *rcpt_names;  /* struct name_at of recipients that rules read */
+	bool has_rollout;
+	struct name_at rcpt_address, tenant_name; /* for rollouts */
+	unsigned needs;
+	const char *id;
+};
+
+/* ruleset_row - the row of a name
+ * err   none */
+static inline const struct name_row *ruleset_row(const struct ruleset *rs,
+						 struct name_at at)
+{
+	return &rs->tables[at.table]->rows[at.row];
+}
+
+#endif

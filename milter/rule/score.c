@@ -1,0 +1,223 @@
+/* Hits and sums. Recipients whose facts are the same, as far as rules read them, are scored
+ * once: of a message to thousands, most know nothing of its sender. */
+#include "rule/score.h"
+
+#include <string.h>
+
+#include "rule/print.h"
+#include "rule/reason.h"
+
+/* ---- one recipient ---- */
+
+static bool gives(const struct rule *rule, enum answer answer)
+{
+	return answer == ANSWER_YES ||
+	       (answer == ANSWER_UNKNOWN && rule->has_unknown_points);
+}
+
+static void make_hit(struct run *run, const struct rule *rule, bool everybody,
+		     struct hit *hit_r)
+{
+	bool unknown = hit_r->unknown;
+
+	hit_r->rule = rule->info.name;
+	hit_r->reason = reason_fill(run, rule);
+	hit_r->observed = rule->info.observe || (!everybody && !run_is_served(run, rule));
+	memcpy(hit_r->milli, unknown ? rule->info.unknown_milli : rule->info.milli,
+	       sizeof(hit_r->milli));
+}
+
+struct rcpt_hits score_recipient(struct run *run, bool everybody)
+{
+	const GPtrArray *rules = run_ruleset(run)->rules;
+	GArray *found = g_array_new(FALSE, TRUE, sizeof(struct hit));
+	struct rcpt_hits hits = { 0 };
+
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(rules, i);
+		enum answer answer = run_rule(run, rule);
+		struct hit hit = { .unknown = answer == ANSWER_UNKNOWN };
+
+		if (!gives(rule, answer))
+			continue;
+		make_hit(run, rule, everybody, &hit);
+		g_array_append_val(found, hit);
+		for (size_t axis = 0; axis < AXIS_COUNT && !hit.observed; axis++)
+			hits.milli[axis] += hit.milli[axis];
+	}
+	struct hit *kept = arena_new(run_arena(run), struct hit, found->len + 1);
+
+	if (found->len > 0)
+		memcpy(kept, found->data, found->len * sizeof(struct hit));
+	hits.at = kept;
+	hits.n = found->len;
+	g_array_unref(found);
+	return hits;
+}
+
+/* ---- all recipients ---- */
+
+/* one recipient's values, in the order of the tables */
+struct view {
+	const struct ruleset *rs;
+	const struct value *at[SOURCE_COUNT];
+};
+
+static const struct value *signal_values(struct arena *a, const struct ruleset *rs,
+					 const struct rcpt_signals *signals)
+{
+	size_t n = rs->tables[SOURCE_SIGNAL]->n;
+	struct value *values = arena_new(a, struct value, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		values[i] = value_of_answer(signals->at[i].answer);
+		values[i].text = signals->at[i].words;
+	}
+	return values;
+}
+
+static guint hash_value(guint hash, const struct value *v)
+{
+	hash = hash * 31 + (guint)v->known;
+	if (v->known != ANSWER_YES)
+		return hash;
+	hash = hash * 31 + (guint)v->boolean;
+	hash = hash * 31 + (guint)v->number;
+	if (v->text != NULL)
+		hash = hash * 31 + g_str_hash(v->text);
+	for (size_t i = 0; i < v->n_items; i++)
+		hash = hash * 31 + g_str_hash(v->items[i]);
+	return hash;
+}
+
+static bool same_value(const struct value *a, const struct value *b)
+{
+	if (a->known != b->known || a->known != ANSWER_YES)
+		return a->known == b->known;
+	if (a->boolean != b->boolean || a->number != b->number ||
+	    a->n_items != b->n_items || g_strcmp0(a->text, b->text) != 0)
+		return false;
+	for (size_t i = 0; i < a->n_items; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+static guint hash_view(gconstpointer p)
+{
+	const struct view *view = p;
+	const GArray *names = view->rs->rcpt_names;
+	guint hash = 0;
+
+	for (guint i = 0; i < names->len; i++) {
+		struct name_at name = g_array_index(names, struct name_at, i);
+
+		hash = hash_value(hash, &view->at[name.table][name.row]);
+	}
+	return hash;
+}
+
+static gboolean same_view(gconstpointer left, gconstpointer right)
+{
+	const struct view *a = left, *b = right;
+	const GArray *names = a->rs->rcpt_names;
+
+	for (guint i = 0; i < names->len; i++) {
+		struct name_at name = g_array_index(names, struct name_at, i);
+
+		if (!same_value(&a->at[name.table][name.row],
+				&b->at[name.table][name.row]))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
+				    const struct features *f, const struct facts *facts,
+				    const struct rcpt_signals *signals)
+{
+	struct rcpt_hits *hits = arena_new(a, struct rcpt_hits, facts->n_rcpts + 1);
+	struct view *views = arena_new(a, struct view, facts->n_rcpts + 1);
+	GHashTable *seen = g_hash_table_new(hash_view, same_view);
+	struct run *run = run_create(a, rs);
+
+	for (size_t i = 0; i < facts->n_rcpts; i++) {
+		struct sight sight = { .at = views[i].at, .features = f };
+		const struct view *same;
+
+		views[i] = (struct view){ rs,
+					  { f->at, facts->rcpts[i].at,
+					    signal_values(a, rs, &signals[i]) } };
+		same = g_hash_table_lookup(seen, &views[i]);
+		if (same != NULL) {
+			hits[i] = hits[same - views];
+			continue;
+		}
+		run_look_at(run, &sight);
+		hits[i] = score_recipient(run, false);
+		g_hash_table_add(seen, &views[i]);
+	}
+	g_hash_table_unref(seen);
+	return hits;
+}
+
+/* ---- why ---- */
+
+static struct tried explain_test(struct run *run, const struct test *test)
+{
+	const struct ruleset *rs = run_ruleset(run);
+	struct value seen = run_left(run, test);
+	struct tried tried = { 0 };
+	GString *text = g_string_new(NULL);
+	const char *found;
+
+	print_test(text, test);
+	tried.text = arena_strndup(run_arena(run), text->str, text->len);
+	g_string_free(text, TRUE);
+	tried.answer = run_test(run, test, &found);
+	if (seen.known == ANSWER_UNKNOWN)
+		tried.seen = "unknown";
+	else if (seen.known == ANSWER_NO)
+		tried.seen = "absent";
+	else
+		tried.seen = value_words(run_arena(run), &seen,
+					 test->left.kind == OPERAND_HEADER
+						 ? NULL
+						 : ruleset_row(rs, test->left.name));
+	return tried;
+}
+
+static struct account explain_rule(struct run *run, const struct rule *rule)
+{
+	struct tried *tried = arena_new(run_arena(run), struct tried, rule->n_tests + 1);
+	struct account account = { .rule = &rule->info,
+				   .answer = run_rule(run, rule),
+				   .tried = tried,
+				   .n_tried = rule->n_tests };
+
+	for (size_t i = 0; i < rule->n_tests; i++)
+		tried[i] = explain_test(run, rule->tests[i]);
+	if (rule->info.observe)
+		account.remark = "watched only";
+	else if (!run_is_served(run, rule))
+		account.remark = "outside its rollout";
+	account.counted = account.remark == NULL && gives(rule, account.answer);
+	return account;
+}
+
+const struct account *ruleset_explain(const struct ruleset *rs, const struct evidence *e,
+				      const struct rcpt_signals *signals)
+{
+	struct view view = { rs,
+			     { e->features->at, e->facts->at,
+			       signal_values(e->arena, rs, signals) } };
+	struct sight sight = { .at = view.at, .features = e->features };
+	struct account *accounts =
+		arena_new(e->arena, struct account, rs->rules->len + 1);
+	struct run *run = run_create(e->arena, rs);
+
+	run_look_at(run, &sight);
+	for (guint i = 0; i < rs->rules->len; i++)
+		accounts[i] = explain_rule(run, g_ptr_array_index(rs->rules, i));
+	return accounts;
+}

@@ -1,0 +1,180 @@
+/* The syntax tree of .rules and .rtest files, as the parser makes it, the checker completes
+ * it and the printer writes it. All of it lives in one arena. */
+#ifndef RULE_TREE_H
+#define RULE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/answer.h"
+#include "base/bytes.h"
+#include "base/value.h"
+#include "config/words.h"
+#include "rule/complaint.h"
+
+struct list;
+struct pattern;
+struct needles;
+
+/* a comment line without its #, or NULL text for an empty line between comments */
+struct remark {
+	const char *text;
+	struct remark *next;
+};
+
+struct remarks {
+	struct remark *before; /* on lines of their own */
+	const char *after;     /* at the end of its line */
+};
+
+/* where a name is found; header indices stand in operand.header */
+struct name_at {
+	size_t table, row;
+};
+
+enum operand_kind {
+	OPERAND_NAME,   /* a word: a name of the tables, or of a list */
+	OPERAND_HEADER, /* header "Name" */
+	OPERAND_TEXT,
+	OPERAND_TEXTS, /* ("a", "b") */
+	OPERAND_NUMBER,
+	OPERAND_REGEX,
+	OPERAND_LIST, /* a name that the checker found to be a list */
+};
+
+struct operand {
+	enum operand_kind kind;
+	struct place place;
+	bool any_of;      /* "any of" was written before it */
+	const char *text; /* name, header, text, number or regex as written */
+	const char *unit; /* of a number; flags of a regex; NULL: none */
+	struct place unit_place;
+	const char *const *texts;
+	size_t n_texts;
+
+	/* the checker fills */
+	struct name_at name;
+	size_t header;
+	int64_t number; /* in the unit of the name it is compared with */
+	struct bytes folded;
+	const struct list *list;
+	const struct needles *needles;
+	const struct pattern *pattern;
+};
+
+enum operator{
+	OP_HOLDS, /* a yes or no alone */
+	OP_EXISTS,
+	OP_IS,
+	OP_IS_NOT,
+	OP_LESS,
+	OP_AT_MOST,
+	OP_MORE,
+	OP_AT_LEAST,
+	OP_CONTAINS,
+	OP_MENTIONS,
+	OP_STARTS_WITH,
+	OP_ENDS_WITH,
+	OP_MATCHES,
+	OP_IN,
+	OP_UNDER,
+	OP_COUNT
+};
+
+struct test {
+	struct operand left;
+	enum operator op;
+	struct place op_place;
+	struct operand right; /* not for OP_HOLDS, OP_EXISTS */
+
+	/* the checker fills */
+	enum value_type type; /* of the left */
+	size_t leaf;          /* tests that say the same share one */
+	bool per_rcpt;
+	unsigned cost;
+};
+
+enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST };
+
+struct node {
+	enum node_kind kind;
+	struct place place;
+	bool own_line; /* began a line: kept by the printer at the top of a condition */
+	struct remarks remarks;
+	struct node *first; /* what it joins; of NODE_NOT the one */
+	struct node *next;  /* neighbour below the same parent */
+	struct test *test;
+
+	/* the checker fills: the same children, cheapest first */
+	const struct node **order;
+	size_t n_order;
+	unsigned cost;
+};
+
+enum clause_kind {
+	CLAUSE_REASON,
+	CLAUSE_WHEN,
+	CLAUSE_POINTS,
+	CLAUSE_UNKNOWN,
+	CLAUSE_OBSERVE,
+	CLAUSE_ROLLOUT,
+	CLAUSE_GIVEN,
+	CLAUSE_EXPECT_RULE,
+	CLAUSE_EXPECT_POINTS,
+	CLAUSE_EXPECT_REASON,
+};
+
+enum given { GIVEN_VALUE, GIVEN_YES, GIVEN_NO, GIVEN_UNKNOWN, GIVEN_ABSENT };
+
+struct clause {
+	enum clause_kind kind;
+	struct place place;
+	struct remarks remarks;
+	struct clause *next;
+
+	const char *text; /* reason; rule that is expected */
+	struct place text_place;
+	struct node *condition;
+	enum axis axis;
+	int64_t milli;
+	int percent;
+	bool by_domain;
+
+	struct operand subject; /* of given */
+	struct operand value;   /* of given: OPERAND_TEXTS or OPERAND_NUMBER */
+	enum given given;
+	enum answer answer;   /* expected */
+	enum operator op;     /* expected points: OP_IS ... OP_AT_LEAST */
+	const char *sentence; /* expected reason */
+};
+
+enum item_kind { ITEM_RULE, ITEM_LIST, ITEM_TEST };
+
+struct item {
+	enum item_kind kind;
+	struct place place;
+	struct remarks remarks;
+	bool blank_before;
+	struct item *next;
+
+	const char *name; /* of a rule or list; title of a test; NULL: broken */
+	struct place name_place;
+	struct clause *clauses;
+	const char *file; /* of a list; NULL: texts */
+	struct place file_place;
+	const char *const *texts;
+	size_t n_texts;
+	bool broken; /* complained about: not to be looked into */
+};
+
+struct tree {
+	const char *file;
+	struct item *items;
+	struct remark *tail; /* comments after the last item */
+};
+
+/* spellings, index by the enum */
+extern const char *const operator_words[OP_COUNT];
+
+#endif
