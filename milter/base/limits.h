@@ -27,10 +27,28 @@
 #define LIMIT_SPF_RECORD_BYTES \
 	2000 /* CVE-2023-42118 wants 4,167; real ones end near 900 */
 #define LIMIT_SPF_TERM_BYTES 255
-#define LIMIT_SPF_LOOKUPS 10 /* RFC 7208 4.6.4, counted over the whole check */
-#define LIMIT_SPF_VOID 2     /* RFC 7208 4.6.4 */
-#define LIMIT_TXT_BYTES 4096 /* of one DNS TXT record set entry */
-#define LIMIT_DNS_RRS 100    /* of one answer */
+#define LIMIT_SPF_LOOKUPS 10      /* RFC 7208 4.6.4, counted over the whole check */
+#define LIMIT_SPF_VOID 2          /* RFC 7208 4.6.4 */
+#define LIMIT_TXT_BYTES 4096      /* of one DNS TXT record set entry */
+#define LIMIT_DNS_RRS 100         /* of one answer */
+#define LIMIT_DNS_NAME_BYTES 253  /* RFC 1035 2.3.4, as text without the last dot */
+#define LIMIT_DNS_ON_WAY 4096     /* questions on their way at once; more are temperror */
+#define LIMIT_DNS_ANSWER_MS 10000 /* after that a question is given up, whoever waits */
+#define LIMIT_DNS_CACHE_ENTRIES 50000
+#define LIMIT_DNS_CACHE_BYTES (32 * 1024 * 1024)
+#define LIMIT_ZONE_BYTES (16 * 1024 * 1024) /* of a zone file; they are for tests */
+#define LIMIT_SPF_TERMS 250                 /* of one record */
+#define LIMIT_SPF_QUERIES 150 /* of one check: 1 + 10 terms of 1 + 10 names, and some */
+#define LIMIT_DKIM_FIELDS 20  /* DKIM-Signature fields read at all */
+#define LIMIT_DKIM_FIELD_BYTES 16384 /* of one; h= with 300 names is 6 kB */
+#define LIMIT_DKIM_NAMES 300         /* of one h= */
+#define LIMIT_DKIM_KEYS 4096         /* decoded keys kept, some 2 kB each */
+#define LIMIT_TAGS 50                /* of one DKIM or DMARC tag list */
+#define LIMIT_IPREV_NAMES 10         /* names of one client address that are tried */
+#define LIMIT_AUTHRES_BYTES 16384    /* of one Authentication-Results field */
+#define LIMIT_AUTHRES_RESULTS 50     /* of all fields believed for one message */
+#define LIMIT_AUTHRES_PROPERTIES 20  /* of one result */
+#define LIMIT_COMMENT_DEPTH 20       /* of comments in comments in a header field */
 
 /* memory */
 #define LIMIT_KEY_BYTES 511     /* LMDB's own bound */
