@@ -49,6 +49,10 @@ const char *authres_value(struct arena *a, const char *authserv_id,
  * ref   RFC 8601 2.2 */
 const struct authres *authres_parse(struct arena *a, struct bytes value);
 
+/* authres_is - is a header field an Authentication-Results?
+ * err   none */
+bool authres_is(const struct header *h);
+
 /* authres_claims - does a value claim to be of this authserv-id? Reads only so far, and as
  *                  leniently as a careless reader would
  * err   false also for what names nobody */

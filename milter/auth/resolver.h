@@ -108,6 +108,6 @@ void dns_query_release(struct dns_query **q);
 /* resolver_stats - counters since it was opened
  * err   none
  * use   any thread */
-struct resolver_stats resolver_stats(const struct resolver *r);
+struct resolver_stats resolver_stats(struct resolver *r);
 
 #endif

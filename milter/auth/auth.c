@@ -1,0 +1,246 @@
+/* One message's authentication, from first question to results. Nothing is judged here: this
+ * file starts the four checks when what they need is known, and waits for them at the end.
+ * What a trusted upstream says is taken instead of our own checks, never mixed with them; only
+ * the policy of From's domain, which it does not tell, is asked for here in any case. */
+#include "auth/auth.h"
+
+#include <string.h>
+
+#include "auth/authres.h"
+#include "auth/dkim_check.h"
+#include "auth/dmarc.h"
+#include "auth/errand.h"
+#include "auth/from.h"
+#include "auth/iprev.h"
+#include "auth/spf.h"
+#include "base/limits.h"
+#include "message/domain.h"
+
+#define CREW_THREADS 2 /* their jobs never block, so more would only switch */
+
+const char *const auth_result_names[AUTH_RESULT_COUNT] = {
+	[AUTH_NONE] = "none",           [AUTH_PASS] = "pass",
+	[AUTH_FAIL] = "fail",           [AUTH_SOFTFAIL] = "softfail",
+	[AUTH_NEUTRAL] = "neutral",     [AUTH_POLICY] = "policy",
+	[AUTH_TEMPERROR] = "temperror", [AUTH_PERMERROR] = "permerror",
+};
+
+struct auth_engine {
+	const struct options *options;
+	struct dkim_tools tools;
+	struct errand_yard *yard;
+};
+
+struct auth_check {
+	struct auth_engine *engine;
+	struct arena *arena;
+	struct errand *spf, *iprev;
+	struct dkim_check *dkim;   /* NULL: no signature */
+	struct dmarc_check *dmarc; /* NULL: the headers have not come */
+	const char *from_org;      /* NULL: From names no single domain */
+	char *client_addr;
+	int64_t received_s;
+	bool trusted; /* somebody else's results are taken */
+};
+
+/* ---- the engine ---- */
+
+struct auth_engine *auth_engine_create(const struct options *o, struct resolver *r)
+{
+	struct auth_engine *en = g_new0(struct auth_engine, 1);
+
+	spf_library_quiet();
+	en->options = o;
+	en->tools = (struct dkim_tools){
+		.library = dkim_library_open(),
+		.keys = keys_create(LIMIT_DKIM_KEYS),
+		.resolver = r,
+	};
+	en->yard = errand_yard_create(CREW_THREADS);
+	return en;
+}
+
+void auth_engine_destroy(struct auth_engine **enp)
+{
+	struct auth_engine *en = *enp;
+
+	*enp = NULL;
+	if (en == NULL)
+		return;
+	errand_yard_destroy(&en->yard);
+	keys_destroy(&en->tools.keys);
+	dkim_library_close(&en->tools.library);
+	g_free(en);
+}
+
+/* ---- the checks of the envelope, as errands ---- */
+
+static bool spf_errand_step(void *check)
+{
+	return spf_step(check);
+}
+
+static struct dns_query *spf_errand_missing(const void *check)
+{
+	return spf_missing(check);
+}
+
+static void spf_errand_give_up(void *check)
+{
+	spf_give_up(check);
+}
+
+static void spf_errand_destroy(void *check)
+{
+	struct spf_check *s = check;
+
+	spf_destroy(&s);
+}
+
+static const struct errand_kind spf_errand = {
+	spf_errand_step,
+	spf_errand_missing,
+	spf_errand_give_up,
+	spf_errand_destroy,
+};
+
+static bool iprev_errand_step(void *check)
+{
+	return iprev_step(check);
+}
+
+static struct dns_query *iprev_errand_missing(const void *check)
+{
+	return iprev_missing(check);
+}
+
+static void iprev_errand_give_up(void *check)
+{
+	iprev_give_up(check);
+}
+
+static void iprev_errand_destroy(void *check)
+{
+	struct iprev_check *c = check;
+
+	iprev_destroy(&c);
+}
+
+static const struct errand_kind iprev_errand = {
+	iprev_errand_step,
+	iprev_errand_missing,
+	iprev_errand_give_up,
+	iprev_errand_destroy,
+};
+
+/* ---- one message ---- */
+
+struct auth_check *auth_begin(struct auth_engine *en, const struct envelope *env)
+{
+	struct auth_check *c = g_new0(struct auth_check, 1);
+	struct resolver *r = en->tools.resolver;
+
+	c->engine = en;
+	c->arena = arena_create(65536);
+	c->client_addr = arena_strdup(c->arena, env->client_addr);
+	c->received_s = env->received_s;
+	c->spf = errand_begin(en->yard, &spf_errand, spf_create(r, env));
+	c->iprev = errand_begin(en->yard, &iprev_errand, iprev_create(r, env));
+	return c;
+}
+
+void auth_headers(struct auth_check *c, const struct header *h, size_t n)
+{
+	const struct dkim_tools *tools = &c->engine->tools;
+	struct auth_results theirs = { 0 };
+	const char *domain;
+
+	if (c->dmarc != NULL)
+		return;
+	domain = from_domain(c->arena, h, n);
+	c->from_org = domain == NULL ? NULL : domain_org(domain);
+	c->dmarc = dmarc_begin(tools->resolver, domain);
+	c->trusted = auth_trusted(c->engine->options, h, n, c->arena, &theirs);
+	if (c->trusted) {
+		errand_release(&c->spf);
+		errand_release(&c->iprev);
+	} else {
+		c->dkim = dkim_check_begin(tools, h, n, c->from_org);
+	}
+}
+
+/* a draw of 0 to 99 that is the same for the same message */
+static int draw_percent(const struct message *m)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (size_t i = 0; i < m->body_at && i < m->raw.n; i++)
+		hash = (hash ^ (unsigned char)m->raw.at[i]) * 1099511628211u;
+	return (int)((hash ^ hash >> 32) % 100);
+}
+
+static void finish_own(struct auth_check *c, const struct message *m, struct dns_wait *w,
+		       struct arena *a, struct auth_results *r)
+{
+	const struct dkim_end end = {
+		.message = m, .received_s = c->received_s, .wait = w, .arena = a
+	};
+
+	if (c->dkim != NULL)
+		dkim_check_finish(c->dkim, &end, r);
+	r->spf = spf_result(errand_finish(c->spf, w));
+	r->spf.domain = r->spf.domain == NULL ? NULL : domain_key(a, r->spf.domain);
+	r->iprev = iprev_result(errand_finish(c->iprev, w));
+	r->iprev.name = r->iprev.name == NULL ? NULL : domain_key(a, r->iprev.name);
+	r->client_addr = arena_strdup(a, c->client_addr);
+}
+
+void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline_us,
+		 struct arena *a, struct auth_results *r)
+{
+	struct dns_wait wait = { .deadline_us = deadline_us };
+
+	*r = (struct auth_results){ .source = AUTH_OWN };
+	auth_headers(c, m->headers, m->n_headers);
+	if (!c->trusted)
+		finish_own(c, m, &wait, a, r);
+	else if (!auth_trusted(c->engine->options, m->headers, m->n_headers, a, r))
+		r->source =
+			AUTH_TRUSTED; /* fields that were there have gone: no results */
+	dmarc_finish(c->dmarc, &wait, draw_percent(m), a, r);
+	r->timed_out = wait.timed_out;
+	r->waited_us = wait.waited_us;
+}
+
+void auth_release(struct auth_check **cp)
+{
+	struct auth_check *c = *cp;
+
+	*cp = NULL;
+	if (c == NULL)
+		return;
+	errand_release(&c->spf);
+	errand_release(&c->iprev);
+	dkim_check_destroy(&c->dkim);
+	dmarc_destroy(&c->dmarc);
+	arena_destroy(&c->arena);
+	g_free(c);
+}
+
+enum answer auth_dkim_covers(const struct auth_results *r, const char *name)
+{
+	enum answer answer = ANSWER_NO;
+
+	for (size_t i = 0; i < r->n_dkim; i++) {
+		const struct auth_dkim *s = &r->dkim[i];
+
+		if (!s->aligned)
+			continue;
+		if (s->result == AUTH_TEMPERROR)
+			answer = ANSWER_UNKNOWN;
+		for (size_t k = 0; k < s->n_covered; k++)
+			if (g_ascii_strcasecmp(s->covered[k], name) == 0)
+				return ANSWER_YES;
+	}
+	return answer;
+}

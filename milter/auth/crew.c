@@ -1,0 +1,99 @@
+/* See crew.h. Threads are made before the first job and stay; they block all signals, which
+ * belong to the program's own thread for them. */
+#include "auth/crew.h"
+
+#include <glib.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+
+struct job {
+	void (*fn)(void *);
+	void *arg;
+	GList link;
+};
+
+struct crew {
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	GQueue jobs;
+	bool stop;
+	int n;
+	pthread_t threads[];
+};
+
+static void *crew_member(void *arg)
+{
+	struct crew *c = arg;
+
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		GList *link = g_queue_pop_head_link(&c->jobs);
+
+		if (link != NULL) {
+			struct job *job = link->data;
+
+			pthread_mutex_unlock(&c->lock);
+			job->fn(job->arg);
+			g_free(job);
+			pthread_mutex_lock(&c->lock);
+		} else if (c->stop) {
+			break;
+		} else {
+			pthread_cond_wait(&c->work, &c->lock);
+		}
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+struct crew *crew_create(int n)
+{
+	struct crew *c = g_malloc0(sizeof(*c) + (size_t)n * sizeof(pthread_t));
+	sigset_t all, before;
+
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->work, NULL);
+	g_queue_init(&c->jobs);
+	c->n = n;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (int i = 0; i < n; i++) {
+		int failed = pthread_create(&c->threads[i], NULL, crew_member, c);
+
+		g_assert(failed == 0);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return c;
+}
+
+void crew_give(struct crew *c, void (*fn)(void *), void *arg)
+{
+	struct job *job = g_new0(struct job, 1);
+
+	job->fn = fn;
+	job->arg = arg;
+	job->link.data = job;
+	pthread_mutex_lock(&c->lock);
+	g_queue_push_tail_link(&c->jobs, &job->link);
+	pthread_cond_signal(&c->work);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void crew_destroy(struct crew **cp)
+{
+	struct crew *c = *cp;
+
+	*cp = NULL;
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stop = true;
+	pthread_cond_broadcast(&c->work);
+	pthread_mutex_unlock(&c->lock);
+	for (int i = 0; i < c->n; i++)
+		pthread_join(c->threads[i], NULL);
+	pthread_cond_destroy(&c->work);
+	pthread_mutex_destroy(&c->lock);
+	g_free(c);
+}

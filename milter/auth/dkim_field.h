@@ -1,0 +1,43 @@
+/* One DKIM-Signature field, read strictly. What it says is judged here; no hash, no key. */
+#ifndef AUTH_DKIM_FIELD_H
+#define AUTH_DKIM_FIELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "auth/keys.h"
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "message/message.h"
+
+struct dkim_field {
+	const char *wrong; /* static words; NULL: it can be checked */
+	/* slices of the value; empty where missing */
+	struct bytes algorithm, domain, selector, names, signature, body_hash;
+	char auid[LIMIT_ADDRESS_BYTES + 1]; /* i= decoded; "" if missing or too long */
+	enum key_type key_type;
+	enum key_hash hash;
+	int64_t signed_s;     /* t=, 0: not said */
+	int64_t expires_s;    /* x=, 0: not said */
+	int64_t signed_bytes; /* l=, -1: the whole body */
+	bool auid_below;      /* i= is of a subdomain of d= */
+	bool relaxed_body;    /* c= */
+};
+
+/* dkim_field_read - read the value of a DKIM-Signature field
+ * in    value   any bytes; nothing is copied
+ * out   *f_r    what could be read, also when it is wrong
+ * err   none: see f_r->wrong
+ * ref   RFC 6376 3.5, 6.1.1 */
+void dkim_field_read(struct bytes value, struct dkim_field *f_r);
+
+/* dkim_field_is - is a header field a DKIM-Signature?
+ * err   none */
+bool dkim_field_is(const struct header *h);
+
+/* dkim_field_key_name - where its key lies: selector._domainkey.domain
+ * own   the caller frees it with g_free()
+ * err   none */
+char *dkim_field_key_name(const struct dkim_field *f);
+
+#endif

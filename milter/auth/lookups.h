@@ -1,0 +1,57 @@
+/* The questions of one check, each asked once. A check that needs many answers one after the
+ * other does not block: it runs, gets what is there, unwinds at the first answer that is
+ * missing, and runs again from the start when that has come. */
+#ifndef AUTH_LOOKUPS_H
+#define AUTH_LOOKUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "auth/resolver.h"
+
+struct lookups;
+
+/* waiting for several answers under one deadline, and how long it took */
+struct dns_wait {
+	int64_t deadline_us; /* on clock_mono_us() */
+	int64_t waited_us;
+	bool timed_out;
+};
+
+/* dns_wait_for - an answer, waited for if it is missing
+ * out   never NULL; DNS_TEMPFAIL once the deadline has passed
+ * err   none: see w->timed_out */
+const struct dns_answer *dns_wait_for(struct dns_wait *w, struct dns_query *q);
+
+/* lookups_create - none asked yet
+ * in    max   so many questions at most; further ones are answered DNS_TEMPFAIL
+ * own   the caller destroys it; r is borrowed
+ * err   none */
+struct lookups *lookups_create(struct resolver *r, size_t max)
+	__attribute__((returns_nonnull));
+
+/* lookups_destroy - release all questions, set *l to NULL
+ * err   none; *l may be NULL */
+void lookups_destroy(struct lookups **l);
+
+/* lookups_get - the answer, asked for now if it never was
+ * out   NULL: on its way, see lookups_missing(); else valid until lookups_destroy()
+ * err   none
+ * use   one thread at a time */
+const struct dns_answer *lookups_get(struct lookups *l, const char *name,
+				     enum dns_type type);
+
+/* lookups_missing - a question among those asked for that has no answer yet
+ * out   NULL: none
+ * err   none */
+struct dns_query *lookups_missing(const struct lookups *l);
+
+/* lookups_give_up - from now on what has not come is answered DNS_TEMPFAIL
+ * err   none */
+void lookups_give_up(struct lookups *l);
+
+/* lookups_count - how many questions were asked
+ * err   none */
+size_t lookups_count(const struct lookups *l);
+
+#endif
