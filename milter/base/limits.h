@@ -83,7 +83,11 @@
 	(16 * 1024 * 1024) /* 10,000 recipients with their reasons */
 
 /* files an admin writes */
-#define LIMIT_CONFIG_BYTES (1024 * 1024)
+#define LIMIT_CONFIG_BYTES (1024 * 1024) /* all included files together */
+#define LIMIT_CONFIG_FILES 1000          /* a folder of includes, one file a customer */
+#define LIMIT_CONFIG_SECTIONS 10000 /* libconfuse compares each title with all before */
+#define LIMIT_CONFIG_ERRORS 20      /* told at once; more is noise */
+#define LIMIT_CONFIG_NAME_BYTES 64  /* of a tenant or policy: it is a part of keys */
 #define LIMIT_INCLUDE_DEPTH 8
 
 #endif
