@@ -23,7 +23,6 @@ struct origin {
 };
 
 /* how a value of each type is kept; what it means and how it is written: config/type.c */
-typedef const char *opt_c_STR;
 typedef const char *opt_c_PATH; /* absolute */
 typedef const char *opt_c_HOST; /* lower case, A-labels */
 typedef const char *opt_c_USER;
@@ -52,7 +51,6 @@ typedef enum log_level opt_c_LOGLEVEL;
 /* the member of an option: its name, and its unit where it has one that is not in the name */
 #define opt_m_TIME(name) name##_ms
 #define opt_m_SIZE(name) name##_bytes
-#define opt_m_STR(name) name
 #define opt_m_PATH(name) name
 #define opt_m_HOST(name) name
 #define opt_m_USER(name) name

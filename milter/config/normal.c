@@ -1,0 +1,337 @@
+/* Text values. What comes in is UTF-8 without control characters (config/source.c sees to
+ * that); what goes out is what all other rooms may compare byte by byte. */
+#include "config/normal.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/limits.h"
+#include "base/number.h"
+#include "base/suggest.h"
+#include "config/network.h"
+#include "config/socket.h"
+
+#define DOMAIN_BYTES 253 /* RFC 1035 2.3.4, as text */
+#define LABEL_BYTES 63
+#define REPLY_BYTES 400 /* an SMTP reply line is 512, and {reasons} must fit in, too */
+#define EXTENSION_BYTES 32
+#define ACCOUNT_BYTES 32
+
+static char *refuse(GString *why, const char *what)
+{
+	g_string_append(why, what);
+	return NULL;
+}
+
+char *normal_path(const char *text, GString *why)
+{
+	if (*text != '/')
+		return refuse(why, "is not an absolute path: it must begin with \"/\"");
+	if (strlen(text) >= PATH_MAX)
+		return refuse(why, "is longer than a path may be");
+	return g_strdup(text);
+}
+
+static bool label_ok(const char *label)
+{
+	size_t n = strlen(label);
+
+	return n >= 1 && n <= LABEL_BYTES && label[0] != '-' && label[n - 1] != '-' &&
+	       strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") == n;
+}
+
+static bool labels_ok(const char *name)
+{
+	char **labels = g_strsplit(name, ".", -1);
+	bool ok = strlen(name) <= DOMAIN_BYTES && labels[0] != NULL;
+
+	for (char **l = labels; *l != NULL && ok; l++)
+		ok = label_ok(*l);
+	g_strfreev(labels);
+	return ok;
+}
+
+char *normal_domain(const char *text, GString *why)
+{
+	size_t n = strlen(text);
+	char *lower, *ascii;
+
+	if (strchr(text, '@') != NULL)
+		return refuse(why, "is not a domain: write it without the \"@\" and what "
+				   "stands before it");
+	if (g_str_has_prefix(text, "*."))
+		return refuse(why,
+			      "is not a domain: write it without the \"*.\"; the option "
+			      "subdomains says whether they belong to it");
+	if (n > 4 * DOMAIN_BYTES)
+		return refuse(why, "is longer than a domain may be");
+	lower = g_utf8_strdown(text, -1);
+	n = strlen(lower);
+	if (n > 1 && lower[n - 1] == '.')
+		lower[n - 1] = '\0';
+	ascii = g_hostname_to_ascii(lower);
+	g_free(lower);
+	if (ascii == NULL || !labels_ok(ascii) || g_hostname_is_ip_address(ascii)) {
+		g_free(ascii);
+		return refuse(why, "is not a domain name: write it as in example.org");
+	}
+	return ascii;
+}
+
+char *normal_account(const char *text, GString *why)
+{
+	size_t n = strlen(text);
+
+	if (n > ACCOUNT_BYTES || g_ascii_isdigit(*text) || *text == '-' ||
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789_.-") != n)
+		return refuse(why, "is not the name of a user or group");
+	return g_strdup(text);
+}
+
+char *normal_octal(const char *text, GString *why)
+{
+	size_t n = strlen(text);
+
+	if (n < 3 || n > 4 || strspn(text, "01234567") != n || (n == 4 && *text != '0'))
+		return refuse(why,
+			      "is not a mode: write permissions in octal, as in 0660");
+	return n == 3 ? g_strconcat("0", text, NULL) : g_strdup(text);
+}
+
+char *normal_socket(const char *text, GString *why)
+{
+	struct socket_spec spec;
+	char *reason;
+
+	if (!socket_parse(text, &spec, &reason)) {
+		g_string_append(why, reason);
+		g_free(reason);
+		return NULL;
+	}
+	char *normal = socket_for_milter(&spec);
+
+	socket_clear(&spec);
+	return normal;
+}
+
+/* a host as it stands before ":PORT": a name, an IPv4 address, or IPv6 in brackets */
+static char *normal_host(const char *host)
+{
+	size_t n = strlen(host);
+	GString *ignored;
+	char *inner, *name;
+	bool is_address;
+
+	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
+		inner = g_strndup(host + 1, n - 2);
+		is_address =
+			g_hostname_is_ip_address(inner) && strchr(inner, ':') != NULL;
+		g_free(inner);
+		return is_address ? g_strdup(host) : NULL;
+	}
+	if (strchr(host, ':') != NULL)
+		return NULL;
+	if (g_hostname_is_ip_address(host))
+		return g_strdup(host);
+	ignored = g_string_new(NULL);
+	name = normal_domain(host, ignored);
+	g_string_free(ignored, TRUE);
+	return name;
+}
+
+char *normal_hostport(const char *text, GString *why)
+{
+	const char *colon = strrchr(text, ':');
+	char *host, *name, *normal;
+	int64_t port;
+
+	if (colon == NULL || !number_parse(colon + 1, 1, 65535, &port))
+		return refuse(why, "has no port between 1 and 65535 at its end: write "
+				   "127.0.0.1:10026");
+	host = g_strndup(text, (gsize)(colon - text));
+	name = normal_host(host);
+	g_free(host);
+	if (name == NULL)
+		return refuse(why, "has no host name or address before the port: write "
+				   "127.0.0.1:10026 or [::1]:10026");
+	normal = g_strdup_printf("%s:%" PRId64, name, port);
+	g_free(name);
+	return normal;
+}
+
+static const struct store_scheme {
+	const char *name;
+	bool has_path;
+} store_schemes[] = { { "lmdb", true }, { "mem", false } };
+
+static const char *name_of_scheme(size_t i, const void *schemes)
+{
+	return ((const struct store_scheme *)schemes)[i].name;
+}
+
+static char *unknown_scheme(const char *scheme, GString *why)
+{
+	const char *near =
+		suggest(scheme, name_of_scheme, COUNT_OF(store_schemes), store_schemes);
+
+	g_string_append(why, "is not a store: write lmdb:/PATH, or mem: for tests");
+	if (near != NULL)
+		g_string_append_printf(why, "; did you mean \"%s:\"?", near);
+	return NULL;
+}
+
+char *normal_store(const char *text, GString *why)
+{
+	char **parts = g_strsplit(text, ":", 2);
+	const char *rest = parts[0] != NULL && parts[1] != NULL ? parts[1] : "";
+	const struct store_scheme *s = NULL;
+	char *normal = NULL;
+
+	for (size_t i = 0; i < COUNT_OF(store_schemes) && strchr(text, ':') != NULL; i++)
+		if (strcmp(parts[0], store_schemes[i].name) == 0)
+			s = &store_schemes[i];
+	if (s == NULL)
+		unknown_scheme(parts[0], why);
+	else if (s->has_path && *rest != '/')
+		g_string_append_printf(why, "has no absolute path: write %s:/PATH",
+				       s->name);
+	else if (!s->has_path && *rest != '\0')
+		g_string_append_printf(
+			why, "has something behind the colon: write %s:", s->name);
+	else
+		normal = g_strdup(text);
+	g_strfreev(parts);
+	return normal;
+}
+
+char *normal_extension(const char *text, GString *why)
+{
+	size_t n = strlen(text);
+
+	if (g_ascii_isalnum(*text))
+		return refuse(why, "is not an address extension: it must begin with the "
+				   "recipient delimiter of the MTA, as in +junk");
+	if (n < 2 || n > EXTENSION_BYTES ||
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			 "+-_.=#") != n)
+		return refuse(why,
+			      "is not an address extension: 2 to 32 letters, digits and "
+			      "+ - _ . = # are allowed, as in +junk");
+	return g_strdup(text);
+}
+
+static const char *const reply_names[] = { "id", "reasons" };
+
+static const char *name_of_reply(size_t i, const void *names)
+{
+	return ((const char *const *)names)[i];
+}
+
+/* every { begins one of the known {names} */
+static bool reply_names_ok(const char *text, GString *why)
+{
+	for (const char *p = strchr(text, '{'); p != NULL; p = strchr(p + 1, '{')) {
+		size_t n = strcspn(p + 1, "}");
+		char *name = g_strndup(p + 1, n);
+		bool known =
+			p[1 + n] == '}' &&
+			g_strv_contains((const char *const[]){ "id", "reasons", NULL },
+					name);
+
+		if (!known) {
+			const char *near = suggest(name, name_of_reply,
+						   COUNT_OF(reply_names), reply_names);
+
+			g_string_append(why,
+					"has a \"{\" that is neither {reasons} nor {id}");
+			if (near != NULL)
+				g_string_append_printf(why, "; did you mean {%s}?", near);
+		}
+		g_free(name);
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+char *normal_reply(const char *text, GString *why)
+{
+	if (strlen(text) > REPLY_BYTES)
+		return refuse(why,
+			      "is too long: at most 400 bytes fit into an SMTP reply");
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			return refuse(why,
+				      "has characters outside of ASCII: SMTP replies "
+				      "cannot carry them");
+	return reply_names_ok(text, why) ? g_strdup(text) : NULL;
+}
+
+char *normal_server(const char *text, GString *why)
+{
+	char **parts = g_strsplit(text, "@", 2);
+	bool address = g_hostname_is_ip_address(parts[0]);
+	int64_t port;
+	bool ok =
+		address && (parts[1] == NULL || number_parse(parts[1], 1, 65535, &port));
+
+	g_strfreev(parts);
+	if (!ok)
+		return refuse(why,
+			      address ? "has no port between 1 and 65535 behind the "
+					"\"@\": write 192.0.2.53@5353"
+				      : "is not the address of a server: write "
+					"192.0.2.53, 2001:db8::53 or 192.0.2.53@5353");
+	return g_strdup(text);
+}
+
+char *normal_network(const char *text, GString *why)
+{
+	char *reason;
+	GInetAddressMask *mask = network_parse(text, &reason);
+
+	if (mask == NULL) {
+		g_string_append(why, reason);
+		g_free(reason);
+		return NULL;
+	}
+	char *normal = g_inet_address_mask_to_string(mask);
+
+	g_object_unref(mask);
+	return normal;
+}
+
+char *normal_recipient(const char *text, GString *why)
+{
+	const char *at = strrchr(text, '@');
+	char *domain, *local, *normal;
+	GString *ignored;
+
+	if (at == NULL) {
+		g_string_append_printf(why,
+				       "is not a recipient: write user@example.org, or "
+				       "\"@%s\" for everybody in a domain",
+				       strchr(text, '.') != NULL ? text : "example.org");
+		return NULL;
+	}
+	ignored = g_string_new(NULL);
+	domain = normal_domain(at + 1, ignored);
+	g_string_free(ignored, TRUE);
+	if (domain == NULL || memchr(text, '@', (size_t)(at - text)) != NULL) {
+		g_free(domain);
+		return refuse(why, "is not a recipient: write user@example.org, or "
+				   "@example.org for everybody in a domain");
+	}
+	local = g_utf8_strdown(text, at - text);
+	normal = g_strdup_printf("%s@%s", local, domain);
+	g_free(local);
+	g_free(domain);
+	if (strlen(normal) > LIMIT_ADDRESS_BYTES) {
+		g_free(normal);
+		return refuse(why, "is longer than an address may be");
+	}
+	return normal;
+}
