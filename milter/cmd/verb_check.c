@@ -1,0 +1,84 @@
+/* wonted check: says whether a configuration would be taken, and prints what is known of
+ * it. It never writes and never speaks to the daemon. */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cmd/verb.h"
+#include "config/load.h"
+#include "config/print.h"
+
+struct wishes {
+	gboolean dump, print_conf, print_man;
+};
+
+static const char what[] =
+	"Reads the configuration and all it includes, and says everything that is wrong "
+	"with\n"
+	"it, each with file and line; or what Postfix and Sendmail must be told to find "
+	"the\n"
+	"filter. Exit status: 0 it is right, 1 it is wrong, 2 wrong arguments.";
+
+static void say_ok(const char *path, const struct options *o, GString *out)
+{
+	g_string_append_printf(out, "%s: ok, %zu tenant%s, %zu polic%s, mode %s\n", path,
+			       o->n_tenants, o->n_tenants == 1 ? "" : "s", o->n_policies,
+			       o->n_policies == 1 ? "y" : "ies", mode_names[o->mode]);
+	print_mta_lines(o, out);
+}
+
+/* each line of a complaint begins with its file and line, so that editors find the place */
+static int check(const char *path, const struct wishes *w, GString *out)
+{
+	GError *e = NULL;
+	struct options *o = options_load(path, &e);
+	int status = EXIT_DONE;
+
+	if (o == NULL) {
+		status = error_exit_status(e);
+		fprintf(stderr, "%s\n", e->message);
+		g_error_free(e);
+		return status;
+	}
+	if (w->dump)
+		print_dump(o, out);
+	else
+		say_ok(path, o, out);
+	options_unref(o);
+	return status;
+}
+
+int verb_check(int argc, char **argv)
+{
+	struct wishes w = { 0 };
+	const GOptionEntry entries[] = {
+		{ "dump", 0, 0, G_OPTION_ARG_NONE, &w.dump,
+		  "Print the values that hold, and where each comes from", NULL },
+		{ "print-conf", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &w.print_conf,
+		  "Print a wonted.conf that explains every option", NULL },
+		{ "print-man", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &w.print_man,
+		  "Print the manual page wonted.conf(5)", NULL },
+		G_OPTION_ENTRY_NULL
+	};
+	struct verb_args args = { .argc = argc, .argv = argv };
+	int status = EXIT_DONE;
+
+	if (!verb_options(&args, entries, NULL, what))
+		return EXIT_USAGE;
+	GString *out = g_string_new(NULL);
+
+	if (args.argc > 1) {
+		fprintf(stderr, "%s: \"%s\" is not expected; a file is named by -c\n",
+			argv[0], args.argv[1]);
+		status = EXIT_USAGE;
+	} else if (w.print_conf) {
+		print_conf(out);
+	} else if (w.print_man) {
+		print_man(out);
+	} else {
+		status = check(args.config, &w, out);
+	}
+	fputs(out->str, stdout);
+	g_string_free(out, TRUE);
+	verb_options_free(&args);
+	return status;
+}
