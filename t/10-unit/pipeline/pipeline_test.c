@@ -1,0 +1,262 @@
+/* The whole way, driven by hand: what each stage leaves, what happens when one cannot, and how
+ * worlds follow one another. */
+#include "pipeline.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "message/mime.h"
+
+static char *folder; /* of this test run */
+
+static const char mail[] =
+	"From: Bob <bob@example.net>\r\nTo: ann@example.org\r\n"
+	"Subject: hello\r\nMessage-ID: <m1@example.net>\r\n\r\nHello.\r\n";
+
+static char *write_file(const char *name, const char *text)
+{
+	char *path = g_build_filename(folder, name, NULL);
+
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	return path;
+}
+
+static char *write_config(const char *more)
+{
+	char *zone = write_file("zone", "example.net. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n"
+					"late.example. TIMEOUT\n");
+	char *rules = g_build_filename(folder, "rules", NULL);
+	char *text =
+		g_strdup_printf("mode = enforce\nstore = \"mem:\"\n"
+				"dns_zone_file = \"%s\"\nrules_dir = \"%s\"\n"
+				"tenant \"example\" { domains = {\"example.org\"} }\n%s",
+				zone, rules, more);
+
+	g_mkdir(rules, 0700);
+	char *rule = write_file("rules/10-test.rules",
+				"rule says_hello\n    reason \"It says hello\"\n"
+				"    when subject is \"hello\"\n    spam +7\n");
+	char *path = write_file("wonted.conf", text);
+
+	g_free(rule);
+	g_free(text);
+	g_free(rules);
+	g_free(zone);
+	return path;
+}
+
+static struct world *load(const char *more, struct world *old)
+{
+	char *path = write_config(more);
+	struct world_setup setup = { .config_path = path };
+	GError *e = NULL;
+	struct world *w = world_load(&setup, old, &e);
+
+	g_assert_no_error(e);
+	g_free(path);
+	return w;
+}
+
+static struct passage *run(struct world *w, const char *from, const char *client)
+{
+	struct arena *a = arena_create(SIZE_MAX);
+	struct envelope *env = arena_new(a, struct envelope, 1);
+	struct recipient *rcpt = arena_new(a, struct recipient, 1);
+	struct message_limits limits = { .max_bytes = sizeof(mail) };
+
+	*rcpt = (struct recipient){ "ann@example.org", "ann@example.org" };
+	*env = (struct envelope){ .client_addr = client,
+				  .mail_from = from,
+				  .rcpts = rcpt,
+				  .n_rcpts = 1,
+				  .session_id = "s",
+				  .received_s = clock_now_s(),
+				  .internal = options_is_internal(w->options, client) };
+	struct passage *p = passage_begin(w, a, env, "id-1");
+	const struct message *m =
+		message_parse(a, (struct bytes){ mail, sizeof(mail) - 1 }, &limits);
+
+	passage_headers(p, m->headers, m->n_headers);
+	passage_run(p, (struct bytes){ mail, sizeof(mail) - 1 }, false);
+	return p;
+}
+
+static void whole_way(void)
+{
+	struct world *w = load("", NULL);
+	struct passage *p = run(w, "bob@example.net", "192.0.2.1");
+
+	g_assert_cmpuint(p->n_times, ==, STAGE_COUNT);
+	g_assert_null(p->stopped);
+	g_assert_false(p->degraded);
+	g_assert_cmpint(p->auth->spf.result, ==, AUTH_PASS);
+	g_assert_cmpint(p->decisions.at[0].verdict, ==, VERDICT_SPAM);
+	g_assert_cmpstr(p->decisions.at[0].reasons[0].text, ==, "It says hello");
+	g_assert_cmpint(p->plan.done[0], ==, ACTION_JUNK);
+	passage_end(&p);
+	g_assert_null(p);
+	world_release(w);
+}
+
+static void internal_is_only_read(void)
+{
+	struct world *w = load("", NULL);
+	struct passage *p = run(w, "ann@example.org", "127.0.0.1");
+	struct record r;
+
+	g_assert_true(passage_is_internal(p));
+	g_assert_cmpuint(p->n_times, ==, 2);
+	g_assert_cmpuint(p->decisions.n, ==, 0);
+	g_assert_cmpuint(p->plan.n_edits, ==, 0);
+	g_assert_cmpint(p->plan.disposition, ==, DISPOSE_ACCEPT);
+	g_assert_cmpstr(p->features.at[FEATURE_FROM_ADDRESS].text, ==, "bob@example.net");
+	passage_record(p, DISPOSE_ACCEPT, NULL, &r);
+	char *line = record_json(&r);
+
+	g_assert_nonnull(strstr(line, "\"internal\":true"));
+	g_free(line);
+	passage_end(&p);
+	world_release(w);
+}
+
+static void late_dns_is_marked(void)
+{
+	struct world *w = load("dns_timeout = 60ms\n", NULL);
+	int64_t begin = clock_mono_us();
+	struct passage *p = run(w, "x@late.example", "192.0.2.1");
+
+	g_assert_cmpint(clock_mono_us() - begin, <, 5 * G_USEC_PER_SEC);
+	g_assert_true(p->degraded);
+	g_assert_true(p->decisions.at[0].degraded);
+	g_assert_cmpint(p->auth->spf.result, ==, AUTH_TEMPERROR);
+	/* what is known still decides */
+	g_assert_cmpint(p->decisions.at[0].verdict, ==, VERDICT_SPAM);
+	passage_end(&p);
+	world_release(w);
+}
+
+static void out_of_time_passes(void)
+{
+	/* the DNS answer never comes, and the message's time ends with it */
+	struct world *w = load("message_deadline = 500ms\ndns_timeout = 499ms\n", NULL);
+	struct passage *p = run(w, "x@late.example", "192.0.2.1");
+	struct record r;
+
+	/* not always late by the same stage, but always one or the other */
+	g_assert_true(p->degraded);
+	if (p->stopped != NULL) {
+		g_assert_cmpint(p->plan.disposition, ==, DISPOSE_ACCEPT);
+		g_assert_cmpuint(p->plan.n_held, ==, 0);
+	}
+	passage_record(p, DISPOSE_ACCEPT, NULL, &r);
+	g_assert_true(r.degraded);
+	passage_end(&p);
+	world_release(w);
+}
+
+static void ended_at_any_time(void)
+{
+	struct world *w = load("", NULL);
+
+	for (int far = 0; far < 3; far++) {
+		struct arena *a = arena_create(SIZE_MAX);
+		struct envelope *env = arena_new(a, struct envelope, 1);
+
+		*env = (struct envelope){ .client_addr = "192.0.2.1",
+					  .mail_from = "x@late.example",
+					  .session_id = "s" };
+		struct passage *p = passage_begin(w, a, env, "id");
+
+		if (far > 0)
+			passage_headers(p, NULL, 0);
+		if (far > 1)
+			passage_run(p, (struct bytes){ "", 0 }, false);
+		passage_end(&p);
+	}
+	world_release(w);
+}
+
+static void reload_is_all_or_nothing(void)
+{
+	struct world_seat seat = { 0 };
+	struct world *first = load("", NULL);
+	GError *e = NULL;
+
+	world_replace(&seat, first);
+	struct world *held = world_current(&seat);
+	char *path = write_config("no_such_option = 1\n");
+	struct world_setup setup = { .config_path = path };
+
+	g_assert_null(world_load(&setup, held, &e));
+	g_assert_nonnull(strstr(e->message, "no_such_option"));
+	g_clear_error(&e);
+	char *rule = write_file("rules/20-bad.rules", "rule x\n    when nonsense\n");
+
+	g_free(path);
+	path = write_config("");
+	g_assert_null(world_load(&(struct world_setup){ .config_path = path }, held, &e));
+	g_assert_nonnull(strstr(e->message, "20-bad.rules:"));
+	g_clear_error(&e);
+	g_unlink(rule);
+	g_free(rule);
+	g_free(path);
+
+	struct world *second = load("", held);
+
+	g_assert_true(second->store == held->store);
+	world_replace(&seat, second);
+	/* who began with the first world ends with it */
+	struct passage *p = run(held, "bob@example.net", "192.0.2.1");
+
+	g_assert_true(p->world == held);
+	passage_end(&p);
+	world_release(held);
+	world_replace(&seat, NULL);
+}
+
+static void fingerprint_follows_content(void)
+{
+	struct world *a = load("", NULL), *b = load("", NULL);
+	struct world *c = load("policy \"default\" { spam_points = 7.5 }\n", NULL);
+
+	g_assert_cmpstr(a->id, ==, b->id);
+	g_assert_cmpstr(a->id, !=, c->id);
+	world_release(a);
+	world_release(b);
+	world_release(c);
+}
+
+static void remove_all(const char *path)
+{
+	GDir *d = g_dir_open(path, 0, NULL);
+
+	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
+		char *below = g_build_filename(path, name, NULL);
+
+		remove_all(below);
+		g_free(below);
+	}
+	if (d != NULL)
+		g_dir_close(d);
+	g_remove(path);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	message_library_init();
+	folder = g_dir_make_tmp("wonted-pipeline-XXXXXX", NULL);
+	g_test_add_func("/pipeline/the whole way", whole_way);
+	g_test_add_func("/pipeline/internal mail is only read", internal_is_only_read);
+	g_test_add_func("/pipeline/late DNS is marked", late_dns_is_marked);
+	g_test_add_func("/pipeline/out of time passes", out_of_time_passes);
+	g_test_add_func("/pipeline/ended at any time", ended_at_any_time);
+	g_test_add_func("/world/all or nothing", reload_is_all_or_nothing);
+	g_test_add_func("/world/fingerprint", fingerprint_follows_content);
+	int status = g_test_run();
+
+	remove_all(folder);
+	g_free(folder);
+	return status;
+}
