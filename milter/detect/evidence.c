@@ -11,7 +11,7 @@
 
 enum { SHOWN_BYTES_MOST = 80 };
 
-bool list_has(const struct value *list, const char *text)
+bool value_has_item(const struct value *list, const char *text)
 {
 	if (list->known != ANSWER_YES || text == NULL)
 		return false;

@@ -46,9 +46,9 @@ static inline const char *fact_text(const struct evidence *e, enum fact_id id)
 	return v->known == ANSWER_YES ? v->text : NULL;
 }
 
-/* list_has - does a list hold this text?
+/* value_has_item - does a list hold this text?
  * err   none: false if either is absent or unknown */
-bool list_has(const struct value *list, const char *text);
+bool value_has_item(const struct value *list, const char *text);
 
 /* shown - foreign text fit to stand in words: printable, at most 80 bytes
  * in    text   NULL reads as "nothing"

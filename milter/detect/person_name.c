@@ -11,8 +11,8 @@ static enum answer is_theirs(const struct evidence *e)
 {
 	const struct value *addresses = &e->facts->at[FACT_PERSON_ADDRESSES];
 
-	if (list_has(addresses, feature_text(e, FEATURE_FROM_ADDRESS)) ||
-	    list_has(addresses, fact_text(e, FACT_RCPT_ADDRESS)))
+	if (value_has_item(addresses, feature_text(e, FEATURE_FROM_ADDRESS)) ||
+	    value_has_item(addresses, fact_text(e, FACT_RCPT_ADDRESS)))
 		return ANSWER_YES;
 	return addresses->known == ANSWER_UNKNOWN ? ANSWER_UNKNOWN : ANSWER_NO;
 }
