@@ -9,7 +9,7 @@
 
 #define OPENING "----------[ wonted ]----------------------------------------------------"
 #define CLOSING "----------[ /wonted ]"
-#define CLOSING_DASHES 51
+#define CLOSING_DASHES 49
 
 enum {
 	COLUMNS = 72,

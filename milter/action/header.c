@@ -1,9 +1,7 @@
 /* The headers of the house: what we found, in words that logs and pages use too, for mail
- * stores (Sieve) and people. Copies that came with the message are removed first, or a sender
- * could write his own verdict. Nothing here names a recipient, and a header never ends a line
- * early: all text passes header_fold(). X-Spam-* is the common tongue of filters; we take it
- * away and write it only where we act, so that watching beside another filter does not
- * silence it. */
+ * stores (Sieve) and people. Nothing here names a recipient, and a header never ends a line
+ * early: all text passes header_fold(). X-Spam-* is the common tongue of filters; it is
+ * written only for what is junk. */
 #include "action/header.h"
 
 #include <inttypes.h>
@@ -12,12 +10,6 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "verdict/score.h"
-
-#define AUTHRES_NAME "Authentication-Results"
-#define OUR_PREFIX "X-Wonted-"
-
-static const char *const spam_names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level",
-					  "X-Spam" };
 
 enum {
 	COLUMNS = 76,       /* RFC 5322 2.1.1 asks for at most 78 */
@@ -79,57 +71,6 @@ const char *header_fold(struct arena *a, size_t name_n, const char *text, size_t
 	g_string_free(out, TRUE);
 	g_free(safe);
 	return kept;
-}
-
-static bool is_spam_name(struct bytes name)
-{
-	for (size_t i = 0; i < COUNT_OF(spam_names); i++)
-		if (name.n == strlen(spam_names[i]) &&
-		    g_ascii_strncasecmp(name.at, spam_names[i], name.n) == 0)
-			return true;
-	return false;
-}
-
-static bool is_our_name(struct bytes name)
-{
-	return name.n >= strlen(OUR_PREFIX) &&
-	       g_ascii_strncasecmp(name.at, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
-}
-
-static void removal(struct arena *a, struct bytes name, size_t nth, GArray *edits)
-{
-	struct edit e = { .kind = EDIT_DELETE_HEADER,
-			  .name = arena_strndup(a, name.at, name.n),
-			  .nth = nth };
-
-	g_array_append_val(edits, e);
-}
-
-/* Is our own name that of a trusted upstream, whose results we go by? */
-static bool is_upstream(const struct plan_setup *s)
-{
-	return s->auth != NULL && s->auth->source == AUTH_TRUSTED &&
-	       s->auth->authserv_id != NULL &&
-	       g_ascii_strcasecmp(s->auth->authserv_id, s->authserv_id) == 0;
-}
-
-void header_removals(struct arena *a, const struct plan_setup *s, bool spam,
-		     GArray *edits)
-{
-	const struct message *m = s->message;
-	const size_t *forged;
-	size_t n = is_upstream(s) ? 0 : authres_forged(a, m, s->authserv_id, &forged);
-
-	while (n-- > 0)
-		removal(a, bytes_of(AUTHRES_NAME), forged[n], edits);
-	for (size_t i = m->n_headers; i-- > 0;) {
-		struct bytes name = m->headers[i].name;
-
-		while (name.n > 0 && g_ascii_isspace(name.at[name.n - 1]))
-			name.n--;
-		if (is_our_name(name) || (spam && is_spam_name(name)))
-			removal(a, name, m->headers[i].nth, edits);
-	}
 }
 
 static const char *reasons_text(struct arena *a, const struct header_story *story)
@@ -234,5 +175,5 @@ void header_insertions(struct arena *a, const struct plan_setup *s,
 	if (s->auth != NULL)
 		authres = authres_value(a, s->authserv_id, s->auth);
 	if (authres != NULL)
-		insertion(AUTHRES_NAME, authres, edits);
+		insertion(HEADER_AUTHRES, authres, edits);
 }

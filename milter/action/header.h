@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "message/message.h"
 
+#define HEADER_AUTHRES "Authentication-Results"
 #define HEADER_ACTION "X-Wonted-Action"
 #define HEADER_BANNER "X-Wonted-Banner"
 
@@ -32,6 +33,8 @@ struct header_story {
  *                   Authentication-Results that claim to be ours
  * in    spam   also X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam
  *       edits  struct edit are appended, highest nth of a name first
+ * own   a
+ * cost  linear in the header block; fields beyond LIMIT_HEADERS are looked at too
  * err   none
  * ref   RFC 8601 5 */
 void header_removals(struct arena *a, const struct plan_setup *s, bool spam,

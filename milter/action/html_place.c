@@ -47,6 +47,7 @@ static size_t behind(const struct walk *w, size_t from, const char *text)
 /* <!--> and <!---> are whole comments; else "-->" or "--!>" ends one. */
 static size_t behind_comment(const struct walk *w)
 {
+	struct bytes within = w->html;
 	size_t text = w->at + 4, end, odd;
 
 	if (is_at(w, text, ">"))
@@ -54,10 +55,9 @@ static size_t behind_comment(const struct walk *w)
 	if (is_at(w, text, "->"))
 		return text + 2;
 	end = behind(w, text, "-->");
-	odd = behind(w, text, "--!>");
-	if (end == 0 || odd == 0)
-		return MAX(end, odd);
-	return MIN(end, odd);
+	within.n = end == 0 ? within.n : end;
+	odd = bytes_find(within, text, "--!>");
+	return odd < within.n ? odd + 4 : end;
 }
 
 /* Behind the ">" of a tag; one inside a quoted attribute value does not count. */

@@ -1,8 +1,7 @@
 /* Many decisions, one message: plan_make() merges what the recipients' policies ask for into
- * one list of edits (the rules of merging stand in plan.h), plan_carry_out() makes them. The
- * second plan, for a hold that fails, is made beforehand by the same merge, so that nothing
- * has to be thought out when the disk is full. It must never lose mail: whoever is taken off
- * the envelope is held on disk, or was added under another address just before. */
+ * one list of edits. The rules of merging stand in plan.h. What is done when a hold fails is
+ * made beforehand, by the same merge, so that nothing has to be thought out when the disk is
+ * full. Nothing here is done yet, and nothing is looked up. */
 #include "action/plan.h"
 
 #include <glib.h>
@@ -446,99 +445,4 @@ void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r)
 	}
 	hold_some(a, s, asked, p_r);
 	merge_all(a, s, asked, false, p_r);
-}
-
-static bool make_edit(const struct edit *e, const struct editor *ed)
-{
-	switch (e->kind) {
-	case EDIT_INSERT_HEADER:
-		return ed->insert_header(ed->self, e->index, e->name, e->value);
-	case EDIT_ADD_HEADER:
-		return ed->add_header(ed->self, e->name, e->value);
-	case EDIT_DELETE_HEADER:
-		return ed->delete_header(ed->self, e->name, e->nth);
-	case EDIT_REPLACE_BODY:
-		return ed->replace_body(ed->self, e->body);
-	case EDIT_DELETE_RCPT:
-		return ed->delete_rcpt(ed->self, e->name);
-	case EDIT_ADD_RCPT:
-		return ed->add_rcpt(ed->self, e->name);
-	}
-	g_assert_not_reached();
-}
-
-static const char *failure(enum edit_kind kind)
-{
-	switch (kind) {
-	case EDIT_INSERT_HEADER:
-	case EDIT_ADD_HEADER:
-		return "a header could not be added";
-	case EDIT_DELETE_HEADER:
-		return "a header could not be removed";
-	case EDIT_REPLACE_BODY:
-		return "the banner could not be put in";
-	case EDIT_DELETE_RCPT:
-		return "a recipient could not be taken off";
-	case EDIT_ADD_RCPT:
-		return "a recipient could not be added";
-	}
-	g_assert_not_reached();
-}
-
-/* The message goes out without its banner: its header and the record must not claim one. */
-static void banner_failed(struct arena *a, struct plan *p, struct edit *edits)
-{
-	enum action *done = arena_new(a, enum action, p->n_done);
-
-	p->banner = "not done: the MTA did not take the new body";
-	for (size_t i = 0; i < p->n_done; i++)
-		done[i] = p->done[i] == ACTION_BANNER ? ACTION_PASS : p->done[i];
-	p->done = done;
-	for (size_t i = 0; i < p->n_edits; i++) {
-		if (edits[i].kind != EDIT_INSERT_HEADER)
-			continue;
-		if (strcmp(edits[i].name, HEADER_BANNER) == 0)
-			edits[i].value = p->banner;
-		else if (strcmp(edits[i].name, HEADER_ACTION) == 0 &&
-			 strcmp(edits[i].value, action_names[ACTION_BANNER]) == 0)
-			edits[i].value = action_names[ACTION_PASS];
-	}
-}
-
-static void make_edits(struct arena *a, struct plan *p, const struct editor *ed,
-		       const char **failed_r)
-{
-	struct edit *edits = arena_new(a, struct edit, p->n_edits);
-	bool previous = true;
-
-	if (p->n_edits > 0)
-		memcpy(edits, p->edits, sizeof(*edits) * p->n_edits);
-	for (size_t i = 0; i < p->n_edits; i++) {
-		if (edits[i].needs_previous && !previous)
-			continue;
-		previous = make_edit(&edits[i], ed);
-		if (previous)
-			continue;
-		if (*failed_r == NULL)
-			*failed_r = failure(edits[i].kind);
-		if (edits[i].kind == EDIT_REPLACE_BODY)
-			banner_failed(a, p, edits);
-	}
-	p->edits = edits;
-}
-
-enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,
-				const char **failed_r)
-{
-	*failed_r = NULL;
-	if (p->n_held > 0 && !ed->hold(ed->self, p)) {
-		*failed_r = "the message could not be held";
-		*p = *p->unheld;
-	}
-	make_edits(a, p, ed, failed_r);
-	if (p->reply_code != NULL &&
-	    !ed->set_reply(ed->self, p->reply_code, p->reply_xcode, p->reply_text) &&
-	    *failed_r == NULL)
-		*failed_r = "the reply's text could not be set";
-	return p->disposition;
 }

@@ -199,22 +199,40 @@ static void append_lines(GString *out, const char *chars, size_t n, const char *
 	}
 }
 
-/* At a border of groups: lines of its own. */
+/* Where the next character of the alphabet stands; if there is none, behind the line end. */
+static size_t base64_next(struct bytes raw, size_t at)
+{
+	for (size_t i = at; i < raw.n && raw.at[i] != '='; i++)
+		if (base64_value(raw.at[i]) >= 0)
+			return i;
+	return at + eol_at(raw, at);
+}
+
+/* At a border of groups. On a line of its own, or, where the place is within a line, with
+ * the first group still on that line: else one could not tell from the result whether there
+ * was a line end before. */
 static GString *base64_insert_lines(const struct coded *c, const char *chars, size_t n,
 				    size_t *at)
 {
 	GString *out = g_string_sized_new(n + n / 16);
-	size_t next = *at;
+	size_t done = 0;
+	bool line_begins;
 
-	while (next < c->raw.n && c->raw.at[next] != '=' &&
-	       base64_value(c->raw.at[next]) < 0)
-		next++;
-	if (next < c->raw.n && base64_value(c->raw.at[next]) >= 0)
-		*at = next;
-	if (*at > 0 && c->raw.at[*at - 1] != '\n')
+	*at = base64_next(c->raw, *at);
+	line_begins = *at == 0 || c->raw.at[*at - 1] == '\n';
+	if (!line_begins) {
+		bool text_behind = *at < c->raw.n && base64_value(c->raw.at[*at]) >= 0;
+
+		done = text_behind ? 4 : 0;
+		g_string_append_len(out, chars, (gssize)done);
 		g_string_append(out, c->eol);
+		append_lines(out, chars + done, n - done, c->eol);
+		if (text_behind && n > done)
+			g_string_append(out, c->eol);
+		return out;
+	}
 	append_lines(out, chars, n, c->eol);
-	if (*at < c->raw.n && eol_at(c->raw, *at) == 0)
+	if (c->raw.n > 0)
 		g_string_append(out, c->eol);
 	return out;
 }
@@ -232,7 +250,8 @@ static GString *base64_insert(const struct coded *c, const struct insertion *in,
 		out = g_string_new_len(chars + phase, (gssize)(4 - phase));
 		g_string_append(out, c->eol);
 		append_lines(out, chars + 4, n - 4, c->eol);
-		g_string_append(out, c->eol);
+		if (n > 4)
+			g_string_append(out, c->eol);
 		g_string_append_len(out, chars + n, (gssize)phase);
 	}
 	g_free(chars);

@@ -1,0 +1,515 @@
+/* The banner: where it goes, what it says, when there is none; and that a message with it is
+ * the message without it and the bytes put in, over many made messages. */
+#include "action/banner.h"
+
+#include <glib.h>
+
+#include "action/banner_html.h"
+#include "action/banner_text.h"
+#include "base/limits.h"
+
+static const char *const two_reasons[] = {
+	"Uses the name of J\xc3\xbcrgen M\xc3\xbcller, who has never written from "
+	"<ceo@example.net>",
+	"The link says \"https://example.org/?a=b&c=~d\" and leads elsewhere",
+};
+
+static struct bytes exact(struct arena *a, const char *text, size_t n)
+{
+	char *copy = g_malloc(n);
+
+	if (n > 0)
+		memcpy(copy, text, n);
+	arena_defer(a, g_free, copy);
+	return (struct bytes){ .at = copy, .n = n };
+}
+
+static struct message *parse(struct arena *a, const char *text, size_t n)
+{
+	struct message_limits limits = { .max_bytes = 1 << 25 };
+
+	return message_parse(a, exact(a, text, n), &limits);
+}
+
+static void make(struct arena *a, const struct message *m, struct banner *b_r)
+{
+	struct banner_setup s = { .message = m,
+				  .verdict = VERDICT_SUSPICIOUS,
+				  .reasons = two_reasons,
+				  .n_reasons = 2 };
+
+	banner_make(a, &s, b_r);
+}
+
+/* What the banner says of a message. */
+static void says(const char *raw, const char *want)
+{
+	struct arena *a = arena_create(1 << 24);
+	struct banner b;
+
+	make(a, parse(a, raw, strlen(raw)), &b);
+	if (strcmp(b.words, want) != 0)
+		g_error("%s: %s, not %s", raw, b.words, want);
+	g_assert_cmpint(b.done, ==, strncmp(want, "done", 4) == 0);
+	arena_destroy(&a);
+}
+
+#define HEAD "From: a@example.org\nMIME-Version: 1.0\nContent-Type: "
+
+static void says_why_not(void)
+{
+	says("From: a@example.org\n\nhello\n", "done (text)");
+	says("From: a@example.org\n\n", "done (text)");
+	says(HEAD "text/html\n\n<p>hello\n", "done (HTML)");
+	/* RFC 1847: "the body part ... MUST be treated as opaque" */
+	says(HEAD
+	     "multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\n\n"
+	     "--b\n\nhello\n--b\nContent-Type: application/pgp-signature\n\nx\n--b--\n",
+	     "not done: the message is signed");
+	says(HEAD
+	     "multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b\n\n"
+	     "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\n"
+	     "Content-Type: application/octet-stream\n\nx\n--b--\n",
+	     "not done: the message is encrypted");
+	says(HEAD "application/pkcs7-mime; smime-type=enveloped-data\n\nx\n",
+	     "not done: the message is encrypted");
+	says(HEAD "text/plain\n\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nhi\n"
+		  "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n",
+	     "not done: the message is signed");
+	/* RFC 6522: for programs */
+	says(HEAD
+	     "multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nhello\n"
+	     "--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b--\n",
+	     "not done: the message is a report");
+	/* RFC 5546 */
+	says(HEAD
+	     "multipart/alternative; boundary=b\n\n--b\n\nhello\n--b\n"
+	     "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n--b--\n",
+	     "not done: the message is a meeting request");
+	says(HEAD "image/png\nContent-Transfer-Encoding: base64\n\nAAAA\n",
+	     "not done: there is no text part");
+	says(HEAD "text/plain; charset=utf-16\nContent-Transfer-Encoding: "
+		  "base64\n\nAGgAaQ==\n",
+	     "not done: charset without ASCII");
+	says(HEAD "text/plain; charset=us-ascii\nContent-Transfer-Encoding: base64\n\n"
+		  "/v8AaABp\n",
+	     "not done: charset without ASCII");
+	says(HEAD "text/plain; charset=UTF-7\n\n+AOQ-\n",
+	     "not done: charset without ASCII");
+	says(HEAD "text/plain; charset=IBM037\n\n\x88\x89\n",
+	     "not done: charset without ASCII");
+	says(HEAD "text/plain; charset=no-such-charset\n\nhello\n", "done (text)");
+	says(HEAD "text/plain; charset=iso-2022-jp\n\n\x1b$B$3\x1b(B\n", "done (text)");
+	says(HEAD "text/plain\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n",
+	     "not done: unknown encoding");
+	/* attachments and messages within are not ours to mark */
+	says(HEAD "multipart/mixed; boundary=b\n\n--b\nContent-Disposition: attachment;\n"
+		  " filename=x.txt\n\nhello\n--b\nContent-Type: message/rfc822\n\n"
+		  "From: b@example.org\n\nhi\n--b--\n",
+	     "not done: there is no text part");
+	says(HEAD "multipart/alternative; boundary=b\n\n--b\n\nhello\n--b\n"
+		  "Content-Type: text/html\n\n<p>hello\n--b--\n",
+	     "done (text, HTML)");
+	says(HEAD "multipart/alternative; boundary=b\n\n--b\n\nhello\n--b\n"
+		  "Content-Type: text/html; charset=utf-16\n\nxx\n--b--\n",
+	     "done (text); HTML not done: charset without ASCII");
+	says(HEAD "multipart/alternative; boundary=b\n\n--b\n"
+		  "Content-Transfer-Encoding: x-uuencode\n\nhello\n--b\n"
+		  "Content-Type: text/html\n\n<p>\n--b--\n",
+	     "done (HTML); text not done: unknown encoding");
+}
+
+static void leaves_what_it_did_not_see(void)
+{
+	static const char raw[] = "From: a@example.org\n\nhello\n";
+	struct arena *a = arena_create(1 << 24);
+	struct message_limits limits = { .max_bytes = 20 };
+	struct message *m = message_parse(a, exact(a, raw, strlen(raw)), &limits);
+	struct banner b;
+
+	make(a, m, &b);
+	g_assert_cmpstr(b.words, ==, "not done: not all of the message was read");
+	g_assert_false(b.done);
+	/* a header that nothing ends: what we put in would be a header */
+	make(a, parse(a, raw, 20), &b);
+	g_assert_false(b.done);
+	arena_destroy(&a);
+}
+
+/* A part with impossible offsets, as no parser should give, is left alone. */
+static void survives_wrong_offsets(void)
+{
+	static const size_t wrong[][2] = { { 9, 5 }, { 0, 5 }, { 8, 5000 }, { 7, 9 } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		struct arena *a = arena_create(1 << 20);
+		struct message *m = parse(a, "From: a\n\nhello\n", 15);
+		struct part p = m->parts[0];
+		struct banner b;
+
+		p.start = wrong[i][0];
+		p.end = wrong[i][1];
+		m->parts = &p;
+		m->n_parts = 1;
+		make(a, m, &b);
+		g_assert_cmpstr(b.words, ==, "not done: its place is unclear");
+		arena_destroy(&a);
+	}
+}
+
+static const char text_golden[] =
+	"----------[ wonted ]----------------------------------------------------\r\n"
+	"CAUTION: This message may not be what it claims to be.\r\n"
+	"- Uses the name of Jurgen Muller, who has never written from\r\n"
+	"  <ceo@example.net>\r\n"
+	"- The link says \"https://example.org/?a=b&c=~d\" and leads elsewhere\r\n"
+	"Before you answer, pay or open anything, ask the sender in another way.\r\n"
+	"----------[ /wonted ]-------------------------------------------------\r\n"
+	"\r\n";
+
+static void reads_well(void)
+{
+	static const char raw[] = "From: a@example.org\r\n\r\nhello\r\n";
+	struct arena *a = arena_create(1 << 24);
+	struct banner b;
+
+	make(a, parse(a, raw, strlen(raw)), &b);
+	g_assert_cmpuint(b.n, ==, 1);
+	g_assert_cmpuint(b.splices[0].at, ==, strlen(raw) - 7);
+	g_assert_cmpstr(arena_strndup(a, b.splices[0].insert.at, b.splices[0].insert.n),
+			==, text_golden);
+	arena_destroy(&a);
+}
+
+/* HTML: no byte outside ASCII, no markup from a reason, nothing remote */
+static void opens_no_tag(void)
+{
+	static const char *const evil[] = {
+		"<script>x</script>--><img src=http://x>\"'&amp;",
+		"\xd0\x9f\xd1\x91\xd1\x82\xd1\x80 \xf0\x9f\x98\x80"
+	};
+	static const char raw[] = HEAD "text/html\n\n<html><body>hello\n";
+	struct arena *a = arena_create(1 << 24);
+	struct banner_setup s = { .message = parse(a, raw, strlen(raw)),
+				  .verdict = VERDICT_MALICIOUS,
+				  .reasons = evil,
+				  .n_reasons = 2 };
+	struct banner b;
+	const char *text;
+
+	banner_make(a, &s, &b);
+	text = arena_strndup(a, b.splices[0].insert.at, b.splices[0].insert.n);
+	g_assert_true(g_str_is_ascii(text));
+	g_assert_null(strstr(text, "<script"));
+	g_assert_null(strstr(text, "<img"));
+	g_assert_nonnull(strstr(text, "&#60;"));
+	g_assert_nonnull(strstr(text, "&#1055;&#1105;&#1090;&#1088; &#128512;"));
+	g_assert_null(strstr(text, "src="));
+	g_assert_true(g_str_has_prefix(text, "\n<!--wonted:banner-->\n<table"));
+	g_assert_true(g_str_has_suffix(text, "-->"));
+	arena_destroy(&a);
+}
+
+/* At most three reasons, each cut; lines of plain text that no encoding has to fold */
+static void stays_short(void)
+{
+	char *longest = g_strnfill(5000, 'x');
+	const char *reasons[10] = { longest, longest, longest, longest, longest,
+				    longest, longest, longest, longest, longest };
+	static const char raw[] =
+		HEAD "multipart/alternative; boundary=b\n\n--b\n\nx\n--b\n"
+		     "Content-Type: text/html\n\n<p>\n--b--\n";
+	struct arena *a = arena_create(1 << 24);
+	struct banner_setup s = { .message = parse(a, raw, strlen(raw)),
+				  .verdict = VERDICT_SPAM,
+				  .reasons = reasons,
+				  .n_reasons = 10 };
+	struct banner b;
+
+	banner_make(a, &s, &b);
+	g_assert_cmpuint(b.n, ==, 2);
+	for (size_t i = 0; i < b.n; i++) {
+		struct bytes text = b.splices[i].insert;
+		size_t column = 0;
+
+		g_assert_cmpuint(text.n, <, 4096);
+		for (size_t k = 0; k < text.n; k++) {
+			column = text.at[k] == '\n' ? 0 : column + 1;
+			g_assert_cmpuint(column, <, 300);
+		}
+	}
+	g_free(longest);
+	arena_destroy(&a);
+}
+
+static struct bytes bannered(struct arena *a, const struct message *m,
+			     const char **words_r)
+{
+	struct banner b;
+
+	make(a, m, &b);
+	*words_r = b.words;
+	return banner_apply(a, m->raw, 0, &b);
+}
+
+/* Never twice, whatever the line ends became on the way; but a block that only looks like
+ * ours, or says something milder, saves nobody from the warning. */
+static void goes_in_once(void)
+{
+	static const char raw[] =
+		HEAD "multipart/alternative; boundary=b\n\n--b\n\nx\n--b\n"
+		     "Content-Type: text/html\n\n<p>\n--b--\n";
+	struct arena *a = arena_create(1 << 24);
+	const char *words;
+	struct bytes once = bannered(a, parse(a, raw, strlen(raw)), &words), again;
+	GString *crlf = g_string_new_len(once.at, (gssize)once.n);
+	struct banner_setup s = { .verdict = VERDICT_MALICIOUS };
+	struct banner b;
+
+	g_assert_cmpstr(words, ==, "done (text, HTML)");
+	again = bannered(a, parse(a, once.at, once.n), &words);
+	g_assert_cmpstr(words, ==, "not done: already there");
+	g_assert_true(bytes_equal(once, again));
+	g_string_replace(crlf, "\n", "\r\n", 0);
+	bannered(a, parse(a, crlf->str, crlf->len), &words);
+	g_assert_cmpstr(words, ==, "not done: already there");
+	s.message = parse(a, once.at, once.n);
+	banner_make(a, &s, &b);
+	g_assert_cmpstr(b.words, ==, "done (text, HTML)");
+	g_string_assign(crlf,
+			HEAD "text/html\n\n<!--wonted:banner--><!--/wonted:banner-->x");
+	bannered(a, parse(a, crlf->str, crlf->len), &words);
+	g_assert_cmpstr(words, ==, "done (HTML)");
+	g_string_free(crlf, TRUE);
+	arena_destroy(&a);
+}
+
+/* In ISO-2022-JP two letters may look like "<b": only between shifts to ASCII is a tag. */
+static void sees_no_tag_in_kanji(void)
+{
+	static const char raw[] =
+		HEAD "text/html; charset=iso-2022-jp\n\n"
+		     "<html><title>\x1b$B<body>\x1b(B</title><body>\x1b$B!!\x1b(B";
+	struct arena *a = arena_create(1 << 24);
+	struct banner b;
+
+	make(a, parse(a, raw, strlen(raw)), &b);
+	g_assert_cmpuint(b.n, ==, 1);
+	g_assert_cmpuint(b.splices[0].at, ==,
+			 (size_t)(strstr(raw, "</title><body>") + 14 - raw));
+	arena_destroy(&a);
+}
+
+/* --- made messages --- */
+
+static const char *const charsets[] = { NULL,           "us-ascii",    "utf-8",
+					"iso-8859-1",   "shift_jis",   "gb2312",
+					"big5",         "euc-kr",      "iso-2022-jp",
+					"windows-1251", "unknown-8bit" };
+static const char *const documents[] = {
+	"<html><head><title>t</title></head><body bgcolor=\"#fff\">",
+	"<!DOCTYPE html>\n<html>\n<head>\n<style>p > a { x: y "
+	"}</style>\n</head>\n<body>\n",
+	"<p>",
+	"",
+	"<html><!-- <body> --><table><tr><td>",
+	"\xef\xbb\xbf<html><body>",
+	"\xef\xbb\xbfplain",
+};
+
+static void random_body(GRand *r, GString *out, const char *eol)
+{
+	for (int n = g_rand_int_range(r, 0, 300); n > 0; n--) {
+		int c = g_rand_int_range(r, 0, 40);
+
+		if (c == 0)
+			g_string_append(out, eol);
+		else if (c == 1)
+			g_string_append_c(out, (char)g_rand_int_range(r, 0xa1, 0xf0));
+		else
+			g_string_append_c(out, (char)g_rand_int_range(r, 32, 127));
+	}
+}
+
+static void append_coded(GRand *r, GString *out, const GString *text,
+			 const char *encoding, const char *eol)
+{
+	size_t width = (size_t)g_rand_int_range(r, 4, 77), column = 0;
+	char *chars = g_base64_encode((const guchar *)text->str, text->len);
+
+	if (strcmp(encoding, "base64") == 0) {
+		for (size_t i = 0; chars[i] != '\0'; i++) {
+			g_string_append_c(out, chars[i]);
+			if (++column % width == 0)
+				g_string_append(out, eol);
+		}
+	} else if (strcmp(encoding, "quoted-printable") == 0) {
+		for (size_t i = 0; i < text->len; i++) {
+			char c = text->str[i];
+
+			if (c == '=' || c == ' ' || (c & 0x80))
+				g_string_append_printf(out, "=%02X", (unsigned char)c);
+			else
+				g_string_append_c(out, c);
+			column = c == '\n' ? 0 : column + 1;
+			if (column > 20 && c != '\r') {
+				g_string_append_printf(out, "=%s", eol);
+				column = 0;
+			}
+		}
+	} else {
+		g_string_append_len(out, text->str, (gssize)text->len);
+	}
+	g_free(chars);
+}
+
+static void append_part(GRand *r, GString *out, const char *eol, bool html)
+{
+	static const char *const encodings[] = { "7bit", "8bit", "quoted-printable",
+						 "base64" };
+	const char *encoding = encodings[g_rand_int_range(r, 0, 4)];
+	const char *charset = charsets[g_rand_int_range(r, 0, G_N_ELEMENTS(charsets))];
+	GString *text = g_string_new(NULL);
+
+	if (html)
+		g_string_append(
+			text, documents[g_rand_int_range(r, 0, G_N_ELEMENTS(documents))]);
+	random_body(r, text, eol);
+	g_string_append_printf(out, "Content-Type: text/%s", html ? "html" : "plain");
+	if (charset != NULL)
+		g_string_append_printf(out, "; charset=%s", charset);
+	g_string_append_printf(out, "%sContent-Transfer-Encoding: %s%s%s", eol, encoding,
+			       eol, eol);
+	append_coded(r, out, text, encoding, eol);
+	g_string_free(text, TRUE);
+}
+
+static GString *random_message(GRand *r)
+{
+	const char *eol = g_rand_boolean(r) ? "\n" : "\r\n";
+	GString *out = g_string_new(NULL);
+	int kind = g_rand_int_range(r, 0, 5);
+
+	g_string_append_printf(out, "From: a@example.org%sMIME-Version: 1.0%s", eol, eol);
+	if (kind < 2) {
+		append_part(r, out, eol, kind == 1);
+		return out;
+	}
+	g_string_append_printf(out, "Content-Type: multipart/%s; boundary=b%s%s",
+			       kind == 2 ? "alternative" : "mixed", eol, eol);
+	if (g_rand_boolean(r))
+		g_string_append_printf(out, "preamble%s", eol);
+	for (int i = 0; i < 2; i++) {
+		g_string_append_printf(out, "--b%s", eol);
+		append_part(r, out, eol, i == 1);
+		g_string_append(out, eol);
+	}
+	if (kind == 3)
+		g_string_append_printf(out,
+				       "--b%sContent-Type: application/pdf; name=a.pdf%s"
+				       "Content-Transfer-Encoding: base64%s%sJVBERi0=%s",
+				       eol, eol, eol, eol, eol);
+	if (kind != 4)
+		g_string_append_printf(out, "--b--%s", eol);
+	return out;
+}
+
+/* The old message is the new one without the bytes put in. */
+static void assert_only_inserted(struct bytes old, struct bytes new,
+				 const struct banner *b)
+{
+	size_t at = 0, skipped = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct splice *s = &b->splices[i];
+
+		g_assert_cmpuint(s->at, >=, at);
+		g_assert_cmpint(memcmp(old.at + at, new.at + at + skipped, s->at - at),
+				==, 0);
+		g_assert_cmpint(
+			memcmp(s->insert.at, new.at + s->at + skipped, s->insert.n), ==,
+			0);
+		skipped += s->insert.n;
+		at = s->at;
+	}
+	g_assert_cmpuint(old.n + skipped, ==, new.n);
+	g_assert_cmpint(memcmp(old.at + at, new.at + at + skipped, old.n - at), ==, 0);
+}
+
+static void assert_same_shape(const struct message *old, const struct message *new)
+{
+	g_assert_cmpuint(old->n_parts, ==, new->n_parts);
+	for (size_t i = 0; i < old->n_parts; i++) {
+		g_assert_cmpint(old->parts[i].kind, ==, new->parts[i].kind);
+		g_assert_cmpint(old->parts[i].encoding, ==, new->parts[i].encoding);
+	}
+	g_assert_true(g_str_has_suffix(new->plain_text, old->plain_text));
+	/* an unknown charset is noticed only where there is text */
+	g_assert_cmpuint(old->broken | BROKEN_CHARSET, ==, new->broken | BROKEN_CHARSET);
+}
+
+static void keeps_every_byte(void)
+{
+	GRand *r = g_rand_new_with_seed(20260818);
+
+	for (int i = 0; i < 6000; i++) {
+		struct arena *a = arena_create(1 << 24);
+		GString *text = random_message(r);
+		struct message *m = parse(a, text->str, text->len), *new_m;
+		struct banner b;
+		struct bytes new, back;
+
+		make(a, m, &b);
+		new = banner_apply(a, m->raw, 0, &b);
+		assert_only_inserted(m->raw, new, &b);
+		if (b.done) {
+			new_m = parse(a, new.at, new.n);
+			assert_same_shape(m, new_m);
+			back = banner_strip(a, new_m);
+			g_assert_true(bytes_equal(back, m->raw));
+			make(a, new_m, &b);
+			g_assert_cmpstr(b.words, ==, "not done: already there");
+		}
+		back = banner_apply(a, m->raw, m->body_at, &b);
+		g_assert_true(b.done || back.n == m->raw.n - m->body_at);
+		g_string_free(text, TRUE);
+		arena_destroy(&a);
+	}
+	g_rand_free(r);
+}
+
+static void strips_only_its_own(void)
+{
+	static const char *const rows[] = {
+		"From: a\n\nhello\n",
+		"From: a\n\n----------[ wonted ]---\n----------[ /wonted ]---\n\nhello\n",
+		HEAD "text/html\n\n<!--wonted:banner--><b>x<!--/wonted:banner-->hello\n",
+		HEAD "text/html\n\n<!--wonted:banner-->",
+		HEAD "image/png\n\n<!--wonted:banner-->",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct arena *a = arena_create(1 << 20);
+		struct message *m = parse(a, rows[i], strlen(rows[i]));
+
+		g_assert_true(bytes_equal(banner_strip(a, m), m->raw));
+		arena_destroy(&a);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	message_library_init();
+	g_test_add_func("/banner/says-why-not", says_why_not);
+	g_test_add_func("/banner/leaves-what-it-did-not-see", leaves_what_it_did_not_see);
+	g_test_add_func("/banner/survives-wrong-offsets", survives_wrong_offsets);
+	g_test_add_func("/banner/reads-well", reads_well);
+	g_test_add_func("/banner/opens-no-tag", opens_no_tag);
+	g_test_add_func("/banner/stays-short", stays_short);
+	g_test_add_func("/banner/goes-in-once", goes_in_once);
+	g_test_add_func("/banner/sees-no-tag-in-kanji", sees_no_tag_in_kanji);
+	g_test_add_func("/banner/keeps-every-byte", keeps_every_byte);
+	g_test_add_func("/banner/strips-only-its-own", strips_only_its_own);
+	return g_test_run();
+}
