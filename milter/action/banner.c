@@ -83,6 +83,16 @@ static struct bytes slice(struct bytes b, size_t from, size_t to)
 	return (struct bytes){ .at = b.at + from, .n = to - from };
 }
 
+/* Does an empty line end the header before this place? Without one, what we put in would
+ * become a header. */
+static bool is_behind_header(struct bytes raw, size_t at)
+{
+	if (at == 0 || raw.at[at - 1] != '\n')
+		return false;
+	at -= at > 1 && raw.at[at - 2] == '\r' ? 2 : 1;
+	return at == 0 || raw.at[at - 1] == '\n';
+}
+
 /* Words on why a message is left alone, or NULL. */
 static const char *hands_off(const struct message *m)
 {
@@ -96,6 +106,8 @@ static const char *hands_off(const struct message *m)
 		return "not done: the message is a meeting request";
 	if (m->cut & (CUT_SIZE | CUT_HEADERS))
 		return "not done: not all of the message was read";
+	if (!is_behind_header(m->raw, m->body_at))
+		return "not done: there is no body";
 	return NULL;
 }
 
@@ -108,16 +120,6 @@ static const struct part *first_part(const struct message *m, enum part_kind kin
 			return p;
 	}
 	return NULL;
-}
-
-/* Does an empty line end the header before this place? Without one, what we put in would
- * become a header. */
-static bool is_behind_header(struct bytes raw, size_t at)
-{
-	if (at == 0 || raw.at[at - 1] != '\n')
-		return false;
-	at -= at > 1 && raw.at[at - 2] == '\r' ? 2 : 1;
-	return at == 0 || raw.at[at - 1] == '\n';
 }
 
 /* Open a part: its bytes, its decoded beginning, or why not. */
@@ -302,21 +304,37 @@ struct bytes banner_apply(struct arena *a, struct bytes raw, size_t from,
 	return (struct bytes){ .at = out, .n = n };
 }
 
+/* A part that was empty gave its empty line as the line end before the boundary; with a
+ * banner in it, the banner's last line end has become that. */
+static void lend_line_end(struct work *w)
+{
+	struct bytes raw = w->message->raw;
+	size_t end = w->part->end;
+
+	end += end + 1 < raw.n && raw.at[end] == '\r';
+	end += end < raw.n && raw.at[end] == '\n';
+	w->coded.raw = slice(raw, w->part->start, end);
+	w->text = transfer_decode(w->arena, &w->coded, SCAN_BYTES);
+}
+
 /* What of one part is our banner: raw offset and length. */
 static struct block find_ours(struct work *w)
 {
-	struct block b = { 0 };
-	struct insertion in;
-	size_t at, n;
-
 	if (w->part == NULL || !open_part(w))
-		return b;
-	b = w->part->kind == PART_TEXT_PLAIN ? banner_text_find(w->text)
-					     : banner_html_find(w->text);
-	in = (struct insertion){ .at = b.at, .text = slice(w->text, b.at, b.at + b.n) };
-	if (b.n == 0 || !transfer_remove(w->arena, &w->coded, &in, &at, &n))
 		return (struct block){ 0 };
-	return (struct block){ .at = w->part->start + at, .n = n };
+	for (int lent = 0; lent < 2; lent++) {
+		struct block b = w->part->kind == PART_TEXT_PLAIN
+					 ? banner_text_find(w->text)
+					 : banner_html_find(w->text);
+		struct insertion in = { .at = b.at };
+		size_t at, n;
+
+		in.text = slice(w->text, b.at, b.at + b.n);
+		if (b.n > 0 && transfer_remove(w->arena, &w->coded, &in, &at, &n))
+			return (struct block){ .at = w->part->start + at, .n = n };
+		lend_line_end(w);
+	}
+	return (struct block){ 0 };
 }
 
 struct bytes banner_strip(struct arena *a, const struct message *m)

@@ -132,6 +132,7 @@ static void leaves_what_it_did_not_see(void)
 	g_assert_false(b.done);
 	/* a header that nothing ends: what we put in would be a header */
 	make(a, parse(a, raw, 20), &b);
+	g_assert_cmpstr(b.words, ==, "not done: there is no body");
 	g_assert_false(b.done);
 	arena_destroy(&a);
 }
