@@ -41,7 +41,7 @@ static bool reload(struct daemon *d, GString *to)
 	world_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
-		g_string_append_printf(to, "reloaded: %zu rules, configuration %s\n",
+		g_string_append_printf(to, "reloaded: %zu rule(s), configuration %s\n",
 				       ruleset_count(w->rules), w->id);
 		world_replace(&d->door.seat, w);
 	} else {
@@ -67,12 +67,21 @@ static void log_lines(enum log_level level, char *text)
 	g_strfreev(lines);
 }
 
+/* the log says by itself what is an error */
+static void log_answer(bool done, char *said)
+{
+	if (done)
+		log_lines(LOG_LEVEL_INFO, said);
+	else
+		log_lines(LOG_LEVEL_ERROR, said + strlen("error: "));
+}
+
 static void reload_and_log(struct daemon *d)
 {
 	GString *said = g_string_new(NULL);
 	bool done = reload(d, said);
 
-	log_lines(done ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, said->str);
+	log_answer(done, said->str);
 	g_string_free(said, TRUE);
 }
 
@@ -100,7 +109,7 @@ static bool answer(const char *word, GString *to, void *user)
 		bool done = reload(d, said);
 
 		g_string_append(to, said->str);
-		log_lines(done ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, said->str);
+		log_answer(done, said->str);
 		g_string_free(said, TRUE);
 	} else if (strcmp(word, "status") == 0) {
 		tell_status(d, to);
@@ -222,7 +231,7 @@ static int serve(struct daemon *d)
 	struct world *w = world_current(&d->door.seat);
 
 	log_line(LOG_LEVEL_INFO,
-		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu rules, "
+		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu rule(s), "
 		 "configuration %s",
 		 w->options->socket, mode_names[w->options->mode],
 		 ruleset_count(w->rules), w->id);

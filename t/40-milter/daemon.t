@@ -85,7 +85,7 @@ subtest 'reload' => sub {
 	is(one(id => '4Xafter')->reply, 'continue', 'the old configuration stays in force');
 	$d->configure(more => "tenant \"example\" {\n\tdomains = {\"example.org\"}\n}\n");
 	kill 'HUP', $d->{pid};
-	ok(Wonted::Place::wait_for(sub { $d->log =~ /reloaded: \d+ rules.*reloaded: \d+ rules/s }), 'HUP reloads');
+	ok(Wonted::Place::wait_for(sub { $d->log =~ /reloaded: \d+ rule.*reloaded: \d+ rule/s }), 'HUP reloads');
 	kill 'USR1', $d->{pid};
 	ok(Wonted::Place::wait_for(sub { () = $d->log =~ /(reloaded: )/g; @{[ $d->log =~ /reloaded: /g ]} >= 3 }), 'USR1 reloads');
 	($status, $text) = $d->run('status');

@@ -21,7 +21,7 @@ sub new {
 	my ($class, $place, %o) = @_;
 	my $self = bless { %o, place => $place, dir => $place->path('wonted') }, $class;
 	my $dir = $self->{dir};
-	File::Path::make_path(map { "$dir/$_" } qw(store quarantine journal));
+	File::Path::make_path(map { "$dir/$_" } qw(quarantine journal));
 	$self->{conf} = "$dir/wonted.conf";
 	$self->{settings} = {
 		mode => 'enforce', authserv_id => '"mx.example.org"',

@@ -1,0 +1,139 @@
+#!/usr/bin/perl
+# Each file of cases/ is one story a postmaster can read:
+#   about      what it is, in a sentence
+#   envelope   client, helo, from, rcpt (may repeat)
+#   dns        lines of a zone file
+#   people     lines of a CSV: name,addresses,title,vip
+#   history    past mail, a line each: DAYS_AGO FROM -> TO [Reply-To: ADDR] [id: MESSAGE-ID]
+#   config     lines of wonted.conf (tenants and policies too)
+#   message    as it came, lines ended here with LF
+#   expect     "verdict ADDR WORD", "action ADDR WORD", "rule NAME", "no rule NAME",
+#              "feature NAME VALUE", "edit TEXT" (a line of what would be done holds TEXT),
+#              "no edit TEXT"
+# With BLESS=1 what came out is shown instead of compared.
+use strict; use warnings;
+use Test::More;
+use JSON::PP;
+use File::Temp;
+use Time::Local ();
+
+my $build = $ENV{WONTED_BUILD} // 'build/debug';
+my $wonted = "$build/wonted";
+my $now = time;
+
+sub read_case {
+	my ($path) = @_;
+	my (%case, $section);
+	open my $in, '<', $path or die "$path: $!";
+	while (<$in>) {
+		if (/^== (\w+)$/) { $section = $1; $case{$section} //= ''; next }
+		die "$path:$.: text before the first section\n" unless defined $section;
+		$case{$section} .= $_;
+	}
+	return \%case;
+}
+
+sub write_file { my ($path, $text) = @_; open my $out, '>', $path or die "$path: $!"; print $out $text; close $out }
+
+sub rfc_date {
+	my @t = gmtime $_[0];
+	my @days = qw(Sun Mon Tue Wed Thu Fri Sat); my @months = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);
+	return sprintf '%s, %d %s %d %02d:%02d:%02d +0000', $days[$t[6]], $t[3], $months[$t[4]], $t[5] + 1900, @t[2, 1, 0];
+}
+
+# past mail as an mbox
+sub history {
+	my ($text) = @_;
+	my ($mbox, $n) = ('', 0);
+	for (grep { /\S/ } split /\n/, $text) {
+		/^(\d+)\s+(.*?)\s*->\s*(\S+)(?:\s+Reply-To: (\S+))?(?:\s+id: (\S+))?\s*$/ or die "history: $_";
+		my ($age, $from, $to, $reply, $id) = ($1, $2, $3, $4, $5);
+		my $s = $now - $age * 86400; $n++;
+		$id //= "past$n\@history.example";
+		$mbox .= "From - " . gmtime($s) . "\nFrom: $from\nTo: $to\nDate: " . rfc_date($s) . "\nMessage-ID: <$id>\n"
+		    . ($reply ? "Reply-To: $reply\n" : '') . "Subject: past\n\nHello.\n\n";
+	}
+	return $mbox;
+}
+
+sub run { my @words = @_; open my $out, '-|', @words or die "$words[0]: $!"; local $/; my $text = <$out>; close $out; return ($? >> 8, $text // '') }
+
+sub prepare {
+	my ($case, $dir) = @_;
+	my $config = $case->{config} // '';
+	$config = qq(tenant "example" {\n\tdomains = {"example.org"}\n}\n) . $config unless $config =~ /^tenant/m;
+	write_file("$dir/zone", $case->{dns} // '');
+	write_file("$dir/wonted.conf", <<"END" . $config);
+mode = enforce
+authserv_id = "mx.example.org"
+dns_zone_file = "$dir/zone"
+store = "lmdb:$dir/store"
+rules_dir = "$ENV{PWD}/rules"
+quarantine_dir = "$dir/quarantine"
+journal_dir = "$dir/journal"
+socket = "unix:$dir/sock"
+control_socket = "$dir/control"
+END
+	my @c = ('-c', "$dir/wonted.conf");
+	if ($case->{people}) {
+		write_file("$dir/people.csv", "name,addresses,title,vip\n" . $case->{people});
+		my ($status, $said) = run($wonted, @c, 'people', 'import', "$dir/people.csv");
+		die "people: $said" if $status;
+	}
+	if ($case->{history}) {
+		write_file("$dir/past.mbox", history($case->{history}));
+		my ($status, $said) = run($wonted, @c, 'import', '--mbox', "$dir/past.mbox");
+		die "history: $said" if $status;
+	}
+	(my $message = $case->{message}) =~ s/\{DATE\}/rfc_date($now)/ge;
+	$message =~ s/\n/\r\n/g;
+	write_file("$dir/message.eml", $message);
+	return @c;
+}
+
+sub envelope {
+	my ($case) = @_;
+	my @words;
+	for (grep { /\S/ } split /\n/, $case->{envelope} // '') {
+		my ($what, $value) = /^\s*(client-name|client|helo|from|rcpt)\s+(\S+)\s*$/ or die "envelope: $_";
+		push @words, "--$what=" . ($value eq '<>' ? '' : $value);
+	}
+	return @words;
+}
+
+sub judge {
+	my ($line, $record, $edits) = @_;
+	my ($rcpts, $f) = ($record->{rcpts}, $record->{features});
+	my %rules = map { $_->{rule} => 1 } map { @{ $_->{reasons} // [] } } @$rcpts;
+	if (my ($what, $address, $word) = $line =~ /^(verdict|action) (\S+) (\w+)$/) {
+		my ($one) = grep { lc $_->{address} eq lc $address } @$rcpts;
+		return is($one && $one->{$what}, $word, "  $line");
+	}
+	return ok($rules{$2} xor $1, "  $line") if $line =~ /^(no )?rule (\S+)$/;
+	if (my ($name, $value) = $line =~ /^feature (\S+) (.*)$/) {
+		my $got = $f->{$name};
+		$got = join ' ', @$got if ref $got eq 'ARRAY';
+		$got = $got ? 'yes' : 'no' if JSON::PP::is_bool($got);
+		return is($got // '(none)', $value, "  $line");
+	}
+	return ok((index($edits, $2) >= 0) xor $1, "  $line") if $line =~ /^(no )?edit (.*)$/;
+	fail("  what is expected is not understood: $line");
+}
+
+for my $path (sort glob 't/30-cases/cases/*.case') {
+	my $case = read_case($path);
+	(my $about = $case->{about}) =~ s/\s+/ /g;
+	my $dir = File::Temp->newdir;
+	my @c = eval { prepare($case, $dir) } or do { fail("$path: $@"); next };
+	my @scan = ($wonted, @c, 'scan', envelope($case));
+	my ($status, $json) = run(@scan, '--json', "$dir/message.eml");
+	my ($also, $edits) = run(@scan, "$dir/message.eml");
+	my ($name) = $path =~ m{([^/]+)\.case$};
+	my $record = eval { decode_json($json) };
+	ok($status == 0 && $record, "$name: $about") or next;
+	if ($ENV{BLESS}) { diag $edits; next }
+	my $good = 1;
+	$good &&= judge($_, $record, $edits) for grep { /\S/ } split /\n/, $case->{expect};
+	diag $edits unless $good;
+}
+done_testing;
