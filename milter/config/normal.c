@@ -183,27 +183,33 @@ static char *unknown_scheme(const char *scheme, GString *why)
 	return NULL;
 }
 
+static const struct store_scheme *scheme_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(store_schemes); i++)
+		if (strcmp(name, store_schemes[i].name) == 0)
+			return &store_schemes[i];
+	return NULL;
+}
+
 char *normal_store(const char *text, GString *why)
 {
-	char **parts = g_strsplit(text, ":", 2);
-	const char *rest = parts[0] != NULL && parts[1] != NULL ? parts[1] : "";
-	const struct store_scheme *s = NULL;
+	const char *colon = strchr(text, ':');
+	char *name =
+		g_strndup(text, colon == NULL ? strlen(text) : (gsize)(colon - text));
+	const struct store_scheme *s = colon == NULL ? NULL : scheme_find(name);
 	char *normal = NULL;
 
-	for (size_t i = 0; i < COUNT_OF(store_schemes) && strchr(text, ':') != NULL; i++)
-		if (strcmp(parts[0], store_schemes[i].name) == 0)
-			s = &store_schemes[i];
 	if (s == NULL)
-		unknown_scheme(parts[0], why);
-	else if (s->has_path && *rest != '/')
+		unknown_scheme(name, why);
+	else if (s->has_path && colon[1] != '/')
 		g_string_append_printf(why, "has no absolute path: write %s:/PATH",
 				       s->name);
-	else if (!s->has_path && *rest != '\0')
+	else if (!s->has_path && colon[1] != '\0')
 		g_string_append_printf(
 			why, "has something behind the colon: write %s:", s->name);
 	else
 		normal = g_strdup(text);
-	g_strfreev(parts);
+	g_free(name);
 	return normal;
 }
 

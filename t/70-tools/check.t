@@ -1,0 +1,63 @@
+#!/usr/bin/perl
+# wonted check, as an admin and an editor see it: exit status, where complaints go, the dump.
+use strict; use warnings;
+use File::Temp qw(tempdir);
+use Test::More;
+my $wonted = ($ENV{WONTED_BUILD} // 'build/debug') . '/wonted';
+plan skip_all => "$wonted is not built" unless -x $wonted;
+my $dir = tempdir(CLEANUP => 1);
+
+sub put {
+	my ($name, $text) = @_;
+	open my $f, '>', "$dir/$name" or die;
+	print $f $text;
+	close $f;
+	return "$dir/$name";
+}
+
+# (exit status, standard output, standard error)
+sub run_check {
+	my $status = system("$wonted check @_ >$dir/out 2>$dir/err") >> 8;
+	return ($status, map { open my $f, '<', "$dir/$_" or die; local $/; scalar <$f> } qw(out err));
+}
+
+my $good = put('good.conf', qq(tenant "a" {\n\tdomains = "example.org"\n}\nsocket = "inet:8891\@127.0.0.1"\n));
+my ($status, $out, $err) = run_check('-c', $good);
+is($status, 0, 'a right file is exit 0');
+is($err, '', 'and says nothing on standard error');
+like($out, qr/^\Q$good\E: ok, 1 tenant, 1 policy, mode observe$/m, 'it is ok');
+like($out, qr/inet:8891\@127\.0\.0\.1.*Sendmail.*Postfix writes inet:127\.0\.0\.1:8891/, 'both notations');
+like($out, qr/^    smtpd_milters = \{ inet:127\.0\.0\.1:8891,$/m, "Postfix's line");
+
+my $bad = put('bad.conf', qq(# c\nmode = enforced\ntenant "a" {\n\tdomain = "example.org"\n}\n));
+($status, $out, $err) = run_check('-c', $bad);
+is($status, 1, 'a wrong file is exit 1');
+is($out, '', 'and says nothing on standard output');
+is($err, <<"END", 'all that is wrong, each with file and line');
+$bad:2: mode: "enforced" is not a mode: observe or enforce; did you mean "enforce"?
+$bad:3: tenant "a" has no domains: write domains = "example.org" with its mail domains
+$bad:4: unknown option "domain" in a tenant; did you mean "domains"?
+END
+
+($status, $out, $err) = run_check('-c', "$dir/none.conf");
+is($status, 1, 'a missing file is exit 1');
+is($err, "$dir/none.conf: cannot open: No such file or directory\n", 'and is named');
+
+($status, $out, $err) = run_check('--nonsense');
+is($status, 2, 'a wrong option is exit 2');
+($status, $out, $err) = run_check($good);
+is($status, 2, 'a stray argument is exit 2');
+like($err, qr/-c/, 'and says how a file is named');
+
+($status, $out, $err) = run_check('-c', $good, '--dump');
+is($status, 0, '--dump');
+like($out, qr/^socket = "inet:8891\@127\.0\.0\.1"  # \Q$good\E:4$/m, 'a value that was written, and where');
+like($out, qr/^log_level = info  # default$/m, 'one that was not');
+my $again = put('again.conf', $out);
+my ($second, $dumped) = run_check('-c', $again, '--dump');
+s/  # .*//g for $out, $dumped;
+is($dumped, $out, 'a dump is a configuration');
+
+($status, $out) = run_check('-c', 'conf/wonted.conf');
+is($status, 0, 'the shipped configuration is right');
+done_testing;
