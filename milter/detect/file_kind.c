@@ -55,7 +55,8 @@ static const struct ending endings[] = {
 
 static const struct ending magics[] = {
 	{ "exe", FILE_PROGRAM }, { "elf", FILE_PROGRAM }, { "macho", FILE_PROGRAM },
-	{ "lnk", FILE_PROGRAM }, { "chm", FILE_PROGRAM }, { "script", FILE_PROGRAM },
+	{ "lnk", FILE_PROGRAM }, { "chm", FILE_PROGRAM }, { "class", FILE_PROGRAM },
+	{ "dex", FILE_PROGRAM },
 	{ "onenote", FILE_PROGRAM }, { "iso", FILE_DISK }, { "vhd", FILE_DISK },
 	{ "vhdx", FILE_DISK }, { "html", FILE_PAGE }, { "svg", FILE_PAGE },
 	{ "zip", FILE_ARCHIVE }, { "rar", FILE_ARCHIVE }, { "7z", FILE_ARCHIVE },

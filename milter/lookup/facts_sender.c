@@ -18,8 +18,18 @@ static bool nothing_to_ask(const struct value *what, struct value *at,
 	return true;
 }
 
-/* A sender who never asked for answers elsewhere has no habit there to compare with; asking
- * now is new all the same. */
+/* Has the sender asked for answers elsewhere on an earlier day? Not to have done so is a
+ * habit too, and asking now is new. */
+static bool ever_elsewhere(const struct view *v)
+{
+	const struct usual_set *set = &v->history.usual[USUAL_REPLY_TO];
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->at[i].first_day < v->today)
+			return true;
+	return false;
+}
+
 static struct value new_reply_to(const struct memory *m, const struct view *v)
 {
 	const struct value *reply = &m->features->at[FEATURE_REPLY_TO_ORG];
@@ -30,7 +40,7 @@ static struct value new_reply_to(const struct memory *m, const struct view *v)
 	    strcmp(reply->text, from->text) == 0)
 		return VALUE_OF_BOOL(false);
 	if (reply->known == ANSWER_YES && value_answer(&known) == ANSWER_YES &&
-	    v->history.usual[USUAL_REPLY_TO].n == 0 &&
+	    !ever_elsewhere(v) &&
 	    history_messages_in(&v->history, v->today) >= HABIT_MESSAGES_LEAST)
 		return VALUE_OF_BOOL(true);
 	return view_unusual(v, USUAL_REPLY_TO, reply);

@@ -1,0 +1,728 @@
+/* From a store to facts: one batch, all recipients, tenants apart, honest about what it does
+ * not know. */
+#include <glib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "behavior/behavior.h"
+#include "lookup/lookup.h"
+#include "lookup/plan.h"
+#include "mailbox/mailbox.h"
+#include "person/person.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#define DAY 86400
+#define TODAY 20000
+#define NOW ((int64_t)TODAY * DAY + 3600)
+#define ALL (~0u)
+
+static const char *const own_domains[] = { "own.example", "own-mail.example", NULL };
+static const char *const partner_domains[] = { "partner.example", NULL };
+static const char *const other_domains[] = { "other.example", NULL };
+static const struct tenant tenants[] = {
+	{ .name = "own",
+	  .domains = { own_domains, 2 },
+	  .subdomains = true,
+	  .partner_domains = { partner_domains, 1 } },
+	{ .name = "other", .domains = { other_domains, 1 } },
+};
+static const struct options options = { .baseline_age_ms = (int64_t)14 * DAY * 1000,
+					.tenants = tenants,
+					.n_tenants = 2 };
+
+struct setting {
+	struct arena *arena;
+	struct store *store;
+	struct features features;
+	struct envelope envelope;
+	struct facts facts;
+};
+
+static void setting_open(struct setting *s, const char *url)
+{
+	const struct store_setup setup = { .write = true };
+	GError *e = NULL;
+
+	*s = (struct setting){ .arena = arena_create(1 << 24) };
+	s->store = store_open(url, &setup, &e);
+	g_assert_no_error(e);
+	for (size_t i = 0; i < FEATURE_COUNT; i++)
+		s->features.at[i] = VALUE_ABSENT;
+	s->features.envelope = &s->envelope;
+	s->features.at[FEATURE_REFERENCES] = value_of_list(NULL, 0);
+	s->features.at[FEATURE_FROM_ADDRESS] = value_of_text("bob@firm.example");
+	s->features.at[FEATURE_FROM_DOMAIN] = value_of_text("firm.example");
+	s->features.at[FEATURE_FROM_ORG] = value_of_text("firm.example");
+}
+
+/* a message that has something to ask for every need */
+static void say_all(struct setting *s)
+{
+	static const char *const refs[] = { "a@own.example" };
+
+	s->features.at[FEATURE_FROM_NAME] = value_of_text("Bob Miller");
+	s->features.at[FEATURE_LIST_ID] = value_of_text("news.firm.example");
+	s->features.at[FEATURE_REPLY_TO_DOMAIN] = value_of_text("free.example");
+	s->features.at[FEATURE_REPLY_TO_ORG] = value_of_text("free.example");
+	s->features.at[FEATURE_MAILER] = value_of_text("Mutt");
+	s->features.at[FEATURE_CLIENT_NETWORK] = value_of_text("192.0.2.0/24");
+	s->features.at[FEATURE_REFERENCES] = value_of_list(refs, 1);
+}
+
+static void setting_close(struct setting *s)
+{
+	store_close(&s->store);
+	arena_destroy(&s->arena);
+}
+
+static void rcpts(struct setting *s, const char *first, const char *second)
+{
+	struct recipient *r = arena_new(s->arena, struct recipient, 2);
+
+	r[0] = (struct recipient){ .address = first, .key = first };
+	r[1] = (struct recipient){ .address = second, .key = second };
+	s->envelope.rcpts = r;
+	s->envelope.n_rcpts = second == NULL ? 1 : 2;
+}
+
+static void put_bytes(struct setting *s, struct bytes key, struct bytes value)
+{
+	const struct store_write w = { .key = key, .kind = STORE_PUT, .value = value };
+	GError *e = NULL;
+
+	g_assert_cmpint(store_write_many(s->store, &w, 1, &e), ==, STORE_WROTE);
+	g_assert_no_error(e);
+}
+
+static void put(struct setting *s, struct bytes key, const struct codec *c,
+		const void *record)
+{
+	put_bytes(s, key, codec_encode(c, record, s->arena));
+}
+
+static void put_baseline(struct setting *s, const char *tenant, int64_t days)
+{
+	struct baseline b = { .since_s = NOW - days * DAY };
+
+	put(s, key_build(s->arena, FAMILY_TENANT, tenant, NULL, NULL), &baseline_codec,
+	    &b);
+}
+
+/* five messages in on closed days, the last three days ago */
+static struct history old_friend(void)
+{
+	return (struct history){ .open_day = TODAY - 3,
+				 .in = { .messages = { .closed = 4, .open = 1 },
+					 .first_day = TODAY - 30,
+					 .last_day = TODAY - 3,
+					 .before_day = TODAY - 10 } };
+}
+
+static void put_history(struct setting *s, struct bytes key, struct history h)
+{
+	put(s, key, &history_codec, &h);
+}
+
+static struct bytes part_key(struct setting *s, enum family f, const char *tenant,
+			     const char *part)
+{
+	return key_build(s->arena, f, tenant, part, NULL);
+}
+
+static void run(struct setting *s, unsigned needs)
+{
+	const struct lookup_setup setup = { .options = &options,
+					    .store = s->store,
+					    .needs = needs,
+					    .now_s = NOW,
+					    .deadline_us = clock_mono_us() + 10000000 };
+
+	lookup_run(s->arena, &setup, &s->features, &s->facts);
+}
+
+static const struct value *fact(const struct setting *s, size_t rcpt, enum fact_id id)
+{
+	return &s->facts.rcpts[rcpt].at[id];
+}
+
+static enum answer told(const struct setting *s, size_t rcpt, enum fact_id id)
+{
+	return value_answer(fact(s, rcpt, id));
+}
+
+static const char *text(const struct setting *s, size_t rcpt, enum fact_id id)
+{
+	const struct value *v = fact(s, rcpt, id);
+
+	return v->known == ANSWER_YES  ? v->text
+	       : v->known == ANSWER_NO ? "absent"
+				       : "unknown";
+}
+
+static void test_nothing_needed(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	run(&s, 0);
+	g_assert_cmpuint(s.facts.keys_asked, ==, 0);
+	g_assert_false(s.facts.degraded);
+	g_assert_cmpuint(s.facts.n_rcpts, ==, 1);
+	g_assert_cmpstr(text(&s, 0, FACT_RCPT_ADDRESS), ==, "joe@own.example");
+	g_assert_cmpstr(text(&s, 0, FACT_TENANT_NAME), ==, "own");
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (fact_names.rows[i].needs != 0)
+			g_assert_cmpint(s.facts.rcpts[0].at[i].known, ==, ANSWER_UNKNOWN);
+	setting_close(&s);
+}
+
+/* facts of one need stay unknown until somebody asks for all they need */
+static void test_only_what_is_needed(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_baseline(&s, "own", 100);
+	for (unsigned bit = 0; bit < 10; bit++) {
+		run(&s, 1u << bit);
+		g_assert_false(s.facts.degraded);
+		for (size_t i = 0; i < FACT_COUNT; i++) {
+			if ((fact_names.rows[i].needs & ~(1u << bit)) != 0)
+				g_assert_cmpint(s.facts.rcpts[0].at[i].known, ==,
+						ANSWER_UNKNOWN);
+			else if (s.facts.rcpts[0].at[i].known == ANSWER_UNKNOWN)
+				g_error("%s is unknown", fact_names.rows[i].name);
+		}
+	}
+	setting_close(&s);
+}
+
+/* with a baseline and an answering store, no fact of a full message is left unknown */
+static void test_all_set(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_baseline(&s, "own", 100);
+	say_all(&s);
+	run(&s, ALL);
+	g_assert_false(s.facts.degraded);
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		if (s.facts.rcpts[0].at[i].known == ANSWER_UNKNOWN)
+			g_error("%s is unknown", fact_names.rows[i].name);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_FIRST_CONTACT), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_FIRST_CONTACT), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_FIRST_CONTACT), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_KNOWN), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_MATCHED), ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_TENANT_BASELINE_DAYS)->number, ==, 100);
+	setting_close(&s);
+}
+
+static void test_baseline(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_FIRST_CONTACT), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_KNOWN), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(fact(&s, 0, FACT_TENANT_BASELINE_DAYS)->known, ==,
+			ANSWER_UNKNOWN);
+	put_baseline(&s, "own", 13);
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"),
+		    old_friend());
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_FIRST_CONTACT), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(fact(&s, 0, FACT_TENANT_BASELINE_DAYS)->number, ==, 13);
+	/* young, but there is a record */
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_KNOWN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_FIRST_CONTACT), ==, ANSWER_NO);
+	put_baseline(&s, "own", 15);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_FIRST_CONTACT), ==, ANSWER_YES);
+	g_assert_false(s.facts.degraded);
+	setting_close(&s);
+}
+
+static void test_history(void)
+{
+	struct usual_item reply = { .text = "firm.example",
+				    .closed = 5,
+				    .first_day = TODAY - 30 };
+	struct history h = old_friend();
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "ann@own.example");
+	put_baseline(&s, "own", 100);
+	put_history(&s,
+		    key_build(s.arena, FAMILY_PAIR, "own", "joe@own.example",
+			      "bob@firm.example"),
+		    h);
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), h);
+	put_history(&s, part_key(&s, FAMILY_DOMAIN, "own", "firm.example"), h);
+	put_history(&s, part_key(&s, FAMILY_LIST, "own", "news.firm.example"), h);
+	s.features.at[FEATURE_LIST_ID] = value_of_text("news.firm.example");
+	s.features.at[FEATURE_REPLY_TO_ORG] = value_of_text("free.example");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_KNOWN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 1, FACT_PAIR_KNOWN), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 1, FACT_PAIR_FIRST_CONTACT), ==, ANSWER_YES);
+	g_assert_cmpint(fact(&s, 0, FACT_PAIR_MESSAGES_IN)->number, ==, 5);
+	g_assert_cmpint(fact(&s, 0, FACT_PAIR_DAYS_KNOWN)->number, ==, 30);
+	g_assert_cmpint(fact(&s, 0, FACT_PAIR_DAYS_SINCE_IN)->number, ==, 3);
+	g_assert_cmpint(fact(&s, 0, FACT_PAIR_DAYS_SINCE_OUT)->known, ==, ANSWER_NO);
+	for (size_t i = 0; i < 2; i++) {
+		g_assert_cmpint(told(&s, i, FACT_SENDER_KNOWN), ==, ANSWER_YES);
+		g_assert_cmpint(told(&s, i, FACT_DOMAIN_KNOWN), ==, ANSWER_YES);
+		g_assert_cmpint(told(&s, i, FACT_LIST_KNOWN), ==, ANSWER_YES);
+		g_assert_cmpint(fact(&s, i, FACT_LIST_MESSAGES)->number, ==, 5);
+		/* five messages without a Reply-To: one now is new */
+		g_assert_cmpint(told(&s, i, FACT_SENDER_NEW_REPLY_TO), ==, ANSWER_YES);
+	}
+	h.usual[USUAL_REPLY_TO] = (struct usual_set){ .at = &reply, .n = 1 };
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), h);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_REPLY_TO), ==, ANSWER_YES);
+	s.features.at[FEATURE_REPLY_TO_ORG] = value_of_text("firm.example");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_REPLY_TO), ==, ANSWER_NO);
+	s.features.at[FEATURE_REPLY_TO_ORG] = VALUE_ABSENT;
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_REPLY_TO), ==, ANSWER_NO);
+	setting_close(&s);
+}
+
+/* without a From there is nobody to know, and nothing to wait for */
+static void test_no_sender(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	s.features.at[FEATURE_FROM_ADDRESS] = VALUE_ABSENT;
+	s.features.at[FEATURE_FROM_DOMAIN] = VALUE_ABSENT;
+	s.features.at[FEATURE_FROM_ORG] = VALUE_ABSENT;
+	run(&s, ALL);
+	g_assert_false(s.facts.degraded);
+	g_assert_cmpint(fact(&s, 0, FACT_PAIR_KNOWN)->known, ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_FIRST_CONTACT)->known, ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_DOMAIN_KNOWN)->known, ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_TENANT_OWNS_FROM), ==, ANSWER_NO);
+	/* and where it could not be read, nothing is claimed */
+	s.features.at[FEATURE_FROM_ADDRESS] = VALUE_UNKNOWN;
+	s.features.at[FEATURE_FROM_DOMAIN] = VALUE_UNKNOWN;
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_KNOWN), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(told(&s, 0, FACT_TENANT_OWNS_FROM), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(told(&s, 0, FACT_TENANT_LOOKALIKE), ==, ANSWER_UNKNOWN);
+	setting_close(&s);
+}
+
+/* what one organisation knows is nothing to another, in one message too */
+static void test_tenants_apart(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "eve@other.example");
+	put_baseline(&s, "own", 100);
+	put_baseline(&s, "other", 100);
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"),
+		    old_friend());
+	s.features.at[FEATURE_REPLY_TO_DOMAIN] = value_of_text("sub.own.example");
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_TENANT_NAME), ==, "own");
+	g_assert_cmpstr(text(&s, 1, FACT_TENANT_NAME), ==, "other");
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_KNOWN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 1, FACT_SENDER_KNOWN), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_TENANT_OWNS_REPLY_TO), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 1, FACT_TENANT_OWNS_REPLY_TO), ==, ANSWER_NO);
+	/* a recipient of nobody's: no memory is asked for them */
+	rcpts(&s, "stranger@nowhere.example", "eve@other.example");
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_TENANT_NAME), ==, "absent");
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_KNOWN), ==, ANSWER_UNKNOWN);
+	g_assert_cmpstr(text(&s, 1, FACT_TENANT_NAME), ==, "other");
+	g_assert_cmpint(told(&s, 1, FACT_SENDER_KNOWN), ==, ANSWER_NO);
+	setting_close(&s);
+}
+
+static void test_tenant_domains(void)
+{
+	static const struct {
+		const char *from;
+		enum answer owns;
+		const char *like;
+	} rows[] = {
+		{ "own.example", ANSWER_YES, "absent" },
+		{ "mail.own.example", ANSWER_YES, "absent" },
+		{ "own-mail.example", ANSWER_YES, "absent" },
+		{ "partner.example", ANSWER_NO, "absent" },
+		{ "sub.partner.example", ANSWER_NO, "absent" },
+		{ "0wn.example", ANSWER_NO, "own.example" },
+		{ "partnor.example", ANSWER_NO, "partner.example" },
+		{ "unrelated.example", ANSWER_NO, "absent" },
+	};
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		s.features.at[FEATURE_FROM_DOMAIN] = value_of_text(rows[i].from);
+		run(&s, 0);
+		if (strcmp(text(&s, 0, FACT_TENANT_LOOKALIKE), rows[i].like) != 0)
+			g_test_message("%s", rows[i].from);
+		g_assert_cmpint(told(&s, 0, FACT_TENANT_OWNS_FROM), ==, rows[i].owns);
+		g_assert_cmpstr(text(&s, 0, FACT_TENANT_LOOKALIKE), ==, rows[i].like);
+		g_assert_cmpint(fact(&s, 0, FACT_TENANT_LOOKALIKE_HOW)->known, ==,
+				fact(&s, 0, FACT_TENANT_LOOKALIKE)->known);
+	}
+	setting_close(&s);
+}
+
+/* a store that fails is never taken for one that found nothing */
+static void test_fault(void)
+{
+	struct setting s;
+
+	setting_open(&s, "fault:1:mem:");
+	rcpts(&s, "joe@own.example", "ann@own.example");
+	say_all(&s);
+	run(&s, ALL);
+	g_assert_true(s.facts.degraded);
+	g_assert_cmpuint(s.facts.keys_asked, >, 5);
+	for (size_t r = 0; r < 2; r++) {
+		for (size_t i = 0; i < FACT_COUNT; i++)
+			if (fact_names.rows[i].needs != 0 &&
+			    s.facts.rcpts[r].at[i].known != ANSWER_UNKNOWN)
+				g_error("%s is known", fact_names.rows[i].name);
+		g_assert_cmpint(told(&s, r, FACT_PAIR_FIRST_CONTACT), ==, ANSWER_UNKNOWN);
+		g_assert_cmpint(told(&s, r, FACT_PERSON_MATCHED), ==, ANSWER_UNKNOWN);
+		g_assert_cmpstr(text(&s, r, FACT_TENANT_NAME), ==, "own");
+	}
+	setting_close(&s);
+}
+
+static void test_no_store(void)
+{
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	store_close(&s.store);
+	rcpts(&s, "joe@own.example", NULL);
+	run(&s, ALL);
+	g_assert_true(s.facts.degraded);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_KNOWN), ==, ANSWER_UNKNOWN);
+	run(&s, 0);
+	g_assert_false(s.facts.degraded);
+	setting_close(&s);
+}
+
+static void test_damaged(void)
+{
+	static const enum family families[] = { FAMILY_SENDER, FAMILY_TENANT,
+						FAMILY_MAILBOX };
+	struct setting s;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+		setting_open(&s, "mem:");
+		rcpts(&s, "joe@own.example", NULL);
+		put_baseline(&s, "own", 100);
+		put_bytes(&s,
+			  key_build(s.arena, families[i], "own",
+				    families[i] == FAMILY_SENDER    ? "bob@firm.example"
+				    : families[i] == FAMILY_MAILBOX ? "joe@own.example"
+								    : NULL,
+				    NULL),
+			  bytes_of("\xff\xff no record"));
+		run(&s, ALL);
+		g_assert_true(s.facts.degraded);
+		if (families[i] != FAMILY_MAILBOX)
+			g_assert_cmpint(told(&s, 0, FACT_SENDER_KNOWN), ==,
+					ANSWER_UNKNOWN);
+		setting_close(&s);
+	}
+}
+
+static void test_mailbox(void)
+{
+	const struct mailbox shared = { .kind = MAILBOX_SHARED };
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "ann@own.example");
+	put(&s, part_key(&s, FAMILY_MAILBOX, "own", "joe@own.example"), &mailbox_codec,
+	    &shared);
+	run(&s, NEED_MAILBOX);
+	g_assert_cmpstr(text(&s, 0, FACT_RCPT_KIND), ==, "shared");
+	g_assert_cmpstr(text(&s, 1, FACT_RCPT_KIND), ==, "absent");
+	setting_close(&s);
+}
+
+static void test_threads(void)
+{
+	static const char *const refs[] = { "a@x.example", "b@own.example" };
+	const struct thread in = { .in = true, .first_day = TODAY },
+			    out = { .out = true, .first_day = TODAY };
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	run(&s, ALL);
+	g_assert_cmpint(fact(&s, 0, FACT_THREAD_KNOWN)->known, ==, ANSWER_NO);
+	s.features.at[FEATURE_REFERENCES] = value_of_list(refs, 2);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_KNOWN), ==, ANSWER_UNKNOWN);
+	put_baseline(&s, "own", 100);
+	run(&s, ALL);
+	g_assert_cmpint(fact(&s, 0, FACT_THREAD_KNOWN)->known, ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_KNOWN), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_OURS), ==, ANSWER_NO);
+	put(&s, part_key(&s, FAMILY_THREAD, "own", "a@x.example"), &thread_codec, &in);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_KNOWN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_OURS), ==, ANSWER_NO);
+	put(&s, part_key(&s, FAMILY_THREAD, "own", "b@own.example"), &thread_codec, &out);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_THREAD_OURS), ==, ANSWER_YES);
+	setting_close(&s);
+}
+
+static void put_people(struct setting *s, const char *name, const struct person *people,
+		       size_t n)
+{
+	const struct people all = { .at = people, .n = n };
+	const char *keys[LIMIT_NAME_KEYS];
+	size_t n_keys = name_keys_write(s->arena, name, keys);
+
+	g_assert_cmpuint(n_keys, >, 0);
+	for (size_t i = 0; i < n_keys; i++)
+		put(s, part_key(s, FAMILY_NAME, "own", keys[i]), &people_codec, &all);
+}
+
+static void test_person(void)
+{
+	static const char *const names[] = { "Jane Roe" };
+	static const char *const boss_at[] = { "jane.roe@own.example" };
+	static const char *const other_at[] = { "roe@own.example", "jroe@home.example" };
+	static const struct person people[] = {
+		{ .id = "1",
+		  .names = names,
+		  .n_names = 1,
+		  .addresses = boss_at,
+		  .n_addresses = 1,
+		  .vip = true },
+		{ .id = "2",
+		  .names = names,
+		  .n_names = 1,
+		  .addresses = other_at,
+		  .n_addresses = 2 },
+	};
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_people(&s, "Jane Roe", people, 2);
+	put(&s, part_key(&s, FAMILY_PERSON, "own", "jroe@home.example"), &person_codec,
+	    &people[1]);
+	/* from nobody's address: the one worth stealing is meant */
+	s.features.at[FEATURE_FROM_NAME] = value_of_text("ROE, Jane");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_MATCHED), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_EXACT), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_VIP), ==, ANSWER_YES);
+	g_assert_cmpstr(text(&s, 0, FACT_PERSON_NAME), ==, "Jane Roe");
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_IS_SENDER), ==, ANSWER_NO);
+	g_assert_cmpstr(fact(&s, 0, FACT_PERSON_ADDRESSES)->items[0], ==,
+			"jane.roe@own.example");
+	/* from the namesake's address: she is meant */
+	s.features.at[FEATURE_FROM_ADDRESS] = value_of_text("jroe@home.example");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_VIP), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_IS_SENDER), ==, ANSWER_YES);
+	g_assert_cmpuint(fact(&s, 0, FACT_PERSON_ADDRESSES)->n_items, ==, 2);
+	/* a resembling name */
+	s.features.at[FEATURE_FROM_NAME] = value_of_text("Jane Roee");
+	s.features.at[FEATURE_FROM_ADDRESS] = value_of_text("x@mail.example");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_MATCHED), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_EXACT), ==, ANSWER_NO);
+	/* another one, and none */
+	s.features.at[FEATURE_FROM_NAME] = value_of_text("Peter Winterbottom");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_MATCHED), ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_PERSON_NAME)->known, ==, ANSWER_NO);
+	s.features.at[FEATURE_FROM_NAME] = VALUE_ABSENT;
+	run(&s, ALL);
+	g_assert_cmpint(fact(&s, 0, FACT_PERSON_MATCHED)->known, ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_MATCHED), ==, ANSWER_NO);
+	setting_close(&s);
+}
+
+static void test_display(void)
+{
+	struct usual_item used = { .text = "bob@firm.example",
+				   .closed = 5,
+				   .first_day = TODAY - 30 };
+	struct usual_item many[USUAL_MOST];
+	struct history h = old_friend();
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_baseline(&s, "own", 100);
+	h.usual[USUAL_ADDRESS] = (struct usual_set){ .at = &used, .n = 1 };
+	put_history(&s,
+		    part_key(&s, FAMILY_DISPLAY, "own", name_key(s.arena, "Bob Miller")),
+		    h);
+	s.features.at[FEATURE_FROM_NAME] = value_of_text("Miller, Bob");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_DISPLAY_NEW_ADDRESS), ==, ANSWER_NO);
+	g_assert_cmpstr(fact(&s, 0, FACT_DISPLAY_ADDRESSES)->items[0], ==, used.text);
+	s.features.at[FEATURE_FROM_ADDRESS] = value_of_text("bob@free.example");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_DISPLAY_NEW_ADDRESS), ==, ANSWER_YES);
+	/* a name that everybody uses is nobody's */
+	for (size_t i = 0; i < USUAL_MOST; i++)
+		many[i] = (struct usual_item){ .text = arena_printf(s.arena,
+								    "n%zu@a.example", i),
+					       .closed = 5,
+					       .first_day = TODAY - 30 };
+	h.usual[USUAL_ADDRESS] = (struct usual_set){ .at = many, .n = USUAL_MOST };
+	put_history(&s,
+		    part_key(&s, FAMILY_DISPLAY, "own", name_key(s.arena, "Bob Miller")),
+		    h);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_DISPLAY_NEW_ADDRESS), ==, ANSWER_NO);
+	g_assert_cmpuint(fact(&s, 0, FACT_DISPLAY_ADDRESSES)->n_items, ==, USUAL_MOST);
+	s.features.at[FEATURE_FROM_NAME] = VALUE_ABSENT;
+	run(&s, ALL);
+	g_assert_cmpint(fact(&s, 0, FACT_DISPLAY_ADDRESSES)->known, ==, ANSWER_NO);
+	setting_close(&s);
+}
+
+static void many_rcpts(struct setting *s, size_t n)
+{
+	struct recipient *r = arena_new(s->arena, struct recipient, n);
+
+	for (size_t i = 0; i < n; i++) {
+		r[i].address = arena_printf(s->arena, "u%zu@own.example", i);
+		r[i].key = r[i].address;
+	}
+	s->envelope.rcpts = r;
+	s->envelope.n_rcpts = n;
+}
+
+static void test_many(void)
+{
+	struct setting s;
+	int64_t begun;
+
+	setting_open(&s, "mem:");
+	put_baseline(&s, "own", 100);
+	put_history(&s,
+		    key_build(s.arena, FAMILY_PAIR, "own", "u4711@own.example",
+			      "bob@firm.example"),
+		    old_friend());
+	many_rcpts(&s, 5000);
+	begun = clock_mono_us();
+	run(&s, NEED_TENANT | NEED_PAIR | NEED_MAILBOX | NEED_SENDER);
+	g_test_message("5,000 recipients: %lld us, %lld of them in the store",
+		       (long long)(clock_mono_us() - begun), (long long)s.facts.store_us);
+	g_assert_cmpuint(s.facts.keys_asked, ==, 10002);
+	g_assert_cmpuint(s.facts.n_rcpts, ==, 5000);
+	for (size_t i = 0; i < 5000; i++)
+		g_assert_cmpint(told(&s, i, FACT_PAIR_KNOWN), ==,
+				i == 4711 ? ANSWER_YES : ANSWER_NO);
+	g_assert_cmpstr(text(&s, 4999, FACT_RCPT_ADDRESS), ==, "u4999@own.example");
+	setting_close(&s);
+}
+
+/* beyond the bound: what is shared is there, the rest is unknown and said to be */
+static void test_too_many(void)
+{
+	struct setting s;
+	size_t last = LIMIT_BATCH_KEYS / 2 + 5;
+
+	setting_open(&s, "mem:");
+	put_baseline(&s, "own", 100);
+	many_rcpts(&s, last + 1);
+	run(&s, NEED_TENANT | NEED_PAIR | NEED_MAILBOX);
+	g_assert_cmpuint(s.facts.keys_asked, ==, LIMIT_BATCH_KEYS);
+	g_assert_true(s.facts.degraded);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_KNOWN), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, last, FACT_PAIR_KNOWN), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(fact(&s, last, FACT_TENANT_BASELINE_DAYS)->number, ==, 100);
+	setting_close(&s);
+}
+
+/* the same recipient twice, as a mailing list may give: asked once, answered twice */
+static void test_each_key_once(void)
+{
+	struct setting s;
+	struct lookup_plan p;
+	const struct lookup_setup setup = { .options = &options, .needs = ALL };
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "joe@own.example");
+	s.features.at[FEATURE_FROM_NAME] = value_of_text("Bob Miller");
+	lookup_plan_make(s.arena, &setup, &s.features, &p);
+	g_assert_cmpuint(p.n_tenants, ==, 1);
+	g_assert_cmpuint(p.rcpts[0].pair, ==, p.rcpts[1].pair);
+	for (size_t i = 0; i < p.n_reads; i++)
+		for (size_t k = 0; k < i; k++)
+			g_assert_false(bytes_equal(p.reads[i].key, p.reads[k].key));
+	run(&s, ALL);
+	g_assert_cmpuint(s.facts.n_rcpts, ==, 2);
+	setting_close(&s);
+}
+
+static void test_names(void)
+{
+	g_assert_cmpuint(fact_names.n, ==, FACT_COUNT);
+	for (size_t i = 0; i < FACT_COUNT; i++) {
+		const struct name_row *row = &fact_names.rows[i];
+
+		g_assert_cmpuint(strspn(row->name, "abcdefghijklmnopqrstuvwxyz_."), ==,
+				 strlen(row->name));
+		g_assert_true(g_str_has_suffix(row->doc, "."));
+		g_assert_cmpint(row->scope, ==, SCOPE_RCPT);
+		for (size_t k = 0; k < i; k++)
+			g_assert_cmpstr(row->name, !=, fact_names.rows[k].name);
+		for (size_t k = 0; k < FEATURE_COUNT; k++)
+			g_assert_cmpstr(row->name, !=, feature_names.rows[k].name);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/lookup/nothing-needed", test_nothing_needed);
+	g_test_add_func("/lookup/only-what-is-needed", test_only_what_is_needed);
+	g_test_add_func("/lookup/all-set", test_all_set);
+	g_test_add_func("/lookup/baseline", test_baseline);
+	g_test_add_func("/lookup/history", test_history);
+	g_test_add_func("/lookup/no-sender", test_no_sender);
+	g_test_add_func("/lookup/tenants-apart", test_tenants_apart);
+	g_test_add_func("/lookup/tenant-domains", test_tenant_domains);
+	g_test_add_func("/lookup/fault", test_fault);
+	g_test_add_func("/lookup/no-store", test_no_store);
+	g_test_add_func("/lookup/damaged", test_damaged);
+	g_test_add_func("/lookup/mailbox", test_mailbox);
+	g_test_add_func("/lookup/threads", test_threads);
+	g_test_add_func("/lookup/person", test_person);
+	g_test_add_func("/lookup/display", test_display);
+	g_test_add_func("/lookup/many", test_many);
+	g_test_add_func("/lookup/too-many", test_too_many);
+	g_test_add_func("/lookup/each-key-once", test_each_key_once);
+	g_test_add_func("/lookup/names", test_names);
+	return g_test_run();
+}
