@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "feature/extract.h"
 #include "feature/link_text.h"
+#include "feature/link_wrap.h"
 #include "message/domain.h"
 
 enum {
@@ -88,7 +89,12 @@ static const char *misleading(struct arena *a, const struct link *l)
 
 	if (shown == NULL || strcmp(domain_org(shown), l->org) == 0)
 		return NULL;
-	return arena_printf(a, "%s -> %s", shown, l->host);
+
+	const char *real = link_unwrap(a, l->url, l->host);
+
+	if (strcmp(domain_org(shown), domain_org(real)) == 0)
+		return NULL;
+	return arena_printf(a, "%s -> %s", shown, real);
 }
 
 static void take_links(const struct source *s, struct value *at)

@@ -14,13 +14,14 @@ enum { TEXT_BYTES_MOST = 512 };
 
 /* Last labels of bare names that are files, not sites; some are top-level domains too. */
 static const char *const file_endings[] = {
-	"asp",  "bat",  "bmp", "bz2",  "cc",   "csv",  "dll", "doc", "docm", "docx",
-	"eml",  "exe",  "gif", "gz",   "htm",  "html", "ics", "ini", "iso",  "jar",
-	"java", "jpeg", "jpg", "js",   "json", "log",  "md",  "mov", "mp3",  "mp4",
-	"msg",  "odp",  "ods", "odt",  "pdf",  "php",  "pl",  "png", "pps",  "ppt",
-	"pptx", "ps",   "ps1", "py",   "rar",  "rs",   "rtf", "sh",  "sql",  "svg",
-	"tar",  "tgz",  "tif", "tiff", "ts",   "txt",  "vb",  "wav", "webp", "xls",
-	"xlsm", "xlsx", "xml", "yml",  "zip",
+	"asp",  "bat",  "bmp",  "bz2",  "cc",   "csv", "dll",  "doc", "docm",
+	"docx", "eml",  "exe",  "gif",  "gz",   "htm", "html", "ics", "ini",
+	"iso",  "jar",  "java", "jpeg", "jpg",  "js",  "json", "log", "md",
+	"mov",  "mp3",  "mp4",  "msg",  "odp",  "ods", "odt",  "pdf", "php",
+	"pl",   "png",  "pps",  "ppt",  "pptx", "ps",  "ps1",  "py",  "rar",
+	"rs",   "rtf",  "sh",   "sql",  "svg",  "tar", "tgz",  "tif", "tiff",
+	"ts",   "txt",  "vb",   "wav",  "webm", "avi", "mkv",  "ogg", "psd",
+	"tex",  "webp", "xls",  "xlsm", "xlsx", "xml", "yml",  "zip",
 };
 
 static bool is_file_ending(const char *label)
