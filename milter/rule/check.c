@@ -63,6 +63,9 @@ static void add_name(struct reading *r, const char *word, struct place place)
 				 "{found} is what a test of texts found, and the "
 				 "condition has no "
 				 "such test");
+	} else if (word[0] == '\0') {
+		complain(rs->complaints, place, "a name belongs between { and }");
+		return;
 	} else if (!name_find(rs, word, &piece.name)) {
 		complain(rs->complaints, place, "there is no name %s%s",
 			 quoted(rs->arena, word), name_suggest(rs, word, false));
@@ -339,9 +342,12 @@ static bool check_value(struct ruleset *rs, struct clause *clause,
 	bool number = clause->given == GIVEN_VALUE && value->kind == OPERAND_NUMBER;
 	bool fits = false;
 
-	if (clause->given == GIVEN_UNKNOWN || clause->given == GIVEN_ABSENT)
-		return value->n_texts == 0 ||
-		       wrong_value(rs, clause, "given twice", "a value");
+	if (clause->given == GIVEN_UNKNOWN || clause->given == GIVEN_ABSENT) {
+		if (value->n_texts > 0)
+			complain(rs->complaints, value->place,
+				 "after unknown and absent stands no value");
+		return value->n_texts == 0;
+	}
 	switch (row->type) {
 	case VALUE_BOOL:
 		fits = clause->given != GIVEN_VALUE && value->n_texts <= 1;

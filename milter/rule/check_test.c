@@ -174,12 +174,13 @@ static bool check_needles(struct ruleset *rs, struct test *test)
 	struct list *list = find_list(rs, right);
 	size_t n = 0;
 	const struct bytes *entries = list == NULL ? NULL : list_entries(list, &n);
+	bool strange =
+		right->kind == OPERAND_NAME && !name_find(rs, right->text, &right->name);
 
 	if (list == NULL) {
 		complain(rs->complaints, right->place,
 			 "after any of goes a list, or texts in brackets%s",
-			 right->kind == OPERAND_NAME ? name_suggest(rs, right->text, true)
-						     : "");
+			 strange ? name_suggest(rs, right->text, true) : "");
 		return false;
 	}
 	if (n > LIMIT_NEEDLES) {

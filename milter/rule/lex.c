@@ -264,6 +264,7 @@ struct token lexer_next(struct lexer *l)
 	} else {
 		take_symbol(l, &t);
 	}
+	t.end = l->place;
 	while (!at_end(l) && is_blank(*l->at) && *l->at != '\n')
 		step(l);
 	if (!at_end(l) && *l->at == '#')

@@ -18,7 +18,7 @@ enum token_kind {
 
 struct token {
 	enum token_kind kind;
-	struct place place;
+	struct place place, end; /* end: behind its last character */
 	const char *text;  /* of a text or regex: what it means, without the marks */
 	const char *flags; /* of a regex, "" if none */
 	bool first;        /* of its line */

@@ -75,6 +75,16 @@ static bool entry_is_fine(struct bytes entry, struct place place, struct complai
 	return false;
 }
 
+void list_add_checked(struct list *list, struct bytes entry, struct place place,
+		      struct complaints *c)
+{
+	if (entry.n == 0 || !entry_is_fine(entry, place, c))
+		return;
+	if (entry.at[0] == '.' && list->dotted.line == 0)
+		list->dotted = place;
+	list_add(list, entry);
+}
+
 void list_add_file(struct list *list, const char *file, struct bytes text,
 		   struct complaints *c)
 {
@@ -89,15 +99,12 @@ void list_add_file(struct list *list, const char *file, struct bytes text,
 
 		place.line++;
 		at += line + 1;
-		if (entry.n == 0 || !entry_is_fine(entry, place, c))
-			continue;
-		if (++n > LIMIT_LIST_ENTRIES) {
+		n += entry.n > 0;
+		if (n > LIMIT_LIST_ENTRIES) {
 			complain(c, place, "more than %d entries", LIMIT_LIST_ENTRIES);
 			return;
 		}
-		if (entry.at[0] == '.' && list->dotted.line == 0)
-			list->dotted = place;
-		list_add(list, entry);
+		list_add_checked(list, entry, place, c);
 	}
 }
 

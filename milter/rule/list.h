@@ -37,6 +37,11 @@ bool list_has(const struct list *list, struct bytes text);
  * err   false: no */
 bool list_covers(const struct list *list, struct bytes text);
 
+/* list_add_checked - one entry that an admin wrote
+ * err   a complaint for what is not UTF-8, and for *.example */
+void list_add_checked(struct list *list, struct bytes entry, struct place place,
+		      struct complaints *c);
+
 /* list_is_dotted - does an entry of its file begin with a dot, as no domain does?
  * out   *place_r  the first of them
  * err   false: none */

@@ -176,7 +176,8 @@ static void load_list(struct load *load, const struct item *item)
 	if (item->broken)
 		return;
 	for (size_t i = 0; i < item->n_texts; i++)
-		list_add(list, bytes_of(item->texts[i]));
+		list_add_checked(list, bytes_of(item->texts[i]), item->name_place,
+				 rs->complaints);
 	if (item->file != NULL)
 		list_from_file(load, list, item);
 }

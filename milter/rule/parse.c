@@ -58,14 +58,16 @@ void parser_take(struct parser *p)
 					 ? p->now.remarks.after
 					 : arena_printf(p->arena, "%s;%s", p->line->after,
 							p->now.remarks.after);
+	p->end = p->now.end;
+	p->inside = true;
 	p->now = lexer_next(&p->lexer);
 }
 
 void parser_fail(struct parser *p, const char *what)
 {
-	if (!p->failed && p->now.kind == TOKEN_END)
-		complain(p->complaints, p->now.place,
-			 "the file ends here, where %s belongs", what);
+	if (!p->failed && p->inside && (p->now.first || p->now.kind == TOKEN_END))
+		complain(p->complaints, p->end, "the %s ends here, where %s belongs",
+			 p->now.kind == TOKEN_END ? "file" : "line", what);
 	else if (!p->failed && p->now.kind != TOKEN_WRONG)
 		complain(p->complaints, p->now.place, "%s stands where %s belongs",
 			 quoted(p->arena, p->now.text), what);
@@ -120,7 +122,8 @@ struct operand parser_subject(struct parser *p)
 		return o;
 	}
 	o.text = p->now.text;
-	if (p->now.kind != TOKEN_WORD)
+	if (p->now.kind != TOKEN_WORD ||
+	    (p->inside && p->now.first && word_is_reserved(p->now.text)))
 		parser_fail(p, "a name");
 	else if (word_is_reserved(p->now.text))
 		parser_fail(p, "a name (this is a word of the language)");
@@ -235,6 +238,7 @@ struct clause *parser_clause(struct parser *p, struct item *item, enum clause_ki
 	clause->kind = kind;
 	clause->place = p->now.place;
 	p->line = &clause->remarks;
+	p->inside = false;
 	return clause;
 }
 
@@ -481,7 +485,9 @@ static void take_name(struct parser *p, struct item *item)
 	for (const char *c = p->now.text; fine && *c != '\0'; c++)
 		fine = g_ascii_islower(*c) || g_ascii_isdigit(*c) || *c == '_';
 	item->name_place = p->now.place;
-	if (!fine) {
+	if (p->now.first) {
+		parser_fail(p, "a name");
+	} else if (!fine) {
 		parser_fail(p,
 			    "a name of small letters, digits and _ (at most " G_STRINGIFY(
 				    LIMIT_RULE_NAME_BYTES) " of them)");
@@ -521,6 +527,7 @@ static void take_item(struct parser *p, struct item *item, bool proof)
 	item->blank_before = p->now.blank_before;
 	p->line = &item->remarks;
 	p->failed = false;
+	p->inside = false;
 	p->depth = 0;
 	if (proof && take_word(p, "test")) {
 		item->kind = ITEM_TEST;
@@ -537,6 +544,7 @@ static void take_item(struct parser *p, struct item *item, bool proof)
 		parser_fail(p, proof ? "test (rules stand in .rules files)"
 				     : "rule or list (tests stand in .rtest files)");
 	}
+	p->inside = false;
 	if (!p->failed && !at_item(p))
 		parser_fail(p, proof ? "given or expect" : "rule or list");
 	item->broken = p->failed;

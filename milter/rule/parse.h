@@ -12,6 +12,8 @@ struct parser {
 	struct lexer lexer;
 	struct token now;
 	struct remarks *line; /* where comments of taken tokens go */
+	struct place end;     /* behind the token taken last */
+	bool inside;          /* a token of this clause was taken */
 	bool failed;          /* in this item */
 	unsigned depth;       /* of brackets and nots */
 };
@@ -34,6 +36,7 @@ void parser_take(struct parser *p);
 
 /* parser_fail - complain at the present token, once in an item
  * in    what   what would be right here
+ *       where the line ends too early, the complaint points there and not at the next line
  * err   none */
 void parser_fail(struct parser *p, const char *what);
 

@@ -50,7 +50,7 @@ static void take_expected_rule(struct parser *p, struct clause *clause, bool ans
 	parser_take(p);
 	clause->text_place = p->now.place;
 	clause->text = p->now.text;
-	if (p->now.kind != TOKEN_WORD) {
+	if (p->now.kind != TOKEN_WORD || word_is_reserved(p->now.text)) {
 		parser_fail(p, "the name of a rule");
 		return;
 	}
