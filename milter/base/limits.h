@@ -69,8 +69,9 @@
 #define LIMIT_REASONS 50         /* of one decision, strongest kept; nobody reads more */
 #define LIMIT_REASON_VALUE_BYTES 80 /* one {name} of it: an address, not a story */
 #define LIMIT_PATTERN_BYTES 4000    /* of one regular expression */
-#define LIMIT_MATCH_STEPS 500000    /* of one regular expression over one text: some ms */
-#define LIMIT_MATCH_STEPS_ALL 2000000        /* of all of them over one message */
+#define LIMIT_MATCH_STEPS \
+	300000 /* of one regular expression over one text: 25 ms at the worst */
+#define LIMIT_MATCH_STEPS_ALL 900000         /* of all of them over one message */
 #define LIMIT_HEADER_FIELDS 50               /* of one name that a rule reads */
 #define LIMIT_NEEDLES 5000                   /* texts that `any of` looks for at once */
 #define LIMIT_LIST_ENTRIES 5000000           /* of one list file */

@@ -193,11 +193,11 @@ static bool test_fixed(const struct test *test, struct bytes left, const char **
 
 	if (right->needles == NULL && right->list != NULL)
 		return test->op == OP_UNDER ? list_covers(right->list, left)
-					    : list_has(right->list, left);
+					    : list_holds(right->list, left);
 	if (right->needles == NULL)
 		return compare_texts(test->op, left, right->folded);
 	if (test->op == OP_IS)
-		return list_has(right->list, left);
+		return list_holds(right->list, left);
 	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
 		holds = needles_find(right->needles, left, test->op == OP_MENTIONS,
 				     &found);

@@ -108,7 +108,7 @@ void list_add_file(struct list *list, const char *file, struct bytes text,
 	}
 }
 
-bool list_has(const struct list *list, struct bytes text)
+bool list_holds(const struct list *list, struct bytes text)
 {
 	return g_hash_table_contains(list->set, text.at);
 }

@@ -27,10 +27,10 @@ void list_add(struct list *list, struct bytes entry);
 void list_add_file(struct list *list, const char *file, struct bytes text,
 		   struct complaints *c);
 
-/* list_has - is it one of the entries?
+/* list_holds - is it one of the entries?
  * in    text   folded
  * err   false: no */
-bool list_has(const struct list *list, struct bytes text);
+bool list_holds(const struct list *list, struct bytes text);
 
 /* list_covers - is it, or a domain above it, one of the entries?
  * in    text   folded; a domain, or an address, whose domain is taken

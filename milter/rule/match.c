@@ -145,8 +145,8 @@ enum answer pattern_find(const struct pattern *pattern, struct matcher *m,
 		return ANSWER_UNKNOWN;
 	const PCRE2_SIZE *span = pcre2_get_ovector_pointer(m->data);
 
-	found_r->at = text.at + MIN(span[0], span[1]); /* \K may turn them round */
-	found_r->n = MAX(span[0], span[1]) - MIN(span[0], span[1]);
+	found_r->at = text.at + span[0];
+	found_r->n = span[1] < span[0] ? 0 : span[1] - span[0];
 	return ANSWER_YES;
 }
 

@@ -7,6 +7,7 @@
 
 #define WIDTH 90
 #define INDENT "    "
+#define KEYWORD_WIDTH 8
 
 void print_text(GString *out, const char *text)
 {
@@ -45,10 +46,11 @@ static void print_regex(GString *out, const struct operand *o)
 	g_string_append_printf(out, "/%s", o->unit == NULL ? "" : o->unit);
 }
 
-static void print_texts(GString *out, const char *const *texts, size_t n)
+static void print_texts(GString *out, const char *const *texts, size_t n,
+			const char *between)
 {
 	for (size_t i = 0; i < n; i++) {
-		g_string_append(out, i == 0 ? "" : ", ");
+		g_string_append(out, i == 0 ? "" : between);
 		print_text(out, texts[i]);
 	}
 }
@@ -71,7 +73,7 @@ static void print_operand(GString *out, const struct operand *o)
 		break;
 	case OPERAND_TEXTS:
 		g_string_append_c(out, '(');
-		print_texts(out, o->texts, o->n_texts);
+		print_texts(out, o->texts, o->n_texts, ", ");
 		g_string_append_c(out, ')');
 		break;
 	case OPERAND_NUMBER:
@@ -163,7 +165,7 @@ static void print_end(GString *out, const struct remarks *remarks)
 
 static void print_keyword(GString *out, const char *word)
 {
-	g_string_append_printf(out, INDENT "%-7s ", word);
+	g_string_append_printf(out, INDENT "%-*s ", KEYWORD_WIDTH - 1, word);
 }
 
 static void print_when_line(GString *out, const struct remarks *remarks, const char *word,
@@ -179,16 +181,18 @@ static void print_when_line(GString *out, const struct remarks *remarks, const c
 static bool when_fits(const struct node *join)
 {
 	GString *line = g_string_new(NULL);
+	size_t width = 0;
 	bool fits = true;
 
 	for (const struct node *term = join->first; term != NULL; term = term->next) {
-		if (term != join->first && term->own_line)
-			g_string_truncate(line, 0);
-		g_string_append_printf(line, "%s%s", line->len > 0 ? " " : "",
-				       joint(join));
-		g_string_append_c(line, ' ');
+		if (term == join->first || term->own_line)
+			width = strlen(INDENT) + KEYWORD_WIDTH;
+		else
+			width += strlen(joint(join)) + 2;
+		g_string_truncate(line, 0);
 		print_term(line, term);
-		fits &= line->len + strlen(INDENT) + 4 <= WIDTH;
+		width += (size_t)g_utf8_strlen(line->str, (gssize)line->len);
+		fits &= width <= WIDTH;
 	}
 	g_string_free(line, TRUE);
 	return fits;
@@ -239,7 +243,7 @@ static void print_given(GString *out, const struct clause *clause)
 		g_string_append_printf(out, " %s", words[clause->given]);
 	if (clause->value.n_texts > 0) {
 		g_string_append_c(out, ' ');
-		print_texts(out, clause->value.texts, clause->value.n_texts);
+		print_texts(out, clause->value.texts, clause->value.n_texts, " ");
 	} else if (clause->given == GIVEN_VALUE) {
 		g_string_append_c(out, ' ');
 		print_operand(out, &clause->value);

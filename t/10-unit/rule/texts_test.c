@@ -1,0 +1,188 @@
+/* Folding, many needles, lists: how texts are compared and looked for. */
+#include <glib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "rule/fold.h"
+#include "rule/list.h"
+#include "rule/needles.h"
+
+static void test_fold(void)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{ "", "" },
+		{ "Plain Text", "plain text" },
+		{ "  a\t\r\n b  ", "a b" },
+		{ "a\u00a0\u2003b\u2028c", "a b c" },           /* blanks of Unicode */
+		{ "\u200bpay\u200dpal\ufeff\u00ad", "paypal" }, /* invisible */
+		{ "ÄÖÜ é", "aou e" },
+		{ "e\u0301", "e" },
+		{ "ＡＢＣ１", "abc1" }, /* full width */
+		{ "𝓫𝓲𝓽", "bit" },       /* mathematical */
+		{ "ﬁn", "fin" },
+		{ "Straße", "straße" },
+		{ "ПРИВЕТ", "привет" },
+		{ "\x01\x7f x", "\x01 x" },
+		{ "a\xff\xc3", "a\xff\xc3" }, /* not UTF-8: kept */
+		{ "한", "\u1112\u1161\u11ab" },
+	};
+	struct arena *a = arena_create(0);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct bytes exact = { .at = g_memdup2(rows[i].from,
+						       strlen(rows[i].from)),
+				       .n = strlen(rows[i].from) };
+		struct bytes once = fold(a, exact), twice = fold(a, once);
+
+		g_assert_cmpstr(once.at, ==, rows[i].to);
+		g_assert_cmpuint(once.n, ==, strlen(rows[i].to));
+		g_assert_cmpstr(twice.at, ==, once.at);
+		g_free((gpointer)(uintptr_t)exact.at);
+	}
+	arena_destroy(&a);
+}
+
+/* a long row of marks takes no longer than other text */
+static void test_fold_time(void)
+{
+	struct arena *a = arena_create(0);
+	GString *marks = g_string_new("a");
+	int64_t from_us;
+
+	for (int i = 0; i < 100000; i++)
+		g_string_append(marks, i % 2 == 0 ? "\u0301" : "\u0323");
+	from_us = clock_mono_us();
+	g_assert_cmpstr(fold(a, (struct bytes){ marks->str, marks->len }).at, ==, "a");
+	g_assert_cmpint(clock_mono_us() - from_us, <, G_USEC_PER_SEC);
+	g_string_free(marks, TRUE);
+	arena_destroy(&a);
+}
+
+static const struct bytes words[] = {
+	{ "gift card", 9 }, { "gift", 4 }, { "x", 1 },
+	{ "wire", 4 },      { "wir", 3 },  { "ü", 2 },
+};
+
+static void test_needles(void)
+{
+	static const struct {
+		const char *hay;
+		bool whole;
+		const char *found; /* NULL: none */
+	} rows[] = {
+		{ "", false, NULL },
+		{ "a gift card", false, "gift card" },
+		{ "a gift", false, "gift" },
+		{ "a gif", false, NULL },
+		{ "wi", false, NULL },
+		{ "rewire", false, "wire" },
+		{ "rewire", true, NULL },
+		{ "rewire, wire", true, "wire" },
+		{ "axa", false, "x" },
+		{ "axa", true, NULL },
+		{ "a-x-a", true, "x" },
+		{ "wires wir", true, "wir" },
+		{ "zür", false, "ü" },
+		{ "zür", true, NULL },
+		{ "z ü", true, "ü" },
+		{ "äx", true, NULL }, /* a letter stands before it */
+		{ "\xffx", true, "x" },
+	};
+	struct arena *a = arena_create(0);
+	const struct needles *needles = needles_build(a, words, G_N_ELEMENTS(words));
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct bytes exact = { .at = g_memdup2(rows[i].hay, strlen(rows[i].hay)),
+				       .n = strlen(rows[i].hay) };
+		struct bytes found = { 0 };
+
+		g_assert_cmpint(needles_find(needles, exact, rows[i].whole, &found), ==,
+				rows[i].found != NULL);
+		g_assert_cmpstr(found.at, ==, rows[i].found);
+		g_free((gpointer)(uintptr_t)exact.at);
+	}
+	arena_destroy(&a);
+}
+
+static void test_edges(void)
+{
+	struct arena *a = arena_create(0);
+	const struct needles *needles = needles_build(a, words, G_N_ELEMENTS(words));
+	struct bytes found;
+
+	g_assert_true(
+		needles_at_edge(needles, (struct bytes){ "gifts", 5 }, false, &found));
+	g_assert_false(
+		needles_at_edge(needles, (struct bytes){ "gifts", 5 }, true, &found));
+	g_assert_true(needles_at_edge(needles, (struct bytes){ "box", 3 }, true, &found));
+	g_assert_false(needles_at_edge(needles, (struct bytes){ "", 0 }, true, &found));
+	g_assert_true(
+		text_mentions((struct bytes){ "axa x", 5 }, (struct bytes){ "x", 1 }));
+	g_assert_false(
+		text_mentions((struct bytes){ "axa", 3 }, (struct bytes){ "x", 1 }));
+	g_assert_false(
+		text_mentions((struct bytes){ "axa", 3 }, (struct bytes){ "", 0 }));
+	arena_destroy(&a);
+}
+
+static void test_list(void)
+{
+	static const char text[] =
+		"# comment\n\n  Example.com  # why\nb#c\r\n.exe\nüber.example";
+	struct arena *a = arena_create(0);
+	struct list *list = list_create(a, "l", (struct place){ "f", 1, 1 });
+	struct complaints c;
+	struct place dotted;
+	size_t n;
+
+	complaints_init(&c);
+	list_add_file(list, "l.txt", (struct bytes){ text, strlen(text) }, &c);
+	g_assert_true(complaints_end(&c, NULL));
+	g_assert_nonnull(list_entries(list, &n));
+	g_assert_cmpuint(n, ==, 4);
+	g_assert_true(list_holds(list, bytes_of("example.com")));
+	g_assert_true(list_holds(list, bytes_of("b#c")));
+	g_assert_false(list_holds(list, bytes_of("# comment")));
+	g_assert_true(list_holds(list, fold(a, bytes_of("ÜBER.example"))));
+	g_assert_true(list_covers(list, bytes_of("a.b.example.com")));
+	g_assert_true(list_covers(list, bytes_of("x@y@example.com")));
+	g_assert_false(list_covers(list, bytes_of("anexample.com")));
+	g_assert_false(list_covers(list, bytes_of("com")));
+	g_assert_false(list_covers(list, bytes_of("")));
+	g_assert_true(list_is_dotted(list, &dotted));
+	g_assert_cmpuint(dotted.line, ==, 5);
+	g_assert_cmpstr(list_name(list), ==, "l");
+	arena_destroy(&a);
+}
+
+/* a name of very many labels is not walked without end */
+static void test_labels(void)
+{
+	struct arena *a = arena_create(0);
+	struct list *list = list_create(a, "l", (struct place){ "f", 1, 1 });
+	GString *deep = g_string_new("example.com");
+
+	list_add(list, bytes_of("example.com"));
+	for (int i = 0; i < 100; i++)
+		g_string_prepend(deep, "a.");
+	g_assert_true(list_covers(list, bytes_of(deep->str)));
+	for (int i = 0; i < 100; i++)
+		g_string_prepend(deep, "a.");
+	g_assert_false(list_covers(list, bytes_of(deep->str)));
+	g_string_free(deep, TRUE);
+	arena_destroy(&a);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/rule/texts/fold", test_fold);
+	g_test_add_func("/rule/texts/fold_time", test_fold_time);
+	g_test_add_func("/rule/texts/needles", test_needles);
+	g_test_add_func("/rule/texts/edges", test_edges);
+	g_test_add_func("/rule/texts/list", test_list);
+	g_test_add_func("/rule/texts/labels", test_labels);
+	return g_test_run();
+}
