@@ -41,8 +41,8 @@ static void step(struct lexer *l)
 
 void lexer_init(struct lexer *l, const char *file, struct bytes text)
 {
-	l->at = text.at;
-	l->end = text.at + text.n;
+	l->at = text.n == 0 ? "" : text.at;
+	l->end = l->at + text.n;
 	if (text.n >= 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0)
 		l->at += 3;
 	l->place = (struct place){ .file = file, .line = 1, .column = 1 };

@@ -89,7 +89,7 @@ void list_add_file(struct list *list, const char *file, struct bytes text,
 		   struct complaints *c)
 {
 	struct place place = { .file = file, .line = 0, .column = 1 };
-	const char *at = text.at, *end = text.at + text.n;
+	const char *at = text.n == 0 ? "" : text.at, *end = at + text.n;
 	size_t n = 0;
 
 	while (at < end) {

@@ -365,6 +365,7 @@ char *rules_format(const char *name, struct bytes text, GError **e)
 {
 	struct arena *a = arena_create(0);
 	struct complaints complaints;
+	const struct tree *tree = NULL;
 	char *printed = NULL;
 
 	complaints_init(&complaints);
@@ -372,9 +373,9 @@ char *rules_format(const char *name, struct bytes text, GError **e)
 		complain(&complaints, (struct place){ name, 1, 1 }, "more than %d bytes",
 			 LIMIT_RULE_FILE_BYTES);
 	else
-		printed = print_tree(parse(a, name, text, &complaints));
-	if (!complaints_end(&complaints, e))
-		g_clear_pointer(&printed, g_free);
+		tree = parse(a, name, text, &complaints);
+	if (complaints_end(&complaints, e))
+		printed = print_tree(tree);
 	arena_destroy(&a);
 	return printed;
 }
