@@ -6,45 +6,67 @@
 #include "cmd/verb.h"
 #include "config/load.h"
 #include "config/print.h"
+#include "world.h"
 
 struct wishes {
 	gboolean dump, print_conf, print_man;
 };
 
 static const char what[] =
-	"Reads the configuration and all it includes, and says everything that is wrong "
-	"with\n"
-	"it, each with file and line; or what Postfix and Sendmail must be told to find "
-	"the\n"
-	"filter. Exit status: 0 it is right, 1 it is wrong, 2 wrong arguments.";
+	"Reads the configuration and all it names - rules with their proofs, lists, the "
+	"store -\n"
+	"and says everything that is wrong, each with file and line; or what Postfix and "
+	"Sendmail\n"
+	"must be told to find the filter. Exit status: 0 it is right, 1 it is wrong, 2 "
+	"wrong arguments.";
 
-static void say_ok(const char *path, const struct options *o, GString *out)
+static void say_ok(const char *path, const struct world *w, GString *out)
 {
+	const struct options *o = w->options;
+
 	g_string_append_printf(out, "%s: ok, %zu tenant%s, %zu polic%s, mode %s\n", path,
 			       o->n_tenants, o->n_tenants == 1 ? "" : "s", o->n_policies,
 			       o->n_policies == 1 ? "y" : "ies", mode_names[o->mode]);
+	g_string_append_printf(out, "%s: ok, %zu rule%s, all proofs hold\n", o->rules_dir,
+			       ruleset_count(w->rules),
+			       ruleset_count(w->rules) == 1 ? "" : "s");
 	print_mta_lines(o, out);
 }
 
 /* each line of a complaint begins with its file and line, so that editors find the place */
-static int check(const char *path, const struct wishes *w, GString *out)
+static int complain(GError *e)
+{
+	int status = error_exit_status(e);
+
+	fprintf(stderr, "%s\n", e->message);
+	g_error_free(e);
+	return status;
+}
+
+static int dump(const char *path, GString *out)
 {
 	GError *e = NULL;
 	struct options *o = options_load(path, &e);
-	int status = EXIT_DONE;
 
-	if (o == NULL) {
-		status = error_exit_status(e);
-		fprintf(stderr, "%s\n", e->message);
-		g_error_free(e);
-		return status;
-	}
-	if (w->dump)
-		print_dump(o, out);
-	else
-		say_ok(path, o, out);
+	if (o == NULL)
+		return complain(e);
+	print_dump(o, out);
 	options_unref(o);
-	return status;
+	return EXIT_DONE;
+}
+
+/* All that the daemon would load, loaded as the daemon loads it. */
+static int check(const char *path, GString *out)
+{
+	const struct world_setup setup = { .config_path = path, .without_dns = true };
+	GError *e = NULL;
+	struct world *w = world_load(&setup, NULL, &e);
+
+	if (w == NULL)
+		return complain(e);
+	say_ok(path, w, out);
+	world_release(w);
+	return EXIT_DONE;
 }
 
 int verb_check(int argc, char **argv)
@@ -75,7 +97,7 @@ int verb_check(int argc, char **argv)
 	} else if (w.print_man) {
 		print_man(out);
 	} else {
-		status = check(args.config, &w, out);
+		status = w.dump ? dump(args.config, out) : check(args.config, out);
 	}
 	fputs(out->str, stdout);
 	g_string_free(out, TRUE);

@@ -254,7 +254,8 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 		raw.at = end == NULL ? text : end + 1;
 	}
 	headers_split(a, raw, &block);
-	struct passage *p = passage_begin(s->world, a, make_envelope(a, s, &block), "scan");
+	struct passage *p =
+		passage_begin(s->world, a, make_envelope(a, s, &block), "scan");
 
 	passage_headers(p, block.fields, block.n);
 	passage_run(p, raw, false);

@@ -37,12 +37,16 @@ static bool reload(struct daemon *d, GString *to)
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
 	struct world *old = world_current(&d->door.seat);
 	struct world *w = world_load(&d->setup, old, &e);
+	char *restart = w == NULL ? NULL : options_need_restart(old->options, w->options);
 
 	world_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
 		g_string_append_printf(to, "reloaded: %zu rule(s), configuration %s\n",
 				       ruleset_count(w->rules), w->id);
+		if (restart != NULL)
+			g_string_append_printf(to, "these need a restart to change: %s\n",
+					       restart);
 		world_replace(&d->door.seat, w);
 	} else {
 		g_string_append_printf(
@@ -53,6 +57,7 @@ static bool reload(struct daemon *d, GString *to)
 	}
 	metrics_add(&d->door.metrics, w != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES,
 		    1);
+	g_free(restart);
 	sd_notify(0, "READY=1");
 	g_mutex_unlock(&d->reloading);
 	return w != NULL;
