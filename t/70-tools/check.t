@@ -21,13 +21,23 @@ sub run_check {
 	return ($status, map { open my $f, '<', "$dir/$_" or die; local $/; scalar <$f> } qw(out err));
 }
 
-my $good = put('good.conf', qq(tenant "a" {\n\tdomains = "example.org"\n}\nsocket = "inet:8891\@127.0.0.1"\n));
+mkdir "$dir/rules";
+put('rules/10-a.rules', "rule a\n    reason \"A\"\n    when bulk\n    spam +1\n");
+my $good = put('good.conf', qq(tenant "a" {\n\tdomains = "example.org"\n}\nsocket = "inet:8891\@127.0.0.1"\n)
+    . qq(rules_dir = "$dir/rules"\nstore = "mem:"\n));
 my ($status, $out, $err) = run_check('-c', $good);
 is($status, 0, 'a right file is exit 0');
 is($err, '', 'and says nothing on standard error');
 like($out, qr/^\Q$good\E: ok, 1 tenant, 1 policy, mode observe$/m, 'it is ok');
 like($out, qr/inet:8891\@127\.0\.0\.1.*Sendmail.*Postfix writes inet:127\.0\.0\.1:8891/, 'both notations');
 like($out, qr/^    smtpd_milters = \{ inet:127\.0\.0\.1:8891,$/m, "Postfix's line");
+
+like($out, qr/^\Q$dir\E\/rules: ok, 1 rule, all proofs hold$/m, 'and so are the rules');
+put('rules/20-b.rules', "rule b\n    reason \"B\"\n    when bulky\n    spam +1\n");
+($status, $out, $err) = run_check('-c', $good);
+is($status, 1, 'a wrong rule is exit 1');
+like($err, qr/^\Q$dir\E\/rules\/20-b\.rules:3:\d+: .*bulky.*did you mean "bulk"/m, 'with file, line, column and a suggestion');
+unlink "$dir/rules/20-b.rules";
 
 my $bad = put('bad.conf', qq(# c\nmode = enforced\ntenant "a" {\n\tdomain = "example.org"\n}\n));
 ($status, $out, $err) = run_check('-c', $bad);
@@ -58,6 +68,6 @@ my ($second, $dumped) = run_check('-c', $again, '--dump');
 s/  # .*//g for $out, $dumped;
 is($dumped, $out, 'a dump is a configuration');
 
-($status, $out) = run_check('-c', 'conf/wonted.conf');
+($status, $out) = run_check('-c', 'conf/wonted.conf', '--dump');
 is($status, 0, 'the shipped configuration is right');
 done_testing;
