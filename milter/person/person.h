@@ -12,6 +12,7 @@
 #include "person/name.h"
 #include "store/codec.h"
 #include "store/keys.h"
+#include "store/store.h"
 
 struct person {
 	const char *id;           /* stable: the first address at the first import */
@@ -48,6 +49,25 @@ enum answer people_decode(struct arena *a, struct bytes value, struct people *pe
  * in    key   address_key() form
  * err   none */
 bool person_has_address(const struct person *p, const char *key);
+
+/* person_change - writes that make a store know a person under an address or a name
+ * in    family    PERSON: part1 is an address; NAME: part1 is a name key, and the person is
+ *                 laid over what stands under it with the same id (gone: taken away)
+ *       value     person_value() with PERSON, people_value() with NAME; shared by many writes
+ * own   the key lives in a
+ * err   none */
+struct store_write person_change(struct arena *a, enum family family, const char *tenant,
+				 const char *part1, struct bytes value);
+
+/* person_value - the value of PERSON keys
+ * own   a
+ * err   none */
+struct bytes person_value(struct arena *a, const struct person *p);
+
+/* people_value - the change that adds or takes away one person under NAME keys
+ * own   a
+ * err   none */
+struct bytes people_value(struct arena *a, const struct person *p);
 
 /* A person whose name a display name is, or could be taken for. */
 struct person_match {

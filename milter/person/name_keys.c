@@ -1,0 +1,214 @@
+/* The keys of a name: what a fuzzy question is turned into, so that exact ones can be asked.
+ * The same keys are made when a person is stored and when a display name is seen; two names
+ * that share one are then judged by name.c. The most telling keys come first, because the
+ * number is bounded:
+ *
+ *   =john smith   all words        2john smith   two of the words, nicknames resolved
+ *   &johnsmith    joined           ~snt jan      the same by sound
+ *   %john smith   by look          .j smith      an initial and a word by sound
+ *   -jan|smit     one word by sound, the other with one letter left out ("^" the first four,
+ *                 "_" the last four of a long one) */
+#include <glib.h>
+
+#include "base/compiler.h"
+#include "person/name.h"
+#include "person/words.h"
+
+#define PAIRED_WORDS 4 /* pairs are made of the first ones: six */
+#define LONG_WORD 8
+
+struct keys {
+	struct arena *arena;
+	const char **at;
+	size_t n;
+};
+
+static void add_key(struct keys *k, const char *key)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (strcmp(k->at[i], key) == 0)
+			return;
+	if (k->n < LIMIT_NAME_KEYS)
+		k->at[k->n++] = key;
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *sorted(struct arena *a, const struct name_words *w)
+{
+	const char *words[NAME_WORDS];
+	GString *all = g_string_new(NULL);
+	const char *done;
+
+	for (size_t i = 0; i < w->n; i++)
+		words[i] = w->at[i].text;
+	qsort(words, w->n, sizeof(words[0]), compare_words);
+	for (size_t i = 0; i < w->n; i++)
+		g_string_append_printf(all, "%s%s", i == 0 ? "" : " ", words[i]);
+	done = arena_strndup(a, all->str, all->len);
+	g_string_free(all, TRUE);
+	return done;
+}
+
+static const char *joined(struct arena *a, const struct name_words *w)
+{
+	GString *all = g_string_new(NULL);
+	const char *done;
+
+	for (size_t i = 0; i < w->n; i++)
+		g_string_append(all, w->at[i].text);
+	done = arena_strndup(a, all->str, all->len);
+	g_string_free(all, TRUE);
+	return done;
+}
+
+/* two words in the order of the alphabet */
+static void add_two(struct keys *k, char sign, const char *x, const char *y)
+{
+	bool swap = strcmp(x, y) > 0;
+
+	add_key(k, arena_printf(k->arena, "%c%s %s", sign, swap ? y : x, swap ? x : y));
+}
+
+static const char *full_of(const struct name_word *w)
+{
+	return nickname_of(w->text);
+}
+
+static void add_exact_pair(struct keys *k, const struct name_word *x,
+			   const struct name_word *y)
+{
+	add_two(k, '2', full_of(x), full_of(y));
+	add_two(k, '~', word_sound(k->arena, full_of(x)),
+		word_sound(k->arena, full_of(y)));
+}
+
+static void add_initial(struct keys *k, const struct name_word *x,
+			const struct name_word *y)
+{
+	const char *letter = arena_strndup(k->arena, x->text,
+					   (size_t)(g_utf8_next_char(x->text) - x->text));
+
+	if (y->n > 1)
+		add_key(k, arena_printf(k->arena, ".%s %s", letter,
+					word_sound(k->arena, full_of(y))));
+}
+
+/* y with each letter left out in turn, beside x by sound */
+static void add_near(struct keys *k, const struct name_word *x, const struct name_word *y)
+{
+	const char *sound = word_sound(k->arena, full_of(x));
+	size_t bytes = strlen(y->text);
+
+	if (x->n < 2 || y->n < 3)
+		return;
+	add_key(k, arena_printf(k->arena, "-%s|%s", sound, y->text));
+	for (const char *c = y->text; *c != '\0'; c = g_utf8_next_char(c))
+		add_key(k, arena_printf(k->arena, "-%s|%.*s%s", sound, (int)(c - y->text),
+					y->text, g_utf8_next_char(c)));
+	if (y->n >= LONG_WORD && bytes == y->n) {
+		add_key(k, arena_printf(k->arena, "^%s|%.4s", sound, y->text));
+		add_key(k, arena_printf(k->arena, "_%s|%s", sound, y->text + bytes - 4));
+	}
+}
+
+static void add_alone(struct keys *k, const struct name_word *w)
+{
+	add_key(k, arena_printf(k->arena, "~%s", word_sound(k->arena, w->text)));
+	if (w->n < 4)
+		return;
+	for (const char *c = w->text; *c != '\0'; c = g_utf8_next_char(c))
+		add_key(k, arena_printf(k->arena, "-|%.*s%s", (int)(c - w->text), w->text,
+					g_utf8_next_char(c)));
+	add_key(k, arena_printf(k->arena, "-|%s", w->text));
+}
+
+/* The words that pairs are made of: particles only when there is little else; of many, the
+ * first ones and the last. */
+static size_t telling(const struct name_words *w, const struct name_word **list_r)
+{
+	const struct name_word *all[NAME_WORDS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (!w->at[i].particle)
+			all[n++] = &w->at[i];
+	if (n < 2) {
+		for (n = 0; n < w->n; n++)
+			all[n] = &w->at[n];
+	}
+	if (n > PAIRED_WORDS) {
+		all[PAIRED_WORDS - 1] = all[n - 1];
+		n = PAIRED_WORDS;
+	}
+	memcpy(list_r, all, n * sizeof(all[0]));
+	return n;
+}
+
+static void for_pairs(struct keys *k, const struct name_word **words, size_t n,
+		      void (*add)(struct keys *k, const struct name_word *x,
+				  const struct name_word *y))
+{
+	/* first and last are what a name is known by: that pair comes first */
+	if (n >= 2)
+		add(k, words[0], words[n - 1]);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n; j++)
+			if (i != 0 || j != n - 1)
+				add(k, words[i], words[j]);
+}
+
+static void add_initials(struct keys *k, const struct name_word *x,
+			 const struct name_word *y)
+{
+	add_initial(k, x, y);
+	add_initial(k, y, x);
+}
+
+static void add_nears(struct keys *k, const struct name_word *x,
+		      const struct name_word *y)
+{
+	add_near(k, x, y);
+	add_near(k, y, x);
+}
+
+const char *name_key(struct arena *a, const char *display)
+{
+	struct name_words w = words_of(a, display, READING_SOUND);
+
+	return w.n == 0 ? NULL : arena_printf(a, "=%s", sorted(a, &w));
+}
+
+static size_t make_keys(struct arena *a, const char *name, const char **keys_r)
+{
+	struct name_words w = words_of(a, name, READING_SOUND), look;
+	struct keys k = { .arena = a, .at = keys_r };
+	const struct name_word *words[NAME_WORDS];
+	size_t n = telling(&w, words);
+
+	if (w.n == 0)
+		return 0;
+	add_key(&k, arena_printf(a, "=%s", sorted(a, &w)));
+	look = words_of(a, name, READING_LOOK);
+	add_key(&k, arena_printf(a, "%%%s", sorted(a, &look)));
+	add_key(&k, arena_printf(a, "&%s", joined(a, &w)));
+	for_pairs(&k, words, n, add_exact_pair);
+	if (n == 1)
+		add_alone(&k, words[0]);
+	for_pairs(&k, words, n, add_initials);
+	for_pairs(&k, words, n, add_nears);
+	return k.n;
+}
+
+size_t name_keys_ask(struct arena *a, const char *display, const char **keys_r)
+{
+	return make_keys(a, display, keys_r);
+}
+
+size_t name_keys_write(struct arena *a, const char *name, const char **keys_r)
+{
+	return make_keys(a, name, keys_r);
+}

@@ -1,0 +1,263 @@
+/* Persons into a store. What a person was stored under before is read first, so that names
+ * and addresses that are gone are taken away, and nothing is written that is there already. */
+#include "base/error.h"
+#include "person/people.h"
+
+#define CHUNK 20000 /* persons written at once: some 100 MB on their way */
+
+/* one chunk on its way */
+struct writing {
+	const struct people_import *im;
+	struct arena *arena;
+	GHashTable *owners; /* address -> struct person * of the whole list */
+	GHashTable *ids;    /* ids given already, to whom */
+	GHashTable *old;    /* address -> struct person * that the store has there */
+	GArray *away;       /* writes that take away: they go first */
+	GArray *writes;
+	struct people_imported done;
+};
+
+static bool read_old(struct writing *w, const struct person *at, size_t n, GError **e)
+{
+	GArray *reads = g_array_new(FALSE, FALSE, sizeof(struct store_read));
+	bool all = true;
+	size_t r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < at[i].n_addresses; k++) {
+			struct store_read read = {
+				.key = key_build(w->arena, FAMILY_PERSON, w->im->tenant,
+						 at[i].addresses[k], NULL),
+			};
+
+			g_array_append_val(reads, read);
+		}
+	}
+	for (size_t from = 0; from < reads->len; from += LIMIT_BATCH_KEYS)
+		store_read_many(w->im->store,
+				&g_array_index(reads, struct store_read, from),
+				MIN(reads->len - from, LIMIT_BATCH_KEYS), 0, w->arena);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < at[i].n_addresses; k++) {
+			const struct store_read *read =
+				&g_array_index(reads, struct store_read, r++);
+			struct person *p = arena_new(w->arena, struct person, 1);
+
+			all &= read->answer != ANSWER_UNKNOWN;
+			if (read->answer == ANSWER_YES &&
+			    person_decode(w->arena, read->value, p) == ANSWER_YES)
+				g_hash_table_insert(
+					w->old, (void *)(uintptr_t)at[i].addresses[k], p);
+		}
+	}
+	g_array_free(reads, TRUE);
+	if (!all)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+			    "store \"%s\": did not answer; try again",
+			    store_url(w->im->store));
+	return all;
+}
+
+static void add_write(GArray *writes, struct store_write write)
+{
+	if (write.key.n > 0)
+		g_array_append_val(writes, write);
+}
+
+static GHashTable *keys_of(struct writing *w, const struct person *p)
+{
+	GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
+	const char *of_one[LIMIT_NAME_KEYS];
+
+	for (size_t i = 0; i < p->n_names; i++) {
+		size_t n = name_keys_write(w->arena, p->names[i], of_one);
+
+		for (size_t k = 0; k < n; k++)
+			g_hash_table_add(keys, (void *)(uintptr_t)of_one[k]);
+	}
+	return keys;
+}
+
+static void write_names(struct writing *w, const struct person *p, GHashTable *keys)
+{
+	struct bytes value = people_value(w->arena, p);
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, keys);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		add_write(w->writes, person_change(w->arena, FAMILY_NAME, w->im->tenant,
+						   key, value));
+}
+
+/* What an older record stands under, and the new one of that id does not. */
+static void take_away(struct writing *w, const struct person *old, const struct person *p,
+		      GHashTable *keys)
+{
+	struct person gone = { .id = old->id, .gone = true };
+	bool same_id = strcmp(old->id, p->id) == 0;
+	GHashTable *old_keys = keys_of(w, old);
+	struct bytes value = people_value(w->arena, &gone);
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, old_keys);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		if (!same_id || !g_hash_table_contains(keys, key))
+			add_write(w->away, person_change(w->arena, FAMILY_NAME,
+							 w->im->tenant, key, value));
+	g_hash_table_destroy(old_keys);
+	for (size_t i = 0; i < old->n_addresses; i++) {
+		struct store_write del = { .kind = STORE_DELETE };
+
+		if (g_hash_table_contains(w->owners, old->addresses[i]))
+			continue;
+		del.key = key_build(w->arena, FAMILY_PERSON, w->im->tenant,
+				    old->addresses[i], NULL);
+		add_write(w->away, del);
+	}
+}
+
+/* Is every address known, with just this record? */
+static bool is_same(struct writing *w, const struct person *p, struct bytes value)
+{
+	for (size_t i = 0; i < p->n_addresses; i++) {
+		const struct person *old = g_hash_table_lookup(w->old, p->addresses[i]);
+
+		if (old == NULL || !bytes_equal(person_value(w->arena, old), value))
+			return false;
+	}
+	return true;
+}
+
+/* An older record under one of the addresses is of the same person, unless its id is now an
+ * address of somebody else, or somebody else was taken for it before. */
+static bool is_mine(struct writing *w, const struct person *old,
+		    const struct person *from)
+{
+	const struct person *owner, *taken;
+
+	if (old == NULL || old->id == NULL)
+		return false;
+	owner = g_hash_table_lookup(w->owners, old->id);
+	taken = g_hash_table_lookup(w->ids, old->id);
+	return (owner == NULL || owner == from) && (taken == NULL || taken == from);
+}
+
+static const struct person *record_before(struct writing *w, const struct person *from)
+{
+	for (size_t i = 0; i < from->n_addresses; i++) {
+		const struct person *old =
+			g_hash_table_lookup(w->old, from->addresses[i]);
+
+		if (is_mine(w, old, from))
+			return old;
+	}
+	return NULL;
+}
+
+static void replace_person(struct writing *w, const struct person *from,
+			   const struct person *p, struct bytes value)
+{
+	GHashTable *taken = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTable *keys = keys_of(w, p);
+
+	for (size_t i = 0; i < p->n_addresses; i++) {
+		const struct person *old = g_hash_table_lookup(w->old, p->addresses[i]);
+
+		if (is_mine(w, old, from) &&
+		    g_hash_table_add(taken, (void *)(uintptr_t)old->id))
+			take_away(w, old, p, keys);
+		add_write(w->writes, person_change(w->arena, FAMILY_PERSON, w->im->tenant,
+						   p->addresses[i], value));
+		if (w->im->also != NULL)
+			add_write(w->writes,
+				  w->im->also(w->arena, p, p->addresses[i], w->im->to));
+	}
+	write_names(w, p, keys);
+	g_hash_table_destroy(taken);
+	g_hash_table_destroy(keys);
+}
+
+static void write_person(struct writing *w, const struct person *from)
+{
+	const struct person *before = record_before(w, from);
+	struct person p = *from;
+	struct bytes value;
+
+	p.id = before != NULL ? before->id : from->id;
+	p.since_s =
+		before != NULL && before->since_s > 0 ? before->since_s : w->im->now_s;
+	g_hash_table_insert(w->ids, g_strdup(p.id), (void *)(uintptr_t)from);
+	value = person_value(w->arena, &p);
+	if (is_same(w, &p, value)) {
+		w->done.same++;
+		return;
+	}
+	*(before != NULL ? &w->done.changed : &w->done.added) += 1;
+	replace_person(w, from, &p, value);
+}
+
+static bool write_chunk(struct writing *w, const struct person *at, size_t n,
+			bool dry_run, GError **e)
+{
+	bool good;
+
+	w->done = (struct people_imported){ 0 };
+	w->arena = arena_create(0);
+	w->old = g_hash_table_new(g_str_hash, g_str_equal);
+	w->away = g_array_new(FALSE, FALSE, sizeof(struct store_write));
+	w->writes = g_array_new(FALSE, FALSE, sizeof(struct store_write));
+	good = read_old(w, at, n, e);
+	for (size_t i = 0; good && i < n; i++)
+		write_person(w, &at[i]);
+	if (w->writes->len > 0)
+		g_array_append_vals(w->away, w->writes->data, w->writes->len);
+	if (good && !dry_run && w->away->len > 0)
+		good = store_write_many(w->im->store,
+					(const struct store_write *)(void *)w->away->data,
+					w->away->len, e) == STORE_WROTE;
+	g_array_free(w->writes, TRUE);
+	g_array_free(w->away, TRUE);
+	g_hash_table_destroy(w->old);
+	arena_destroy(&w->arena);
+	return good;
+}
+
+static void note_owners(struct writing *w, const struct people_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		for (size_t k = 0; k < list->at[i].n_addresses; k++)
+			g_hash_table_insert(w->owners,
+					    (void *)(uintptr_t)list->at[i].addresses[k],
+					    (void *)(uintptr_t)&list->at[i]);
+}
+
+bool people_write(const struct people_import *im, const struct people_list *list,
+		  bool dry_run, struct people_imported *done_r, GError **e)
+{
+	struct writing w = {
+		.im = im,
+		.owners = g_hash_table_new(g_str_hash, g_str_equal),
+		.ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+	};
+	bool good = true;
+
+	*done_r = (struct people_imported){ 0 };
+	note_owners(&w, list);
+	for (size_t from = 0; good && from < list->n; from += CHUNK) {
+		size_t n = MIN(list->n - from, (size_t)CHUNK);
+
+		good = write_chunk(&w, list->at + from, n, dry_run, e);
+		if (!good)
+			break;
+		done_r->added += w.done.added;
+		done_r->changed += w.done.changed;
+		done_r->same += w.done.same;
+		if (im->progress != NULL)
+			im->progress(from + n, list->n, im->to);
+	}
+	g_hash_table_destroy(w.ids);
+	g_hash_table_destroy(w.owners);
+	return good;
+}

@@ -1,0 +1,58 @@
+/* A name taken apart; only files of this room include it. */
+#ifndef PERSON_WORDS_H
+#define PERSON_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+#define NAME_WORDS 8    /* more are not looked at; real names end near 6 */
+#define WORD_LETTERS 24 /* of one word; longer ones are cut */
+
+struct name_word {
+	const char *text;               /* folded, Latin where ICU knows how */
+	unsigned letters[WORD_LETTERS]; /* the same as code points */
+	size_t n;
+	bool particle; /* "von", "al", "de": may be left out */
+	bool abjad;    /* from a script that leaves out vowels */
+};
+
+struct name_words {
+	struct name_word at[NAME_WORDS]; /* in the order written */
+	size_t n;
+	bool ideographs;   /* there was Han or Hangul in it */
+	const char *plain; /* folded, in its own script, signs removed */
+};
+
+enum reading {
+	READING_SOUND, /* transliterated */
+	READING_LOOK,  /* skeleton: what letters look like */
+};
+
+/* words_of - the words of a name; titles, addresses, brackets and "via ..." left out
+ * own   a
+ * err   none: n is 0 when there is no name in it */
+struct name_words words_of(struct arena *a, const char *name, enum reading how);
+
+/* word_distance - how far apart two words are, kindly: what sounds or looks alike, doubled
+ *                 letters and vowels count half
+ * unit  half edits
+ * err   none */
+unsigned word_distance(const struct name_word *a, const struct name_word *b);
+
+/* word_sound - a code that is the same for words that sound nearly alike
+ * own   a
+ * err   none */
+const char *word_sound(struct arena *a, const char *word);
+
+/* nickname_of - the full name of which this is a short form
+ * out   the word itself when it is none
+ * err   none */
+const char *nickname_of(const char *word);
+
+/* nickname_same - is one the short form of the other, or both of one name?
+ * err   none */
+bool nickname_same(const char *a, const char *b);
+
+#endif

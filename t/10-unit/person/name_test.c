@@ -1,0 +1,202 @@
+/* name.c, name_keys.c, words.c, nickname.c. The pairs are written for this test. */
+#include <glib.h>
+
+#include "base/arena.h"
+#include "person/name.h"
+#include "person/words.h"
+
+struct pair {
+	const char *name, *display;
+	enum name_match want;
+};
+
+static const struct pair pairs[] = {
+	/* the same name, written differently */
+	{ "Anna Schmidt", "Anna Schmidt", NAME_EXACT },
+	{ "Anna Schmidt", "SCHMIDT, Anna", NAME_EXACT },
+	{ "Anna Schmidt", "anna  schmidt", NAME_EXACT },
+	{ "Anna Schmidt", "\"Anna Schmidt\"", NAME_EXACT },
+	{ "Anna Schmidt", "Dr. Anna Schmidt", NAME_EXACT },
+	{ "Anna Schmidt", "Anna Schmidt (Acme)", NAME_EXACT },
+	{ "Anna Schmidt", "Anna Schmidt via Sign-It", NAME_EXACT },
+	{ "Anna Schmidt", "Anna Schmidt <anna@acme.example>", NAME_EXACT },
+	{ "Anna Schmidt", "Anna Schmidt anna@acme.example", NAME_EXACT },
+	{ "Anna Schmidt", "AnnaSchmidt", NAME_EXACT },
+	{ "Anna Schmidt", "Anna Maria Schmidt", NAME_EXACT },
+	{ "Anna M. Schmidt", "Anna Schmidt", NAME_EXACT },
+	{ "J\xc3\xbcrgen Gr\xc3\xb6\xc3\x9f"
+	  "er",
+	  "Jurgen Grosser", NAME_EXACT },
+	{ "Jean-Luc Martin", "Jean Luc Martin", NAME_EXACT },
+	{ "Sean O'Brien", "Sean OBrien", NAME_EXACT },
+	{ "\xd0\x90\xd0\xbd\xd0\xbd\xd0\xb0 "
+	  "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd\xd0\xbe\xd0\xb2\xd0\xb0",
+	  "Anna Ivanova", NAME_EXACT },
+	/* what a reader in a hurry takes for it */
+	{ "Anna Schmidt", "Anna Schmitd", NAME_FUZZY },
+	{ "Anna Schmidt", "Anna Schmit", NAME_FUZZY },
+	{ "Anna Schmidt", "Ana Schmidt", NAME_FUZZY },
+	{ "Anna Schmidt", "Anna Schm1dt", NAME_EXACT },
+	{ "Anna Schmidt", "A. Schmidt", NAME_FUZZY },
+	{ "William Turner", "Bill Turner", NAME_FUZZY },
+	{ "Robert Jones", "Bobby Jones", NAME_FUZZY },
+	{ "J\xc3\xbcrgen M\xc3\xbcller", "Juergen Mueller", NAME_FUZZY },
+	{ "Martin Summer", "Martin Surnmer", NAME_FUZZY },
+	/* somebody else */
+	{ "Anna Schmidt", "Anna", NAME_NONE },
+	{ "Anna Schmidt", "Schmidt", NAME_NONE },
+	{ "Anna Schmidt", "Anna Fischer", NAME_NONE },
+	{ "Anna Schmidt", "Peter Schmidt", NAME_NONE },
+	{ "Anna Schmidt", "Hanna Schneider", NAME_NONE },
+	{ "Anna Schmidt", "B. Schmidt", NAME_NONE },
+	{ "Anna Schmidt", "Acme Support", NAME_NONE },
+	{ "Anna Schmidt", "", NAME_NONE },
+	{ "Anna Schmidt", "anna@acme.example", NAME_NONE },
+	{ "Anna Schmidt", "!!! 4711", NAME_NONE },
+	{ "Anna Maria Schmidt", "Anna Paula Schmidt", NAME_NONE },
+	{ "Omar bin Ali", "Ali bin Omar", NAME_NONE },
+	{ "Jan Li", "Jun Lu", NAME_NONE },
+	{ "\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e", "\xe7\x8e\x8b\xe5\xb0\x8f\xe5\x90\x8d",
+	  NAME_NONE },
+};
+
+static void test_pairs(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		struct arena *a = arena_create(0);
+		struct name_judgement j = name_match(a, pairs[i].name, pairs[i].display);
+		struct name_judgement back =
+			name_match(a, pairs[i].display, pairs[i].name);
+
+		if (j.match != pairs[i].want || back.match != j.match)
+			g_error("%s | %s: %d (%u, %s), wanted %d", pairs[i].name,
+				pairs[i].display, j.match, j.distance, j.how,
+				pairs[i].want);
+		g_assert_nonnull(j.how);
+		if (j.match == NAME_EXACT)
+			g_assert_cmpuint(j.distance, ==, 0);
+		arena_destroy(&a);
+	}
+}
+
+static size_t shared(const char *name, const char *display)
+{
+	const char *written[LIMIT_NAME_KEYS], *asked[LIMIT_NAME_KEYS];
+	struct arena *a = arena_create(0);
+	size_t n = name_keys_write(a, name, written),
+	       m = name_keys_ask(a, display, asked);
+	size_t both = 0;
+
+	g_assert_cmpuint(n, <=, LIMIT_NAME_KEYS);
+	g_assert_cmpuint(m, <=, LIMIT_NAME_KEYS);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m; k++)
+			both += strcmp(written[i], asked[k]) == 0;
+	arena_destroy(&a);
+	return both;
+}
+
+/* What is judged to match must be found. */
+static void test_keys_find(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
+		if (pairs[i].want != NAME_NONE &&
+		    shared(pairs[i].name, pairs[i].display) == 0)
+			g_error("%s | %s: not found", pairs[i].name, pairs[i].display);
+	g_assert_cmpuint(shared("Anna Schmidt", "Peter Fischer"), ==, 0);
+}
+
+static void test_keys_bounds(void)
+{
+	char *long_name = g_strnfill(100000, 'x');
+	GString *many = g_string_new(NULL);
+	const char *keys[LIMIT_NAME_KEYS];
+	struct arena *a = arena_create(0);
+
+	for (int i = 0; i < 1000; i++)
+		g_string_append_printf(many, "word%c%c ", 'a' + i % 26,
+				       'a' + i / 26 % 26);
+	g_assert_cmpuint(name_keys_ask(a, "", keys), ==, 0);
+	g_assert_cmpuint(name_keys_ask(a, NULL, keys), ==, 0);
+	g_assert_cmpuint(name_keys_ask(a, "12345", keys), ==, 0);
+	g_assert_cmpuint(name_keys_ask(a, long_name, keys), >, 0);
+	g_assert_cmpuint(name_keys_ask(a, many->str, keys), <=, LIMIT_NAME_KEYS);
+	for (size_t i = 0; i < name_keys_ask(a, many->str, keys); i++)
+		for (size_t k = 0; k < i; k++)
+			g_assert_cmpstr(keys[i], !=, keys[k]);
+	g_free(long_name);
+	g_string_free(many, TRUE);
+	arena_destroy(&a);
+}
+
+static void test_name_key(void)
+{
+	struct arena *a = arena_create(0);
+
+	g_assert_cmpstr(name_key(a, "Schmidt, Anna"), ==, "=anna schmidt");
+	g_assert_cmpstr(name_key(a, "Dr. ANNA Schmidt"), ==, "=anna schmidt");
+	g_assert_cmpstr(name_key(a, "Dr."), ==, "=dr");
+	g_assert_cmpstr(name_key(a, ""), ==, NULL);
+	g_assert_cmpstr(name_key(a, "anna@acme.example"), ==, NULL);
+	g_assert_cmpstr(name_key(a, "(Anna)"), ==, "=anna");
+	arena_destroy(&a);
+}
+
+static void test_distance(void)
+{
+	static const struct {
+		const char *a, *b;
+		unsigned want; /* half edits */
+	} rows[] = {
+		{ "anna", "anna", 0 },     { "anna", "ana", 1 },
+		{ "anna", "anne", 1 },     { "schmidt", "schmit", 2 },
+		{ "schmidt", "smidt", 3 }, { "martin", "mratin", 2 },
+		{ "victor", "viktor", 1 }, { "walter", "valter", 1 },
+		{ "jordan", "jorgan", 2 }, { "a", "bcdfg", 10 },
+	};
+	struct arena *a = arena_create(0);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct name_words x = words_of(a, rows[i].a, READING_SOUND);
+		struct name_words y = words_of(a, rows[i].b, READING_SOUND);
+
+		if (word_distance(&x.at[0], &y.at[0]) != rows[i].want)
+			g_error("%s %s: %u", rows[i].a, rows[i].b,
+				word_distance(&x.at[0], &y.at[0]));
+		g_assert_cmpuint(word_distance(&y.at[0], &x.at[0]), ==, rows[i].want);
+	}
+	arena_destroy(&a);
+}
+
+static void test_nicknames(void)
+{
+	g_assert_true(nickname_same("bill", "william"));
+	g_assert_true(nickname_same("bob", "rob"));
+	g_assert_true(nickname_same("alex", "alexandra"));
+	g_assert_false(nickname_same("bill", "robert"));
+	g_assert_cmpstr(nickname_of("bill"), ==, "william");
+	g_assert_cmpstr(nickname_of("anna"), ==, "anna");
+}
+
+static void test_sound(void)
+{
+	struct arena *a = arena_create(0);
+
+	g_assert_cmpstr(word_sound(a, "katherine"), ==, word_sound(a, "catrin"));
+	g_assert_cmpstr(word_sound(a, "hussein"), ==, word_sound(a, "husayn"));
+	g_assert_cmpstr(word_sound(a, ""), ==, "");
+	arena_destroy(&a);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/name/pairs", test_pairs);
+	g_test_add_func("/name/keys-find", test_keys_find);
+	g_test_add_func("/name/keys-bounds", test_keys_bounds);
+	g_test_add_func("/name/key", test_name_key);
+	g_test_add_func("/name/distance", test_distance);
+	g_test_add_func("/name/nicknames", test_nicknames);
+	g_test_add_func("/name/sound", test_sound);
+	return g_test_run();
+}
