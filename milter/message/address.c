@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "message/charset.h"
 #include "message/domain.h"
+#include "message/encoded_words.h"
 #include "message/headers.h"
 #include "message/unicode.h"
 
@@ -151,7 +151,7 @@ static const char *display_of(struct arena *a, const struct token *at, size_t n)
 		g_string_append_len(raw, at[i].text.at, (gssize)at[i].text.n);
 	}
 	const char *shown =
-		charset_words(a, header_unfold(a, (struct bytes){ raw->str, raw->len }));
+		encoded_words(a, header_unfold(a, (struct bytes){ raw->str, raw->len }));
 
 	g_string_free(raw, TRUE);
 	/* decoding may have brought blanks and controls of its own */
@@ -310,8 +310,8 @@ static void take_angle(struct reader *r, const char *display, struct tokens *in)
 	for (at = in->n; at > first && !is_special(&in->at[at - 1], '@'); at--)
 		;
 	if (at == first) {
-		if (in->n > first)
-			emit(r, display, joined(r, in->at + first, in->n - first), NULL);
+		if (in->n == first + 1 && in->at[first].kind == TOKEN_WORD)
+			emit(r, display, joined(r, in->at + first, 1), NULL);
 		r->strict = false;
 		return;
 	}
@@ -351,8 +351,9 @@ static void read_angle(struct reader *r, const char *display)
 }
 
 /* an item without angle brackets: local@domain, a bare word, or nothing of use */
-static void take_bare(struct reader *r, const struct tokens *in)
+static void take_bare(struct reader *r, const struct tokens *in, bool done)
 {
+	struct token comment = { .kind = TOKEN_WORD, .text = r->comment };
 	size_t first = 0, used;
 	bool found = false;
 
@@ -371,18 +372,17 @@ static void take_bare(struct reader *r, const struct tokens *in)
 			r->strict = false;
 			continue;
 		}
-		struct token name = { .kind = TOKEN_WORD, .text = r->comment };
-
 		if (local > first || found)
 			r->strict = false;
-		emit(r, display_of(r->a, &name, 1), joined(r, in->at + local, at - local),
+		emit(r, display_of(r->a, &comment, 1),
+		     joined(r, in->at + local, at - local),
 		     domain_text(r, in->at + at + 1, used));
 		found = true;
 		first = at + 1 + used;
 		at = first - 1;
 	}
-	if (!found && in->n == 1 && in->at[0].kind == TOKEN_WORD)
-		emit(r, NULL, joined(r, in->at, 1), NULL);
+	if (!found && !done && in->n == 1 && in->at[0].kind == TOKEN_WORD)
+		emit(r, display_of(r->a, &comment, 1), joined(r, in->at, 1), NULL);
 	if (found ? first < in->n : in->n > 0)
 		r->strict = false;
 }
@@ -391,7 +391,7 @@ static void take_bare(struct reader *r, const struct tokens *in)
 static bool close_item(struct reader *r, struct tokens *in, struct token t, bool done)
 {
 	if (!done || in->n > 0)
-		take_bare(r, in);
+		take_bare(r, in, done);
 	if (is_special(&t, ';')) {
 		if (!r->in_group)
 			r->strict = false;

@@ -20,13 +20,17 @@ static const unsigned short windows_1252[32] = {
 	0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
 };
 
+/* 1 to 127 only, so that it is UTF-8 as it stands */
 static bool is_ascii(struct bytes text)
 {
 	unsigned char all = 0;
+	bool nul = false;
 
-	for (size_t i = 0; i < text.n; i++)
+	for (size_t i = 0; i < text.n; i++) {
 		all |= (unsigned char)text.at[i];
-	return all < 0x80;
+		nul |= text.at[i] == '\0';
+	}
+	return all < 0x80 && !nul;
 }
 
 static struct bytes from_windows_1252(struct arena *a, struct bytes text)
@@ -124,7 +128,7 @@ struct bytes charset_decode(struct arena *a, struct bytes text, const char *name
 
 	*sound_r = true;
 	if (!stateful && is_ascii(text))
-		return made_valid(a, text);
+		return (struct bytes){ arena_strndup(a, text.at, text.n), text.n };
 	if (name == NULL || is_western(name)) {
 		bool loose = name == NULL || strcasecmp(name, "us-ascii") == 0;
 
@@ -140,18 +144,4 @@ struct bytes charset_decode(struct arena *a, struct bytes text, const char *name
 		return valid;
 	}
 	return by_iconv(a, text, name, sound_r);
-}
-
-const char *charset_words(struct arena *a, struct bytes text)
-{
-	bool sound;
-	struct bytes utf8 = charset_decode(a, text, NULL, &sound);
-
-	if (strstr(utf8.at, "=?") == NULL)
-		return utf8.at;
-	char *words = g_mime_utils_header_decode_text(NULL, utf8.at);
-	const char *out = unicode_valid(a, bytes_of(words));
-
-	g_free(words);
-	return out;
 }

@@ -19,12 +19,4 @@
 struct bytes charset_decode(struct arena *a, struct bytes text, const char *name,
 			    bool *sound_r);
 
-/* charset_words - a header value with its encoded words decoded; raw 8-bit text is read as
- *                 UTF-8 or else windows-1252
- * in    text   unfolded
- * own   a; valid UTF-8 without NUL
- * err   none: what does not decode stays as it is written
- * ref   RFC 2047, RFC 6532 */
-const char *charset_words(struct arena *a, struct bytes text);
-
 #endif

@@ -8,7 +8,6 @@
 
 #include "base/limits.h"
 #include "message/address.h"
-#include "message/charset.h"
 #include "message/headers.h"
 #include "message/mime.h"
 #include "message/unicode.h"
@@ -75,27 +74,36 @@ static void read_addresses(struct arena *a, struct message *m)
 	read_recipients(a, m);
 }
 
-/* <...> one after the other; blanks inside are none of it */
+static void add_id(struct arena *a, GPtrArray *ids, struct bytes text)
+{
+	const char *id = unicode_valid(a, header_unfold(a, text));
+
+	if (id[0] == '\0' || g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
+		return;
+	if (ids->len >= LIMIT_REFERENCES)
+		g_ptr_array_remove_index(ids, 0);
+	g_ptr_array_add(ids, arena_strdup(a, id));
+}
+
+/* <...> one after the other; some programs leave the brackets out */
 static void add_ids(struct arena *a, GPtrArray *ids, struct bytes value)
 {
 	const char *p = value.at, *end = value.at + value.n;
 
+	if (value.n > 0 && memchr(p, '<', value.n) == NULL) {
+		struct bytes bare = header_unfold(a, value);
+
+		if (memchr(bare.at, '@', bare.n) != NULL &&
+		    memchr(bare.at, ' ', bare.n) == NULL)
+			add_id(a, ids, bare);
+		return;
+	}
 	while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
 		const char *close = memchr(p, '>', (size_t)(end - p));
 
 		if (close == NULL)
 			return;
-		const char *id =
-			header_unfold(a, (struct bytes){ p + 1, (size_t)(close - p - 1) })
-				.at;
-
-		if (id[0] != '\0' &&
-		    !g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL)) {
-			if (ids->len >= LIMIT_REFERENCES)
-				g_ptr_array_remove_index(ids, 0);
-			g_ptr_array_add(ids,
-					arena_strdup(a, unicode_valid(a, bytes_of(id))));
-		}
+		add_id(a, ids, (struct bytes){ p + 1, (size_t)(close - p) - 1 });
 		p = close + 1;
 	}
 }

@@ -185,6 +185,8 @@ struct bytes header_unfold(struct arena *a, struct bytes value)
 			       strchr("\r\n \t", value.at[i + 1]) != NULL &&
 			       value.at[i + 1] != '\0')
 				i++;
+			while (n > 0 && out[n - 1] == ' ')
+				n--;
 			c = ' ';
 		} else if ((unsigned char)c < 0x20 || c == 0x7f) {
 			c = ' ';

@@ -14,7 +14,8 @@
 
 #define MAX_NEST \
 	256 /* real mail, with twenty replies quoted in each other, stays below */
-#define CHUNK_BYTES 4096
+#define CHUNK_BYTES 16384
+#define CHUNK_TAGS 256
 #define MAX_LINK_TEXT 1024
 #define MAX_URL 2048
 
@@ -354,15 +355,21 @@ static void on_end(void *user, const xmlChar *element)
 		r->depth--;
 }
 
-/* a piece that ends before a "<", so that a fresh parser can go on after it */
+/* a piece that ends before a "<", so that a fresh parser can go on after it, and holds so
+ * few tags that nesting stays bounded */
 static size_t piece(struct bytes html)
 {
-	const char *cut;
+	size_t n = MIN(html.n, (size_t)CHUNK_BYTES), tags = 0;
+	const char *p = html.at, *end = html.at + n, *cut = NULL;
 
-	if (html.n <= CHUNK_BYTES)
-		return html.n;
-	cut = memrchr(html.at + 1, '<', CHUNK_BYTES - 1);
-	return cut == NULL ? CHUNK_BYTES : (size_t)(cut - html.at);
+	while (tags < CHUNK_TAGS && p + 1 < end &&
+	       (p = memchr(p + 1, '<', (size_t)(end - p) - 1)) != NULL) {
+		cut = p;
+		tags++;
+	}
+	if (tags < CHUNK_TAGS && n == html.n)
+		return n;
+	return cut == NULL ? n : (size_t)(cut - html.at);
 }
 
 static htmlParserCtxtPtr parser_create(struct reader *r)

@@ -30,9 +30,11 @@ static struct bytes trimmed(struct bytes text)
 	return text;
 }
 
-static bool is(struct bytes text, const char *word)
+/* words in lower case, never empty */
+static inline bool is(struct bytes text, const char *word)
 {
-	return text.n == strlen(word) && strncasecmp(text.at, word, text.n) == 0;
+	return text.n == strlen(word) && g_ascii_tolower(text.at[0]) == word[0] &&
+	       strncasecmp(text.at, word, text.n) == 0;
 }
 
 static bool starts(struct bytes text, const char *word)

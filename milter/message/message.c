@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "message/charset.h"
+#include "message/encoded_words.h"
 #include "message/fields.h"
 #include "message/headers.h"
 #include "message/html_text.h"
@@ -49,7 +49,7 @@ const struct header *message_header(const struct message *m, const char *name, s
 const char *header_text(struct arena *a, const struct header *h)
 {
 	struct bytes clean =
-		header_unfold(a, bytes_of(charset_words(a, header_unfold(a, h->value))));
+		header_unfold(a, bytes_of(encoded_words(a, header_unfold(a, h->value))));
 
 	return clean.at;
 }

@@ -15,10 +15,8 @@
 
 #define MAX_DASHED 20000 /* lines that may be boundaries: GMime needs 2 us for each */
 #define MAX_HEADER_LINES 50000 /* of all parts together, some 300 bytes each in GMime */
+#define MAX_BOUNDARY 70        /* RFC 2046 5.1.1 */
 #define MAX_PARAMETER 100      /* of a type or charset kept */
-
-/* 0: no base64; else value + 1 of a letter, or 65 for blanks and line ends, 66 for "=" */
-enum { BASE64_BLANK = 65, BASE64_PAD = 66 };
 
 struct walk {
 	struct arena *a;
@@ -26,7 +24,7 @@ struct walk {
 	struct mime_tree *tree;
 	size_t body_at; /* in the raw message */
 	size_t head;    /* of what GMime read, before the body */
-	size_t end;     /* raw.n */
+	struct bytes raw;
 };
 
 struct place {
@@ -37,7 +35,8 @@ struct place {
 /* what the look beforehand has seen so far */
 struct look {
 	size_t dashed, header_lines;
-	int blocks; /* header blocks still to come: more than one after message/rfc822 */
+	int blocks;  /* header blocks still to come: more than one after message/rfc822 */
+	bool digest; /* the parts of a digest are messages without saying so */
 	size_t block_at;
 };
 
@@ -46,7 +45,8 @@ static bool mentions(struct bytes text, const char *word)
 	size_t n = strlen(word);
 
 	for (size_t i = 0; i + n <= text.n; i++)
-		if (strncasecmp(text.at + i, word, n) == 0)
+		if (g_ascii_tolower(text.at[i]) == word[0] &&
+		    strncasecmp(text.at + i, word, n) == 0)
 			return true;
 	return false;
 }
@@ -56,17 +56,18 @@ static void end_block(struct look *l, struct bytes body, size_t at)
 {
 	struct bytes block = { body.at + l->block_at, at - l->block_at };
 
-	/* the parts of a digest are messages without saying so */
-	if (!mentions(block, "message/") && !mentions(block, "digest"))
+	l->digest |= mentions(block, "digest");
+	if (!mentions(block, "message/"))
 		l->blocks--;
 	l->block_at = at;
 }
 
 /* how much of the body GMime may read: a superset of what it can take for header lines and
  * boundaries is counted */
-static size_t affordable(struct bytes body, bool digest)
+static size_t affordable(struct bytes body, struct bytes type)
 {
-	struct look l = { .blocks = digest ? 2 : 0 };
+	struct look l = { .blocks = mentions(type, "message/"),
+			  .digest = mentions(type, "digest") };
 	size_t at = 0;
 
 	while (at < body.n) {
@@ -77,7 +78,7 @@ static size_t affordable(struct bytes body, bool digest)
 		if (n > 2 && line[0] == '-' && line[1] == '-') {
 			if (++l.dashed > MAX_DASHED)
 				return at;
-			l.blocks = digest ? 3 : 2;
+			l.blocks = l.digest ? 2 : 1;
 			l.block_at = at;
 		} else if (l.blocks > 0) {
 			if (++l.header_lines > MAX_HEADER_LINES ||
@@ -91,46 +92,68 @@ static size_t affordable(struct bytes body, bool digest)
 	return at;
 }
 
+/* the boundary that a multipart without a usable one seems to have: its first "--" line; the caller
+ * frees it */
+static char *guessed_boundary(struct bytes body)
+{
+	size_t at = 0;
+
+	while (at + 2 < body.n) {
+		const char *line = body.at + at;
+		const char *lf = memchr(line, '\n', body.n - at);
+		size_t n = lf == NULL ? body.n - at : (size_t)(lf - line);
+
+		while (n > 0 && g_ascii_isspace(line[n - 1]))
+			n--;
+		if (n > 2 && n <= 2 + MAX_BOUNDARY && line[0] == '-' && line[1] == '-' &&
+		    memchr(line, '"', n) == NULL && memchr(line, '\\', n) == NULL)
+			return g_strndup(line + 2, n - 2);
+		if (lf == NULL)
+			break;
+		at = (size_t)(lf - body.at) + 1;
+	}
+	return NULL;
+}
+
+static void append_text(GByteArray *out, const char *text, size_t n)
+{
+	if (n > 0)
+		g_byte_array_append(out, (const guint8 *)text, (guint)n);
+}
+
 static void add_header(GByteArray *out, const struct message *m, const char *name)
 {
 	const struct header *h = headers_find(m->headers, m->n_headers, name, 0);
 
 	if (h == NULL)
 		return;
-	g_byte_array_append(out, (const guint8 *)name, (guint)strlen(name));
-	g_byte_array_append(out, (const guint8 *)":", 1);
-	g_byte_array_append(out, (const guint8 *)h->value.at, (guint)h->value.n);
-	g_byte_array_append(out, (const guint8 *)"\r\n", 2);
+	append_text(out, name, strlen(name));
+	append_text(out, ":", 1);
+	append_text(out, h->value.at, h->value.n);
+	append_text(out, "\r\n", 2);
 }
 
 /* only the fields that tell the structure, and the body: our own splitter and GMime cannot
  * disagree where the header ends */
-static GByteArray *structure(const struct message *m, struct bytes body, size_t *head_r)
+static GByteArray *structure(const struct message *m, struct bytes body,
+			     const char *boundary, size_t *head_r)
 {
 	GByteArray *out = g_byte_array_sized_new((guint)body.n + 1024);
 
-	g_byte_array_append(out, (const guint8 *)"MIME-Version: 1.0\r\n", 19);
-	add_header(out, m, "Content-Type");
+	append_text(out, "MIME-Version: 1.0\r\n", 19);
+	if (boundary == NULL) {
+		add_header(out, m, "Content-Type");
+	} else {
+		append_text(out, "Content-Type: multipart/mixed; boundary=\"", 41);
+		append_text(out, boundary, strlen(boundary));
+		append_text(out, "\"\r\n", 3);
+	}
 	add_header(out, m, "Content-Transfer-Encoding");
 	add_header(out, m, "Content-Disposition");
-	g_byte_array_append(out, (const guint8 *)"\r\n", 2);
+	append_text(out, "\r\n", 2);
 	*head_r = out->len;
-	if (body.n > 0)
-		g_byte_array_append(out, (const guint8 *)body.at, (guint)body.n);
+	append_text(out, body.at, body.n);
 	return out;
-}
-
-static GMimeObject *run_gmime(GByteArray *bytes)
-{
-	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
-	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-
-	g_mime_parser_set_persist_stream(parser, TRUE);
-	GMimeObject *top = g_mime_parser_construct_part(parser, NULL);
-
-	g_object_unref(parser);
-	g_object_unref(stream);
-	return top;
 }
 
 /* valid UTF-8 in lower case, cut where a name would not be that long */
@@ -262,17 +285,19 @@ static size_t in_raw(const struct walk *w, gint64 offset)
 	size_t at = offset < (gint64)w->head ? w->body_at
 					     : w->body_at + (size_t)offset - w->head;
 
-	return MIN(at, w->end);
+	return MIN(at, w->raw.n);
 }
 
-/* after the last header of an object and the empty line */
-static size_t content_start(const struct walk *w, GMimeObject *object)
+/* after the last header of an object and the empty line; without a header, where the part
+ * around it starts */
+static size_t content_start(const struct walk *w, GMimeObject *object, int parent)
 {
 	GMimeHeaderList *list = g_mime_object_get_header_list(object);
 	int n = g_mime_header_list_get_count(list);
 
 	if (n == 0)
-		return w->body_at;
+		return parent < 0 ? w->body_at
+				  : g_array_index(w->parts, struct part, parent).start;
 	GMimeHeader *last = g_mime_header_list_get_header_at(list, n - 1);
 	const char *value = g_mime_header_get_raw_value(last);
 
@@ -287,7 +312,6 @@ static void leaf_place(const struct walk *w, GMimePart *leaf, struct part *p)
 	GMimeStream *stream =
 		content == NULL ? NULL : g_mime_data_wrapper_get_stream(content);
 
-	p->start = p->end = content_start(w, (GMimeObject *)leaf);
 	if (stream == NULL)
 		return;
 	gint64 end = stream->bound_end < 0
@@ -296,6 +320,10 @@ static void leaf_place(const struct walk *w, GMimePart *leaf, struct part *p)
 
 	p->start = in_raw(w, stream->bound_start);
 	p->end = MAX(p->start, in_raw(w, end));
+	/* GMime leaves half of a CRLF before a boundary that ends the file */
+	if (p->end > p->start && p->end < w->raw.n && w->raw.at[p->end] == '\n' &&
+	    w->raw.at[p->end - 1] == '\r')
+		p->end--;
 }
 
 static void take(struct walk *w, GMimeObject *object, struct place at);
@@ -359,7 +387,7 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 			    g_mime_object_get_content_type_parameter(object, "charset"));
 	p.filename = filename_of(w->a, object);
 	p.is_attachment = is_attachment(&p, object);
-	p.start = p.end = content_start(w, object);
+	p.start = p.end = content_start(w, object, at.parent);
 	if (GMIME_IS_PART(object)) {
 		p.encoding = encoding_of((GMimePart *)object);
 		leaf_place(w, (GMimePart *)object, &p);
@@ -371,16 +399,47 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 	close_container(w, index);
 }
 
+/* frees bytes */
+static void run_gmime(struct walk *w, GByteArray *bytes)
+{
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+
+	g_mime_parser_set_persist_stream(parser, TRUE);
+	GMimeObject *top = g_mime_parser_construct_part(parser, NULL);
+
+	g_array_set_size(w->parts, 0);
+	take(w, top, (struct place){ .parent = -1 });
+	if (top != NULL)
+		g_object_unref(top);
+	g_object_unref(parser);
+	g_object_unref(stream);
+}
+
+static bool found_nothing(const struct walk *w)
+{
+	for (guint i = 0; i < w->parts->len; i++)
+		if (g_array_index(w->parts, struct part, i).kind != PART_MULTIPART)
+			return false;
+	return true;
+}
+
 /* a multipart in which no part was found is shown as text by most readers */
 static void read_as_text(struct walk *w, const struct message *m)
 {
 	struct part text = { .kind = PART_TEXT_PLAIN,
 			     .type = "text/plain",
 			     .start = m->body_at,
-			     .end = m->raw.n,
-			     .depth = 1 };
+			     .end = m->raw.n };
 
+	if (w->parts->len > 0)
+		text.depth = 1;
+	else
+		text.parent = -1;
 	g_array_append_val(w->parts, text);
+	g_array_index(w->parts, struct part, 0).start = m->body_at;
+	for (guint i = 0; i + 1 < w->parts->len; i++)
+		close_container(w, i);
 }
 
 void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r)
@@ -388,23 +447,22 @@ void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_
 	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
 	const struct header *type =
 		headers_find(m->headers, m->n_headers, "Content-Type", 0);
-	struct walk w = {
-		.a = a, .tree = tree_r, .body_at = m->body_at, .end = m->raw.n
-	};
-	size_t n = affordable(body, type != NULL && (mentions(type->value, "digest") ||
-						     mentions(type->value, "message/")));
+	struct walk w = { .a = a, .tree = tree_r, .body_at = m->body_at, .raw = m->raw };
+	size_t n = affordable(body, type == NULL ? (struct bytes){ "", 0 } : type->value);
 
 	*tree_r = (struct mime_tree){ .cut = n < body.n ? CUT_PARTS : 0 };
 	body.n = n;
 	w.parts = g_array_new(FALSE, FALSE, sizeof(struct part));
-	GMimeObject *top = run_gmime(structure(m, body, &w.head));
+	run_gmime(&w, structure(m, body, NULL, &w.head));
+	if (found_nothing(&w)) {
+		char *boundary = guessed_boundary(body);
 
-	take(&w, top, (struct place){ .parent = -1 });
-	if (top != NULL)
-		g_object_unref(top);
-	if (w.parts->len == 0 ||
-	    (w.parts->len == 1 &&
-	     g_array_index(w.parts, struct part, 0).kind == PART_MULTIPART))
+		if (boundary != NULL)
+			run_gmime(&w, structure(m, body, boundary, &w.head));
+		g_free(boundary);
+		tree_r->broken |= BROKEN_BOUNDARY;
+	}
+	if (found_nothing(&w))
 		read_as_text(&w, m);
 	tree_r->n = w.parts->len;
 	tree_r->parts = arena_new(a, struct part, tree_r->n);
@@ -412,103 +470,30 @@ void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_
 	g_array_free(w.parts, TRUE);
 }
 
-static int base64_class(unsigned char c)
+/* RFC 5322 3.2.2: comments may stand between the parts of a date */
+static const char *without_comments(struct arena *a, struct bytes value)
 {
-	if (g_ascii_isalnum(c) || c == '+' || c == '/')
-		return 1;
-	if (c == '=')
-		return BASE64_PAD;
-	return c == '\r' || c == '\n' || c == ' ' || c == '\t' ? BASE64_BLANK : 0;
-}
+	char *out = arena_alloc(a, value.n + 1);
+	size_t n = 0;
+	int depth = 0;
 
-static struct mime_scan look_base64(struct bytes content)
-{
-	struct mime_scan s = { .sound = true };
-	bool padded = false;
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.at[i];
 
-	for (size_t i = 0; i < content.n; i++) {
-		int class = base64_class((unsigned char)content.at[i]);
-
-		if (class == 1) {
-			s.chars++;
-			s.sound &= !padded;
-		} else if (class == BASE64_PAD) {
-			padded = true;
-		} else if (class == 0) {
-			s.sound = false;
-		}
+		depth += c == '(';
+		if (depth == 0)
+			out[n++] = c == '\0' ? ' ' : c;
+		else if (c == '\\')
+			i++;
+		if (c == ')' && depth > 0)
+			depth--;
 	}
-	s.sound &= s.chars % 4 != 1;
-	s.bytes = s.chars * 3 / 4;
-	return s;
-}
-
-/* RFC 2045 6.7: "=" is followed by two hexadecimal digits or ends the line */
-static struct mime_scan look_qp(struct bytes content)
-{
-	struct mime_scan s = { .bytes = content.n, .sound = true };
-	const char *p = content.at, *end = content.at + content.n;
-
-	while (p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL) {
-		size_t left = (size_t)(end - p) - 1, n = 0;
-
-		if (left >= 2 && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2])) {
-			s.bytes -= 2;
-			p += 3;
-			continue;
-		}
-		while (n < left && strchr(" \t\r", p[n + 1]) != NULL && p[n + 1] != '\0')
-			n++;
-		if (n == left || p[n + 1] == '\n')
-			s.bytes -= MIN(n + 2, left + 1);
-		else
-			s.sound = false;
-		p++;
-	}
-	return s;
-}
-
-struct mime_scan mime_look(struct bytes content, enum part_encoding encoding)
-{
-	if (encoding == ENCODING_BASE64)
-		return look_base64(content);
-	if (encoding == ENCODING_QP)
-		return look_qp(content);
-	return (struct mime_scan){ .bytes = content.n, .sound = true };
-}
-
-struct bytes mime_decode(struct arena *a, struct bytes content,
-			 enum part_encoding encoding)
-{
-	GMimeEncoding state;
-
-	if ((encoding != ENCODING_BASE64 && encoding != ENCODING_QP) || content.n == 0)
-		return content;
-	g_mime_encoding_init_decode(
-		&state, encoding == ENCODING_QP ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
-						: GMIME_CONTENT_ENCODING_BASE64);
-	char *out = arena_alloc(a, g_mime_encoding_outlen(&state, content.n) + 4);
-	size_t n = g_mime_encoding_flush(&state, content.at, content.n, out);
-
-	return (struct bytes){ out, n };
-}
-
-struct bytes mime_tail(struct bytes content, size_t max_bytes)
-{
-	if (content.n <= max_bytes)
-		return content;
-	size_t from = content.n - max_bytes;
-	size_t before = look_base64((struct bytes){ content.at, from }).chars % 4;
-
-	/* on to where four letters begin */
-	while (from < content.n && before % 4 != 0)
-		before += base64_class((unsigned char)content.at[from++]) == 1;
-	return (struct bytes){ content.at + from, content.n - from };
+	return header_unfold(a, (struct bytes){ out, n }).at;
 }
 
 int64_t mime_date(struct arena *a, struct bytes value)
 {
-	GDateTime *date = g_mime_utils_header_decode_date(header_unfold(a, value).at);
+	GDateTime *date = g_mime_utils_header_decode_date(without_comments(a, value));
 	int64_t s = date == NULL ? 0 : g_date_time_to_unix(date);
 
 	if (date != NULL)

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "message/attachment.h"
 #include "message/charset.h"
+#include "message/content.h"
 #include "message/html_text.h"
 #include "message/links.h"
 #include "message/mime.h"
@@ -72,7 +73,7 @@ static struct bytes utf8_of(struct reading *r, const struct part *p)
 		content.n = r->budget * 3;
 		r->m->cut |= CUT_TEXT;
 	}
-	struct bytes text = mime_decode(r->a, content, p->encoding);
+	struct bytes text = content_decode(r->a, content, p->encoding);
 
 	if (text.n > r->budget) {
 		text.n = r->budget;
@@ -148,11 +149,12 @@ static void read_zip(struct reading *r, struct part *p)
 	struct bytes content = content_of(r->m, p), end;
 	struct zip_listing list = { 0 };
 
-	end = p->encoding == ENCODING_BASE64 ? mime_tail(content, ZIP_BYTES) : content;
-	attachment_zip(r->a, mime_decode(scratch, end, p->encoding), &list);
+	end = p->encoding == ENCODING_BASE64 ? content_tail(content, ZIP_BYTES) : content;
+	attachment_zip(r->a, content_decode(scratch, end, p->encoding), &list);
 	if (list.n == 0 && end.n < content.n) {
 		content.n = MIN(content.n, (size_t)ZIP_BYTES);
-		attachment_zip(r->a, mime_decode(scratch, content, p->encoding), &list);
+		attachment_zip(r->a, content_decode(scratch, content, p->encoding),
+			       &list);
 	}
 	p->inside = list.names;
 	p->n_inside = list.n;
@@ -166,7 +168,7 @@ static void read_magic(struct reading *r, struct part *p)
 	struct bytes head = content_of(r->m, p);
 
 	head.n = MIN(head.n, (size_t)HEAD_BYTES);
-	p->magic = attachment_magic(mime_decode(scratch, head, p->encoding));
+	p->magic = attachment_magic(content_decode(scratch, head, p->encoding));
 	arena_destroy(&scratch);
 	if (p->magic != NULL && strcmp(p->magic, "zip") == 0)
 		read_zip(r, p);
@@ -255,7 +257,7 @@ static void read_contents(struct reading *r, bool inner)
 
 		if (p->kind == PART_MULTIPART || p->kind == PART_MESSAGE)
 			continue;
-		struct mime_scan scan = mime_look(content_of(r->m, p), p->encoding);
+		struct content_scan scan = content_look(content_of(r->m, p), p->encoding);
 
 		p->bytes = scan.bytes;
 		if (!scan.sound)

@@ -97,7 +97,7 @@ sub messages {
 	my ($self, $address) = @_;
 	my $top = $self->home($address) . '/Maildir';
 	my @found;
-	for my $dir ($top, glob "$top/.*") {
+	for my $dir ($top, glob "$top/.[!.]*") {
 		next unless -d "$dir/new";
 		my $folder = $dir eq $top ? 'Inbox' : $dir =~ s{.*/\.}{}r;
 		push @found, map {

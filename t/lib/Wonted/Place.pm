@@ -13,7 +13,8 @@ use Time::HiRes qw(sleep time);
 our @places;    # those of this process, for the END block
 my $owner = $$;
 
-# new - make the folder; its path is short, because socket paths may have 107 bytes only
+# new - make the folder; its path is short, because socket paths may have 107 bytes only. With
+# {quiet} set, a failure does not show the logs
 sub new {
 	my ($class) = @_;
 	my $base = $ENV{TMPDIR} && length $ENV{TMPDIR} < 30 && -d $ENV{TMPDIR} ? $ENV{TMPDIR} : '/tmp';
@@ -134,7 +135,7 @@ END {
 		my $status = $?;
 		my $failed = $status || ($INC{'Test/Builder.pm'} && !Test::Builder->new->is_passing);
 		local $SIG{INT} = 'IGNORE';
-		$_->clean(tell => $failed) for reverse @places;
+		$_->clean(tell => $failed && !$_->{quiet}) for reverse @places;
 		$? = $status;
 	}
 }

@@ -1,0 +1,258 @@
+/* `wonted rules`: what an admin does with rule files before the daemon reads them. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "cmd/verb.h"
+#include "config/load.h"
+#include "rule/rule.h"
+
+struct request {
+	struct verb_args *args;
+	char **rest; /* after the second word, NULL-terminated */
+	gboolean write, check, markdown;
+};
+
+static const char *const name = "wonted rules";
+
+/* the folder that was named, else the configured one; freed by the caller */
+static char *rules_folder(const struct request *r)
+{
+	struct options *options;
+	char *folder;
+
+	if (r->rest[0] != NULL)
+		return g_strdup(r->rest[0]);
+	options = verb_config(r->args);
+	folder = options == NULL ? NULL : g_strdup(options->rules_dir);
+	options_unref(options);
+	return folder;
+}
+
+static struct ruleset *load(const struct request *r, char **folder_r, int *status_r)
+{
+	struct ruleset *rs = NULL;
+	GError *e = NULL;
+
+	*status_r = EXIT_WRONG_INPUT;
+	*folder_r = rules_folder(r);
+	if (*folder_r == NULL)
+		return NULL;
+	rs = ruleset_load(*folder_r, &e);
+	if (rs == NULL) {
+		*status_r = error_exit_status(e);
+		fprintf(stderr, "%s\n", e->message);
+		g_error_free(e);
+	}
+	return rs;
+}
+
+static int do_check(const struct request *r)
+{
+	char *folder;
+	int status;
+	struct ruleset *rs = load(r, &folder, &status);
+
+	if (rs != NULL) {
+		printf("%s: %zu rules are fine, all their tests pass; id %s\n", folder,
+		       ruleset_count(rs), ruleset_id(rs));
+		status = EXIT_DONE;
+	}
+	ruleset_free(rs);
+	g_free(folder);
+	return status;
+}
+
+/* ---- list, names ---- */
+
+static void print_points(const int64_t *milli, const char *prefix)
+{
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++)
+		if (milli[axis] != 0)
+			printf("  %s%s %+g", prefix, axis_names[axis],
+			       (double)milli[axis] / 1000);
+}
+
+static void print_rule(const struct rule_info *info)
+{
+	printf("%s  (%s:%u)\n   ", info->name, info->file, info->line);
+	print_points(info->milli, "");
+	print_points(info->unknown_milli, "if unknown ");
+	if (info->observe)
+		printf("  observe");
+	if (info->rollout_percent < 100)
+		printf("  rollout %d%%", info->rollout_percent);
+	printf("\n    when %s\n    %s\n", info->condition, info->reason);
+}
+
+static int do_list(const struct request *r)
+{
+	char *folder;
+	int status;
+	struct ruleset *rs = load(r, &folder, &status);
+
+	for (size_t i = 0; rs != NULL && i < ruleset_count(rs); i++)
+		print_rule(ruleset_rule(rs, i));
+	if (rs != NULL)
+		status = EXIT_DONE;
+	ruleset_free(rs);
+	g_free(folder);
+	return status;
+}
+
+static int do_names(const struct request *r)
+{
+	char *text = rule_names_text(r->markdown);
+
+	fputs(text, stdout);
+	g_free(text);
+	return EXIT_DONE;
+}
+
+/* ---- test ---- */
+
+static void tell(const struct proof_result *result, void *context)
+{
+	unsigned *n = context;
+
+	printf("%sok %u - %s:%u %s\n", result->passed ? "" : "not ", ++*n, result->file,
+	       result->line, result->title);
+}
+
+static void print_comment(const char *text)
+{
+	char **lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line != NULL; line++)
+		printf("# %s\n", *line);
+	g_strfreev(lines);
+}
+
+static int do_test(const struct request *r)
+{
+	char *folder = rules_folder(r);
+	unsigned n = 0;
+	struct proof_listener listener = { .tell = tell, .context = &n };
+	GError *e = NULL;
+	int status = EXIT_DONE;
+
+	if (folder == NULL)
+		return EXIT_WRONG_INPUT;
+	if (!ruleset_prove(folder, &listener, &e)) {
+		status = error_exit_status(e);
+		print_comment(e->message);
+		if (n == 0)
+			printf("Bail out! the rules cannot be loaded\n");
+		g_error_free(e);
+	}
+	if (n > 0 || status == EXIT_DONE)
+		printf("1..%u\n", n);
+	g_free(folder);
+	return status;
+}
+
+/* ---- fmt ---- */
+
+static bool rewrite(const char *path, const char *text, GError **e)
+{
+	struct stat st;
+	int mode = stat(path, &st) == 0 ? (int)(st.st_mode & 0777) : 0644;
+
+	return file_replace(path, bytes_of(text), mode, e);
+}
+
+static int format_one(const struct request *r, const char *path)
+{
+	char *text = NULL, *printed = NULL;
+	GError *e = NULL;
+	int status = EXIT_DONE;
+	size_t n;
+
+	if (file_read(path, LIMIT_RULE_FILE_BYTES, &text, &n, &e))
+		printed = rules_format(path, (struct bytes){ .at = text, .n = n }, &e);
+	if (printed == NULL) {
+		status = error_exit_status(e);
+		fprintf(stderr, "%s\n", e->message);
+		g_error_free(e);
+	} else if (!r->write && !r->check) {
+		fputs(printed, stdout);
+	} else if (strlen(printed) != n || memcmp(printed, text, n) != 0) {
+		printf("%s\n", path);
+		status = r->check ? EXIT_WRONG_INPUT : EXIT_DONE;
+		if (r->write && !rewrite(path, printed, &e))
+			status = verb_fail(name, e);
+	}
+	g_free(text);
+	g_free(printed);
+	return status;
+}
+
+static int do_fmt(const struct request *r)
+{
+	int status = EXIT_DONE;
+
+	if (r->rest[0] == NULL) {
+		fprintf(stderr, "%s fmt: name the files\n", name);
+		return EXIT_USAGE;
+	}
+	for (char **path = r->rest; *path != NULL; path++) {
+		int one = format_one(r, *path);
+
+		status = MAX(status, one);
+	}
+	return status;
+}
+
+/* ---- words ---- */
+
+static const struct {
+	const char *name;
+	int (*run)(const struct request *r);
+} sub_verbs[] = {
+	{ "check", do_check }, { "fmt", do_fmt },     { "test", do_test },
+	{ "list", do_list },   { "names", do_names },
+};
+
+static int run(const char *word, const struct request *r)
+{
+	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++)
+		if (strcmp(word, sub_verbs[i].name) == 0)
+			return sub_verbs[i].run(r);
+	fprintf(stderr, "%s: say check, fmt, test, list or names, not \"%s\"\n", name,
+		word);
+	return EXIT_USAGE;
+}
+
+int verb_rules(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	struct request r = { .args = &args };
+	const GOptionEntry entries[] = {
+		{ "write", 'w', 0, G_OPTION_ARG_NONE, &r.write,
+		  "fmt: write the files anew instead of printing them", NULL },
+		{ "check", 0, 0, G_OPTION_ARG_NONE, &r.check,
+		  "fmt: only name the files that would change; exit 1 if there are any",
+		  NULL },
+		{ "markdown", 0, 0, G_OPTION_ARG_NONE, &r.markdown,
+		  "names: as tables for rules/README", NULL },
+		G_OPTION_ENTRY_NULL
+	};
+	int status = EXIT_USAGE;
+
+	if (!verb_options(
+		    &args, entries, "check [DIR]|fmt FILE...|test [DIR]|list [DIR]|names",
+		    "Check, format, test and list rules, and the names they may use.\n"
+		    "DIR is the folder of the rules; without it, the configured one."))
+		return EXIT_USAGE;
+	r.rest = args.argv + MIN(args.argc, 2);
+	if (args.argc < 2)
+		fprintf(stderr, "%s: say check, fmt, test, list or names\n", name);
+	else
+		status = run(args.argv[1], &r);
+	verb_options_free(&args);
+	return status;
+}

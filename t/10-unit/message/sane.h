@@ -1,0 +1,108 @@
+/* What must hold for every message, however it was made: for the unit tests, the corpus and
+ * the fuzzers. Aborts where it does not. */
+#ifndef TEST_MESSAGE_SANE_H
+#define TEST_MESSAGE_SANE_H
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "message/message.h"
+
+static inline void sane_text(const char *text)
+{
+	g_assert_true(text == NULL || g_utf8_validate(text, -1, NULL));
+}
+
+static inline void sane_address(const struct mailaddr *m)
+{
+	g_assert_nonnull(m->address);
+	g_assert_nonnull(m->key);
+	g_assert_cmpuint(strlen(m->address), <=, 2 * LIMIT_ADDRESS_BYTES + 2);
+	g_assert_true((m->domain == NULL) == (m->org == NULL));
+	if (m->domain != NULL) {
+		g_assert_true(g_str_has_suffix(m->address, m->domain));
+		g_assert_true(g_str_has_suffix(m->domain, m->org));
+	}
+	g_assert_true(m->display == NULL || strlen(m->display) <= LIMIT_DISPLAY_BYTES);
+	sane_text(m->display);
+	sane_text(m->address);
+	sane_text(m->key);
+}
+
+static inline void sane_headers(const struct message *m)
+{
+	const char *end = m->raw.at + m->raw.n;
+	size_t after = 0;
+
+	g_assert_cmpuint(m->n_headers, <=, LIMIT_HEADERS);
+	g_assert_cmpuint(m->body_at, <=, m->raw.n);
+	for (size_t i = 0; i < m->n_headers; i++) {
+		const struct header *h = &m->headers[i];
+
+		g_assert_true(h->name.at == m->raw.at + h->at);
+		g_assert_cmpuint(h->name.n, >, 0);
+		g_assert_cmpuint(h->at, >=, after);
+		g_assert_true(h->value.at + h->value.n <= end);
+		after = (size_t)(h->value.at + h->value.n - m->raw.at);
+		g_assert_cmpuint(after, <=, m->body_at);
+	}
+}
+
+static inline void sane_part(const struct message *m, size_t i)
+{
+	const struct part *p = &m->parts[i];
+
+	g_assert_cmpint(p->parent, <, (int)i);
+	g_assert_true((i == 0) == (p->parent == -1));
+	g_assert_cmpuint(p->start, <=, p->end);
+	g_assert_cmpuint(p->end, <=, m->raw.n);
+	g_assert_cmpuint(p->start, >=, m->body_at);
+	if (p->parent >= 0) {
+		const struct part *around = &m->parts[p->parent];
+
+		g_assert_cmpint(p->depth, ==, around->depth + 1);
+		g_assert_cmpuint(p->start, >=, around->start);
+		g_assert_cmpuint(p->end, <=, around->end);
+	}
+	g_assert_cmpint(p->depth, <=, LIMIT_DEPTH);
+	g_assert_cmpuint(p->n_inside, <=, 100);
+	for (size_t k = 0; k < p->n_inside; k++)
+		sane_text(p->inside[k]);
+	sane_text(p->type);
+	sane_text(p->charset);
+	sane_text(p->filename);
+	g_assert_true(p->filename == NULL || strlen(p->filename) <= LIMIT_FILENAME_BYTES);
+}
+
+static inline void sane_message(const struct message *m)
+{
+	sane_headers(m);
+	for (size_t i = 0; i < m->n_from; i++)
+		sane_address(&m->from[i]);
+	for (size_t i = 0; i < m->n_to; i++)
+		sane_address(&m->to[i]);
+	for (size_t i = 0; i < m->n_reply_to; i++)
+		sane_address(&m->reply_to[i]);
+	g_assert_cmpuint(m->n_parts, >=, 1);
+	g_assert_cmpuint(m->n_parts, <=, LIMIT_PARTS + 1);
+	for (size_t i = 0; i < m->n_parts; i++)
+		sane_part(m, i);
+	g_assert_cmpuint(m->n_links, <=, LIMIT_LINKS);
+	for (size_t i = 0; i < m->n_links; i++) {
+		sane_text(m->links[i].url);
+		sane_text(m->links[i].text);
+		sane_text(m->links[i].host);
+		g_assert_true((m->links[i].host == NULL) == (m->links[i].org == NULL));
+	}
+	g_assert_cmpuint(m->n_references, <=, LIMIT_REFERENCES);
+	sane_text(m->subject);
+	sane_text(m->message_id);
+	sane_text(m->list_id);
+	sane_text(m->text);
+	sane_text(m->hidden);
+	sane_text(m->html_text);
+	sane_text(m->plain_text);
+}
+
+#endif
