@@ -1,4 +1,5 @@
-/* Facts that the tenant's own configuration answers. */
+/* Facts that the tenant's own configuration answers. Its domains are domain_key()s: the
+ * loader made them so. */
 #include <string.h>
 
 #include "lookup/memory.h"
@@ -14,26 +15,20 @@ static struct value owns(const struct memory *m, enum feature_id domain)
 			     m->asks->tenant);
 }
 
-static bool is_one_of(struct arena *a, const struct strings *domains, const char *org)
+static bool is_one_of(const struct strings *domains, const char *org)
 {
-	for (size_t i = 0; i < domains->n; i++) {
-		const char *key = domain_key(a, domains->at[i]);
-
-		if (key != NULL && strcmp(domain_org(key), org) == 0)
+	for (size_t i = 0; i < domains->n; i++)
+		if (strcmp(domain_org(domains->at[i]), org) == 0)
 			return true;
-	}
 	return false;
 }
 
-static const char *resembled(struct arena *a, const struct strings *domains,
-			     const char *domain, const char **how_r)
+static const char *resembled(const struct strings *domains, const char *domain,
+			     const char **how_r)
 {
-	for (size_t i = 0; i < domains->n; i++) {
-		const char *key = domain_key(a, domains->at[i]);
-
-		if (key != NULL && domain_lookalike(domain, key, how_r) == ANSWER_YES)
-			return key;
-	}
+	for (size_t i = 0; i < domains->n; i++)
+		if (domain_lookalike(domain, domains->at[i], how_r) == ANSWER_YES)
+			return domains->at[i];
 	return NULL;
 }
 
@@ -48,11 +43,11 @@ static void take_lookalike(const struct memory *m, struct value *at)
 	if (from->known == ANSWER_UNKNOWN)
 		return;
 	if (from->known == ANSWER_YES &&
-	    !is_one_of(m->arena, &t->domains, domain_org(from->text)) &&
-	    !is_one_of(m->arena, &t->partner_domains, domain_org(from->text))) {
-		like = resembled(m->arena, &t->domains, from->text, &how);
+	    !is_one_of(&t->domains, domain_org(from->text)) &&
+	    !is_one_of(&t->partner_domains, domain_org(from->text))) {
+		like = resembled(&t->domains, from->text, &how);
 		if (like == NULL)
-			like = resembled(m->arena, &t->partner_domains, from->text, &how);
+			like = resembled(&t->partner_domains, from->text, &how);
 	}
 	at[FACT_TENANT_LOOKALIKE] = value_of_text(like);
 	at[FACT_TENANT_LOOKALIKE_HOW] = value_of_text(like == NULL ? NULL : how);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "behavior/behavior.h"
+#include "config/load.h"
 #include "lookup/lookup.h"
 #include "lookup/plan.h"
 #include "mailbox/mailbox.h"
@@ -18,21 +19,15 @@
 #define NOW ((int64_t)TODAY * DAY + 3600)
 #define ALL (~0u)
 
-static const char *const own_domains[] = { "own.example", "own-mail.example", NULL };
-static const char *const partner_domains[] = { "partner.example", NULL };
-static const char *const other_domains[] = { "other.example", NULL };
-static const struct tenant tenants[] = {
-	{ .name = "own",
-	  .domains = { own_domains, 2 },
-	  .subdomains = true,
-	  .partner_domains = { partner_domains, 1 } },
-	{ .name = "other", .domains = { other_domains, 1 } },
-};
-static const struct options options = { .baseline_age_ms = (int64_t)14 * DAY * 1000,
-					.tenants = tenants,
-					.n_tenants = 2 };
+static const char conf[] = "baseline_age = 14d\n"
+			   "tenant \"own\" {\n"
+			   "  domains = {\"own.example\", \"own-mail.example\"}\n"
+			   "  partner_domains = \"partner.example\"\n"
+			   "}\n"
+			   "tenant \"other\" { domains = \"other.example\" }\n";
 
 struct setting {
+	const struct options *options;
 	struct arena *arena;
 	struct store *store;
 	struct features features;
@@ -46,6 +41,8 @@ static void setting_open(struct setting *s, const char *url)
 	GError *e = NULL;
 
 	*s = (struct setting){ .arena = arena_create(1 << 24) };
+	s->options = options_load_text("test", bytes_of(conf), &e);
+	g_assert_no_error(e);
 	s->store = store_open(url, &setup, &e);
 	g_assert_no_error(e);
 	for (size_t i = 0; i < FEATURE_COUNT; i++)
@@ -74,6 +71,7 @@ static void say_all(struct setting *s)
 static void setting_close(struct setting *s)
 {
 	store_close(&s->store);
+	options_unref(s->options);
 	arena_destroy(&s->arena);
 }
 
@@ -133,7 +131,7 @@ static struct bytes part_key(struct setting *s, enum family f, const char *tenan
 
 static void run(struct setting *s, unsigned needs)
 {
-	const struct lookup_setup setup = { .options = &options,
+	const struct lookup_setup setup = { .options = s->options,
 					    .store = s->store,
 					    .needs = needs,
 					    .now_s = NOW,
@@ -669,9 +667,11 @@ static void test_each_key_once(void)
 {
 	struct setting s;
 	struct lookup_plan p;
-	const struct lookup_setup setup = { .options = &options, .needs = ALL };
 
 	setting_open(&s, "mem:");
+
+	const struct lookup_setup setup = { .options = s.options, .needs = ALL };
+
 	rcpts(&s, "joe@own.example", "joe@own.example");
 	s.features.at[FEATURE_FROM_NAME] = value_of_text("Bob Miller");
 	lookup_plan_make(s.arena, &setup, &s.features, &p);
