@@ -115,7 +115,7 @@ sub clean {
 	if ($o{tell}) {
 		for my $log (@{ $self->{logs} }) {
 			my @lines = split /\n/, read_file($log);
-			splice @lines, 0, -40 if @lines > 40;
+			splice @lines, 0, -20 if @lines > 20;
 			print STDERR "# $log\n", map { "#   $_\n" } @lines;
 		}
 	}

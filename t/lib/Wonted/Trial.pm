@@ -40,7 +40,7 @@ my $sections = <<'END';
 tenant "example" {
 	domains = "example.org"
 }
-policy "by extension" {
+policy "by-extension" {
 	recipients = "dora@example.org"
 	junk_by = extension
 }
