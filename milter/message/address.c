@@ -31,6 +31,7 @@ struct reader {
 	bool strict;
 	bool poisoned; /* a control character: this mailbox is none */
 	bool in_group;
+	bool after_at; /* the last token was "@": a "[" opens a literal */
 };
 
 struct tokens {
@@ -61,13 +62,13 @@ static struct bytes read_comment(struct reader *r)
 	return inside;
 }
 
-/* "quoted-string" or [literal]; the text without quotes and backslashes, or with brackets */
-static struct bytes read_enclosed(struct reader *r, char close)
+/* "quoted-string": the text without quotes and backslashes */
+static struct bytes read_quoted(struct reader *r)
 {
 	char *out = arena_alloc(r->a, (size_t)(r->end - r->p) + 1);
 	size_t n = 0;
 
-	for (r->p++; r->p < r->end && *r->p != close; r->p++) {
+	for (r->p++; r->p < r->end && *r->p != '"'; r->p++) {
 		if (*r->p == '\\' && r->p + 1 < r->end)
 			r->p++;
 		if (*r->p == '\0' || *r->p == '\x7f')
@@ -104,30 +105,54 @@ static bool skip_blanks(struct reader *r)
 	return r->p > start;
 }
 
+/* RFC 5322 3.4.1: domain-literal = "[" *([FWS] dtext) [FWS] "]"; kept with its brackets */
+static struct bytes read_literal(struct reader *r)
+{
+	char *out = arena_alloc(r->a, (size_t)(r->end - r->p) + 1);
+	size_t n = 0;
+
+	while (r->p < r->end && strchr(",<>;", *r->p) == NULL) {
+		if ((unsigned char)*r->p > 0x20)
+			out[n++] = *r->p;
+		if (*r->p++ == ']')
+			break;
+	}
+	return (struct bytes){ out, n };
+}
+
 static struct token next_token(struct reader *r)
 {
 	struct token t = { .blank_before = skip_blanks(r) };
 	const char *start = r->p;
+	bool after_at = r->after_at;
 
+	r->after_at = false;
 	if (r->p >= r->end)
 		return t;
-	if (*r->p == '"') {
-		t.kind = TOKEN_QUOTED;
-		t.text = read_enclosed(r, '"');
-		return t;
-	}
+	size_t encoded =
+		encoded_word_length((struct bytes){ start, (size_t)(r->end - start) });
+
+	for (; encoded > 0; encoded--)
+		r->strict &= is_word_char(*r->p++);
 	while (r->p < r->end && is_word_char(*r->p))
 		r->p++;
+	t.text = (struct bytes){ start, (size_t)(r->p - start) };
 	if (r->p > start) {
 		t.kind = TOKEN_WORD;
-		t.text = (struct bytes){ start, (size_t)(r->p - start) };
-		return t;
+	} else if (*r->p == '"') {
+		t.kind = TOKEN_QUOTED;
+		t.text = read_quoted(r);
+	} else if (*r->p == '[' && after_at) {
+		t.kind = TOKEN_LITERAL;
+		t.text = read_literal(r);
+	} else {
+		t.kind = TOKEN_SPECIAL;
+		t.special = *r->p++;
+		t.text.n = 1;
+		r->after_at = t.special == '@';
+		if ((unsigned char)t.special < 0x20 || t.special == 0x7f)
+			r->poisoned = true;
 	}
-	t.kind = TOKEN_SPECIAL;
-	t.special = *r->p++;
-	t.text = (struct bytes){ start, 1 };
-	if ((unsigned char)t.special < 0x20 || t.special == 0x7f)
-		r->poisoned = true;
 	return t;
 }
 
@@ -245,7 +270,8 @@ static const char *joined(struct reader *r, const struct token *at, size_t n)
 
 		if (!dot) {
 			r->strict = false;
-			g_string_append_c(text, ' ');
+			if (at[i].blank_before)
+				g_string_append_c(text, ' ');
 		}
 		g_string_append_len(text, at[i].text.at, (gssize)at[i].text.n);
 	}
@@ -267,11 +293,8 @@ static size_t domain_length(const struct token *at, size_t n)
 {
 	size_t k = 0;
 
-	if (n > 0 && is_special(&at[0], '[')) {
-		while (k < n && !is_special(&at[k], ']'))
-			k++;
-		return MIN(k + 1, n);
-	}
+	if (n > 0 && at[0].kind == TOKEN_LITERAL)
+		return 1;
 	while (k < n && at[k].kind == TOKEN_WORD) {
 		bool dot = k == 0 || at[k].text.at[0] == '.' ||
 			   at[k - 1].text.at[at[k - 1].text.n - 1] == '.';
@@ -283,7 +306,7 @@ static size_t domain_length(const struct token *at, size_t n)
 	return k;
 }
 
-/* the domain's tokens as one text; a literal's are put together without blanks */
+/* the domain's tokens as one text */
 static const char *domain_text(struct reader *r, const struct token *at, size_t n)
 {
 	GString *text = g_string_new(NULL);
@@ -403,6 +426,15 @@ static bool close_item(struct reader *r, struct tokens *in, struct token t, bool
 	return t.kind != TOKEN_END && r->list->len < LIMIT_ADDRESSES;
 }
 
+/* RFC 5322 3.2.5: words only; "boss@example.com <x@y>" must be quoted */
+static bool is_phrase(const struct tokens *in)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->at[i].kind != TOKEN_WORD && in->at[i].kind != TOKEN_QUOTED)
+			return false;
+	return true;
+}
+
 static void read_list(struct reader *r, struct tokens *in)
 {
 	bool done = false; /* this item already had its angle brackets */
@@ -415,7 +447,7 @@ static void read_list(struct reader *r, struct tokens *in)
 				return;
 			done = false;
 		} else if (is_special(&t, '<')) {
-			if (done)
+			if (done || !is_phrase(in))
 				r->strict = false;
 			read_angle(r, display_of(r->a, in->at, in->n));
 			in->n = 0;

@@ -1,8 +1,9 @@
-/* Transfer encodings: what they hide, how much, and whether they keep their own rules. */
+/* Transfer encodings: what they hide, how much, and whether they keep their own rules. Our
+ * own code, because what a filter decodes must be what a generous reader decodes: without
+ * padding, with blanks after "=", with two encoded texts in one. */
 #include "message/content.h"
 
 #include <glib.h>
-#include <gmime/gmime.h>
 #include <string.h>
 
 enum base64_class { BASE64_OTHER, BASE64_LETTER, BASE64_BLANK, BASE64_PAD };
@@ -40,26 +41,50 @@ static struct content_scan look_base64(struct bytes content)
 }
 
 /* RFC 2045 6.7: "=" is followed by two hexadecimal digits or ends the line */
-static struct content_scan look_qp(struct bytes content)
+static int hex_pair(const char *p, size_t left)
 {
-	struct content_scan s = { .bytes = content.n, .sound = true };
-	const char *p = content.at, *end = content.at + content.n;
+	return left >= 3 && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2])
+		       ? g_ascii_xdigit_value(p[1]) * 16 + g_ascii_xdigit_value(p[2])
+		       : -1;
+}
 
-	while (p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL) {
-		size_t left = (size_t)(end - p) - 1, n = 0;
+/* "=" at the end of a line, blanks may follow it: bytes up to the next line, 0 if it is not */
+static size_t soft_break(const char *p, size_t left)
+{
+	size_t n = 1;
 
-		if (left >= 2 && g_ascii_isxdigit(p[1]) && g_ascii_isxdigit(p[2])) {
-			s.bytes -= 2;
-			p += 3;
+	while (n < left && (p[n] == ' ' || p[n] == '\t' || p[n] == '\r'))
+		n++;
+	if (n == left)
+		return n;
+	return p[n] == '\n' ? n + 1 : 0;
+}
+
+/* RFC 2045 6.7: "=" is followed by two hexadecimal digits or ends the line; out may be NULL */
+static struct content_scan walk_qp(struct bytes content, char *out)
+{
+	struct content_scan s = { .sound = true };
+	size_t i = 0;
+
+	while (i < content.n) {
+		const char *p = content.at + i;
+		size_t left = content.n - i, skip = 1;
+		int c = *p == '=' ? hex_pair(p, left) : *p;
+		bool escaped = *p == '=';
+		size_t soft = escaped && c < 0 ? soft_break(p, left) : 0;
+
+		if (soft > 0) {
+			i += soft;
 			continue;
 		}
-		while (n < left && strchr(" \t\r", p[n + 1]) != NULL && p[n + 1] != '\0')
-			n++;
-		if (n == left || p[n + 1] == '\n')
-			s.bytes -= MIN(n + 2, left + 1);
-		else
+		if (escaped && c >= 0)
+			skip = 3;
+		else if (escaped)
 			s.sound = false;
-		p++;
+		if (out != NULL)
+			out[s.bytes] = escaped && c < 0 ? '=' : (char)c;
+		s.bytes++;
+		i += skip;
 	}
 	return s;
 }
@@ -69,24 +94,61 @@ struct content_scan content_look(struct bytes content, enum part_encoding encodi
 	if (encoding == ENCODING_BASE64)
 		return look_base64(content);
 	if (encoding == ENCODING_QP)
-		return look_qp(content);
+		return walk_qp(content, NULL);
 	return (struct content_scan){ .bytes = content.n, .sound = true };
+}
+
+static unsigned letter_value(char c)
+{
+	if (g_ascii_isupper(c))
+		return (unsigned)(c - 'A');
+	if (g_ascii_islower(c))
+		return (unsigned)(c - 'a') + 26;
+	if (g_ascii_isdigit(c))
+		return (unsigned)(c - '0') + 52;
+	return c == '+' ? 62 : 63;
+}
+
+/* padding ends a group, wherever it stands, and so does the end */
+static size_t decode_base64(struct bytes content, char *out)
+{
+	unsigned group = 0, letters = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i <= content.n; i++) {
+		enum base64_class class =
+			i == content.n ? BASE64_PAD
+				       : class_of((unsigned char)content.at[i]);
+
+		if (class == BASE64_LETTER) {
+			group = group << 6 | letter_value(content.at[i]);
+			if (++letters < 4)
+				continue;
+			out[n++] = (char)(group >> 16);
+			out[n++] = (char)(group >> 8);
+			out[n++] = (char)group;
+			letters = 0;
+		} else if (class == BASE64_PAD) {
+			if (letters >= 2)
+				out[n++] = (char)(group >> (letters == 2 ? 4 : 10));
+			if (letters == 3)
+				out[n++] = (char)(group >> 2);
+			letters = 0;
+		}
+	}
+	return n;
 }
 
 struct bytes content_decode(struct arena *a, struct bytes content,
 			    enum part_encoding encoding)
 {
-	GMimeEncoding state;
-
 	if ((encoding != ENCODING_BASE64 && encoding != ENCODING_QP) || content.n == 0)
 		return content;
-	g_mime_encoding_init_decode(
-		&state, encoding == ENCODING_QP ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
-						: GMIME_CONTENT_ENCODING_BASE64);
-	char *out = arena_alloc(a, g_mime_encoding_outlen(&state, content.n) + 4);
-	size_t n = g_mime_encoding_flush(&state, content.at, content.n, out);
+	char *out = arena_alloc(a, content.n);
 
-	return (struct bytes){ out, n };
+	if (encoding == ENCODING_BASE64)
+		return (struct bytes){ out, decode_base64(content, out) };
+	return (struct bytes){ out, walk_qp(content, out).bytes };
 }
 
 struct bytes content_tail(struct bytes content, size_t max_bytes)

@@ -164,3 +164,15 @@ const char *encoded_words(struct arena *a, struct bytes text)
 	g_string_free(r.bytes, TRUE);
 	return copy;
 }
+
+size_t encoded_word_length(struct bytes text)
+{
+	struct word w;
+
+	if (text.n < 8 || text.at[0] != '=' || text.at[1] != '?' || !parse_word(text, &w))
+		return 0;
+	for (size_t i = 0; i < w.n; i++)
+		if ((unsigned char)text.at[i] <= ' ' || text.at[i] == 0x7f)
+			return 0;
+	return w.n;
+}

@@ -2,6 +2,8 @@
 #ifndef MESSAGE_ENCODED_WORDS_H
 #define MESSAGE_ENCODED_WORDS_H
 
+#include <stddef.h>
+
 #include "base/arena.h"
 #include "base/bytes.h"
 
@@ -13,5 +15,11 @@
  * cost  linear
  * ref   RFC 2047, RFC 6532 */
 const char *encoded_words(struct arena *a, struct bytes text);
+
+/* encoded_word_length - how long the encoded word is that text starts with
+ * out   0: it starts with none
+ * err   none
+ * ref   RFC 2047 2: no blanks inside */
+size_t encoded_word_length(struct bytes text);
 
 #endif

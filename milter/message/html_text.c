@@ -1,11 +1,14 @@
 /* HTML as its reader sees it: the wall around libxml2's SAX parser. The events are weighed
- * with a stack of what is inherited (hidden or not, colours); no tree is ever built. Nesting
- * is bounded, because libxml2 walks its own stack for every stray end tag: past the bound a
- * fresh parser goes on with the next piece. */
+ * with a stack of what is inherited (hidden or not, colours); no tree is ever built. It must
+ * never be the push parser: that one drops whatever comes after "</html>", and readers do
+ * not. Nesting is bounded, because libxml2 walks its own stack for every stray end tag: past
+ * the bound a fresh parser goes on behind the last tag. */
 #include "message/html_text.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,8 +17,6 @@
 
 #define MAX_NEST \
 	256 /* real mail, with twenty replies quoted in each other, stays below */
-#define CHUNK_BYTES 16384
-#define CHUNK_TAGS 256
 #define MAX_LINK_TEXT 1024
 #define MAX_URL 2048
 
@@ -83,7 +84,9 @@ struct reader {
 	struct sink visible, hidden;
 	struct open_link link;
 	struct frame stack[MAX_NEST];
-	size_t depth; /* elements open; more than MAX_NEST are counted only */
+	size_t depth; /* elements open */
+	htmlParserCtxtPtr parser;
+	size_t stopped_at; /* bytes read when nesting went too deep; 0: it did not */
 };
 
 static int compare_element(const void *name, const void *element)
@@ -101,7 +104,7 @@ static unsigned flags_of(const char *name)
 
 static struct frame *top(struct reader *r)
 {
-	return &r->stack[MIN(r->depth, MAX_NEST - 1)];
+	return &r->stack[r->depth];
 }
 
 /* blanks outside ASCII, and characters without width: how many bytes, and which of both */
@@ -319,6 +322,25 @@ static void end_line(struct reader *r, unsigned flags)
 		r->visible.blank = r->hidden.blank = r->link.text.blank = true;
 }
 
+/* libxml2 puts a <p> around text that has none, even in the middle of a line. A written one
+ * is heard when the parser stands at its ">". */
+static bool is_implied(const struct reader *r, const char *name,
+		       const xmlChar **attributes)
+{
+	const xmlChar *at = r->parser->input->cur;
+
+	return attributes == NULL && strcmp(name, "p") == 0 && *at != '>' && *at != '/';
+}
+
+/* deep enough: the parser ends after this tag */
+static void stop(struct reader *r)
+{
+	long read = xmlByteConsumed(r->parser);
+
+	r->stopped_at = read > 0 ? (size_t)read : SIZE_MAX;
+	xmlStopParser(r->parser);
+}
+
 static void on_start(void *user, const xmlChar *element, const xmlChar **attributes)
 {
 	struct reader *r = user;
@@ -327,15 +349,19 @@ static void on_start(void *user, const xmlChar *element, const xmlChar **attribu
 	struct frame f = *top(r);
 	const char *target;
 
+	if (r->stopped_at > 0)
+		return;
+	if (is_implied(r, name, attributes))
+		flags = 0;
 	if (flags & ELEMENT_LINK)
 		f.color = 0x0000ee; /* browsers' own blue, unless said otherwise */
 	target = read_attributes(r, name, &f, attributes);
 	f.silent |= (flags & ELEMENT_SILENT) != 0;
 	f.hidden = f.gone || f.invisible || f.tiny ||
 		   style_colors_alike(f.color, f.background);
-	r->depth++;
-	if (r->depth < MAX_NEST)
-		r->stack[r->depth] = f;
+	r->stack[++r->depth] = f;
+	if (r->depth + 1 == MAX_NEST)
+		stop(r);
 	end_line(r, flags);
 	if (flags & (ELEMENT_LINK | ELEMENT_PLACE))
 		open_link(r, flags, target);
@@ -355,67 +381,52 @@ static void on_end(void *user, const xmlChar *element)
 		r->depth--;
 }
 
-/* a piece that ends before a "<", so that a fresh parser can go on after it, and holds so
- * few tags that nesting stays bounded */
-static size_t piece(struct bytes html)
-{
-	size_t n = MIN(html.n, (size_t)CHUNK_BYTES), tags = 0;
-	const char *p = html.at, *end = html.at + n, *cut = NULL;
-
-	while (tags < CHUNK_TAGS && p + 1 < end &&
-	       (p = memchr(p + 1, '<', (size_t)(end - p) - 1)) != NULL) {
-		cut = p;
-		tags++;
-	}
-	if (tags < CHUNK_TAGS && n == html.n)
-		return n;
-	return cut == NULL ? n : (size_t)(cut - html.at);
-}
-
-static htmlParserCtxtPtr parser_create(struct reader *r)
-{
-	htmlSAXHandler sax = { .startElement = on_start,
-			       .endElement = on_end,
-			       .characters = on_text,
-			       .ignorableWhitespace = on_text,
-			       .cdataBlock = on_text };
-	htmlParserCtxtPtr c =
-		htmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
-
-	if (c == NULL)
-		g_error("out of memory");
-	htmlCtxtUseOptions(c, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-				      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-				      HTML_PARSE_IGNORE_ENC);
-	return c;
-}
-
 static void reset_depth(struct reader *r)
 {
 	r->depth = 0;
 	r->stack[0] = (struct frame){ .color = 0x000000, .background = 0xffffff };
 }
 
-static void parse(struct reader *r, struct bytes html)
+/* one parser, up to the end or to where nesting goes too deep */
+static void run_parser(struct reader *r, struct bytes html)
 {
-	htmlParserCtxtPtr c = parser_create(r);
+	htmlParserCtxtPtr c = htmlCreateMemoryParserCtxt(html.at, (int)html.n);
 
-	while (html.n > 0) {
-		size_t n = piece(html);
-
-		htmlParseChunk(c, html.at, (int)n, 0);
-		html.at += n;
-		html.n -= n;
-		if (r->depth < MAX_NEST)
-			continue;
-		htmlFreeParserCtxt(c);
-		close_link(r);
-		reset_depth(r);
-		c = parser_create(r);
-	}
-	htmlParseChunk(c, NULL, 0, 1);
+	if (c == NULL)
+		g_error("out of memory");
+	*c->sax = (htmlSAXHandler){ .startElement = on_start,
+				    .endElement = on_end,
+				    .characters = on_text,
+				    .ignorableWhitespace = on_text,
+				    .cdataBlock = on_text };
+	c->userData = r;
+	htmlCtxtUseOptions(c, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
+				      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+				      HTML_PARSE_IGNORE_ENC);
+	xmlSwitchEncoding(c, XML_CHAR_ENCODING_UTF8);
+	r->parser = c;
+	r->stopped_at = 0;
+	reset_depth(r);
+	htmlParseDocument(c);
 	htmlFreeParserCtxt(c);
 	close_link(r);
+}
+
+static void parse(struct reader *r, struct bytes html)
+{
+	while (html.n > 0) {
+		run_parser(r, html);
+		if (r->stopped_at == 0 || r->stopped_at >= html.n)
+			return;
+		/* the tag it stopped at has been heard; its ">" is still to come */
+		const char *rest =
+			memchr(html.at + r->stopped_at, '>', html.n - r->stopped_at);
+
+		if (rest == NULL)
+			return;
+		html.n -= (size_t)(rest + 1 - html.at);
+		html.at = rest + 1;
+	}
 }
 
 void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
@@ -427,7 +438,6 @@ void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 	r->visible =
 		(struct sink){ .out = t->visible, .max = t->max_bytes, .line = true };
 	r->hidden = (struct sink){ .out = t->hidden, .max = t->max_bytes, .line = true };
-	reset_depth(r);
 	parse(r, html);
 	g_free(r);
 }

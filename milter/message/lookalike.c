@@ -166,12 +166,18 @@ static const char *how(const struct name *n, const struct name *own)
 	return NULL;
 }
 
+/* an address of the net is no name: RFC 3696 2, no top domain ends in a digit */
+static bool is_number(const char *org)
+{
+	return org[0] == '[' || g_ascii_isdigit(org[strlen(org) - 1]);
+}
+
 enum answer domain_lookalike(const char *key, const char *own, const char **how_r)
 {
 	const char *org = domain_org(key), *own_org = domain_org(own);
 
 	*how_r = NULL;
-	if (strcmp(org, own_org) == 0 || org[0] == '[' || own_org[0] == '[')
+	if (strcmp(org, own_org) == 0 || is_number(org) || is_number(own_org))
 		return ANSWER_NO;
 	struct name n = split(org), mine = split(own_org);
 

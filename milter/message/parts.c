@@ -231,6 +231,18 @@ static void join_texts(struct reading *r)
 	r->m->hidden = taken(r->a, r->html.hidden);
 }
 
+/* up to the path: newsletters lead to one host over and over */
+static bool same_place(const char *one, const char *other)
+{
+	size_t scheme = g_str_has_prefix(one, "https://")  ? 8
+			: g_str_has_prefix(one, "http://") ? 7
+							   : 0;
+	size_t host = scheme == 0 ? 0 : strcspn(one + scheme, "/\\?#");
+
+	return host > 0 && strncmp(one, other, scheme + host) == 0 &&
+	       strcspn(other + scheme + host, "/\\?#") == 0;
+}
+
 static void read_links(struct reading *r)
 {
 	GArray *links = r->html.links;
@@ -243,7 +255,12 @@ static void read_links(struct reading *r)
 
 	for (guint i = 0; i < links->len; i++) {
 		copy[i] = g_array_index(links, struct link, i);
-		links_resolve(r->a, &copy[i], r->html.base);
+		if (i > 0 && same_place(copy[i - 1].url, copy[i].url)) {
+			copy[i].host = copy[i - 1].host;
+			copy[i].org = copy[i - 1].org;
+		} else {
+			links_resolve(r->a, &copy[i], r->html.base);
+		}
 	}
 	r->m->links = copy;
 	r->m->n_links = links->len;

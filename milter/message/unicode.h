@@ -14,15 +14,19 @@
  * err   none: bad UTF-8 becomes U+FFFD */
 const char *unicode_fold(struct arena *a, const char *text);
 
-/* unicode_latin - the folded text transliterated to ASCII letters where ICU knows how
+/* unicode_latin - the folded text in ASCII letters: Greek and Cyrillic as in passports,
+ *                 other scripts as ICU knows them; what nobody knows stays
  * own   a
- * err   none */
+ * err   none
+ * cost  1 us for Latin, Greek and Cyrillic; 400 to 700 us for other scripts */
 const char *unicode_latin(struct arena *a, const char *text);
 
 /* unicode_skeleton - the text with every character replaced by what it looks like (UTS 39),
  *                    after folding
  * own   a
- * err   none */
+ * err   none
+ * cost  0.5 us for ASCII, 5 us for other text
+ * ref   UTS 39 4 */
 const char *unicode_skeleton(struct arena *a, const char *text);
 
 /* unicode_ascii_look - the skeleton of one ASCII character in lower case

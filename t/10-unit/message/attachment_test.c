@@ -1,0 +1,213 @@
+/* What files are, and what is in a zip; every byte of them may lie. */
+#include "message/attachment.h"
+
+#include <glib.h>
+#include <string.h>
+
+static struct arena *a;
+
+static void test_magic(void)
+{
+	static const struct {
+		const char *head;
+		size_t n;
+		const char *magic;
+	} rows[] = {
+		{ "", 0, NULL },
+		{ "M", 1, NULL },
+		{ "MZ\x90", 3, "exe" },
+		{ "PK\x03\x04", 4, "zip" },
+		{ "PK\x03", 3, NULL },
+		{ "%PDF-1.7", 8, "pdf" },
+		{ "\n\n  %PDF-1.7", 12, "pdf" },
+		{ "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "ole" },
+		{ "Rar!\x1a\x07\x01", 7, "rar" },
+		{ "7z\xbc\xaf\x27\x1c", 6, "7z" },
+		{ "L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46", 20, "lnk" },
+		{ "{\\rtf1", 6, "rtf" },
+		{ "#!/bin/sh", 9, "script" },
+		{ "\x1f\x8b\x08", 3, "gzip" },
+		{ "\x89PNG\r\n\x1a\n", 8, "png" },
+		{ "\xff\xd8\xff\xe0", 4, "jpeg" },
+		{ "\xef\xbb\xbf \r\n<!DOCTYPE HTML>", 20, "html" },
+		{ "<script>", 8, "html" },
+		{ "<svg ", 5, "svg" },
+		{ "<?xml ", 6, "xml" },
+		{ "@echo off", 9, "script" },
+		{ "BEGIN:VCALENDAR", 15, "ics" },
+		{ "just text", 9, NULL },
+		{ "     ", 5, NULL },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *exact = g_memdup2(rows[i].head, rows[i].n);
+
+		g_assert_cmpstr(attachment_magic((struct bytes){ exact, rows[i].n }), ==,
+				rows[i].magic);
+		g_free(exact);
+	}
+	GByteArray *iso = g_byte_array_new();
+
+	g_byte_array_set_size(iso, 33000);
+	memset(iso->data, 0, iso->len);
+	memcpy(iso->data + 32769, "CD001", 5);
+	g_assert_cmpstr(attachment_magic((struct bytes){ (char *)iso->data, iso->len }),
+			==, "iso");
+	g_byte_array_unref(iso);
+}
+
+static void put(GByteArray *out, guint32 n, int bytes)
+{
+	for (; bytes > 0; bytes--, n >>= 8)
+		g_byte_array_append(out, (const guint8[]){ (guint8)n }, 1);
+}
+
+/* APPNOTE 4.3.7: local file header, then the file */
+static void put_local(GByteArray *zip, const char *name, unsigned bits)
+{
+	put(zip, 0x04034b50, 4);
+	put(zip, 20, 2);
+	put(zip, bits, 2);
+	put(zip, 0, 2 + 4);
+	put(zip, 0, 4); /* crc */
+	put(zip, 3, 4); /* compressed size */
+	put(zip, 3, 4);
+	put(zip, (guint32)strlen(name), 2);
+	put(zip, 0, 2);
+	g_byte_array_append(zip, (const guint8 *)name, (guint)strlen(name));
+	g_byte_array_append(zip, (const guint8 *)"abc", 3);
+}
+
+/* 4.3.12: central directory header */
+static void put_central(GByteArray *zip, const char *name, unsigned bits)
+{
+	put(zip, 0x02014b50, 4);
+	put(zip, 20, 2);
+	put(zip, 20, 2);
+	put(zip, bits, 2);
+	put(zip, 0, 2 + 4);
+	put(zip, 0, 4);
+	put(zip, 3, 4);
+	put(zip, 3, 4);
+	put(zip, (guint32)strlen(name), 2);
+	put(zip, 0, 2 + 2 + 2 + 2 + 4 + 4);
+	g_byte_array_append(zip, (const guint8 *)name, (guint)strlen(name));
+}
+
+/* 4.3.16: end of central directory record */
+static void put_end(GByteArray *zip, guint start, const char *comment)
+{
+	guint size = zip->len - start;
+
+	put(zip, 0x06054b50, 4);
+	put(zip, 0, 2 + 2 + 2 + 2);
+	put(zip, size, 4);
+	put(zip, start, 4);
+	put(zip, (guint32)strlen(comment), 2);
+	g_byte_array_append(zip, (const guint8 *)comment, (guint)strlen(comment));
+}
+
+static GByteArray *zip_of(const char *const *names, size_t n, unsigned bits)
+{
+	GByteArray *zip = g_byte_array_new();
+
+	for (size_t i = 0; i < n; i++)
+		put_local(zip, names[i], bits);
+	guint start = zip->len;
+
+	for (size_t i = 0; i < n; i++)
+		put_central(zip, names[i], bits);
+	put_end(zip, start, "a comment");
+	return zip;
+}
+
+static struct zip_listing list_of(const guint8 *data, size_t n)
+{
+	struct zip_listing list;
+	char *exact = g_memdup2(data, n);
+
+	attachment_zip(a, (struct bytes){ exact, n }, &list);
+	g_free(exact);
+	return list;
+}
+
+static void test_zip(void)
+{
+	static const char *const names[] = { "invoice.pdf", "dir/invoice.pdf.exe",
+					     "\xff.js" };
+	GByteArray *zip = zip_of(names, 3, 0);
+	struct zip_listing list = list_of(zip->data, zip->len);
+
+	g_assert_cmpuint(list.n, ==, 3);
+	g_assert_cmpstr(list.names[0], ==, "invoice.pdf");
+	g_assert_cmpstr(list.names[1], ==, "dir/invoice.pdf.exe");
+	g_assert_true(g_utf8_validate(list.names[2], -1, NULL));
+	g_assert_false(list.encrypted);
+
+	/* a program in front of it moves all offsets */
+	g_byte_array_prepend(zip, (const guint8 *)"MZ program", 10);
+	list = list_of(zip->data, zip->len);
+	g_assert_cmpuint(list.n, ==, 3);
+
+	/* cut before the directory: the local headers tell */
+	list = list_of(zip->data, 130);
+	g_assert_cmpuint(list.n, ==, 2);
+	g_assert_cmpstr(list.names[1], ==, "dir/invoice.pdf.exe");
+	g_byte_array_unref(zip);
+
+	/* general purpose bit 0 */
+	zip = zip_of(names, 2, 1);
+	g_assert_true(list_of(zip->data, zip->len).encrypted);
+	g_byte_array_unref(zip);
+}
+
+static void test_limits(void)
+{
+	const char *names[300];
+	char *longest = g_strnfill(1000, 'x');
+
+	memcpy(longest + 996, ".exe", 4);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		names[i] = longest;
+	GByteArray *zip = zip_of(names, G_N_ELEMENTS(names), 0);
+	struct zip_listing list = list_of(zip->data, zip->len);
+
+	g_assert_cmpuint(list.n, ==, 100);
+	g_assert_cmpuint(strlen(list.names[0]), ==, 255);
+	g_assert_true(g_str_has_suffix(list.names[0], ".exe"));
+	g_byte_array_unref(zip);
+	g_free(longest);
+}
+
+/* every cut and every single wrong byte: no crash (the sanitizers look on) */
+static void test_hostile(void)
+{
+	static const char *const names[] = { "a.exe", "b" };
+	GByteArray *zip = zip_of(names, 2, 0);
+
+	for (guint n = 0; n < zip->len; n++)
+		list_of(zip->data, n);
+	for (guint i = 0; i < zip->len; i++) {
+		guint8 was = zip->data[i];
+
+		zip->data[i] = 0xff;
+		list_of(zip->data, zip->len);
+		zip->data[i] = was;
+	}
+	list_of((const guint8 *)"PK\x05\x06", 4);
+	g_byte_array_unref(zip);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	a = arena_create(1 << 20);
+	g_test_add_func("/attachment/magic", test_magic);
+	g_test_add_func("/attachment/zip", test_zip);
+	g_test_add_func("/attachment/limits", test_limits);
+	g_test_add_func("/attachment/hostile", test_hostile);
+	int failed = g_test_run();
+
+	arena_destroy(&a);
+	return failed;
+}

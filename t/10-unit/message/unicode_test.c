@@ -1,0 +1,233 @@
+/* Names and words without accents, case and disguises. */
+#include "message/unicode.h"
+
+#include <glib.h>
+#include <jansson.h>
+#include <string.h>
+
+struct row {
+	const char *in, *want;
+};
+
+static void check(const struct row *rows, size_t n,
+		  const char *(*turn)(struct arena *, const char *))
+{
+	struct arena *a = arena_create(1 << 20);
+
+	for (size_t i = 0; i < n; i++)
+		g_assert_cmpstr(turn(a, rows[i].in), ==, rows[i].want);
+	arena_destroy(&a);
+}
+
+static void test_fold(void)
+{
+	static const struct row rows[] = {
+		{ "", "" },
+		{ "  Jane \t\r\n DOE ", "jane doe" },
+		{ "José GARCÍA", "jose garcia" },
+		{ "Jose\xcc\x81", "jose" },
+		/* full width, ligatures, sharp s: NFKC_Casefold */
+		{ "Ｐａｙｐａｌ", "paypal" },
+		{ "ﬁnance", "finance" },
+		{ "Straße", "strasse" },
+		{ "İstanbul", "istanbul" },
+		/* a no-break space is a blank; zero width characters are nothing */
+		{ "a\xc2\xa0  b\xe2\x80\x8b"
+		  "c",
+		  "a bc" },
+		{ "Владимир Ё", "владимир е" },
+		{ "Ελλάδα", "ελλαδα" },
+		/* marks that are vowels stay: Devanagari, Thai */
+		{ "हिन्दी", "हिन्दी" },
+		{ "ไม่", "ไม่" },
+		/* Hangul is composed again */
+		{ "한국", "한국" },
+		/* bad UTF-8 */
+		{ "a\xff"
+		  "b",
+		  "a\xef\xbf\xbd"
+		  "b" },
+		{ "\xc3", "\xef\xbf\xbd" },
+	};
+
+	check(rows, G_N_ELEMENTS(rows), unicode_fold);
+}
+
+static void test_latin(void)
+{
+	static const struct row rows[] = {
+		{ "Jürgen Müller", "jurgen muller" },
+		{ "Søren Kierkegård Œuvre Þór Łódź đ",
+		  "soren kierkegard oeuvre thor lodz d" },
+		{ "Владимир Жуков", "vladimir zhukov" },
+		{ "Юрий Щербаков, Цой; Хрущёв", "yurii shcherbakov, tsoi; khrushchev" },
+		{ "Зеленський Їжак Ґалаґан", "zelenskii izhak galagan" },
+		{ "Παπαδόπουλος Ευάγγελος", "papadopoulos evaggelos" },
+		{ "Жуков 山", "zhukov shan" },
+		{ "ƒ☃", "f☃" },
+		{ "Γιώργος", "giorgos" },
+		{ "山田太郎", "shan tian tai lang" },
+		{ "ascii only", "ascii only" },
+		{ "", "" },
+	};
+
+	check(rows, G_N_ELEMENTS(rows), unicode_latin);
+}
+
+static void test_skeleton(void)
+{
+	/* pairs that must look alike, whichever way each goes */
+	static const char *const alike[][2] = {
+		{ "paypal", "PAYPAL" },
+		{ "paypal", "pаypаl" }, /* Cyrillic a */
+		{ "paypal", "paypa1" },
+		{ "paypal", "paypaI" },
+		{ "google", "g00gle" },
+		{ "google", "gοοgle" }, /* Greek omicron */
+		{ "microsoft", "rnicrosoft" },
+		{ "wells", "vvells" },
+		{ "paypál", "paypal" },
+		{ "Ｐaypal", "paypal" },
+		{ "apple", "аррӏе" },
+		{ "admin", "аdmіn" },
+		{ "bill", "b|ll" },
+	};
+	static const char *const different[][2] = {
+		{ "paypal", "paypul" },
+		{ "google", "goggle" },
+		{ "a b", "ab" },
+	};
+	struct arena *a = arena_create(1 << 20);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(alike); i++)
+		g_assert_cmpstr(unicode_skeleton(a, alike[i][0]), ==,
+				unicode_skeleton(a, alike[i][1]));
+	for (size_t i = 0; i < G_N_ELEMENTS(different); i++)
+		g_assert_cmpstr(unicode_skeleton(a, different[i][0]), !=,
+				unicode_skeleton(a, different[i][1]));
+	arena_destroy(&a);
+}
+
+/* The table for ASCII and ICU's own must say the same, or a name would not be found again
+ * for one foreign letter somewhere in it. A Cyrillic zhe makes the text go through ICU. */
+static void test_table_agrees_with_icu(void)
+{
+	struct arena *a = arena_create(1 << 20);
+
+	for (char c = '!'; c < 0x7f; c++) {
+		char *ascii = arena_printf(a, "x%cx", c);
+		char *other = arena_printf(a, "x%cxж", c);
+		const char *with = unicode_skeleton(a, other);
+
+		g_assert_true(g_str_has_suffix(with, "ж"));
+		char *without = arena_strndup(a, with, strlen(with) - strlen("ж"));
+
+		g_assert_cmpstr(unicode_skeleton(a, ascii), ==, without);
+	}
+	arena_destroy(&a);
+}
+
+static void test_mixed(void)
+{
+	static const struct {
+		const char *text;
+		bool mixed;
+	} rows[] = {
+		{ "plain ascii", false }, { "José Müller", false },
+		{ "pаypal", true },       /* Cyrillic a */ { "Путин Putin", false },
+		{ "Пуtин", true },        { "東京タワーです", false },
+		{ "한국漢字", false },    { "µm 5Ω", false },
+		{ "a-а", false },         { "", false },
+		{ "a\xff\xfe", false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_assert_cmpint(unicode_mixed_scripts(rows[i].text), ==, rows[i].mixed);
+}
+
+static void test_lower_and_valid(void)
+{
+	struct arena *a = arena_create(1 << 20);
+
+	g_assert_cmpstr(unicode_lower(a, "AbC.Ü@Ω"), ==, "abc.ü@ω");
+	g_assert_cmpstr(unicode_lower(a, "I"), ==, "i");
+	g_assert_cmpstr(unicode_valid(a, (struct bytes){ "a\0b\xff", 4 }), ==,
+			"a\xef\xbf\xbd"
+			"b\xef\xbf\xbd");
+	g_assert_cmpstr(unicode_valid(a, (struct bytes){ NULL, 0 }), ==, "");
+	arena_destroy(&a);
+}
+
+static void test_domains(void)
+{
+	struct arena *a = arena_create(1 << 20);
+	char *longest = g_strnfill(2000, 'b');
+
+	memcpy(longest, "ü", 2);
+	g_assert_cmpstr(unicode_domain(a, "Bücher.example"), ==, "xn--bcher-kva.example");
+	/* UTS 46: U+3002 is a dot */
+	g_assert_cmpstr(unicode_domain(a, "bücher。example"), ==,
+			"xn--bcher-kva.example");
+	g_assert_cmpstr(unicode_domain(a, "faß.example"), ==, "xn--fa-hia.example");
+	g_assert_null(unicode_domain(a, "ü..example"));
+	g_assert_null(unicode_domain(a, "\xff\xfe.example"));
+	g_assert_null(unicode_domain(a, longest));
+	g_assert_cmpstr(unicode_domain_shown(a, "xn--bcher-kva.example"), ==,
+			"bücher.example");
+	g_assert_cmpstr(unicode_domain_shown(a, "plain.example"), ==, "plain.example");
+	g_free(longest);
+	arena_destroy(&a);
+}
+
+/* every 50th pair of the list: what others call confusable has one skeleton */
+static void test_confusables(void)
+{
+	const char *root = g_getenv("WONTED_CONFORMANCE");
+	char *path = g_build_filename(root == NULL ? "../shared/conformance" : root,
+				      "unicode", "confusables.json", NULL);
+	json_t *all = json_load_file(path, 0, NULL), *list, *first;
+	struct arena *a = arena_create(1 << 20);
+	unsigned same = 0, seen = 0, k = 0;
+	const char *c;
+
+	g_free(path);
+	if (all == NULL) {
+		g_test_skip("conformance data is not here");
+		arena_destroy(&a);
+		return;
+	}
+	json_object_foreach(all, c, list)
+	{
+		if (k++ % 50 != 0)
+			continue;
+		first = json_object_get(json_array_get(list, 0), "c");
+		const char *one = unicode_skeleton(a, c);
+		const char *other = unicode_skeleton(a, json_string_value(first));
+
+		seen++;
+		same += strcmp(one, other) == 0;
+		if (strcmp(one, other) != 0)
+			g_test_message("%s %s: %s %s", c, json_string_value(first), one,
+				       other);
+	}
+	g_test_message("%u of %u pairs have one skeleton", same, seen);
+	/* folding comes first: capitals whose small letters look different, and characters
+	 * that NFKC takes apart, differ from the list */
+	g_assert_cmpuint(same * 100, >=, seen * 95);
+	json_decref(all);
+	arena_destroy(&a);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/unicode/fold", test_fold);
+	g_test_add_func("/unicode/latin", test_latin);
+	g_test_add_func("/unicode/skeleton", test_skeleton);
+	g_test_add_func("/unicode/table-agrees-with-icu", test_table_agrees_with_icu);
+	g_test_add_func("/unicode/mixed", test_mixed);
+	g_test_add_func("/unicode/lower-and-valid", test_lower_and_valid);
+	g_test_add_func("/unicode/domains", test_domains);
+	g_test_add_func("/unicode/confusables", test_confusables);
+	return g_test_run();
+}
