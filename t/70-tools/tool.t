@@ -1,0 +1,146 @@
+#!/usr/bin/perl
+# The admin's tool from outside: verbs, options, exit statuses, and what stands on which stream.
+use strict; use warnings;
+use lib 't/lib';
+use JSON::PP;
+use Test::More;
+use Wonted::Daemon;
+use Wonted::Milter;
+use Wonted::Place;
+
+my $place = Wonted::Place->new;
+my $build = Wonted::Daemon::build_dir();
+my $zone = $place->write('zone', "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n");
+$place->write('rules/10-test.rules', <<'END');
+rule says_prize
+    reason  "It speaks of a prize"
+    when    subject contains "prize"
+    threat  +10
+
+rule says_offer
+    reason  "It speaks of an offer"
+    when    subject contains "offer"
+    spam    +7
+END
+my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), rules_dir => '"' . $place->path('rules') . '"' });
+
+sub mail { my ($subject, $body) = @_; return "From: Bob <bob\@example.net>\nTo: ann\@example.org\nSubject: $subject\nMessage-ID: <$subject\@example.net>\n\n" . ($body // "Hello.\n") }
+
+subtest 'words' => sub {
+	my $said = `$build/wonted 2>&1`;
+	is($? >> 8, 2, 'no verb is wrong usage');
+	like($said, qr/^Usage: wonted/, 'and shows the usage');
+	$said = `$build/wonted quarantin list 2>&1`;
+	is($? >> 8, 2, 'a wrong verb too');
+	like($said, qr/did you mean "quarantine"/, 'with a suggestion');
+	$said = `$build/wonted --help`;
+	is($? >> 8, 0, '--help');
+	like(`$build/wonted --version`, qr/^wonted \d/, '--version');
+	for my $verb (qw(check reload status scan explain rules people import quarantine)) {
+		my $help = `$build/wonted $verb --help 2>/dev/null`;
+		is($? >> 8, 0, "$verb --help");
+		like($help, qr/Usage:/, "$verb tells its usage");
+		`$build/wonted $verb --no-such-option 2>&1`;
+		is($? >> 8, 2, "$verb --no-such-option");
+	}
+};
+
+subtest 'scan' => sub {
+	my $file = $place->write('prize.eml', mail('prize'));
+	my ($status, $said) = $d->run('scan', '--client', '192.0.2.10', $file);
+	is($status, 0, 'done');
+	like($said, qr/to ann\@example\.org: malicious, quarantine/, 'verdict and action');
+	like($said, qr/\+10 threat: It speaks of a prize \[says_prize\]/, 'reasons');
+	like($said, qr/quarantine: for 1/, 'what would be done');
+	ok(!-e $place->path('wonted/quarantine/index.sqlite'), 'and nothing is');
+	($status, $said) = $d->run('scan', '--json', $file);
+	my $r = decode_json($said);
+	is($r->{rcpts}[0]{verdict}, 'malicious', '--json');
+	is($r->{features}{subject}, 'prize', 'with features');
+	my @two = map { $place->write("box/$_.eml", mail($_)) } qw(offer hello);
+	($status, $said) = $d->run('scan', '--summary', $place->path('box'));
+	like($said, qr/^2 messages, 1 wanted, 0 graymail, 1 spam/, '--summary of a folder');
+	($status, $said) = $d->run('scan', '--rcpt', 'x@example.org', '--rcpt', 'y@example.org', $two[0]);
+	like($said, qr/to x\@example\.org: spam.*to y\@example\.org: spam/s, 'several recipients');
+	($status, $said) = $d->run('scan', $place->path('none.eml'));
+	is($status, 1, 'a missing file');
+	like($said, qr/none\.eml: cannot open/, 'is named');
+	my $mbox = $place->write('one.mbox', "From bob Tue Nov 10 10:00:00 2026\n" . mail('offer'));
+	($status, $said) = $d->run('scan', $mbox);
+	like($said, qr/spam, junk/, "an archive's From line is no header");
+};
+
+subtest 'explain' => sub {
+	my ($status, $said) = $d->run('explain', $place->write('offer.eml', mail('offer')));
+	is($status, 0, 'a file');
+	like($said, qr/spam: threat 0, spam 7/, 'points');
+	like($said, qr/rcpt\.address +"ann\@example\.org"/, 'facts');
+	($status, $said) = $d->run('explain', 'nothing-like-it');
+	is($status, 1, 'an unknown id');
+};
+
+subtest 'quarantine' => sub {
+	$d->start;
+	my $m = Wonted::Milter->new(socket => $d->socket, client => { addr => '192.0.2.10' });
+	my $raw = mail('prize', "Line one.\n.\nÜmlaut\n");
+	my $r = $m->send(from => 'bob@example.net', to => ['ann@example.org', 'eve@example.org'], message => $raw, id => '4Xheld');
+	is($r->reply, 'discard', 'nobody is left, so the MTA lets go');
+	$m->quit;
+	my ($status, $list) = $d->run('quarantine', 'list');
+	is($status, 0, 'list');
+	like($list, qr/held +malicious +to ann\@example\.org\n +held +malicious +to eve\@example\.org/, 'both recipients');
+	my ($id) = $list =~ /^(\S+)/;
+	($status, my $show) = $d->run('quarantine', 'show', '4Xheld');
+	is($status, 0, 'show by queue id');
+	like($show, qr/^reason +It speaks of a prize$/m, 'with reasons');
+	($status, $show) = $d->run('quarantine', 'show', '--raw', $id);
+	(my $crlf = $raw) =~ s/\n/\r\n/g;
+	is($show, $crlf, 'the message as it was received, byte for byte');
+	($status, my $told) = $d->run('quarantine', 'delete', '--rcpt', 'eve@example.org', $id);
+	is($status, 0, 'delete for one');
+	($status, $list) = $d->run('quarantine', 'list');
+	like($list, qr/held +malicious +to ann.*deleted +malicious +to eve/s, 'the other stays');
+	($status, $told) = $d->run('quarantine', 'delete', '--rcpt', 'nobody@example.org', $id);
+	is($status, 1, 'who was not held cannot be deleted');
+	($status, $told) = $d->run('quarantine', 'release', '--server', '127.0.0.1:1', $id);
+	is($status, 3, 'a release that cannot connect');
+	like($told, qr/cannot connect/, 'says so');
+	($status, $list) = $d->run('quarantine', 'list');
+	like($list, qr/held +malicious +to ann/, 'and keeps the message');
+	($status, $told) = $d->run('quarantine', 'delete', $id);
+	($status, $list) = $d->run('quarantine', 'list');
+	like($list, qr/nothing is held/, 'deleted');
+	($status, $list) = $d->run('quarantine', 'list', '--all');
+	like($list, qr/deleted +malicious/, 'but not forgotten');
+	($status, $told) = $d->run('quarantine', 'show', '../../etc/passwd');
+	is($status, 1, 'an id is not a path');
+	($status, $told) = $d->run('quarantine', 'shred');
+	is($status, 2, 'a wrong word');
+	($status, my $story) = $d->run('explain', '4Xheld');
+	like($story, qr/held as +\Q$id\E/, 'the journal knows the hold');
+	like($story, qr/mta told +discard/, 'and what the MTA was told');
+};
+
+subtest 'a disk that is full' => sub {
+	# a file in the way of the folder stands for any failed write
+	my $q = $place->path('wonted/quarantine');
+	rename $q, "$q.away";
+	$place->write('wonted/quarantine', '');
+	my $m = Wonted::Milter->new(socket => $d->socket, client => { addr => '192.0.2.10' });
+	my $r = $m->send(from => 'bob@example.net', to => ['ann@example.org'], message => mail('prize'), id => '4Xfull');
+	is($r->reply, 'continue', 'the message is delivered');
+	is(scalar $r->deleted_rcpts, 0, 'to all its recipients');
+	like(join(' ', $r->added('X-Wonted-Action')), qr/hold failed/, 'marked');
+	$m->quit;
+	like($d->log, qr/4Xfull: cannot quarantine, the message is delivered marked/, 'and the log says why');
+	unlink $q;
+	rename "$q.away", $q;
+};
+
+subtest 'no daemon' => sub {
+	$d->stop;
+	my ($status, $said) = $d->run('status');
+	is($status, 3, 'status');
+	like($said, qr/is wonted-milter running/, 'says what to look for');
+};
+done_testing;
