@@ -302,6 +302,8 @@ static void network_tune(struct ub_ctx *ctx)
 	g_snprintf(number, sizeof(number), "%d", slots / 2);
 	option_set(ctx, "num-queries-per-thread:", number);
 	option_set(ctx, "do-not-query-localhost:", "no");
+	/* names of private addresses are asked too: our own resolvers may know them */
+	option_set(ctx, "unblock-lan-zones:", "yes");
 	/* our own cache stands in front; the library's serves its own work only */
 	option_set(ctx, "msg-cache-size:", "1m");
 	option_set(ctx, "rrset-cache-size:", "2m");

@@ -119,7 +119,8 @@ static void test_sizes(void)
 			g_string_append_c(record, 'a');
 		g_string_append(record, ".org");
 		g_string_truncate(out, 0);
-		g_assert_true((rewritten(record->str, false, out) == NULL) == (term > 255));
+		g_assert_true((rewritten(record->str, false, out) == NULL) ==
+			      (term > 255));
 	}
 	g_string_free(record, TRUE);
 	g_string_free(out, TRUE);
