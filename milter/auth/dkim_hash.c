@@ -192,9 +192,12 @@ static bool feed_mended(struct dkim_hasher *d, struct bytes body)
 
 bool dkim_hasher_body(struct dkim_hasher *d, struct bytes body)
 {
-	bool testing;
+	bool open = body.n > 0 && body.at[body.n - 1] != '\n', testing;
 
 	if (!(has_bare_lf(body) ? feed_mended(d, body) : feed_body(d, body)))
+		return false;
+	/* the library forgets the line end that a relaxed body gets, too */
+	if (open && !feed_body(d, bytes_of("\r\n")))
 		return false;
 	/* its verdict is about keys, which it has not */
 	(void)dkim_eom(d->dkim, &testing);
