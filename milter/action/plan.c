@@ -121,7 +121,8 @@ static size_t common_reasons(const struct merge *g, const struct decision *shown
 		for (size_t i = 0; all && i < g->setup->decisions->n; i++) {
 			const struct decision *d = decision_of(g, i);
 
-			all = !remains(g, i) || d->reasons == shown->reasons ||
+			all = !remains(g, i) ||
+			      (d->reasons == shown->reasons && r < d->n_reasons) ||
 			      has_reason(d, &shown->reasons[r]);
 		}
 		if (all)

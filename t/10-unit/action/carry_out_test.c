@@ -1,0 +1,181 @@
+/* Carrying out: whatever fails, nobody's mail is lost, and no header claims what was not
+ * done. */
+#include <glib.h>
+
+#include "scene.h"
+
+#define RAW "From: a@example.net\nX-Wonted-Id: old\n\nhello\n"
+
+static void keeps_what_is_not_held(void)
+{
+	struct scene s;
+	const char *failed;
+
+	scene_begin(&s, RAW);
+	s.fails = "hold";
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	g_assert_cmpint(scene_play(&s, &failed), ==, DISPOSE_ACCEPT);
+	g_assert_cmpstr(failed, ==, "the message could not be held");
+	g_assert_true(scene_has(&s, "X-Wonted-Action: junk (hold failed)\n"));
+	g_assert_true(scene_has(&s, "X-Spam-Flag: YES\n"));
+	g_assert_false(scene_has(&s, "off "));
+	g_assert_cmpuint(s.plan.n_held, ==, 0);
+	g_assert_null(s.plan.hold_id);
+	g_assert_cmpint(s.plan.done[1], ==, ACTION_JUNK);
+	scene_end(&s);
+
+	/* by extension, where the policy says so: the others are spared */
+	scene_begin(&s, RAW);
+	s.fails = "hold";
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, &s.policies[1]);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	g_assert_cmpint(scene_play(&s, &failed), ==, DISPOSE_ACCEPT);
+	g_assert_true(scene_has(&s, "X-Wonted-Action: pass\n"));
+	g_assert_true(
+		scene_has(&s, "on rcpt-a+junk@example.org\noff rcpt-a@example.org\n"));
+	scene_end(&s);
+}
+
+static void keeps_whom_it_cannot_move(void)
+{
+	struct scene s;
+	const char *failed;
+
+	scene_begin(&s, RAW);
+	s.fails = "on";
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	scene_play(&s, &failed);
+	g_assert_cmpstr(failed, ==, "a recipient could not be added");
+	g_assert_true(scene_has(&s, "FAILED on rcpt-a+junk@example.org\n"));
+	g_assert_false(scene_has(&s, "off "));
+	scene_end(&s);
+}
+
+static void claims_no_banner(void)
+{
+	struct scene s;
+	const char *failed;
+
+	scene_begin(&s, RAW);
+	s.fails = "body";
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	scene_play(&s, &failed);
+	g_assert_cmpstr(failed, ==, "the banner could not be put in");
+	g_assert_true(
+		scene_has(&s, "X-Wonted-Banner: not done: the MTA did not take the"));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: pass\n"));
+	g_assert_cmpint(s.plan.done[0], ==, ACTION_PASS);
+	g_assert_true(g_str_has_prefix(s.plan.banner, "not done"));
+	scene_end(&s);
+}
+
+static void tells_what_failed(void)
+{
+	static const struct {
+		const char *fails, *failed;
+		enum action action;
+	} rows[] = {
+		{ "remove", "a header could not be removed", ACTION_JUNK },
+		{ "insert", "a header could not be added", ACTION_JUNK },
+		{ "off", "a recipient could not be taken off", ACTION_QUARANTINE },
+		{ "reply", "the reply's text could not be set", ACTION_REJECT },
+		{ "none", NULL, ACTION_JUNK },
+		/* the first one is told */
+		{ "remove,insert", "a header could not be removed", ACTION_JUNK },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct scene s;
+		const char *failed;
+
+		scene_begin(&s, RAW);
+		s.fails = rows[i].fails;
+		scene_rcpt(&s, VERDICT_MALICIOUS, rows[i].action, NULL);
+		if (rows[i].action == ACTION_QUARANTINE)
+			scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+		scene_play(&s, &failed);
+		g_assert_cmpstr(failed, ==, rows[i].failed);
+		scene_end(&s);
+	}
+}
+
+static bool is_in(const GPtrArray *all, const char *address)
+{
+	for (guint i = 0; i < all->len; i++)
+		if (strcmp(g_ptr_array_index(all, i), address) == 0)
+			return true;
+	return false;
+}
+
+static bool is_planned_held(const struct plan *p, size_t rcpt)
+{
+	for (size_t i = 0; i < p->n_held; i++)
+		if (p->held[i] == rcpt)
+			return true;
+	return false;
+}
+
+/* Each recipient still gets it, finds it held, or the sender is told. */
+static void assert_not_lost(const struct scene *s, enum disposition d, const char *log)
+{
+	for (size_t i = 0; i < s->all.n; i++) {
+		const char *address = s->rcpts[i].address;
+		char *moved = g_strdup_printf("rcpt-%c+junk@example.org", (int)('a' + i));
+		bool held = s->held && is_planned_held(&s->plan, i);
+		bool gone = d == DISPOSE_DISCARD || is_in(s->deleted, address);
+
+		if (d == DISPOSE_REJECT || d == DISPOSE_DEFER) {
+			g_assert_cmpuint(s->deleted->len, ==, 0);
+			g_assert_false(s->held);
+		} else if (gone && !held && !is_in(s->added, moved)) {
+			g_error("%s is lost:\n%s", address, log);
+		}
+		g_free(moved);
+	}
+}
+
+static void loses_nothing(void)
+{
+	GRand *r = g_rand_new_with_seed(20260819);
+
+	for (int i = 0; i < 20000; i++) {
+		struct scene s;
+		int n = g_rand_int_range(r, 1, 5);
+		enum disposition d;
+
+		scene_begin(&s, RAW);
+		s.fail_every = (size_t)g_rand_int_range(r, 0, 6);
+		for (int k = 0; k < n; k++) {
+			enum action action =
+				(enum action)g_rand_int_range(r, 0, ACTION_COUNT);
+			struct decision *one = scene_rcpt(
+				&s, (enum verdict)g_rand_int_range(r, 0, VERDICT_COUNT),
+				action, &s.policies[g_rand_int_range(r, 0, 2)]);
+
+			one->mode =
+				g_rand_int_range(r, 0, 4) ? MODE_ENFORCE : MODE_OBSERVE;
+		}
+		d = scene_play(&s, NULL);
+		assert_not_lost(&s, d, s.log->str);
+		g_assert_cmpuint(s.plan.n_done, ==, s.all.n);
+		for (size_t k = 0; k < s.all.n; k++)
+			g_assert_false(s.decisions[k].mode == MODE_OBSERVE &&
+				       is_in(s.deleted, s.rcpts[k].address));
+		scene_end(&s);
+	}
+	g_rand_free(r);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	message_library_init();
+	g_test_add_func("/carry_out/keeps-what-is-not-held", keeps_what_is_not_held);
+	g_test_add_func("/carry_out/keeps-whom-it-cannot-move",
+			keeps_whom_it_cannot_move);
+	g_test_add_func("/carry_out/claims-no-banner", claims_no_banner);
+	g_test_add_func("/carry_out/tells-what-failed", tells_what_failed);
+	g_test_add_func("/carry_out/loses-nothing", loses_nothing);
+	return g_test_run();
+}

@@ -1,0 +1,422 @@
+/* Merging: what becomes of one message whose recipients' policies ask for different things.
+ * The rules stand in action/plan.h. */
+#include "action/plan.h"
+
+#include "scene.h"
+
+#define RAW "From: a@example.net\nSubject: x\n\nhello\n"
+#define SIGNED                                                        \
+	"From: a@example.net\nContent-Type: application/pkcs7-mime; " \
+	"smime-type=signed-data\n\nx\n"
+
+static const struct reason reasons[] = {
+	{ "forged_name", "Uses the name of Jane Roe", AXIS_THREAT, 6500 },
+	{ "first_contact", "Has never written to you before", AXIS_THREAT, 2000 },
+	{ "bulk", "Bulk mail", AXIS_GRAYMAIL, 1500 },
+};
+
+static void assert_done(const struct scene *s, const char *want)
+{
+	GString *is = g_string_new(NULL);
+
+	for (size_t i = 0; i < s->plan.n_done; i++)
+		g_string_append_printf(is, "%s%s", i == 0 ? "" : " ",
+				       action_names[s->plan.done[i]]);
+	g_assert_cmpstr(is->str, ==, want);
+	g_string_free(is, TRUE);
+}
+
+static void assert_log(const struct scene *s, const char *want)
+{
+	if (strcmp(s->log->str, want) != 0)
+		g_error("not as expected:\n%s", s->log->str);
+}
+
+static void tells_what_it_found(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	assert_log(&s, "insert X-Wonted-Id: 4XyZ1\n"
+		       "insert X-Wonted-Score: threat=0 spam=0 graymail=0\n"
+		       "insert X-Wonted-Action: pass\n"
+		       "insert X-Wonted-Verdict: wanted\n");
+	assert_done(&s, "pass");
+	scene_end(&s);
+}
+
+/* observe: "changes nothing but headers", and says what it would have done */
+static void observes(void)
+{
+	for (enum action asked = ACTION_PASS; asked < ACTION_COUNT; asked++) {
+		struct scene s;
+		const char *note = arena_printf((scene_begin(&s, RAW), s.arena),
+						"X-Wonted-Action: pass (would %s)\n",
+						action_names[asked]);
+
+		scene_rcpt(&s, VERDICT_MALICIOUS, asked, NULL)->mode = MODE_OBSERVE;
+		g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+		g_assert_true(scene_has(&s, "X-Wonted-Mode: observe\n"));
+		g_assert_true(scene_has(&s, "X-Wonted-Verdict: malicious\n"));
+		g_assert_cmpint(scene_has(&s, note), ==, asked != ACTION_PASS);
+		g_assert_false(scene_has(&s, "X-Spam"));
+		g_assert_false(scene_has(&s, "body "));
+		g_assert_false(scene_has(&s, "hold "));
+		g_assert_false(scene_has(&s, "off "));
+		g_assert_false(scene_has(&s, "reply "));
+		assert_done(&s, "pass");
+		scene_end(&s);
+	}
+}
+
+/* observe_headers = no: "or changes nothing at all" */
+static void observes_in_silence(void)
+{
+	struct scene s;
+
+	scene_begin(&s, "X-Wonted-Verdict: wanted\n" RAW);
+	s.options.observe_headers = false;
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL)->mode = MODE_OBSERVE;
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_BANNER, NULL)->mode = MODE_OBSERVE;
+	scene_play(&s, NULL);
+	assert_log(&s, "");
+	assert_done(&s, "pass pass");
+	scene_end(&s);
+}
+
+static void junks_by_header(void)
+{
+	struct scene s;
+
+	scene_begin(&s, "X-Spam-Flag: NO\n" RAW);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	assert_log(&s, "remove X-Spam-Flag 0\n"
+		       "insert X-Spam-Level: *******\n"
+		       "insert X-Spam-Status: Yes, score=7.25 required=6\n"
+		       "insert X-Spam: Yes\n"
+		       "insert X-Spam-Flag: YES\n"
+		       "insert X-Wonted-Id: 4XyZ1\n"
+		       "insert X-Wonted-Score: threat=0 spam=7.25 graymail=0\n"
+		       "insert X-Wonted-Action: junk\n"
+		       "insert X-Wonted-Verdict: spam\n");
+	assert_done(&s, "junk");
+	scene_end(&s);
+}
+
+/* What cannot differ takes the strictest of those who remain. */
+static void takes_the_strictest(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_PASS, NULL)->mode = MODE_OBSERVE;
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "X-Wonted-Action: junk\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Verdict: spam\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Banner: done (text)\n"));
+	g_assert_false(scene_has(&s, "X-Wonted-Mode"));
+	assert_done(&s, "junk junk junk junk");
+	scene_end(&s);
+}
+
+/* By extension: one recipient's junk is not everybody's. */
+static void junks_by_extension(void)
+{
+	struct scene s;
+	const char *failed;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	scene_play(&s, &failed);
+	g_assert_null(failed);
+	g_assert_true(
+		scene_has(&s, "on rcpt-b+junk@example.org\noff rcpt-b@example.org\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: pass\n"));
+	g_assert_false(scene_has(&s, "X-Spam"));
+	assert_done(&s, "pass junk");
+	scene_end(&s);
+
+	/* nobody else reads the headers: then they may say it */
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "X-Wonted-Action: junk\n"));
+	g_assert_true(scene_has(&s, "X-Spam-Flag: YES\n"));
+	scene_end(&s);
+
+	/* an extension that says nothing is none */
+	scene_begin(&s, RAW);
+	s.policies[1].junk_extension = "";
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	scene_play(&s, NULL);
+	g_assert_false(scene_has(&s, "off "));
+	scene_end(&s);
+}
+
+static void extends_addresses(void)
+{
+	static const char *const rows[][2] = {
+		{ "jane@example.org", "on jane+junk@example.org\n" },
+		{ "\"jane roe\"@example.org", "on \"jane roe+junk\"@example.org\n" },
+		{ "\"a@b\"@example.org", "on \"a@b+junk\"@example.org\n" },
+		{ "postmaster", "on postmaster+junk\n" },
+		{ "jane+list@example.org", "on jane+list+junk@example.org\n" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct scene s;
+
+		scene_begin(&s, RAW);
+		scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+		s.rcpts[0].address = rows[i][0];
+		scene_play(&s, NULL);
+		g_assert_true(scene_has(&s, rows[i][1]));
+		scene_end(&s);
+	}
+}
+
+static void holds_some(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	s.decisions[1].reasons = s.decisions[2].reasons = reasons;
+	s.decisions[1].n_reasons = s.decisions[2].n_reasons = 2;
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	assert_log(&s, "hold 4XyZ1 1 2\n"
+		       "insert X-Wonted-Id: 4XyZ1\n"
+		       "insert X-Wonted-Score: threat=0 spam=0 graymail=0\n"
+		       "insert X-Wonted-Action: pass\n"
+		       "insert X-Wonted-Verdict: wanted\n"
+		       "off rcpt-b@example.org\n"
+		       "off rcpt-c@example.org\n");
+	assert_done(&s, "pass quarantine quarantine");
+	scene_end(&s);
+}
+
+static void holds_all(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	s.setup.id = "4XyZ1/2 \n";
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_DISCARD);
+	assert_log(&s, "hold 4XyZ1-2-- 0 1\n");
+	assert_done(&s, "quarantine quarantine");
+	scene_end(&s);
+}
+
+static void refuses_for_all(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		s.decisions[i].reasons = reasons;
+		s.decisions[i].n_reasons = 2 - i;
+	}
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_REJECT);
+	/* only what holds for both is said */
+	assert_log(
+		&s,
+		"reply 550 5.7.1 Message refused: Uses the name of Jane Roe (4XyZ1)\n");
+	g_assert_cmpuint(s.plan.n_rejected_or_deferred, ==, 2);
+	g_assert_cmpuint(s.plan.rejected_or_deferred[1], ==, 1);
+	assert_done(&s, "reject reject");
+	scene_end(&s);
+
+	/* RFC 5321 4.5.3.1.5: a reply line has at most 512 octets; and it is one line */
+	scene_begin(&s, RAW);
+	s.policies[0].reject_text = g_strnfill(3000, '{');
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	scene_play(&s, NULL);
+	g_assert_cmpuint(strlen(s.plan.reply_text), <, 500);
+	g_free((gpointer)(guintptr)s.policies[0].reject_text);
+	s.policies[0].reject_text = "a\r\nb {reasons} {unknown} {reasons";
+	scene_play(&s, NULL);
+	g_assert_cmpstr(s.plan.reply_text, ==, "a\\x0D\\x0Ab policy {unknown} {reasons");
+	scene_end(&s);
+}
+
+static void defers(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_DEFER, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_DEFER);
+	assert_log(&s,
+		   "reply 451 4.7.1 Message deferred, please try again later (4XyZ1)\n");
+	assert_done(&s, "defer defer");
+	scene_end(&s);
+}
+
+/* A mail that one may read cannot be refused: those who refuse it find it held. */
+static void holds_what_it_cannot_refuse(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_DEFER, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	g_assert_true(scene_has(&s, "hold 4XyZ1 1 2\n"));
+	g_assert_nonnull(s.plan.remark);
+	assert_done(&s, "pass quarantine quarantine");
+	scene_end(&s);
+
+	/* observe mode takes the message: it is somebody's, too */
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL)->mode = MODE_OBSERVE;
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	g_assert_true(scene_has(&s, "hold 4XyZ1 1\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Mode: observe\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: pass (would reject)\n"));
+	assert_done(&s, "pass quarantine");
+	scene_end(&s);
+
+	/* held beside held: nobody is left */
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_REJECT, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_DISCARD);
+	assert_done(&s, "quarantine quarantine");
+	scene_end(&s);
+}
+
+static void puts_a_banner_in(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	s.decisions[0].reasons = reasons;
+	s.decisions[0].n_reasons = 3;
+	scene_play(&s, NULL);
+	g_assert_true(g_str_has_prefix(s.log->str, "body "));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: banner\n"));
+	g_assert_cmpstr(s.plan.banner, ==, "done (text)");
+	g_assert_nonnull(strstr(s.plan.edits[0].body.at, "Jane Roe"));
+	g_assert_null(strstr(s.plan.edits[0].body.at, "Bulk mail"));
+	assert_done(&s, "banner");
+	scene_end(&s);
+
+	/* what cannot be done becomes something milder, and the plan says so */
+	scene_begin(&s, SIGNED);
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	scene_play(&s, NULL);
+	g_assert_false(scene_has(&s, "body "));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: pass\n"));
+	g_assert_true(
+		scene_has(&s, "X-Wonted-Banner: not done: the message is signed\n"));
+	assert_done(&s, "pass");
+	scene_end(&s);
+}
+
+/* Nobody learns from headers or banner with whom another one writes. */
+static void tells_only_what_all_share(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	s.decisions[0].reasons = reasons;
+	s.decisions[0].n_reasons = 2;
+	s.decisions[1].reasons = reasons;
+	s.decisions[1].n_reasons = 1;
+	scene_play(&s, NULL);
+	g_assert_nonnull(strstr(s.plan.edits[0].body.at, "Jane Roe"));
+	g_assert_null(strstr(s.plan.edits[0].body.at, "never written"));
+	g_assert_true(scene_has(&s, "forged_name (threat +6.5) Uses the name"));
+	g_assert_false(scene_has(&s, "first_contact"));
+	g_assert_false(scene_has(&s, "insert X-Wonted-Reasons: rcpt"));
+	scene_end(&s);
+}
+
+static void marks_degraded(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL)->degraded = true;
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "X-Wonted-Degraded: yes\n"));
+	scene_end(&s);
+}
+
+/* Our own people's mail is not judged; our words are taken out of what a login submits. */
+static void passes_internal_mail(void)
+{
+	static const char raw[] = "X-Wonted-Verdict: wanted\nX-Spam-Flag: NO\n" RAW;
+	struct scene s;
+
+	scene_begin(&s, raw);
+	s.envelope.internal = true;
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	assert_log(&s, "");
+	assert_done(&s, "pass");
+	s.envelope.auth_user = "jane";
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	assert_log(&s, "remove X-Wonted-Verdict 0\n");
+	scene_end(&s);
+
+	scene_begin(&s, raw);
+	s.envelope.internal = true;
+	s.envelope.auth_user = "jane";
+	s.options.mode = MODE_OBSERVE;
+	s.options.observe_headers = false;
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_play(&s, NULL);
+	assert_log(&s, "");
+	scene_end(&s);
+
+	/* no recipients: nothing to do */
+	scene_begin(&s, raw);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	assert_log(&s, "");
+	scene_end(&s);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	message_library_init();
+	g_test_add_func("/plan/tells-what-it-found", tells_what_it_found);
+	g_test_add_func("/plan/observes", observes);
+	g_test_add_func("/plan/observes-in-silence", observes_in_silence);
+	g_test_add_func("/plan/junks-by-header", junks_by_header);
+	g_test_add_func("/plan/takes-the-strictest", takes_the_strictest);
+	g_test_add_func("/plan/junks-by-extension", junks_by_extension);
+	g_test_add_func("/plan/extends-addresses", extends_addresses);
+	g_test_add_func("/plan/holds-some", holds_some);
+	g_test_add_func("/plan/holds-all", holds_all);
+	g_test_add_func("/plan/refuses-for-all", refuses_for_all);
+	g_test_add_func("/plan/defers", defers);
+	g_test_add_func("/plan/holds-what-it-cannot-refuse", holds_what_it_cannot_refuse);
+	g_test_add_func("/plan/puts-a-banner-in", puts_a_banner_in);
+	g_test_add_func("/plan/tells-only-what-all-share", tells_only_what_all_share);
+	g_test_add_func("/plan/marks-degraded", marks_degraded);
+	g_test_add_func("/plan/passes-internal-mail", passes_internal_mail);
+	return g_test_run();
+}

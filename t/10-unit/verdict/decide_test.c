@@ -1,0 +1,189 @@
+/* Decisions: whose policy, what mode, which reasons in what order. */
+#include <glib.h>
+
+#include "base/limits.h"
+#include "config/load.h"
+#include "verdict/verdict.h"
+
+static const char conf[] =
+	"mode = enforce\n"
+	"tenant \"t\" { domains = {\"example.org\", \"example.com\"} }\n"
+	"policy \"default\" { on_suspicious = banner }\n"
+	"policy \"strict\" { recipients = \"jane@example.org\" mode = enforce\n"
+	"	malicious_points = 2 suspicious_points = 1 spam_points = 1\n"
+	"	graymail_points = 1 on_malicious = reject }\n"
+	"policy \"watch\" { recipients = \"@example.com\" mode = observe }\n";
+static struct options *loaded(void)
+{
+	GError *e = NULL;
+	struct options *o = options_load_text("test", bytes_of(conf), &e);
+
+	g_assert_no_error(e);
+	return o;
+}
+
+static const struct recipient rcpts[] = { { "Bob@example.net", "bob@example.net" },
+					  { "jane@example.org", "jane@example.org" },
+					  { "x@example.com", "x@example.com" } };
+static const struct envelope envelope = { .rcpts = rcpts, .n_rcpts = 3 };
+
+static const struct hit hits[] = {
+	{ .rule = "known", .reason = "You know each other", .milli = { -1000, 0, 0 } },
+	{ .rule = "list", .reason = "A list", .milli = { 0, 0, 3000 } },
+	{ .rule = "weak", .reason = "Weak", .milli = { 500, 2000, 0 } },
+	{ .rule = "strong", .reason = "Strong", .milli = { 6000, 0, 0 } },
+	{ .rule = "also", .reason = "Also", .milli = { 500, 0, 0 } },
+	{ .rule = "watched",
+	  .reason = "Watched",
+	  .milli = { 90000, 0, 0 },
+	  .observed = true },
+	{ .rule = "nothing", .reason = "Nothing", .milli = { 0, 0, 0 } },
+	{ .rule = "trust", .reason = "Trust", .milli = { 0, -4000, 0 } },
+	{ .rule = "evil", .reason = "a\r\nb\xe2\x80\xae\xff", .milli = { 0, 0, 1 } },
+	{ .rule = "wordless", .reason = NULL, .milli = { 0, 1, 0 } },
+};
+static const struct rcpt_hits all_hits[] = {
+	{ hits, G_N_ELEMENTS(hits), { 6000, -1999, 3001 } },
+	{ hits, G_N_ELEMENTS(hits), { 6000, -1999, 3001 } },
+	{ NULL, 0, { 0, 0, 0 } },
+};
+
+static void decides(void)
+{
+	struct options *options = loaded();
+	struct arena *a = arena_create(1 << 20);
+	struct facts facts = { .degraded = false };
+	struct decide_setup setup = { options, &envelope, &facts, all_hits };
+	struct decisions d;
+
+	decide(a, &setup, &d);
+	g_assert_cmpuint(d.n, ==, 3);
+	g_assert_cmpstr(d.at[0].rcpt, ==, "bob@example.net");
+	g_assert_cmpstr(d.at[0].policy->name, ==, "default");
+	g_assert_cmpint(d.at[0].verdict, ==, VERDICT_SUSPICIOUS);
+	g_assert_cmpint(d.at[0].action, ==, ACTION_BANNER);
+	g_assert_cmpint(d.at[0].mode, ==, MODE_ENFORCE);
+	g_assert_cmpint(d.at[0].milli[AXIS_SPAM], ==, -1999);
+	g_assert_cmpstr(d.at[1].policy->name, ==, "strict");
+	g_assert_cmpint(d.at[1].verdict, ==, VERDICT_MALICIOUS);
+	g_assert_cmpint(d.at[1].action, ==, ACTION_REJECT);
+	g_assert_cmpstr(d.at[2].policy->name, ==, "watch");
+	g_assert_cmpint(d.at[2].verdict, ==, VERDICT_WANTED);
+	g_assert_cmpint(d.at[2].mode, ==, MODE_OBSERVE);
+	for (size_t i = 0; i < d.n; i++)
+		g_assert_false(d.at[i].degraded);
+	arena_destroy(&a);
+	options_unref(options);
+}
+
+/* Those that made the verdict first, strongest first; then other alarms; then what spoke for
+ * the message. What was only watched, or gave nothing, is no reason. */
+static void orders_reasons(void)
+{
+	struct options *options = loaded();
+	static const char *const want[] = { "strong", "weak",     "also",  "list",
+					    "evil",   "wordless", "trust", "known" };
+	struct arena *a = arena_create(1 << 20);
+	struct facts facts = { .degraded = false };
+	struct decide_setup setup = { options, &envelope, &facts, all_hits };
+	struct decisions d;
+
+	decide(a, &setup, &d);
+	g_assert_cmpuint(d.at[0].n_reasons, ==, G_N_ELEMENTS(want));
+	for (size_t i = 0; i < G_N_ELEMENTS(want); i++)
+		g_assert_cmpstr(d.at[0].reasons[i].rule, ==, want[i]);
+	g_assert_cmpint(d.at[0].reasons[1].axis, ==, AXIS_THREAT);
+	g_assert_cmpint(d.at[0].reasons[1].milli, ==, 500);
+	g_assert_cmpint(d.at[0].reasons[6].axis, ==, AXIS_SPAM);
+	g_assert_cmpint(d.at[0].reasons[6].milli, ==, -4000);
+	g_assert_cmpstr(d.at[0].reasons[4].text, ==, "a\\x0D\\x0Ab\\u{202E}\\xFF");
+	g_assert_cmpstr(d.at[0].reasons[5].text, ==, "wordless");
+	g_assert_cmpuint(d.at[2].n_reasons, ==, 0);
+	arena_destroy(&a);
+	options_unref(options);
+}
+
+/* 10,000 recipients with the same hits: the words are made once */
+static void shares_reasons(void)
+{
+	struct options *options = loaded();
+	struct recipient many[3] = { rcpts[0], rcpts[0], rcpts[0] };
+	struct envelope env = { .rcpts = many, .n_rcpts = 3 };
+	struct rcpt_hits same[3] = { all_hits[0], all_hits[0], all_hits[2] };
+	struct arena *a = arena_create(1 << 20);
+	struct facts facts = { .degraded = true };
+	struct decide_setup setup = { options, &env, &facts, same };
+	struct decisions d;
+
+	decide(a, &setup, &d);
+	g_assert_true(d.at[0].reasons == d.at[1].reasons);
+	g_assert_cmpuint(d.at[1].n_reasons, ==, d.at[0].n_reasons);
+	g_assert_cmpuint(d.at[2].n_reasons, ==, 0);
+	g_assert_true(d.at[0].degraded);
+	arena_destroy(&a);
+	options_unref(options);
+}
+
+static void bounds_reasons(void)
+{
+	struct options *options = loaded();
+	static struct hit many[LIMIT_REASONS + 10];
+	struct rcpt_hits flood = { many, G_N_ELEMENTS(many), { 0, 0, 0 } };
+	struct envelope env = { .rcpts = rcpts, .n_rcpts = 1 };
+	struct arena *a = arena_create(1 << 20);
+	struct decide_setup setup = { options, &env, NULL, &flood };
+	char *text = g_strnfill(100000, '\x01');
+	struct decisions d;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(many); i++)
+		many[i] = (struct hit){ .rule = "r",
+					.reason = text,
+					.milli = { (int64_t)i, 0, 0 } };
+	decide(a, &setup, &d);
+	g_assert_cmpuint(d.at[0].n_reasons, ==, LIMIT_REASONS);
+	g_assert_cmpint(d.at[0].reasons[0].milli, ==, LIMIT_REASONS + 9);
+	g_assert_cmpuint(strlen(d.at[0].reasons[0].text), <, 700);
+	g_free(text);
+	arena_destroy(&a);
+	options_unref(options);
+}
+
+/* The way stopped: everybody gets the mail, and it is marked. */
+static void passes_when_stopped(void)
+{
+	struct options *options = loaded();
+	struct arena *a = arena_create(1 << 20);
+	struct decide_setup setup = { options, &envelope, NULL, NULL };
+	struct recipient nameless = { "x y", NULL };
+	struct envelope env = { .rcpts = &nameless, .n_rcpts = 1 };
+	struct decisions d;
+
+	decide(a, &setup, &d);
+	for (size_t i = 0; i < d.n; i++) {
+		g_assert_cmpint(d.at[i].verdict, ==, VERDICT_WANTED);
+		g_assert_cmpint(d.at[i].action, ==, ACTION_PASS);
+		g_assert_true(d.at[i].degraded);
+		g_assert_nonnull(d.at[i].policy);
+	}
+	/* no key: the address as it was given */
+	setup.envelope = &env;
+	decide(a, &setup, &d);
+	g_assert_cmpstr(d.at[0].rcpt, ==, "x y");
+	g_assert_cmpstr(d.at[0].policy->name, ==, "default");
+	env.n_rcpts = 0;
+	decide(a, &setup, &d);
+	g_assert_cmpuint(d.n, ==, 0);
+	arena_destroy(&a);
+	options_unref(options);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/decide/decides", decides);
+	g_test_add_func("/decide/orders-reasons", orders_reasons);
+	g_test_add_func("/decide/shares-reasons", shares_reasons);
+	g_test_add_func("/decide/bounds-reasons", bounds_reasons);
+	g_test_add_func("/decide/passes-when-stopped", passes_when_stopped);
+	return g_test_run();
+}
