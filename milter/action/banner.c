@@ -126,7 +126,7 @@ static const struct part *first_part(const struct message *m, enum part_kind kin
 static bool open_part(struct work *w)
 {
 	const struct part *p = w->part;
-	struct bytes raw = w->message->raw, body;
+	struct bytes raw = w->message->raw, above;
 
 	if (p->start > p->end || p->end > raw.n || p->start < w->message->body_at ||
 	    !is_behind_header(raw, p->start)) {
@@ -137,10 +137,11 @@ static bool open_part(struct work *w)
 		w->why_not = "unknown encoding";
 		return false;
 	}
-	body = slice(raw, w->message->body_at, raw.n);
 	w->coded.encoding = p->encoding;
 	w->coded.raw = slice(raw, p->start, p->end);
-	w->coded.eol = eol_of(w->coded.raw, eol_of(body, eol_of(raw, "\n")));
+	/* a part without a line end takes that of the empty line above it */
+	above = slice(raw, p->start > 1 ? p->start - 2 : 0, p->start);
+	w->coded.eol = eol_of(w->coded.raw, eol_of(above, "\n"));
 	w->text = transfer_decode(w->arena, &w->coded, SCAN_BYTES);
 	w->eol = p->encoding == ENCODING_BASE64 ? eol_of(w->text, w->coded.eol)
 						: w->coded.eol;
@@ -305,11 +306,12 @@ struct bytes banner_apply(struct arena *a, struct bytes raw, size_t from,
 }
 
 /* A part that was empty gave its empty line as the line end before the boundary; with a
- * banner in it, the banner's last line end has become that. */
+ * banner in it, the banner's last line end has become that; and where line ends are mixed, a
+ * parser may count two for it. */
 static void lend_line_end(struct work *w)
 {
 	struct bytes raw = w->message->raw;
-	size_t end = w->part->end;
+	size_t end = (size_t)(w->coded.raw.at - raw.at) + w->coded.raw.n;
 
 	end += end + 1 < raw.n && raw.at[end] == '\r';
 	end += end < raw.n && raw.at[end] == '\n';
@@ -322,7 +324,7 @@ static struct block find_ours(struct work *w)
 {
 	if (w->part == NULL || !open_part(w))
 		return (struct block){ 0 };
-	for (int lent = 0; lent < 2; lent++) {
+	for (int lent = 0; lent < 3; lent++) {
 		struct block b = w->part->kind == PART_TEXT_PLAIN
 					 ? banner_text_find(w->text)
 					 : banner_html_find(w->text);

@@ -323,9 +323,10 @@ static bool base64_remove(struct arena *a, const struct coded *c,
 	size_t from = base64_offset(c->raw, first);
 	size_t to = base64_offset(c->raw, first + in->text.n / 3 * 4);
 
-	/* line ends before and behind may be ours or may have been there */
+	/* line ends before and behind may be ours or may have been there; and in front of the
+	 * first character there may be bytes that decoders ignore */
 	for (int i = 0; i < 4; i++) {
-		size_t f = i & 1 ? from + eol_at(c->raw, from) : from;
+		size_t f = i & 1 ? base64_next(c->raw, from) : from;
 		size_t t = i & 2 ? to + eol_at(c->raw, to) : to;
 
 		if (t > f && is_made_by(a, c, in, f, t - f)) {
