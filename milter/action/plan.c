@@ -15,11 +15,11 @@ struct merge {
 	struct arena *arena;
 	const struct plan_setup *setup;
 	const enum action *asked; /* for each recipient: never DEFER or REJECT */
-	bool hold_failed;         /* QUARANTINE means junk */
+	const char *unheld; /* words on why QUARANTINE means junk; NULL: it is held */
 	enum action *done;
 	enum action strictest; /* of those who remain and read the headers */
 	const struct decision *shown;
-	bool hold_marks;               /* the strictest action stands for a failed hold */
+	bool instead_of_hold;          /* the strictest action stands for one */
 	const struct decision *banner; /* the strictest one that asks for a banner */
 	bool banner_done;
 	bool observe; /* nobody who remains is in enforce mode */
@@ -35,12 +35,12 @@ static const struct decision *decision_of(const struct merge *g, size_t i)
 static bool is_junk(const struct merge *g, size_t i)
 {
 	return g->asked[i] == ACTION_JUNK ||
-	       (g->asked[i] == ACTION_QUARANTINE && g->hold_failed);
+	       (g->asked[i] == ACTION_QUARANTINE && g->unheld != NULL);
 }
 
 static bool remains(const struct merge *g, size_t i)
 {
-	return g->asked[i] != ACTION_QUARANTINE || g->hold_failed;
+	return g->asked[i] != ACTION_QUARANTINE || g->unheld != NULL;
 }
 
 static bool by_extension(const struct merge *g, size_t i)
@@ -93,7 +93,7 @@ static void find_strictest(struct merge *g)
 		if (g->shown == NULL || is_stricter(d, now, g->shown, g->strictest)) {
 			g->shown = d;
 			g->strictest = now;
-			g->hold_marks = g->asked[i] == ACTION_QUARANTINE;
+			g->instead_of_hold = g->asked[i] == ACTION_QUARANTINE;
 		}
 	}
 }
@@ -169,8 +169,8 @@ static const char *put_banner(struct merge *g)
 
 static const char *action_note(const struct merge *g, enum action action)
 {
-	if (g->hold_marks)
-		return "hold failed";
+	if (g->instead_of_hold)
+		return g->unheld;
 	if (g->shown->mode == MODE_OBSERVE && g->shown->action > action)
 		return arena_printf(g->arena, "would %s", action_names[g->shown->action]);
 	return NULL;
@@ -262,13 +262,13 @@ static const struct edit *edits_kept(struct arena *a, const GArray *edits)
 
 /* One way of merging, whole: edits, banner and done of *p_r. */
 static void merge_all(struct arena *a, const struct plan_setup *s,
-		      const enum action *asked, bool hold_failed, struct plan *p_r)
+		      const enum action *asked, const char *unheld, struct plan *p_r)
 {
 	size_t n = s->decisions->n;
 	struct merge g = { .arena = a,
 			   .setup = s,
 			   .asked = asked,
-			   .hold_failed = hold_failed,
+			   .unheld = unheld,
 			   .done = arena_new(a, enum action, n) };
 
 	g.edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
@@ -387,29 +387,44 @@ static const char *hold_id(struct arena *a, const char *id)
 			  '-');
 }
 
-static void hold_some(struct arena *a, const struct plan_setup *s, enum action *asked,
-		      struct plan *p_r)
+static size_t who_is_held(struct arena *a, const enum action *asked, size_t n,
+			  const size_t **held_r)
 {
-	size_t *held = arena_new(a, size_t, s->decisions->n);
+	size_t *held = arena_new(a, size_t, n), n_held = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (asked[i] == ACTION_QUARANTINE)
+			held[n_held++] = i;
+	*held_r = held;
+	return n_held;
+}
+
+/* Those who ask for a refusal that cannot be said to all are held. What was not read whole
+ * cannot be held either: the rest would be lost. */
+static void accept_for_some(struct arena *a, const struct plan_setup *s,
+			    enum action *asked, struct plan *p_r)
+{
+	bool whole = !(s->message->cut & CUT_SIZE);
 	struct plan *unheld;
 
-	for (size_t i = 0; i < s->decisions->n; i++) {
+	for (size_t i = 0; i < s->decisions->n; i++)
 		if (is_refusal(asked[i])) {
 			p_r->remark =
 				"held instead of refused: not all recipients refuse it";
 			asked[i] = ACTION_QUARANTINE;
 		}
-		if (asked[i] == ACTION_QUARANTINE)
-			held[p_r->n_held++] = i;
+	p_r->n_held = who_is_held(a, asked, s->decisions->n, &p_r->held);
+	if (p_r->n_held > 0 && !whole) {
+		p_r->n_held = 0;
+		p_r->remark = "not held but junk: not all of the message was read";
+	} else if (p_r->n_held > 0) {
+		p_r->hold_id = hold_id(a, s->id);
+		unheld = arena_new(a, struct plan, 1);
+		merge_all(a, s, asked, "hold failed", unheld);
+		unheld->remark = p_r->remark;
+		p_r->unheld = unheld;
 	}
-	if (p_r->n_held == 0)
-		return;
-	p_r->held = held;
-	p_r->hold_id = hold_id(a, s->id);
-	unheld = arena_new(a, struct plan, 1);
-	merge_all(a, s, asked, true, unheld);
-	unheld->remark = p_r->remark;
-	p_r->unheld = unheld;
+	merge_all(a, s, asked, whole ? NULL : "too long to hold", p_r);
 }
 
 /* Mail of our own people is not judged. But what they submit may not carry our words: an
@@ -444,6 +459,5 @@ void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r)
 		refuse(a, s, asked, p_r);
 		return;
 	}
-	hold_some(a, s, asked, p_r);
-	merge_all(a, s, asked, false, p_r);
+	accept_for_some(a, s, asked, p_r);
 }

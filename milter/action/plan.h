@@ -38,7 +38,8 @@ enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFE
 
 /* How recipients of one message are merged, from their decisions:
  *   observe     nothing is done about them; but they read what the others' mail became
- *   quarantine  held and taken off; if nobody is left the message is discarded
+ *   quarantine  held and taken off; if nobody is left the message is discarded. What was not
+ *               read whole (CUT_SIZE) is junk instead: the rest would be lost
  *   reject, defer   said to the MTA if that is what all recipients get, and none is in observe
  *               mode; defer if some ask for the one and some for the other. Else those who
  *               ask for it are held instead: a mail that one may read cannot be refused

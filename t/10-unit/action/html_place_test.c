@@ -72,8 +72,8 @@ static void finds_the_place(void)
 		size_t want = (size_t)(mark - rows[i]), n = strlen(rows[i]) - 1;
 		char *exact = g_malloc(n);
 
-		memcpy(exact, rows[i], want);
-		memcpy(exact + want, mark + 1, n - want);
+		for (size_t k = 0; k < n; k++)
+			exact[k] = rows[i][k < want ? k : k + 1];
 		if (html_place((struct bytes){ exact, n }) != want)
 			g_error("%s: %zu", rows[i],
 				html_place((struct bytes){ exact, n }));

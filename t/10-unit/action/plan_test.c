@@ -301,6 +301,24 @@ static void holds_what_it_cannot_refuse(void)
 	scene_end(&s);
 }
 
+/* What was not read whole cannot be held: the rest would be lost. */
+static void holds_no_half(void)
+{
+	struct message_limits limits = { .max_bytes = 30 };
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	s.setup.message = message_parse(s.arena, bytes_of(RAW), &limits);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	g_assert_false(scene_has(&s, "hold "));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: junk (too long to hold)\n"));
+	g_assert_nonnull(s.plan.remark);
+	g_assert_null(s.plan.hold_id);
+	assert_done(&s, "junk");
+	scene_end(&s);
+}
+
 static void puts_a_banner_in(void)
 {
 	struct scene s;
@@ -414,6 +432,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/refuses-for-all", refuses_for_all);
 	g_test_add_func("/plan/defers", defers);
 	g_test_add_func("/plan/holds-what-it-cannot-refuse", holds_what_it_cannot_refuse);
+	g_test_add_func("/plan/holds-no-half", holds_no_half);
 	g_test_add_func("/plan/puts-a-banner-in", puts_a_banner_in);
 	g_test_add_func("/plan/tells-only-what-all-share", tells_only_what_all_share);
 	g_test_add_func("/plan/marks-degraded", marks_degraded);
