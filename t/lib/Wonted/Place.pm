@@ -39,13 +39,15 @@ sub write {
 	return $file;
 }
 
-# start - run a program in the background; what it prints goes to LOG in the folder. Returns its pid
+# start - run a program in the background, as leader of a process group; what it prints goes to LOG in
+# the folder. Returns its pid
 sub start {
 	my ($self, $log, @command) = @_;
 	$log = $self->path($log);
 	push @{ $self->{logs} }, $log unless grep { $_ eq $log } @{ $self->{logs} };
 	my $pid = fork // die "fork: $!\n";
 	if (!$pid) {
+		POSIX::setsid();
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>>', $log;
 		open STDERR, '>&', \*STDOUT;
@@ -55,9 +57,6 @@ sub start {
 	push @{ $self->{running} }, $pid;
 	return $pid;
 }
-
-# adopt - a process that another program of ours started (Postfix's master)
-sub adopt { my ($self, $pid) = @_; push @{ $self->{running} }, $pid; return $pid }
 
 # stop - end a process with SIGNAL (TERM), then KILL after SECONDS; true when it ended by itself
 sub stop {
@@ -134,7 +133,7 @@ END {
 	if ($$ == $owner) {
 		my $status = $?;
 		my $failed = $status || ($INC{'Test/Builder.pm'} && !Test::Builder->new->is_passing);
-		local $SIG{INT} = 'IGNORE';
+		local @SIG{qw(INT TERM HUP)} = ('IGNORE') x 3;
 		$_->clean(tell => $failed && !$_->{quiet}) for reverse @places;
 		$? = $status;
 	}

@@ -92,15 +92,17 @@ END
 	return $self;
 }
 
-# start - returns when the listeners answer
+# start - returns when the listeners answer. The master process is run in the foreground, as our own
+# child, so that its pid is known from its first moment on
 sub start {
 	my ($self) = @_;
-	my $dir = $self->{dir};
-	my $said = `postfix -c $dir/etc start 2>&1`;
-	my ($pid) = Wonted::Place::read_file("$dir/spool/pid/master.pid") =~ /(\d+)/;
-	die "Postfix did not start: $said", $self->log, "\n" if $? || !$pid;
-	push @{ $self->{place}{logs} }, "$dir/maillog";
-	$self->{pid} = $self->{place}->adopt($pid);
+	my ($dir, $place) = @$self{qw(dir place)};
+	my $said = `postfix -c $dir/etc post-install create-missing 2>&1`;
+	die "Postfix: $said\n" if $?;
+	chomp(my $programs = `postconf -c $dir/etc -h daemon_directory`);
+	my $pid = $self->{pid} = $place->start('postfix/maillog', "$programs/master", '-d', '-c', "$dir/etc");
+	my $up = Wonted::Place::wait_for(sub { $self->log(qr/daemon started/) || Wonted::Place::gone($pid) });
+	die "Postfix did not start: ", $self->log, "\n" unless $up && kill 0, $pid;
 	return $self;
 }
 
