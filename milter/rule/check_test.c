@@ -330,6 +330,7 @@ static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *
 	case OP_ENDS_WITH:
 		return check_text(rs, rule, test);
 	case OP_EXISTS:
+	case OP_IS_UNKNOWN:
 	case OP_COUNT:
 		break;
 	}
@@ -338,6 +339,8 @@ static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *
 
 static bool check_types(struct ruleset *rs, struct rule *rule, struct test *test)
 {
+	if (test->op == OP_IS_UNKNOWN)
+		return true;
 	if (test->type == VALUE_BOOL && test->op != OP_HOLDS) {
 		complain(rs->complaints, test->op_place,
 			 "%s is a yes or no: write %s or not %s, and nothing after it",

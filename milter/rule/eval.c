@@ -280,6 +280,8 @@ static enum answer make_test(struct run *run, const struct test *test,
 {
 	struct value left = operand_value(run, &test->left);
 
+	if (test->op == OP_IS_UNKNOWN)
+		return left.known == ANSWER_UNKNOWN ? ANSWER_YES : ANSWER_NO;
 	if (test->op == OP_HOLDS)
 		return value_answer(&left);
 	if (left.known != ANSWER_YES)

@@ -12,6 +12,7 @@
 const char *const operator_words[OP_COUNT] = {
 	[OP_HOLDS] = "",
 	[OP_EXISTS] = "exists",
+	[OP_IS_UNKNOWN] = "is unknown",
 	[OP_IS] = "is",
 	[OP_IS_NOT] = "is not",
 	[OP_LESS] = "<",
@@ -273,8 +274,7 @@ static struct operand take_right(struct parser *p)
 		if (!take_symbol(p, ")"))
 			parser_fail(p, ")");
 	} else if (p->now.kind == TOKEN_WORD &&
-		   (parser_word(p, "yes") || parser_word(p, "no") ||
-		    parser_word(p, "unknown"))) {
+		   (parser_word(p, "yes") || parser_word(p, "no"))) {
 		o.kind = OPERAND_NAME; /* the checker says how a yes or no is asked for */
 		o.text = p->now.text;
 		parser_take(p);
@@ -334,7 +334,10 @@ static struct node *take_test(struct parser *p)
 		return node;
 	if (take_word(p, "exists"))
 		test->op = OP_EXISTS;
-	else if (take_operator(p, &test->op))
+	else if (take_operator(p, &test->op) && test->op == OP_IS &&
+		 take_word(p, "unknown"))
+		test->op = OP_IS_UNKNOWN;
+	else if (test->op != OP_HOLDS)
 		test->right = take_right(p);
 	else if (parser_word(p, "not"))
 		parser_fail(p,

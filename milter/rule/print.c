@@ -92,7 +92,7 @@ void print_test(GString *out, const struct test *test)
 	if (test->op == OP_HOLDS)
 		return;
 	g_string_append_printf(out, " %s", operator_words[test->op]);
-	if (test->op == OP_EXISTS)
+	if (test->op < OP_IS)
 		return;
 	g_string_append_c(out, ' ');
 	print_operand(out, &test->right);

@@ -66,6 +66,7 @@ struct operand {
 enum operator{
 	OP_HOLDS, /* a yes or no alone */
 	OP_EXISTS,
+	OP_IS_UNKNOWN,
 	OP_IS,
 	OP_IS_NOT,
 	OP_LESS,
@@ -86,7 +87,7 @@ struct test {
 	struct operand left;
 	enum operator op;
 	struct place op_place;
-	struct operand right; /* not for OP_HOLDS, OP_EXISTS */
+	struct operand right; /* of OP_IS and what follows it */
 
 	/* the checker fills */
 	enum value_type type; /* of the left */

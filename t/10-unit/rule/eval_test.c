@@ -98,6 +98,11 @@ static void test_absent_and_unknown(void)
 		  "given from.address \"a\" given person.name absent", "no" },
 		{ "pair.days_known < pair.days_known", "given pair.days_known absent",
 		  "no" },
+		/* but the question for it has an answer */
+		{ "pair.known is unknown", "given pair.known unknown", "yes" },
+		{ "pair.known is unknown", "given pair.known no", "no" },
+		{ "not size is unknown", "given size absent", "yes" },
+		{ "subject is unknown or bulk", "given subject \"a\"", "no" },
 		{ "header \"X\" exists", "given header \"X\" unknown", "unknown" },
 		{ "header \"X\" contains subject", "given header \"X\" \"a\"", "no" },
 	};
