@@ -20,17 +20,22 @@ void print_text(GString *out, const char *text)
 	g_string_append_c(out, '"');
 }
 
-void print_points(GString *out, int64_t milli)
+static void print_milli(GString *out, int64_t milli, const char *plus)
 {
 	int64_t abs = milli < 0 ? -milli : milli;
 
-	g_string_append_printf(out, "%c%" G_GINT64_FORMAT, milli < 0 ? '-' : '+',
+	g_string_append_printf(out, "%s%" G_GINT64_FORMAT, milli < 0 ? "-" : plus,
 			       abs / 1000);
 	if (abs % 1000 != 0) {
 		g_string_append_printf(out, ".%03" G_GINT64_FORMAT, abs % 1000);
 		while (out->str[out->len - 1] == '0')
 			g_string_truncate(out, out->len - 1);
 	}
+}
+
+void print_points(GString *out, int64_t milli)
+{
+	print_milli(out, milli, "+");
 }
 
 static void print_regex(GString *out, const struct operand *o)
@@ -265,7 +270,7 @@ static void print_expect(GString *out, const struct clause *clause)
 				       clause->op == OP_IS ? ""
 							   : operator_words[clause->op],
 				       clause->op == OP_IS ? "" : " ");
-		print_points(out, clause->milli);
+		print_milli(out, clause->milli, "");
 	}
 }
 

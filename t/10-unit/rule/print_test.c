@@ -107,9 +107,9 @@ static const struct {
 	  "    given   e 3 days\n"
 	  "    given   header \"H\" unknown  # no\n"
 	  "    expect  rule r unknown\n"
-	  "    expect  spam +3\n"
-	  "    expect  threat >= +2\n"
-	  "    expect  graymail is not +1\n"
+	  "    expect  spam 3\n"
+	  "    expect  threat >= 2\n"
+	  "    expect  graymail is not 1\n"
 	  "    expect  reason r \"x\"\n" },
 };
 
