@@ -10,7 +10,7 @@
 #include "person/words.h"
 
 #define NEVER 1000U
-#define INITIAL_COST 2U /* half edits: a letter for a name is a guess */
+#define INITIAL_COST 1U /* half edits, as NICKNAME_COST */
 #define NICKNAME_COST 1U
 
 /* what a pairing of words has in it besides edits */

@@ -1,0 +1,45 @@
+/* Which tenant and which store a verb of the memory works on. */
+#include "cmd/memory.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+static char *tenant_names(const struct options *o)
+{
+	GString *names = g_string_new(NULL);
+
+	for (size_t i = 0; i < o->n_tenants; i++)
+		g_string_append_printf(names, "%s\"%s\"", i == 0 ? "" : ", ",
+				       o->tenants[i].name);
+	return g_string_free(names, FALSE);
+}
+
+const struct tenant *memory_tenant(const struct options *o, const char *name, GError **e)
+{
+	char *names;
+
+	if (name == NULL && o->n_tenants == 1)
+		return &o->tenants[0];
+	for (size_t i = 0; name != NULL && i < o->n_tenants; i++)
+		if (strcmp(o->tenants[i].name, name) == 0)
+			return &o->tenants[i];
+	names = tenant_names(o);
+	if (o->n_tenants == 0)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "the configuration has no tenant: add  tenant \"name\" { "
+			    "domains = {\"example.org\"} }");
+	else if (name == NULL)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "there are several tenants: say --tenant, one of %s", names);
+	else
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "there is no tenant \"%s\": allowed are %s", name, names);
+	g_free(names);
+	return NULL;
+}
+
+struct store *memory_open(const struct options *o, bool write, GError **e)
+{
+	return store_open(o->store, &(struct store_setup){ .write = write }, e);
+}

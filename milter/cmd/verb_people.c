@@ -1,0 +1,360 @@
+/* wonted people: import them, list them, and see whom a display name could mean. */
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/printable.h"
+#include "base/suggest.h"
+#include "cmd/memory.h"
+#include "cmd/progress.h"
+#include "cmd/verb.h"
+#include "mailbox/mailbox.h"
+#include "message/address.h"
+#include "person/people.h"
+
+static const char what[] =
+	"people import FILE   take in people from a CSV file, whose header line names "
+	"the\n"
+	"                     columns name, addresses (several with \";\"), title and "
+	"vip\n"
+	"                     (yes or no), or from an LDIF file (*.ldif); all lines are "
+	"checked\n"
+	"                     before anything is written\n"
+	"people list          those of the tenant\n"
+	"people test \"NAME <ADDRESS>\"   whom a From line could mean, and why";
+
+struct people_verb {
+	char *tenant_name;
+	gboolean dry_run;
+	const struct options *options;
+	const struct tenant *tenant;
+	struct store *store;
+	struct arena *arena;
+	struct progress *progress;
+};
+
+static void print_safe(const char *text)
+{
+	char *safe = printable(text, 500);
+
+	fputs(safe, stdout);
+	g_free(safe);
+}
+
+/* --- import --- */
+
+static void show_progress(size_t done, size_t all, void *to)
+{
+	const struct people_verb *v = to;
+
+	progress_show(v->progress, done, (int64_t)done, (int64_t)all);
+}
+
+/* An address of ours is a mailbox of a person. */
+static struct store_write make_mailbox(struct arena *a, const struct person *p,
+				       const char *address, void *to)
+{
+	const struct people_verb *v = to;
+	struct mailbox m = { .kind = MAILBOX_USER };
+
+	if (options_tenant(v->options, address_domain(address)) != v->tenant)
+		return (struct store_write){ 0 };
+	for (size_t i = 0; i < p->n_addresses && m.canonical == NULL; i++)
+		if (options_tenant(v->options, address_domain(p->addresses[i])) ==
+		    v->tenant)
+			m.canonical = p->addresses[i];
+	if (strcmp(m.canonical, address) == 0)
+		m.canonical = NULL;
+	return mailbox_change(a, v->tenant->name, address, &m);
+}
+
+static bool import_file(struct people_verb *v, const char *path, GError **e)
+{
+	struct people_import im = {
+		.store = v->store,
+		.tenant = v->tenant->name,
+		.now_s = clock_now_s(),
+		.also = make_mailbox,
+		.progress = show_progress,
+		.to = v,
+	};
+	struct people_imported done;
+	struct people_list list;
+	bool good;
+
+	if (!people_read(path, v->arena, &list, e))
+		return false;
+	v->progress = progress_create("people");
+	good = people_write(&im, &list, v->dry_run, &done, e);
+	progress_destroy(&v->progress);
+	if (!good)
+		return false;
+	printf("%zu people%s: %zu added, %zu changed, %zu as they were\n", list.n,
+	       v->dry_run ? " (only looked, nothing written)" : "", done.added,
+	       done.changed, done.same);
+	if (list.skipped > 0)
+		printf("%zu entries without a person's address left out\n", list.skipped);
+	return true;
+}
+
+/* --- list --- */
+
+static void print_person(const struct person *p)
+{
+	print_safe(p->n_names > 0 ? p->names[0] : "?");
+	for (size_t i = 0; i < p->n_addresses; i++) {
+		fputs(i == 0 ? "\t" : "; ", stdout);
+		print_safe(p->addresses[i]);
+	}
+	putchar('\t');
+	print_safe(p->title);
+	puts(p->vip ? "\tvip" : "\t");
+}
+
+/* A person stands there once for each address: the first one speaks for all. */
+static bool list_one(struct bytes key, struct bytes value, void *to)
+{
+	struct arena *a = arena_create(0);
+	struct key_parts parts;
+	struct person p;
+
+	if (key_split(a, key, &parts) && person_decode(a, value, &p) == ANSWER_YES &&
+	    p.n_addresses > 0 && strcmp(parts.part1, p.addresses[0]) == 0) {
+		print_person(&p);
+		*(size_t *)to += 1;
+	}
+	arena_destroy(&a);
+	return true;
+}
+
+static bool list_people(struct people_verb *v, const char *unused, GError **e)
+{
+	size_t n = 0;
+
+	(void)unused;
+	if (!store_scan(v->store, key_prefix(v->arena, FAMILY_PERSON, v->tenant->name),
+			list_one, &n, e))
+		return false;
+	fprintf(stderr, "%zu people of tenant \"%s\"\n", n, v->tenant->name);
+	return true;
+}
+
+/* --- test --- */
+
+static size_t find_candidates(struct people_verb *v, const char *display,
+			      struct people *found)
+{
+	const char *keys[LIMIT_NAME_KEYS];
+	size_t n = name_keys_ask(v->arena, display, keys), n_found = 0, n_candidates = 0;
+	struct store_read reads[LIMIT_NAME_KEYS] = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		reads[i].key =
+			key_build(v->arena, FAMILY_NAME, v->tenant->name, keys[i], NULL);
+	store_read_many(v->store, reads, n, 0, v->arena);
+	printf("%zu keys asked; * has candidates, ? did not answer\n", n);
+	for (size_t i = 0; i < n; i++) {
+		const char *mark = reads[i].answer == ANSWER_UNKNOWN ? "?"
+				   : reads[i].answer == ANSWER_YES   ? "*"
+								     : " ";
+
+		printf("  %s ", mark);
+		print_safe(keys[i]);
+		if (reads[i].answer == ANSWER_YES &&
+		    people_decode(v->arena, reads[i].value, &found[n_found]) ==
+			    ANSWER_YES) {
+			printf("  (%zu%s)", found[n_found].n,
+			       found[n_found].more ? "+" : "");
+			n_candidates += found[n_found++].n;
+		}
+		putchar('\n');
+	}
+	printf("%zu candidates, the same person counted for each key\n", n_candidates);
+	return n_found;
+}
+
+static void print_match(const struct person_match *m)
+{
+	printf("  %-5s  distance %u, %s: ",
+	       m->judged.match == NAME_EXACT ? "exact" : "fuzzy", m->judged.distance,
+	       m->judged.how);
+	print_safe(m->name);
+	if (m->person->n_addresses > 0) {
+		fputs(" <", stdout);
+		print_safe(m->person->addresses[0]);
+		putchar('>');
+	}
+	puts(m->person->vip ? " (VIP)" : "");
+}
+
+static void print_judgement(const struct person_match *match, size_t n,
+			    const char *address)
+{
+	fputs("Judgement: ", stdout);
+	if (n == 0) {
+		puts("nobody of the tenant is meant");
+		return;
+	}
+	for (size_t i = 0; address != NULL && i < n; i++) {
+		if (!person_has_address(match[i].person, address))
+			continue;
+		fputs("an address of ", stdout);
+		print_safe(match[i].name);
+		puts(": no impersonation");
+		return;
+	}
+	fputs(match[0].judged.match == NAME_EXACT ? "the name of "
+						  : "resembles the name of ",
+	      stdout);
+	print_safe(match[0].name);
+	printf("%s", match[0].person->vip ? " (VIP)" : "");
+	puts(address != NULL ? ", and the address is not theirs"
+			     : "; no address was given");
+}
+
+/* "Name <address>" as people type it: commas need no quotes here. */
+static void split_from(struct arena *a, const char *from, const char **display_r,
+		       const char **address_r)
+{
+	const char *open = strrchr(from, '<');
+	char *name;
+
+	*display_r = *address_r = NULL;
+	if (open == NULL && strchr(from, '@') != NULL) {
+		*address_r = address_key(a, from);
+		return;
+	}
+	name = g_strndup(from, open == NULL ? strlen(from) : (size_t)(open - from));
+	g_strstrip(name);
+	if (name[0] == '"' && name[1] != '\0' && name[strlen(name) - 1] == '"')
+		*display_r = arena_strndup(a, name + 1, strlen(name) - 2);
+	else
+		*display_r = arena_strdup(a, name);
+	if (open != NULL)
+		*address_r = address_key(a, open);
+	g_free(name);
+}
+
+static bool test_from(struct people_verb *v, const char *from, GError **e)
+{
+	struct people *found = arena_new(v->arena, struct people, LIMIT_NAME_KEYS);
+	const struct person_match *match;
+	const char *display, *address;
+	size_t n;
+
+	(void)e;
+	split_from(v->arena, from, &display, &address);
+	fputs("Name:    ", stdout);
+	print_safe(display);
+	fputs("\nAddress: ", stdout);
+	print_safe(address);
+	putchar('\n');
+	if (display == NULL || name_key(v->arena, display) == NULL) {
+		puts("Judgement: there is no name in it");
+		return true;
+	}
+	n = find_candidates(v, display, found);
+	n = people_match(v->arena, display, found, n, &match);
+	printf("%zu match\n", n);
+	for (size_t i = 0; i < n; i++)
+		print_match(&match[i]);
+	print_judgement(match, n, address);
+	return true;
+}
+
+/* --- which --- */
+
+static const struct {
+	const char *name;
+	bool argument, write;
+	bool (*run)(struct people_verb *v, const char *argument, GError **e);
+} works[] = {
+	{ "import", true, true, import_file },
+	{ "list", false, false, list_people },
+	{ "test", true, false, test_from },
+};
+
+static const char *work_name(size_t i, const void *unused)
+{
+	(void)unused;
+	return works[i].name;
+}
+
+static int usage(const struct verb_args *args)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : NULL;
+	const char *near =
+		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
+
+	if (word == NULL)
+		fprintf(stderr, "%s: say import, list or test", args->argv[0]);
+	else if (near != NULL && strcmp(near, word) == 0)
+		fprintf(stderr, "%s %s: needs %s", args->argv[0], word,
+			strcmp(word, "list") == 0 ? "no argument" : "one argument");
+	else
+		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
+			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+			near != NULL ? "\"?" : "");
+	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
+	return EXIT_USAGE;
+}
+
+static bool run_work(struct people_verb *v, size_t work, const char *argument, GError **e)
+{
+	bool write = works[work].write && !v->dry_run, good = false;
+
+	v->tenant = memory_tenant(v->options, v->tenant_name, e);
+	if (v->tenant == NULL)
+		return false;
+	v->store = memory_open(v->options, write, e);
+	v->arena = arena_create(0);
+	if (v->store != NULL)
+		good = works[work].run(v, argument, e);
+	arena_destroy(&v->arena);
+	store_close(&v->store);
+	return good;
+}
+
+static int run(struct people_verb *v, const struct verb_args *args)
+{
+	struct options *o;
+	GError *e = NULL;
+	bool good;
+
+	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
+		if (strcmp(args->argv[1], works[i].name) != 0 ||
+		    args->argc != (works[i].argument ? 3 : 2))
+			continue;
+		o = verb_config(args);
+		if (o == NULL)
+			return EXIT_WRONG_INPUT;
+		v->options = o;
+		good = run_work(v, i, args->argv[args->argc - 1], &e);
+		options_unref(o);
+		return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+	}
+	return usage(args);
+}
+
+int verb_people(int argc, char **argv)
+{
+	struct people_verb v = { 0 };
+	const GOptionEntry entries[] = {
+		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
+		  "For whom; may be left out when there is only one", "NAME" },
+		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run,
+		  "Check and compare, write nothing", NULL },
+		G_OPTION_ENTRY_NULL
+	};
+	struct verb_args args = { .argc = argc, .argv = argv };
+	int status = EXIT_USAGE;
+
+	if (verb_options(&args, entries, "import FILE | list | test \"NAME <ADDRESS>\"",
+			 what)) {
+		status = run(&v, &args);
+		verb_options_free(&args);
+	}
+	g_free(v.tenant_name);
+	return status;
+}

@@ -1,0 +1,267 @@
+#include <glib.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "behavior/behavior.h"
+#include "config/load.h"
+#include "learn/learner.h"
+#include "mailbox/mailbox.h"
+#include "message/message.h"
+#include "store/keys.h"
+
+#define DAY 19724 /* 2024-01-02 */
+#define ANN "ann@acme.example"
+#define BOB "bob@acme.example"
+#define EVE "eve@other.example"
+#define TODAY (DAY + 1)
+
+struct fixture {
+	struct options *options;
+	struct store *s;
+	struct learner *l;
+	struct learner_setup setup;
+	struct arena *a;
+};
+
+static void set_up(struct fixture *f, gconstpointer mailbox)
+{
+	static const char conf[] =
+		"tenant \"acme\" { domains = {\"acme.example\"} }\n"
+		"tenant \"umbrella\" { domains = {\"umbrella.example\"} }\n";
+	GError *e = NULL;
+
+	f->options = options_load_text("test", bytes_of(conf), &e);
+	g_assert_no_error(e);
+	f->s = store_open("mem:", &(struct store_setup){ .write = true }, NULL);
+	f->a = arena_create(0);
+	f->setup = (struct learner_setup){
+		.options = f->options,
+		.tenant = options_tenant(f->options, "acme.example"),
+		.mailbox = mailbox,
+		.store = f->s,
+		.now_s = (DAY + 100) * 86400,
+	};
+	f->l = learner_create(&f->setup);
+}
+
+static void tear_down(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	learner_destroy(&f->l);
+	store_close(&f->s);
+	options_unref(f->options);
+	arena_destroy(&f->a);
+}
+
+static void take(struct fixture *f, const char *message)
+{
+	char *exact = g_memdup2(message, strlen(message));
+
+	g_assert_true(learner_take(f->l, (struct bytes){ exact, strlen(message) }, NULL));
+	g_free(exact);
+}
+
+static void finish(struct fixture *f)
+{
+	g_assert_true(learner_finish(f->l, NULL));
+}
+
+static const struct history *stored(struct fixture *f, enum family family,
+				    const char *part1, const char *part2)
+{
+	struct store_read r = { .key = key_build(f->a, family, "acme", part1, part2) };
+	struct history *h = arena_new(f->a, struct history, 1);
+
+	store_read_many(f->s, &r, 1, 0, f->a);
+	if (r.answer == ANSWER_NO)
+		return NULL;
+	g_assert_cmpint(history_decode(f->a, r.value, h), ==, ANSWER_YES);
+	return h;
+}
+
+static const char from_eve[] =
+	"Return-Path: <" EVE ">\r\n"
+	"Delivered-To: " ANN "\r\n"
+	"Authentication-Results: mx.acme.example;\r\n"
+	"\tdkim=pass header.d=Other.example header.s=x\r\n"
+	"From: Eve Other <Eve@Other.example>\r\n"
+	"To: list@lists.example\r\n"
+	"Reply-To: desk@sub.reply.example\r\n"
+	"List-Id: News <news.other.example>\r\n"
+	"User-Agent: Mutt/2.2.9\r\n"
+	"Date: Tue, 02 Jan 2024 12:00:00 +0000\r\n"
+	"Message-ID: <1@other.example>\r\n"
+	"Subject: x\r\n"
+	"\r\n"
+	"see http://www.shop.example/ and https://shop.example/x\r\n";
+
+static void test_incoming(struct fixture *f, gconstpointer mailbox)
+{
+	const struct history *h;
+
+	(void)mailbox;
+	take(f, from_eve);
+	finish(f);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	h = stored(f, FAMILY_SENDER, EVE, NULL);
+	g_assert_cmpstr(h->usual[USUAL_REPLY_TO].at[0].text, ==, "reply.example");
+	g_assert_cmpstr(h->usual[USUAL_DKIM].at[0].text, ==, "other.example");
+	g_assert_cmpstr(h->usual[USUAL_MAILER].at[0].text, ==, "Mutt");
+	g_assert_cmpuint(h->usual[USUAL_LINK].n, ==, 1);
+	g_assert_cmpstr(h->usual[USUAL_LINK].at[0].text, ==, "shop.example");
+	g_assert_nonnull(stored(f, FAMILY_DOMAIN, "other.example", NULL));
+	g_assert_nonnull(stored(f, FAMILY_LIST, "news.other.example", NULL));
+	g_assert_nonnull(stored(f, FAMILY_DISPLAY, "=eve other", NULL));
+	g_assert_cmpuint(learner_done_so_far(f->l).in, ==, 1);
+	g_assert_cmpuint(learner_done_so_far(f->l).out, ==, 0);
+	g_assert_cmpint(learner_done_so_far(f->l).oldest_s, ==, DAY * 86400 + 43200);
+}
+
+static const char from_ann[] = "From: Ann <" ANN ">\n"
+			       "To: Eve <" EVE ">, " BOB "\n"
+			       "Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
+			       "Message-ID: <2@acme.example>\n"
+			       "\n"
+			       "hello\n";
+
+static void test_outgoing(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	take(f, from_ann);
+	finish(f);
+	g_assert_cmpint(history_messages_out(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	g_assert_cmpint(history_messages_out(stored(f, FAMILY_PAIR, ANN, BOB), TODAY), ==,
+			1);
+	/* the reader inside got it */
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, BOB, ANN), TODAY), ==,
+			1);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, ANN));
+}
+
+/* In the writer's own archive it is no mail in. */
+static void test_own_archive(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	take(f, from_ann);
+	finish(f);
+	g_assert_cmpint(history_messages_out(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, ANN));
+	g_assert_null(stored(f, FAMILY_PAIR, BOB, ANN));
+	g_assert_cmpuint(learner_done_so_far(f->l).in, ==, 0);
+}
+
+/* Whoever forges our address and is delivered does not become somebody we wrote to. */
+static void test_forged(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	take(f, "Return-Path: <x@evil.example>\n"
+		"From: Ann <" ANN ">\n"
+		"To: Bob <" BOB ">, mallory@evil.example\n"
+		"Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
+		"Message-ID: <3@evil.example>\n"
+		"\n"
+		"hello\n");
+	finish(f);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, "mallory@evil.example"));
+	g_assert_null(stored(f, FAMILY_SENDER, "mallory@evil.example", NULL));
+	g_assert_cmpuint(learner_done_so_far(f->l).out, ==, 0);
+}
+
+/* The archive's owner got it, whatever To says. */
+static void test_mailbox(struct fixture *f, gconstpointer mailbox)
+{
+	struct store_read r = { .key = key_build(f->a, FAMILY_MAILBOX, "acme", mailbox,
+						 NULL) };
+	struct mailbox m;
+
+	take(f, "From: " EVE
+		"\nTo: undisclosed:;\nDate: Tue, 02 Jan 2024 12:00:00 +0000\n\nx\n");
+	finish(f);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, mailbox, EVE), TODAY),
+			==, 1);
+	store_read_many(f->s, &r, 1, 0, f->a);
+	g_assert_cmpint(mailbox_decode(f->a, r.value, &m), ==, ANSWER_YES);
+	g_assert_cmpint(m.baseline_since_s, ==, DAY * 86400 + 43200);
+}
+
+static void test_left_out(struct fixture *f, gconstpointer mailbox)
+{
+	struct store_read r = { .key = key_build(f->a, FAMILY_TENANT, "acme", NULL,
+						 NULL) };
+	struct learner_done done;
+
+	(void)mailbox;
+	take(f, "");
+	take(f, "no header");
+	take(f, "To: " ANN "\nDate: Tue, 02 Jan 2024 12:00:00 +0000\n\n");
+	take(f, "From: " EVE "\nTo: " ANN "\n\n");
+	take(f, "From: " EVE "\nTo: " ANN "\nDate: Tue, 02 Jan 2054 12:00:00 +0000\n\n");
+	take(f, "From: " EVE "\nTo: " ANN "\nDate: Tue, 02 Jan 1974 12:00:00 +0000\n\n");
+	take(f,
+	     "From: " EVE "\nTo: x@y.example\nDate: Tue, 02 Jan 2024 12:00:00 +0000\n\n");
+	take(f, "From: " EVE "\nTo: a@umbrella.example\n"
+		"Date: Tue, 02 Jan 2024 12:00:00 +0000\n\n");
+	finish(f);
+	done = learner_done_so_far(f->l);
+	g_assert_cmpuint(done.messages, ==, 8);
+	g_assert_cmpuint(done.nobody, ==, 3);
+	g_assert_cmpuint(done.dateless, ==, 3);
+	g_assert_cmpuint(done.foreign, ==, 2);
+	g_assert_cmpuint(done.counted, ==, 0);
+	store_read_many(f->s, &r, 1, 0, f->a);
+	g_assert_cmpint(r.answer, ==, ANSWER_NO); /* no baseline from nothing */
+}
+
+static void test_twice(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	for (int i = 0; i < 2; i++) {
+		take(f, from_eve);
+		take(f, from_ann);
+		finish(f);
+	}
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	g_assert_cmpint(history_messages_out(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	g_assert_cmpuint(learner_done_so_far(f->l).counted, ==, 3);
+	g_assert_cmpuint(learner_done_so_far(f->l).repeated, ==, 3);
+}
+
+/* One wrong date in a hundred does not make the memory look old. */
+static void test_baseline(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	for (int i = 0; i < 120; i++) {
+		char *text =
+			g_strdup_printf("From: " EVE "\nTo: " ANN "\nMessage-ID: <%d@x>\n"
+					"Date: Tue, 02 Jan %d 12:00:00 +0000\n\n",
+					i, i == 7 ? 1999 : 2024);
+
+		take(f, text);
+		g_free(text);
+	}
+	finish(f);
+	g_assert_cmpint(learner_done_so_far(f->l).oldest_s, ==, DAY * 86400 + 43200);
+}
+
+#define ADD(name, mailbox, test) \
+	g_test_add("/learner/" name, struct fixture, mailbox, set_up, test, tear_down)
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	message_library_init();
+	ADD("incoming", NULL, test_incoming);
+	ADD("outgoing", NULL, test_outgoing);
+	ADD("own-archive", ANN, test_own_archive);
+	ADD("forged", NULL, test_forged);
+	ADD("mailbox", BOB, test_mailbox);
+	ADD("left-out", NULL, test_left_out);
+	ADD("twice", NULL, test_twice);
+	ADD("baseline", NULL, test_baseline);
+	return g_test_run();
+}
