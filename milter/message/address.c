@@ -71,8 +71,6 @@ static struct bytes read_quoted(struct reader *r)
 	for (r->p++; r->p < r->end && *r->p != '"'; r->p++) {
 		if (*r->p == '\\' && r->p + 1 < r->end)
 			r->p++;
-		if (*r->p == '\0' || *r->p == '\x7f')
-			r->poisoned = true;
 		if (*r->p != '\r' && *r->p != '\n')
 			out[n++] = *r->p;
 	}
@@ -236,6 +234,8 @@ static void emit(struct reader *r, const char *display, const char *local,
 {
 	struct mailaddr m = { .display = display };
 
+	for (const char *p = local; *p != '\0'; p++)
+		r->poisoned |= (unsigned char)*p < ' ' || *p == 0x7f;
 	if (strlen(local) + (domain == NULL ? 0 : strlen(domain)) >=
 		    LIMIT_ADDRESS_BYTES ||
 	    r->poisoned) {
@@ -256,6 +256,12 @@ static void emit(struct reader *r, const char *display, const char *local,
 		m.address = arena_printf(r->a, "%s@%s", local, m.domain);
 	}
 	m.key = unicode_lower(r->a, m.address);
+	/* bad bytes, quotes and small letters may have made it longer */
+	if (strlen(m.address) > LIMIT_ADDRESS_BYTES ||
+	    strlen(m.key) > LIMIT_ADDRESS_BYTES) {
+		r->strict = false;
+		return;
+	}
 	g_array_append_val(r->list, m);
 }
 
@@ -447,8 +453,10 @@ static void read_list(struct reader *r, struct tokens *in)
 				return;
 			done = false;
 		} else if (is_special(&t, '<')) {
-			if (done || !is_phrase(in))
+			/* what is wrong with a name is not wrong with the address */
+			if (done || r->poisoned || !is_phrase(in))
 				r->strict = false;
+			r->poisoned = false;
 			read_angle(r, display_of(r->a, in->at, in->n));
 			in->n = 0;
 			done = true;
@@ -493,6 +501,19 @@ size_t address_list(struct arena *a, struct bytes value, const struct mailaddr *
 	return n;
 }
 
+/* RFC 5321 4.1.2: Local-part = Dot-string / Quoted-string; what stands in quotes is not
+ * looked at */
+static bool is_local_part(const char *text, size_t n)
+{
+	bool quoted = n >= 2 && text[0] == '"' && text[n - 1] == '"';
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f ||
+		    (!quoted && !is_word_char(text[i])))
+			return false;
+	return n > 0;
+}
+
 /* RFC 5321 4.1.2: A-d-l ":" before the mailbox must be accepted, and ignored */
 static const char *without_route(const char *text)
 {
@@ -514,18 +535,17 @@ const char *address_key(struct arena *a, const char *text)
 		return "";
 	const char *bare = without_route(trimmed), *at = strrchr(bare, '@');
 
-	if (at == NULL || at == bare || strlen(bare) > LIMIT_ADDRESS_BYTES)
+	if (at == NULL || strlen(bare) > LIMIT_ADDRESS_BYTES ||
+	    !is_local_part(bare, (size_t)(at - bare)))
 		return NULL;
-	for (const char *p = bare; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return NULL;
 	const char *domain = domain_of(a, at + 1);
 
 	if (domain == NULL)
 		return NULL;
-	const char *local = arena_strndup(a, bare, (size_t)(at - bare));
+	const char *local = unicode_valid(a, (struct bytes){ bare, (size_t)(at - bare) });
+	const char *key = arena_printf(a, "%s@%s", unicode_lower(a, local), domain);
 
-	return arena_printf(a, "%s@%s", unicode_lower(a, local), domain);
+	return strlen(key) > LIMIT_ADDRESS_BYTES ? NULL : key;
 }
 
 const char *address_domain(const char *key)

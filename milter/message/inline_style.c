@@ -159,7 +159,7 @@ static int rgb_color(struct bytes text)
 	int c = 0;
 
 	for (size_t k = 0; k < 3; k++)
-		c = c * 256 + (int)CLAMP(part[k], 0, 255);
+		c = c * 256 + (int)(CLAMP(part[k], 0, 255) + 0.5);
 	return c;
 }
 

@@ -15,8 +15,11 @@
 
 #define MAX_DASHED 20000 /* lines that may be boundaries: GMime needs 2 us for each */
 #define MAX_HEADER_LINES 50000 /* of all parts together, some 300 bytes each in GMime */
-#define MAX_BOUNDARY 70        /* RFC 2046 5.1.1 */
-#define MAX_PARAMETER 100      /* of a type or charset kept */
+#define MAX_SEMICOLONS \
+	20000             /* of all parts together: GMime looks each up in all others */
+#define MAX_TYPE 8192     /* of the message's own Content-Type */
+#define MAX_BOUNDARY 70   /* RFC 2046 5.1.1 */
+#define MAX_PARAMETER 100 /* of a type or charset kept */
 
 struct walk {
 	struct arena *a;
@@ -34,7 +37,7 @@ struct place {
 
 /* what the look beforehand has seen so far */
 struct look {
-	size_t dashed, header_lines;
+	size_t dashed, header_lines, semicolons;
 	int blocks;  /* header blocks still to come: more than one after message/rfc822 */
 	bool digest; /* the parts of a digest are messages without saying so */
 	size_t block_at;
@@ -57,16 +60,40 @@ static void end_block(struct look *l, struct bytes body, size_t at)
 	struct bytes block = { body.at + l->block_at, at - l->block_at };
 
 	l->digest |= mentions(block, "digest");
-	if (!mentions(block, "message/"))
+	if (!mentions(block, "message"))
 		l->blocks--;
 	l->block_at = at;
+}
+
+static size_t count_semicolons(const char *line, size_t n)
+{
+	size_t found = 0;
+
+	for (const char *p = line; (p = memchr(p, ';', n - (size_t)(p - line))) != NULL;
+	     p++)
+		found++;
+	return found;
+}
+
+/* a line that may be one of a header; false: that was too much */
+static bool pay_header_line(struct look *l, struct bytes body, size_t at, size_t n)
+{
+	const char *line = body.at + at;
+
+	l->semicolons += count_semicolons(line, n);
+	if (++l->header_lines > MAX_HEADER_LINES || l->semicolons > MAX_SEMICOLONS ||
+	    at + n - l->block_at > LIMIT_HEADER_BLOCK_BYTES)
+		return false;
+	if (n <= 2 && (line[0] == '\n' || line[0] == '\r'))
+		end_block(l, body, at);
+	return true;
 }
 
 /* how much of the body GMime may read: a superset of what it can take for header lines and
  * boundaries is counted */
 static size_t affordable(struct bytes body, struct bytes type)
 {
-	struct look l = { .blocks = mentions(type, "message/"),
+	struct look l = { .blocks = mentions(type, "message"),
 			  .digest = mentions(type, "digest") };
 	size_t at = 0;
 
@@ -80,12 +107,8 @@ static size_t affordable(struct bytes body, struct bytes type)
 				return at;
 			l.blocks = l.digest ? 2 : 1;
 			l.block_at = at;
-		} else if (l.blocks > 0) {
-			if (++l.header_lines > MAX_HEADER_LINES ||
-			    at - l.block_at > LIMIT_HEADER_BLOCK_BYTES)
-				return at;
-			if (n <= 2 && (line[0] == '\n' || line[0] == '\r'))
-				end_block(&l, body, at);
+		} else if (l.blocks > 0 && !pay_header_line(&l, body, at, n)) {
+			return at;
 		}
 		at += n;
 	}
@@ -129,7 +152,7 @@ static void add_header(GByteArray *out, const struct message *m, const char *nam
 		return;
 	append_text(out, name, strlen(name));
 	append_text(out, ":", 1);
-	append_text(out, h->value.at, h->value.n);
+	append_text(out, h->value.at, MIN(h->value.n, (size_t)MAX_TYPE));
 	append_text(out, "\r\n", 2);
 }
 

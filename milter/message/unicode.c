@@ -213,6 +213,12 @@ static int compare_letter(const void *key, const void *letter)
 	return *(const UChar32 *)key - ((const struct letter *)letter)->from;
 }
 
+/* glib's own macro casts const away */
+static const char *next_utf8(const char *p)
+{
+	return p + g_utf8_skip[(unsigned char)*p];
+}
+
 static const char *letter_latin(UChar32 c)
 {
 	const struct letter *found = bsearch(&c, letters, G_N_ELEMENTS(letters),
@@ -228,7 +234,7 @@ static const char *latin_by_table(struct arena *a, const char *folded, bool *res
 	UChar32 before = 0;
 
 	*rest_r = false;
-	for (const char *p = folded; *p != '\0'; p = g_utf8_next_char(p)) {
+	for (const char *p = folded; *p != '\0'; p = next_utf8(p)) {
 		UChar32 c = (UChar32)g_utf8_get_char(p);
 		const char *letter = c < 0x80 ? NULL : letter_latin(c);
 
@@ -241,7 +247,7 @@ static const char *latin_by_table(struct arena *a, const char *folded, bool *res
 			continue;
 		}
 		*rest_r |= c >= 0x80;
-		for (const char *q = p; q < g_utf8_next_char(p); q++)
+		for (const char *q = p; q < next_utf8(p); q++)
 			*to++ = *q;
 	}
 	*to = '\0';

@@ -146,6 +146,9 @@ static void test_tricks(void)
 		{ "\"open <a@b.example>", false, "" },
 		{ "(open a@b.example", false, "" },
 		{ "a@b.example\x01", false, "" },
+		{ "\"\x01\"@b.example", false, "" },
+		{ "Boss\x01 <a@b.example>", false, "Boss <a@b.example>|" },
+		{ "\"Boss\x01\" <a@b.example>", true, "Boss <a@b.example>|" },
 		{ "a@b..example", false, "" },
 		{ "a@@b.example", false, "" },
 		{ "@b.example", false, "" },
@@ -255,6 +258,10 @@ static void test_key(void)
 		{ "a@b\r\nRCPT TO:<c@d>", NULL },
 		{ "a@exa mple.com", NULL },
 		{ "a@b..c", NULL },
+		{ "a b@example.com", NULL },
+		{ "a,b@example.com", NULL },
+		{ "a@b@example.com", NULL },
+		{ "\"a b\"@example.com", "\"a b\"@example.com" },
 	};
 	struct arena *a = arena_create(1 << 20);
 	char *longest = g_strnfill(400, 'x');

@@ -18,7 +18,7 @@ static inline void sane_address(const struct mailaddr *m)
 {
 	g_assert_nonnull(m->address);
 	g_assert_nonnull(m->key);
-	g_assert_cmpuint(strlen(m->address), <=, 2 * LIMIT_ADDRESS_BYTES + 2);
+	g_assert_cmpuint(strlen(m->address), <=, LIMIT_ADDRESS_BYTES);
 	g_assert_true((m->domain == NULL) == (m->org == NULL));
 	if (m->domain != NULL) {
 		g_assert_true(g_str_has_suffix(m->address, m->domain));
