@@ -109,14 +109,14 @@ sub judge {
 		my ($one) = grep { lc $_->{address} eq lc $address } @$rcpts;
 		return is($one && $one->{$what}, $word, "  $line");
 	}
-	return ok($rules{$2} xor $1, "  $line") if $line =~ /^(no )?rule (\S+)$/;
+	return ok(!!$rules{$2} != !!$1, "  $line") if $line =~ /^(no )?rule (\S+)$/;
 	if (my ($name, $value) = $line =~ /^feature (\S+) (.*)$/) {
 		my $got = $f->{$name};
 		$got = join ' ', @$got if ref $got eq 'ARRAY';
 		$got = $got ? 'yes' : 'no' if JSON::PP::is_bool($got);
 		return is($got // '(none)', $value, "  $line");
 	}
-	return ok((index($edits, $2) >= 0) xor $1, "  $line") if $line =~ /^(no )?edit (.*)$/;
+	return ok((index($edits, $2) >= 0) != !!$1, "  $line") if $line =~ /^(no )?edit (.*)$/;
 	fail("  what is expected is not understood: $line");
 }
 
