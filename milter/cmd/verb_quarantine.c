@@ -131,10 +131,13 @@ static int show_one(const struct request *r, struct hold *h)
 
 static int release_one(const struct request *r, struct hold *h)
 {
-	const char *server = r->server != NULL ? r->server : r->options->release_smtp;
+	const struct release to = {
+		.server = r->server != NULL ? r->server : r->options->release_smtp,
+		.rcpt = r->rcpt,
+	};
 	unsigned n = 0;
 	GError *e = NULL;
-	bool done = release_send(r->quarantine, h, server, r->rcpt, &n, &e);
+	bool done = release_send(r->quarantine, h, &to, &n, &e);
 
 	if (n > 0)
 		printf("%s: released to %u recipient%s\n", h->id, n, n == 1 ? "" : "s");

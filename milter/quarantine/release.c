@@ -221,20 +221,20 @@ static bool anybody(const struct hold *h, const char *only, GError **e)
 	return false;
 }
 
-bool release_send(struct quarantine *q, const struct hold *h, const char *server,
-		  const char *rcpt, unsigned *n_r, GError **e)
+bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
+		  unsigned *n_r, GError **e)
 {
-	struct smtp s = { .server = server };
+	struct smtp s = { .server = to->server };
 	char *raw = NULL;
 	size_t n = 0;
 	GError *refused = NULL;
 
 	*n_r = 0;
-	if (!anybody(h, rcpt, e) || !hold_raw(q, h, &raw, &n, e))
+	if (!anybody(h, to->rcpt, e) || !hold_raw(q, h, &raw, &n, e))
 		return false;
 	bool *taken = g_new0(bool, h->n_rcpts);
-	bool done = converse(&s, h, rcpt, taken, &refused) && send_data(&s, raw, n, e) &&
-		    mark(q, h, taken, n_r, e);
+	bool done = converse(&s, h, to->rcpt, taken, &refused) &&
+		    send_data(&s, raw, n, e) && mark(q, h, taken, n_r, e);
 
 	if (done && refused == NULL)
 		say(&s, "QUIT\r\n", NULL);

@@ -8,14 +8,19 @@
 
 #include "quarantine/hold.h"
 
+/* Where it goes. */
+struct release {
+	const char *server; /* HOST:PORT */
+	const char
+		*rcpt; /* only this recorded recipient; NULL: all that are still held */
+};
+
 /* release_send - inject a hold by SMTP and mark its recipients released
- * in    server    HOST:PORT
- *       rcpt      only this recorded recipient; NULL: all that are still held
  * out   *n_r      recipients the server took
  * err   false: e says what the server said; a recipient is marked released only after the
  *       server has taken the message for it, so a release that broke off can be repeated
  * ref   RFC 5321, 6152 (8BITMIME), 6531 (SMTPUTF8) */
-bool release_send(struct quarantine *q, const struct hold *h, const char *server,
-		  const char *rcpt, unsigned *n_r, GError **e);
+bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
+		  unsigned *n_r, GError **e);
 
 #endif

@@ -375,6 +375,8 @@ static void test_threads(struct fixture *f, gconstpointer data)
 		readers[i] = g_thread_new("reader", read_on, &c);
 	for (int i = 0; i < 100; i++)
 		write_pair(f->s, i);
+	while (g_atomic_int_get(&c.batches) == 0) /* on a busy machine they begin late */
+		g_thread_yield();
 	g_atomic_int_set(&c.stop, 1);
 	for (size_t i = 0; i < G_N_ELEMENTS(readers); i++)
 		g_thread_join(readers[i]);

@@ -291,7 +291,7 @@ static bool release(struct server *s, struct quarantine *q, const char *rcpt, un
 	GThread *t = g_thread_new("server", serve, s);
 
 	g_assert_true(hold_find(q, "h-1", &h, NULL));
-	bool done = release_send(q, h, where, rcpt, n, e);
+	bool done = release_send(q, h, &(struct release){ where, rcpt }, n, e);
 
 	g_thread_join(t);
 	hold_free(h);
@@ -323,7 +323,8 @@ static void released_to_recorded_only(void)
 	g_assert_true(hold_find(q, "h-1", &h, NULL));
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
 	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_RELEASED);
-	g_assert_false(release_send(q, h, "127.0.0.1:1", "bob@example.org", &n, &e));
+	g_assert_false(release_send(
+		q, h, &(struct release){ "127.0.0.1:1", "bob@example.org" }, &n, &e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
 	g_clear_error(&e);
 	hold_free(h);
