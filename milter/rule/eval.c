@@ -14,11 +14,19 @@
 #include "rule/match.h"
 #include "rule/needles.h"
 
+#define LONG_BYTES 512
+
 /* the answer of one test; of an older turn: not made yet */
 struct finding {
 	unsigned turn;
 	enum answer answer;
 	const char *found;
+};
+
+/* a text ready to be looked into */
+struct hay {
+	struct bytes text; /* folded */
+	const struct grams *grams;
 };
 
 struct run {
@@ -30,7 +38,7 @@ struct run {
 	struct matcher *matcher;
 	struct value *headers; /* by number; taken when first asked for */
 	bool *headers_taken;
-	struct bytes *folded; /* of features, by row */
+	struct hay *hays; /* of features, by row */
 };
 
 struct run *run_create(struct arena *a, const struct ruleset *rs)
@@ -43,7 +51,7 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 	run->findings = arena_new(a, struct finding, g_hash_table_size(rs->leaves) + 1);
 	run->headers = arena_new(a, struct value, rs->headers->len + 1);
 	run->headers_taken = arena_new(a, bool, rs->headers->len + 1);
-	run->folded = arena_new(a, struct bytes, rs->tables[SOURCE_FEATURE]->n + 1);
+	run->hays = arena_new(a, struct hay, rs->tables[SOURCE_FEATURE]->n + 1);
 	return run;
 }
 
@@ -112,18 +120,21 @@ struct value run_left(struct run *run, const struct test *test)
 	return operand_value(run, &test->left);
 }
 
-/* a long text is folded once a message */
-static struct bytes fold_operand(struct run *run, const struct operand *o,
-				 const char *text)
+/* a text of the message is folded once, and a long one looked through once */
+static struct hay hay_of(struct run *run, const struct operand *o, const char *text)
 {
 	bool kept = o->kind == OPERAND_NAME && o->name.table == SOURCE_FEATURE &&
 		    ruleset_row(run->rs, o->name)->type == VALUE_TEXT;
+	struct hay *hay = kept ? &run->hays[o->name.row] : NULL;
 
 	if (!kept)
-		return fold(run->arena, bytes_of(text));
-	if (run->folded[o->name.row].at == NULL)
-		run->folded[o->name.row] = fold(run->arena, bytes_of(text));
-	return run->folded[o->name.row];
+		return (struct hay){ .text = fold(run->arena, bytes_of(text)) };
+	if (hay->text.at == NULL) {
+		hay->text = fold(run->arena, bytes_of(text));
+		if (hay->text.n >= LONG_BYTES)
+			hay->grams = grams_of(run->arena, hay->text);
+	}
+	return *hay;
 }
 
 /* ---- tests of numbers ---- */
@@ -185,8 +196,10 @@ static bool compare_texts(enum operator op, struct bytes left, struct bytes righ
 }
 
 /* one text against what the rule file holds */
-static bool test_fixed(const struct test *test, struct bytes left, const char **found_r)
+static bool test_fixed(const struct test *test, const struct hay *hay,
+		       const char **found_r)
 {
+	struct bytes left = hay->text;
 	const struct operand *right = &test->right;
 	struct bytes found = { .at = NULL, .n = 0 };
 	bool holds;
@@ -199,8 +212,8 @@ static bool test_fixed(const struct test *test, struct bytes left, const char **
 	if (test->op == OP_IS)
 		return list_holds(right->list, left);
 	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
-		holds = needles_find(right->needles, left, test->op == OP_MENTIONS,
-				     &found);
+		holds = needles_find(right->needles, left, hay->grams,
+				     test->op == OP_MENTIONS, &found);
 	else
 		holds = needles_at_edge(right->needles, left, test->op == OP_ENDS_WITH,
 					&found);
@@ -220,7 +233,7 @@ static enum answer test_against(struct run *run, const struct test *test,
 		return right.known;
 	if (right.text != NULL && right.n_items == 0)
 		return compare_texts(test->op, left,
-				     fold_operand(run, &test->right, right.text))
+				     hay_of(run, &test->right, right.text).text)
 			       ? ANSWER_YES
 			       : ANSWER_NO;
 	for (size_t i = 0; i < right.n_items && answer == ANSWER_NO; i++)
@@ -248,15 +261,15 @@ static enum answer test_pattern(struct run *run, const struct test *test,
 static enum answer test_text(struct run *run, const struct test *test, const char *text,
 			     const char **found_r)
 {
-	struct bytes left;
+	struct hay left;
 
 	*found_r = text;
 	if (test->op == OP_MATCHES)
 		return test_pattern(run, test, text, found_r);
-	left = fold_operand(run, &test->left, text);
+	left = hay_of(run, &test->left, text);
 	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
-		return test_fixed(test, left, found_r) ? ANSWER_YES : ANSWER_NO;
-	return test_against(run, test, left);
+		return test_fixed(test, &left, found_r) ? ANSWER_YES : ANSWER_NO;
+	return test_against(run, test, left.text);
 }
 
 /* some item will do; the first is told */

@@ -61,13 +61,36 @@ static bool all_plain(struct bytes text)
 	return !blank || text.n == 0;
 }
 
+static void lower(char *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (at[i] >= 'A' && at[i] <= 'Z')
+			at[i] = (char)(at[i] | 0x20);
+}
+
+/* how many bytes from here on are plain: one blank between words, no controls */
+static size_t plain_run(struct bytes text, size_t i)
+{
+	size_t from = i;
+
+	while (i < text.n && text.at[i] >= ' ' && text.at[i] <= '~' &&
+	       (text.at[i] != ' ' || (i > from && text.at[i - 1] != ' ')))
+		i++;
+	return i - from;
+}
+
+static void add_plain(GString *out, const char *at, size_t n)
+{
+	g_string_append_len(out, at, (gssize)n);
+	lower(out->str + out->len - n, n);
+}
+
 /* most texts are short and plain: no buffer is needed */
 static struct bytes fold_plain(struct arena *a, struct bytes text)
 {
 	char *out = arena_strndup(a, text.at, text.n);
 
-	for (size_t i = 0; i < text.n; i++)
-		out[i] = g_ascii_tolower(out[i]);
+	lower(out, text.n);
 	return (struct bytes){ .at = out, .n = text.n };
 }
 
@@ -80,8 +103,13 @@ struct bytes fold(struct arena *a, struct bytes text)
 	GString *out = g_string_sized_new(text.n + 1);
 
 	for (size_t i = 0; i < text.n;) {
+		size_t run = plain_run(text, i);
 		unsigned char c = (unsigned char)text.at[i];
 
+		add_plain(out, text.at + i, run);
+		i += run;
+		if (run > 0)
+			continue;
 		if (c > 0x7f) {
 			i += add_wide(out, text.at + i, text.n - i);
 			continue;
@@ -90,7 +118,7 @@ struct bytes fold(struct arena *a, struct bytes text)
 		if (c == ' ' || (c >= '\t' && c <= '\r'))
 			add_blank(out);
 		else if (c != '\0' && c != 0x7f)
-			g_string_append_c(out, g_ascii_tolower((char)c));
+			g_string_append_c(out, (char)c);
 	}
 	if (out->len > 0 && out->str[out->len - 1] == ' ')
 		g_string_truncate(out, out->len - 1);

@@ -8,6 +8,12 @@
 
 #define BUCKETS 4096
 #define NONE UINT32_MAX
+#define GRAMS 65536
+
+/* a set of hashed rows of three bytes; what is not in it does not stand in the text */
+struct grams {
+	uint64_t bits[GRAMS / 64];
+};
 
 struct needles {
 	const struct bytes *at;
@@ -90,9 +96,49 @@ static bool chain_find(const struct needles *needles, uint32_t head,
 	return false;
 }
 
-bool needles_find(const struct needles *needles, struct bytes hay, bool whole_words,
-		  struct bytes *found_r)
+static unsigned gram_at(const char *at)
 {
+	const unsigned char *p = (const unsigned char *)at;
+
+	return ((unsigned)p[0] << 11 ^ (unsigned)p[1] << 5 ^ p[2]) % GRAMS;
+}
+
+const struct grams *grams_of(struct arena *a, struct bytes hay)
+{
+	struct grams *grams = arena_new(a, struct grams, 1);
+
+	for (size_t i = 0; i + 2 < hay.n; i++) {
+		unsigned gram = gram_at(hay.at + i);
+
+		grams->bits[gram / 64] |= UINT64_C(1) << gram % 64;
+	}
+	return grams;
+}
+
+static bool may_stand(const struct grams *grams, struct bytes needle)
+{
+	for (size_t i = 0; i + 2 < needle.n; i++) {
+		unsigned gram = gram_at(needle.at + i);
+
+		if ((grams->bits[gram / 64] >> gram % 64 & 1) == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool any_may_stand(const struct needles *needles, const struct grams *grams)
+{
+	for (size_t k = 0; k < needles->n; k++)
+		if (may_stand(grams, needles->at[k]))
+			return true;
+	return false;
+}
+
+bool needles_find(const struct needles *needles, struct bytes hay,
+		  const struct grams *grams, bool whole_words, struct bytes *found_r)
+{
+	if (grams != NULL && !any_may_stand(needles, grams))
+		return false;
 	for (size_t i = 0; i < hay.n; i++) {
 		struct spot spot = { .hay = hay, .i = i, .whole_words = whole_words };
 		uint32_t single = needles->single[(unsigned char)hay.at[i]];

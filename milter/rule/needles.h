@@ -9,6 +9,13 @@
 #include "base/bytes.h"
 
 struct needles;
+struct grams; /* which three letters stand in a row somewhere in a text */
+
+/* grams_of - look through a text once, so that most needles need not be looked for
+ * own   a
+ * err   none
+ * cost  linear */
+const struct grams *grams_of(struct arena *a, struct bytes hay);
 
 /* needles_build - make texts ready to be looked for
  * in    at[n]   folded, not empty; kept, not copied
@@ -18,12 +25,13 @@ const struct needles *needles_build(struct arena *a, const struct bytes *at, siz
 
 /* needles_find - does one of them stand in a text?
  * in    hay           folded
+ *       grams         of it; NULL: not looked through, it is short
  *       whole_words   only where no letter or digit stands directly beside it
  * out   *found_r      the one that stands leftmost
  * err   false: none
  * cost  linear in the text for needles that begin differently */
-bool needles_find(const struct needles *needles, struct bytes hay, bool whole_words,
-		  struct bytes *found_r);
+bool needles_find(const struct needles *needles, struct bytes hay,
+		  const struct grams *grams, bool whole_words, struct bytes *found_r);
 
 /* text_mentions - does one text stand in another as whole words?
  * in    hay, needle   folded

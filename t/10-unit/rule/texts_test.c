@@ -98,8 +98,13 @@ static void test_needles(void)
 				       .n = strlen(rows[i].hay) };
 		struct bytes found = { 0 };
 
-		g_assert_cmpint(needles_find(needles, exact, rows[i].whole, &found), ==,
-				rows[i].found != NULL);
+		g_assert_cmpint(needles_find(needles, exact, NULL, rows[i].whole, &found),
+				==, rows[i].found != NULL);
+		g_assert_cmpstr(found.at, ==, rows[i].found);
+		found.at = NULL;
+		g_assert_cmpint(needles_find(needles, exact, grams_of(a, exact),
+					     rows[i].whole, &found),
+				==, rows[i].found != NULL);
 		g_assert_cmpstr(found.at, ==, rows[i].found);
 		g_free((gpointer)(uintptr_t)exact.at);
 	}
