@@ -288,6 +288,7 @@ static void check_rule(struct ruleset *rs, const struct item *item)
 	if (!check_name(rs, item))
 		return;
 	g_hash_table_insert(rs->by_name, (gpointer)(uintptr_t)item->name, rule);
+	rule->index = rs->rules->len;
 	g_ptr_array_add(rs->rules, rule);
 	rule->info.observe = the_clause(rs, item, CLAUSE_OBSERVE, "observe") != NULL;
 	if (when == NULL)

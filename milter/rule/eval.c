@@ -29,10 +29,15 @@ struct hay {
 	const struct grams *grams;
 };
 
+/* whether a rule is decided for all recipients at once */
+enum decided { DECIDED_UNASKED, DECIDED_NOT, DECIDED_NO, DECIDED_YES };
+
 struct run {
 	struct arena *arena;
 	const struct ruleset *rs;
 	const struct sight *sight;
+	bool blind;               /* tests of a recipient are unknown */
+	enum decided *decided;    /* by rule */
 	unsigned turn;            /* 1: tests of the message; more: of a recipient */
 	struct finding *findings; /* by leaf */
 	struct matcher *matcher;
@@ -49,6 +54,7 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 	run->rs = rs;
 	run->turn = 1;
 	run->findings = arena_new(a, struct finding, g_hash_table_size(rs->leaves) + 1);
+	run->decided = arena_new(a, enum decided, rs->rules->len + 1);
 	run->headers = arena_new(a, struct value, rs->headers->len + 1);
 	run->headers_taken = arena_new(a, bool, rs->headers->len + 1);
 	run->hays = arena_new(a, struct hay, rs->tables[SOURCE_FEATURE]->n + 1);
@@ -314,6 +320,9 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 	struct finding *finding = &run->findings[test->leaf];
 	unsigned turn = test->per_rcpt ? run->turn : 1;
 
+	*found_r = NULL;
+	if (run->blind && test->per_rcpt)
+		return ANSWER_UNKNOWN;
 	if (finding->turn != turn) {
 		finding->found = NULL;
 		finding->answer = make_test(run, test, &finding->found);
@@ -345,8 +354,28 @@ static enum answer run_node(struct run *run, const struct node *node)
 	return all;
 }
 
+/* With everything about the recipient taken as unknown, Kleene's logic says yes or no only
+ * where no recipient could change it. */
+static enum decided decide_for_all(struct run *run, const struct rule *rule)
+{
+	enum answer answer;
+
+	run->blind = true;
+	answer = run_node(run, rule->condition);
+	run->blind = false;
+	return answer == ANSWER_UNKNOWN ? DECIDED_NOT
+	       : answer == ANSWER_YES   ? DECIDED_YES
+					: DECIDED_NO;
+}
+
 enum answer run_rule(struct run *run, const struct rule *rule)
 {
+	enum decided *decided = &run->decided[rule->index];
+
+	if (*decided == DECIDED_UNASKED)
+		*decided = decide_for_all(run, rule);
+	if (*decided != DECIDED_NOT)
+		return *decided == DECIDED_YES ? ANSWER_YES : ANSWER_NO;
 	return run_node(run, rule->condition);
 }
 

@@ -18,6 +18,7 @@ struct piece {
 struct rule {
 	struct rule_info info;
 	struct place place; /* of its name */
+	size_t index;       /* among the rules of its set */
 	const struct node *condition;
 	const struct test **tests; /* of the condition, as written */
 	size_t n_tests;
