@@ -11,18 +11,18 @@ use Wonted::Place;
 
 my $place = Wonted::Place->new;
 my $zone = $place->write('zone', <<'END');
-example.net. TXT "v=spf1 ip4:192.0.2.10 -all"
-_dmarc.example.net. TXT "v=DMARC1; p=reject"
+shopfair.example. TXT "v=spf1 ip4:192.0.2.10 -all"
+_dmarc.shopfair.example. TXT "v=DMARC1; p=reject"
 slow.example. TXT "v=spf1 -all"
 slow.example. DELAY 700
 END
 my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone") });
-my $message = "From: bob\@example.net\nTo: ann\@example.org\nSubject: hello\nMessage-ID: <m1\@example.net>\n\nHello.\n";
+my $message = "From: bob\@shopfair.example\nTo: ann\@example.org\nSubject: hello\nMessage-ID: <m1\@shopfair.example>\n\nHello.\n";
 
 sub one {
 	my (%o) = @_;
 	my $m = Wonted::Milter->new(socket => $d->socket, %{ $o{milter} // {} });
-	my $r = $m->send(from => $o{from} // 'bob@example.net', to => $o{to} // ['ann@example.org'],
+	my $r = $m->send(from => $o{from} // 'bob@shopfair.example', to => $o{to} // ['ann@example.org'],
 		message => $o{message} // $message, id => $o{id} // '4Xdaemon');
 	$m->quit;
 	return $r;
@@ -37,7 +37,7 @@ subtest 'a message' => sub {
 	my $r = one();
 	is($r->reply, 'continue', 'passes');
 	like(($r->added('Authentication-Results'))[0] // '', qr/mx\.example\.org;.*spf=pass/s, 'authenticated');
-	like($d->log, qr/^wonted-milter: 4Xdaemon: verdict=wanted action=pass rcpts=1 from=<bob\@example\.net>/m, 'one line, queue id first');
+	like($d->log, qr/^wonted-milter: 4Xdaemon: verdict=wanted action=pass rcpts=1 from=<bob\@shopfair.example>/m, 'one line, queue id first');
 	my ($status, $story) = $d->run('explain', '4Xdaemon');
 	is($status, 0, 'explained');
 	like($story, qr/wanted: threat/, 'with its verdict');

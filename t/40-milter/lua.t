@@ -9,7 +9,7 @@ use Wonted::Place;
 for my $script (sort glob 't/40-milter/*.lua') {
 	my $place = Wonted::Place->new;
 	my $d = Wonted::Daemon->new($place, set => {
-		dns_zone_file => '"' . $place->write('zone', "example.net. TXT \"v=spf1 -all\"\n") . '"' });
+		dns_zone_file => '"' . $place->write('zone', "shopfair.example. TXT \"v=spf1 -all\"\n") . '"' });
 	$d->start;
 	my $socket = $d->socket;
 	my @lines = split /\n/, `miltertest -D socket=$socket -s $script 2>&1`;

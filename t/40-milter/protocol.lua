@@ -8,9 +8,9 @@ end
 
 local function message(c, headers)
 	mt.macro(c, SMFIC_MAIL, "i", "4Xtest")
-	if mt.mailfrom(c, "<sender@example.net>") ~= nil then error "mail" end
+	if mt.mailfrom(c, "<sender@shopfair.example>") ~= nil then error "mail" end
 	if mt.rcptto(c, "<ann@example.org>") ~= nil then error "rcpt" end
-	mt.header(c, "From", "sender@example.net")
+	mt.header(c, "From", "sender@shopfair.example")
 	mt.header(c, "To", "ann@example.org")
 	mt.header(c, "Subject", "hello")
 	for _, h in ipairs(headers or {}) do
@@ -29,8 +29,8 @@ ok(mt.test_action(c, SMFIF_ADDHDRS) and mt.test_action(c, SMFIF_CHGHDRS), "it as
 ok(mt.test_action(c, SMFIF_CHGBODY) and mt.test_action(c, SMFIF_DELRCPT), "it asks to edit body and recipients")
 ok(not mt.test_action(c, SMFIF_QUARANTINE), "it never uses the MTA's own hold queue")
 ok(mt.test_option(c, SMFIP_NR_HDR) and mt.test_option(c, SMFIP_NR_BODY), "no replies where none are needed")
-mt.conninfo(c, "client.example.net", "192.0.2.10")
-mt.helo(c, "client.example.net")
+mt.conninfo(c, "client.shopfair.example", "192.0.2.10")
+mt.helo(c, "client.shopfair.example")
 
 ok(message(c) == SMFIR_CONTINUE, "a message passes")
 ok(mt.eom_check(c, MT_HDRINSERT, "X-Wonted-Verdict") or mt.eom_check(c, MT_HDRADD, "X-Wonted-Verdict"), "with its verdict")
@@ -40,7 +40,7 @@ ok(message(c, {{"X-Wonted-Verdict", "wanted"}, {"X-Spam-Flag", "NO"}}) == SMFIR_
 ok(mt.eom_check(c, MT_HDRDELETE, "X-Wonted-Verdict"), "a verdict from outside is removed")
 ok(mt.eom_check(c, MT_HDRDELETE, "X-Spam-Flag"), "a spam flag from outside is removed")
 
-mt.mailfrom(c, "<sender@example.net>")
+mt.mailfrom(c, "<sender@shopfair.example>")
 mt.rcptto(c, "<ann@example.org>")
 mt.abort(c)
 ok(message(c) == SMFIR_CONTINUE, "after an abort the next message is a new one")
