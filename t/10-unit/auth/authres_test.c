@@ -233,7 +233,8 @@ static void test_value(void)
 	g_assert_cmpstr(authres_value(a, "mx.example.net", &r), ==,
 			"mx.example.net;\n"
 			"\tspf=softfail smtp.mailfrom=bounce.example.org;\n"
-			"\tdkim=pass header.d=example.org header.i=\"a=b@example.org\" header.s=sel\n"
+			"\tdkim=pass header.d=example.org header.i=\"a=b@example.org\" "
+			"header.s=sel\n"
 			"\theader.a=rsa-sha256 header.b=\"AbC/+dEf\";\n"
 			"\tdkim=neutral reason=\"the tag list is broken\";\n"
 			"\tdmarc=pass header.from=example.org;\n"
@@ -354,18 +355,16 @@ static void test_trusted(void)
 
 static void test_not_trusted(void)
 {
-	static const char
-		*const
-			headers[] = {
-				"From: a@example.org\r\n\r\n",
-				"Authentication-Results: other.example; spf=pass\r\n\r\n",
-				"X-Authentication-Results: mx.upstream.example; "
-				"spf=pass\r\n\r\n",
-				"Authentication-Results: mx.upstream.example "
-				"spf=pass\r\n\r\n", /* broken */
-				"Authentication-Results: "
-				"mx.upstream.example.evil.example; spf=pass\r\n\r\n",
-			};
+	static const char *const headers[] = {
+		"From: a@example.org\r\n\r\n",
+		"Authentication-Results: other.example; spf=pass\r\n\r\n",
+		"X-Authentication-Results: mx.upstream.example; "
+		"spf=pass\r\n\r\n",
+		"Authentication-Results: mx.upstream.example "
+		"spf=pass\r\n\r\n", /* broken */
+		"Authentication-Results: "
+		"mx.upstream.example.evil.example; spf=pass\r\n\r\n",
+	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
 		struct arena *a = arena_create(65536);
