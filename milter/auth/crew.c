@@ -1,9 +1,7 @@
-/* See crew.h. Threads are made before the first job and stay; they block all signals, which
- * belong to the program's own thread for them. */
+/* See crew.h. Threads are made before the first job and stay. */
 #include "auth/crew.h"
 
 #include <glib.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -47,23 +45,28 @@ static void *crew_member(void *arg)
 	return NULL;
 }
 
+void thread_start(pthread_t *thread_r, void *(*run)(void *), void *arg)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(thread_r, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	g_assert(failed == 0);
+}
+
 struct crew *crew_create(int n)
 {
 	struct crew *c = g_malloc0(sizeof(*c) + (size_t)n * sizeof(pthread_t));
-	sigset_t all, before;
 
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->work, NULL);
 	g_queue_init(&c->jobs);
 	c->n = n;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	for (int i = 0; i < n; i++) {
-		int failed = pthread_create(&c->threads[i], NULL, crew_member, c);
-
-		g_assert(failed == 0);
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	for (int i = 0; i < n; i++)
+		thread_start(&c->threads[i], crew_member, c);
 	return c;
 }
 

@@ -1,8 +1,15 @@
-/* A few threads that run short jobs handed to them. A job never blocks. */
+/* Threads of this room, and a few that run short jobs handed to them. A job never
+ * blocks. */
 #ifndef AUTH_CREW_H
 #define AUTH_CREW_H
 
+#include <pthread.h>
+
 #include "base/compiler.h"
+
+/* thread_start - a thread that blocks all signals, which are for the program to wait for
+ * err   aborts if no thread can be had */
+void thread_start(pthread_t *thread_r, void *(*run)(void *), void *arg);
 
 struct crew;
 

@@ -8,6 +8,8 @@
 #include "auth/tags.h"
 #include "base/limits.h"
 
+#define NAMES_BYTES 4000 /* libopendkim silently cuts h= at 4,095 */
+
 static const struct algorithm {
 	const char *word;
 	enum key_type type;
@@ -89,6 +91,10 @@ static const char *names_wrong(struct bytes list)
 	bool from = false;
 	struct bytes name;
 
+	if (list.n == 0)
+		return "h= is missing";
+	if (list.n > NAMES_BYTES)
+		return "h= is too long";
 	while (tag_next(&list, &name)) {
 		if (!header_name_good(name))
 			return "h= is broken";

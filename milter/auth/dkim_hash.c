@@ -205,6 +205,16 @@ bool dkim_hasher_body(struct dkim_hasher *d, struct bytes body)
 	return true;
 }
 
+/* Is there anything to get? The library aborts when asked for hashes of a signature that it
+ * could not set up. */
+static bool has_hashes(DKIM_SIGINFO *sig)
+{
+	int error = dkim_sig_geterror(sig);
+
+	return error == DKIM_SIGERROR_UNKNOWN || error == DKIM_SIGERROR_NOKEY ||
+	       error == DKIM_SIGERROR_TOOLARGE_L;
+}
+
 bool dkim_hasher_get(struct dkim_hasher *d, size_t nth, struct dkim_hashes *hashes_r)
 {
 	void *header = NULL, *body = NULL;
@@ -215,6 +225,8 @@ bool dkim_hasher_get(struct dkim_hasher *d, size_t nth, struct dkim_hashes *hash
 	if (!d->ended || nth >= d->n_sigs)
 		return false;
 	sig = d->sigs[nth];
+	if (!has_hashes(sig))
+		return false;
 	if (dkim_sig_gethashes(sig, &header, &hashes_r->header.n, &body,
 			       &hashes_r->body.n) != DKIM_STAT_OK ||
 	    dkim_sig_getcanonlen(d->dkim, sig, &given, &hashed, &limit) != DKIM_STAT_OK)

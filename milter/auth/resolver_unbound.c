@@ -10,6 +10,7 @@
 #include <unbound.h>
 #include <unistd.h>
 
+#include "auth/crew.h"
 #include "auth/resolver_backend.h"
 #include "base/error.h"
 #include "base/limits.h"
@@ -341,7 +342,6 @@ static bool network_forward(struct ub_ctx *ctx, struct strings servers, GError *
 struct resolver *resolver_unbound(struct strings servers, GError **e)
 {
 	struct network *net = g_new0(struct network, 1);
-	int failed;
 
 	net->base.backend = &network_backend;
 	net->ctx = ub_ctx_create();
@@ -357,7 +357,6 @@ struct resolver *resolver_unbound(struct strings servers, GError **e)
 	net->open = g_hash_table_new(NULL, NULL);
 	net->stop_fd = eventfd(0, EFD_CLOEXEC);
 	g_assert(net->stop_fd >= 0);
-	failed = pthread_create(&net->taker, NULL, take_answers, net);
-	g_assert(failed == 0);
+	thread_start(&net->taker, take_answers, net);
 	return &net->base;
 }

@@ -21,6 +21,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 
+#include "auth/crew.h"
 #include "auth/resolver_backend.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -666,9 +667,7 @@ struct resolver *resolver_zone_text(const char *name, struct bytes text, GError 
 		return NULL;
 	}
 	if (z->delays) {
-		int failed = pthread_create(&z->timekeeper, NULL, timekeeper, z);
-
-		g_assert(failed == 0);
+		thread_start(&z->timekeeper, timekeeper, z);
 		z->running = true;
 	}
 	return r;

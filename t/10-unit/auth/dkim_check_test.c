@@ -487,6 +487,30 @@ static void test_odd_messages(void)
 	arena_destroy(&a);
 }
 
+/* signatures that libopendkim cannot set up, in ways that make it abort if it is asked on */
+static void test_unready(void)
+{
+	static const char *const tags[] = { "b=+AAAA",          "b=A",
+					    "b=====",           "b=AAAA; l=99999999999",
+					    "b=AAAA; t=1",      "b=AAAA; t=1; x=2",
+					    "b=AAAA; c=simple", "b=!",
+					    "b=A\001" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tags); i++) {
+		char *text = g_strdup_printf(
+			"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=rsa; h=From;"
+			" bh=AAAA; %s\r\nFrom: a@example.org\r\n\r\nx\r\n",
+			tags[i]);
+		struct auth_results r;
+		struct arena *a = check(text, &r);
+
+		g_assert_cmpuint(r.n_dkim, ==, 1);
+		g_assert_cmpint(r.dkim[0].result, !=, AUTH_PASS);
+		arena_destroy(&a);
+		g_free(text);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int status;
@@ -507,6 +531,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/auth/dkim/several", test_several);
 	g_test_add_func("/auth/dkim/large_body", test_large_body);
 	g_test_add_func("/auth/dkim/odd_messages", test_odd_messages);
+	g_test_add_func("/auth/dkim/unready", test_unready);
 	status = g_test_run();
 	signer_free(&rsa);
 	signer_free(&weak);

@@ -108,6 +108,11 @@ static void test_long(void)
 	g_string_append_c(value, 'x');
 	dkim_field_read(bytes_of(value->str), &f);
 	g_assert_cmpstr(f.wrong, ==, "the field is too long");
+	g_string_assign(value, "v=1; a=rsa-sha256; d=a.org; s=s; bh=A; b=B; h=From");
+	while (value->len < 4100)
+		g_string_append(value, ":To");
+	dkim_field_read(bytes_of(value->str), &f);
+	g_assert_cmpstr(f.wrong, ==, "h= is too long");
 	g_string_assign(value, GOOD "; i=");
 	for (int i = 0; i < LIMIT_ADDRESS_BYTES; i++)
 		g_string_append_c(value, 'x');
