@@ -39,8 +39,14 @@ static struct bytes from_windows_1252(struct arena *a, struct bytes text)
 
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.at[i];
-		gunichar u = c >= 0x80 && c < 0xa0 ? windows_1252[c - 0x80] : c;
+		gunichar u = c;
 
+		if (c > 0 && c < 0x80) {
+			*to++ = (char)c;
+			continue;
+		}
+		if (c < 0xa0)
+			u = c == 0 ? 0 : windows_1252[c - 0x80];
 		to += g_unichar_to_utf8(u == 0 ? 0xfffd : u, to);
 	}
 	*to = '\0';

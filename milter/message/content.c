@@ -6,16 +6,23 @@
 #include <glib.h>
 #include <string.h>
 
-enum base64_class { BASE64_OTHER, BASE64_LETTER, BASE64_BLANK, BASE64_PAD };
+/* RFC 2045 6.8, table 1: the value of a letter and 1; 0: no letter */
+static const unsigned char letters[256] = {
+	/* clang-format off */
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
+	['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+	['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+	['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+	['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+	['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+	/* clang-format on */
+};
 
-static enum base64_class class_of(unsigned char c)
+static bool is_blank(char c)
 {
-	if (g_ascii_isalnum(c) || c == '+' || c == '/')
-		return BASE64_LETTER;
-	if (c == '=')
-		return BASE64_PAD;
-	return c == '\r' || c == '\n' || c == ' ' || c == '\t' ? BASE64_BLANK
-							       : BASE64_OTHER;
+	return c == '\r' || c == '\n' || c == ' ' || c == '\t';
 }
 
 static struct content_scan look_base64(struct bytes content)
@@ -24,14 +31,14 @@ static struct content_scan look_base64(struct bytes content)
 	bool padded = false;
 
 	for (size_t i = 0; i < content.n; i++) {
-		enum base64_class class = class_of((unsigned char)content.at[i]);
+		char c = content.at[i];
 
-		if (class == BASE64_LETTER) {
+		if (letters[(unsigned char)c] > 0) {
 			s.chars++;
 			s.sound &= !padded;
-		} else if (class == BASE64_PAD) {
+		} else if (c == '=') {
 			padded = true;
-		} else if (class == BASE64_OTHER) {
+		} else if (!is_blank(c)) {
 			s.sound = false;
 		}
 	}
@@ -60,6 +67,17 @@ static size_t soft_break(const char *p, size_t left)
 	return p[n] == '\n' ? n + 1 : 0;
 }
 
+/* bytes up to the next "=" stay as they are */
+static size_t copy_run(struct bytes rest, char *out)
+{
+	const char *escape = memchr(rest.at, '=', rest.n);
+	size_t n = escape == NULL ? rest.n : (size_t)(escape - rest.at);
+
+	if (out != NULL)
+		memcpy(out, rest.at, n);
+	return n;
+}
+
 /* RFC 2045 6.7: "=" is followed by two hexadecimal digits or ends the line; out may be NULL */
 static struct content_scan walk_qp(struct bytes content, char *out)
 {
@@ -67,24 +85,22 @@ static struct content_scan walk_qp(struct bytes content, char *out)
 	size_t i = 0;
 
 	while (i < content.n) {
-		const char *p = content.at + i;
-		size_t left = content.n - i, skip = 1;
-		int c = *p == '=' ? hex_pair(p, left) : *p;
-		bool escaped = *p == '=';
-		size_t soft = escaped && c < 0 ? soft_break(p, left) : 0;
+		struct bytes rest = { content.at + i, content.n - i };
+		size_t run = copy_run(rest, out == NULL ? NULL : out + s.bytes);
 
-		if (soft > 0) {
-			i += soft;
-			continue;
-		}
-		if (escaped && c >= 0)
-			skip = 3;
-		else if (escaped)
-			s.sound = false;
-		if (out != NULL)
-			out[s.bytes] = escaped && c < 0 ? '=' : (char)c;
-		s.bytes++;
-		i += skip;
+		s.bytes += run;
+		i += run;
+		if (i == content.n)
+			break;
+		rest = (struct bytes){ rest.at + run, rest.n - run };
+		int c = hex_pair(rest.at, rest.n);
+		size_t soft = c < 0 ? soft_break(rest.at, rest.n) : 0;
+
+		if (soft == 0 && out != NULL)
+			out[s.bytes] = c < 0 ? '=' : (char)c;
+		s.bytes += soft == 0;
+		s.sound &= soft > 0 || c >= 0;
+		i += soft > 0 ? soft : c >= 0 ? 3 : 1;
 	}
 	return s;
 }
@@ -98,45 +114,41 @@ struct content_scan content_look(struct bytes content, enum part_encoding encodi
 	return (struct content_scan){ .bytes = content.n, .sound = true };
 }
 
-static unsigned letter_value(char c)
+/* what is left of a group when it ends early */
+static size_t end_group(unsigned group, unsigned n_letters, char *out)
 {
-	if (g_ascii_isupper(c))
-		return (unsigned)(c - 'A');
-	if (g_ascii_islower(c))
-		return (unsigned)(c - 'a') + 26;
-	if (g_ascii_isdigit(c))
-		return (unsigned)(c - '0') + 52;
-	return c == '+' ? 62 : 63;
+	size_t n = 0;
+
+	if (n_letters >= 2)
+		out[n++] = (char)(group >> (n_letters == 2 ? 4 : 10));
+	if (n_letters == 3)
+		out[n++] = (char)(group >> 2);
+	return n;
 }
 
 /* padding ends a group, wherever it stands, and so does the end */
 static size_t decode_base64(struct bytes content, char *out)
 {
-	unsigned group = 0, letters = 0;
+	unsigned group = 0, n_letters = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i <= content.n; i++) {
-		enum base64_class class =
-			i == content.n ? BASE64_PAD
-				       : class_of((unsigned char)content.at[i]);
+	for (size_t i = 0; i < content.n; i++) {
+		unsigned value = letters[(unsigned char)content.at[i]];
 
-		if (class == BASE64_LETTER) {
-			group = group << 6 | letter_value(content.at[i]);
-			if (++letters < 4)
+		if (value > 0) {
+			group = group << 6 | (value - 1);
+			if (++n_letters < 4)
 				continue;
 			out[n++] = (char)(group >> 16);
 			out[n++] = (char)(group >> 8);
 			out[n++] = (char)group;
-			letters = 0;
-		} else if (class == BASE64_PAD) {
-			if (letters >= 2)
-				out[n++] = (char)(group >> (letters == 2 ? 4 : 10));
-			if (letters == 3)
-				out[n++] = (char)(group >> 2);
-			letters = 0;
+			n_letters = 0;
+		} else if (content.at[i] == '=') {
+			n += end_group(group, n_letters, out + n);
+			n_letters = 0;
 		}
 	}
-	return n;
+	return n + end_group(group, n_letters, out + n);
 }
 
 struct bytes content_decode(struct arena *a, struct bytes content,
@@ -160,6 +172,6 @@ struct bytes content_tail(struct bytes content, size_t max_bytes)
 
 	/* on to where four letters begin */
 	while (from < content.n && before % 4 != 0)
-		before += class_of((unsigned char)content.at[from++]) == BASE64_LETTER;
+		before += letters[(unsigned char)content.at[from++]] > 0;
 	return (struct bytes){ content.at + from, content.n - from };
 }

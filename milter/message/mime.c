@@ -11,12 +11,9 @@
 
 #include "base/limits.h"
 #include "message/headers.h"
+#include "message/mime_budget.h"
 #include "message/unicode.h"
 
-#define MAX_DASHED 20000 /* lines that may be boundaries: GMime needs 2 us for each */
-#define MAX_HEADER_LINES 50000 /* of all parts together, some 300 bytes each in GMime */
-#define MAX_SEMICOLONS \
-	20000             /* of all parts together: GMime looks each up in all others */
 #define MAX_TYPE 8192     /* of the message's own Content-Type */
 #define MAX_BOUNDARY 70   /* RFC 2046 5.1.1 */
 #define MAX_PARAMETER 100 /* of a type or charset kept */
@@ -35,88 +32,8 @@ struct place {
 	bool in_message;
 };
 
-/* what the look beforehand has seen so far */
-struct look {
-	size_t dashed, header_lines, semicolons;
-	int blocks;  /* header blocks still to come: more than one after message/rfc822 */
-	bool digest; /* the parts of a digest are messages without saying so */
-	size_t block_at;
-};
-
-static bool mentions(struct bytes text, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= text.n; i++)
-		if (g_ascii_tolower(text.at[i]) == word[0] &&
-		    strncasecmp(text.at + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-/* an empty line ends a block; a message inside starts another one */
-static void end_block(struct look *l, struct bytes body, size_t at)
-{
-	struct bytes block = { body.at + l->block_at, at - l->block_at };
-
-	l->digest |= mentions(block, "digest");
-	if (!mentions(block, "message"))
-		l->blocks--;
-	l->block_at = at;
-}
-
-static size_t count_semicolons(const char *line, size_t n)
-{
-	size_t found = 0;
-
-	for (const char *p = line; (p = memchr(p, ';', n - (size_t)(p - line))) != NULL;
-	     p++)
-		found++;
-	return found;
-}
-
-/* a line that may be one of a header; false: that was too much */
-static bool pay_header_line(struct look *l, struct bytes body, size_t at, size_t n)
-{
-	const char *line = body.at + at;
-
-	l->semicolons += count_semicolons(line, n);
-	if (++l->header_lines > MAX_HEADER_LINES || l->semicolons > MAX_SEMICOLONS ||
-	    at + n - l->block_at > LIMIT_HEADER_BLOCK_BYTES)
-		return false;
-	if (n <= 2 && (line[0] == '\n' || line[0] == '\r'))
-		end_block(l, body, at);
-	return true;
-}
-
-/* how much of the body GMime may read: a superset of what it can take for header lines and
- * boundaries is counted */
-static size_t affordable(struct bytes body, struct bytes type)
-{
-	struct look l = { .blocks = mentions(type, "message"),
-			  .digest = mentions(type, "digest") };
-	size_t at = 0;
-
-	while (at < body.n) {
-		const char *line = body.at + at;
-		const char *lf = memchr(line, '\n', body.n - at);
-		size_t n = lf == NULL ? body.n - at : (size_t)(lf - line) + 1;
-
-		if (n > 2 && line[0] == '-' && line[1] == '-') {
-			if (++l.dashed > MAX_DASHED)
-				return at;
-			l.blocks = l.digest ? 2 : 1;
-			l.block_at = at;
-		} else if (l.blocks > 0 && !pay_header_line(&l, body, at, n)) {
-			return at;
-		}
-		at += n;
-	}
-	return at;
-}
-
-/* the boundary that a multipart without a usable one seems to have: its first "--" line; the caller
- * frees it */
+/* the boundary that a multipart without a usable one seems to have: its first "--" line;
+ * the caller frees it */
 static char *guessed_boundary(struct bytes body)
 {
 	size_t at = 0;
@@ -158,18 +75,16 @@ static void add_header(GByteArray *out, const struct message *m, const char *nam
 
 /* only the fields that tell the structure, and the body: our own splitter and GMime cannot
  * disagree where the header ends */
-static GByteArray *structure(const struct message *m, struct bytes body,
-			     const char *boundary, size_t *head_r)
+static GByteArray *structure(const struct message *m, struct bytes type,
+			     struct bytes body, size_t *head_r)
 {
 	GByteArray *out = g_byte_array_sized_new((guint)body.n + 1024);
 
 	append_text(out, "MIME-Version: 1.0\r\n", 19);
-	if (boundary == NULL) {
-		add_header(out, m, "Content-Type");
-	} else {
-		append_text(out, "Content-Type: multipart/mixed; boundary=\"", 41);
-		append_text(out, boundary, strlen(boundary));
-		append_text(out, "\"\r\n", 3);
+	if (type.n > 0) {
+		append_text(out, "Content-Type:", 13);
+		append_text(out, type.at, MIN(type.n, (size_t)MAX_TYPE));
+		append_text(out, "\r\n", 2);
 	}
 	add_header(out, m, "Content-Transfer-Encoding");
 	add_header(out, m, "Content-Disposition");
@@ -422,10 +337,16 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 	close_container(w, index);
 }
 
-/* frees bytes */
-static void run_gmime(struct walk *w, GByteArray *bytes)
+/* all parts of the message, as if it had this Content-Type */
+static void read_as(struct walk *w, const struct message *m, struct bytes type)
 {
-	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
+	size_t n = mime_budget(body, type);
+
+	w->tree->cut |= n < body.n ? CUT_PARTS : 0;
+	body.n = n;
+	GMimeStream *stream =
+		g_mime_stream_mem_new_with_byte_array(structure(m, type, body, &w->head));
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 
 	g_mime_parser_set_persist_stream(parser, TRUE);
@@ -465,26 +386,33 @@ static void read_as_text(struct walk *w, const struct message *m)
 		close_container(w, i);
 }
 
-void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r)
+/* once more, with the boundary that it seems to have */
+static void read_guessing(struct walk *w, const struct message *m)
 {
 	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
+	char *boundary = guessed_boundary(body);
+
+	w->tree->broken |= BROKEN_BOUNDARY;
+	if (boundary == NULL)
+		return;
+	char *type = g_strdup_printf(" multipart/mixed; boundary=\"%s\"", boundary);
+
+	read_as(w, m, bytes_of(type));
+	g_free(type);
+	g_free(boundary);
+}
+
+void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r)
+{
 	const struct header *type =
 		headers_find(m->headers, m->n_headers, "Content-Type", 0);
 	struct walk w = { .a = a, .tree = tree_r, .body_at = m->body_at, .raw = m->raw };
-	size_t n = affordable(body, type == NULL ? (struct bytes){ "", 0 } : type->value);
 
-	*tree_r = (struct mime_tree){ .cut = n < body.n ? CUT_PARTS : 0 };
-	body.n = n;
+	*tree_r = (struct mime_tree){ 0 };
 	w.parts = g_array_new(FALSE, FALSE, sizeof(struct part));
-	run_gmime(&w, structure(m, body, NULL, &w.head));
-	if (found_nothing(&w)) {
-		char *boundary = guessed_boundary(body);
-
-		if (boundary != NULL)
-			run_gmime(&w, structure(m, body, boundary, &w.head));
-		g_free(boundary);
-		tree_r->broken |= BROKEN_BOUNDARY;
-	}
+	read_as(&w, m, type == NULL ? (struct bytes){ "", 0 } : type->value);
+	if (found_nothing(&w))
+		read_guessing(&w, m);
 	if (found_nothing(&w))
 		read_as_text(&w, m);
 	tree_r->n = w.parts->len;
