@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib.h>
 #include <gmime/gmime.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,14 +24,17 @@ static const unsigned short windows_1252[32] = {
 /* 1 to 127 only, so that it is UTF-8 as it stands */
 static bool is_ascii(struct bytes text)
 {
-	unsigned char all = 0;
-	bool nul = false;
+	uint64_t all = 0, word;
+	size_t i = 0;
 
-	for (size_t i = 0; i < text.n; i++) {
-		all |= (unsigned char)text.at[i];
-		nul |= text.at[i] == '\0';
+	for (; i + sizeof(word) <= text.n; i += sizeof(word)) {
+		memcpy(&word, text.at + i, sizeof(word));
+		all |= word;
 	}
-	return all < 0x80 && !nul;
+	for (; i < text.n; i++)
+		all |= (unsigned char)text.at[i];
+	return (all & 0x8080808080808080) == 0 &&
+	       (text.n == 0 || memchr(text.at, '\0', text.n) == NULL);
 }
 
 static struct bytes from_windows_1252(struct arena *a, struct bytes text)
