@@ -100,8 +100,11 @@ sub start {
 	my $said = `postfix -c $dir/etc post-install create-missing 2>&1`;
 	die "Postfix: $said\n" if $?;
 	chomp(my $programs = `postconf -c $dir/etc -h daemon_directory`);
-	my $pid = $self->{pid} = $place->start('postfix/maillog', "$programs/master", '-d', '-c', "$dir/etc");
-	my $up = Wonted::Place::wait_for(sub { $self->log(qr/daemon started/) || Wonted::Place::gone($pid) });
+	my $pid = $self->{pid}
+	    = $place->start('postfix/maillog', "$programs/master", '-d', '-c', "$dir/etc");
+	my $up = Wonted::Place::wait_for(sub {
+		$self->log(qr/daemon started/) || Wonted::Place::gone($pid)
+	});
 	die "Postfix did not start: ", $self->log, "\n" unless $up && kill 0, $pid;
 	return $self;
 }

@@ -39,7 +39,8 @@ sub new {
 #   mail_args   ESMTP arguments of MAIL, as one string
 sub send {
 	my ($self, %o) = @_;
-	my ($code, $text) = $self->command("MAIL FROM:<$o{from}>" . ($o{mail_args} ? " $o{mail_args}" : ''));
+	my $args = $o{mail_args} ? " $o{mail_args}" : '';
+	my ($code, $text) = $self->command("MAIL FROM:<$o{from}>$args");
 	my %rcpts;
 	my $end = sub { return { code => $code, text => $text, rcpts => \%rcpts, @_ } };
 	return $end->() if $code != 250;
