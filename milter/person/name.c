@@ -91,6 +91,10 @@ static struct pairing pair_words(const struct name_word *a, const struct name_wo
 		return p;
 	}
 	p.how = HOW_LETTERS;
+	p.cost = NEVER;
+	if (MAX(a->n, b->n) - MIN(a->n, b->n) > MAX(limit, CARRIED_LIMIT) &&
+	    a->abjad == b->abjad)
+		return p; /* each letter more costs something */
 	p.cost = same_sound(a, b) ? 1 : word_distance(a, b);
 	if (p.cost > (carried ? MAX(limit, CARRIED_LIMIT) : limit))
 		p.cost = NEVER;
@@ -118,13 +122,32 @@ struct sides {
 	size_t n_few, n_many;
 };
 
+static bool is_better(const struct pairing *a, const struct pairing *b)
+{
+	return a->cost != b->cost ? a->cost < b->cost : a->whole > b->whole;
+}
+
+static struct pairing sum_of(const struct pairing *a, const struct pairing *b)
+{
+	return (struct pairing){
+		.cost = a->cost + b->cost,
+		.how = a->how | b->how,
+		.whole = a->whole + b->whole,
+		.same = a->same + b->same,
+		.other = a->other + b->other,
+	};
+}
+
 /* The cheapest way to give each word of the few its own among the many: over sets of those
  * that are taken. */
 static struct pairing assign(const struct sides *s, bool carried)
 {
-	struct pairing best[1 << NAME_WORDS];
+	struct pairing pairs[NAME_WORDS][NAME_WORDS], best[1 << NAME_WORDS];
 	struct pairing result = { .cost = NEVER };
 
+	for (size_t i = 0; i < s->n_few; i++)
+		for (size_t k = 0; k < s->n_many; k++)
+			pairs[i][k] = pair_words(s->few[i], s->many[k], carried);
 	for (size_t set = 0; set < 1U << s->n_many; set++)
 		best[set] = (struct pairing){ .cost = NEVER };
 	best[0].cost = 0;
@@ -133,21 +156,16 @@ static struct pairing assign(const struct sides *s, bool carried)
 
 		if (best[set].cost >= NEVER || i > s->n_few)
 			continue;
-		if (i == s->n_few && best[set].cost < result.cost)
+		if (i == s->n_few && is_better(&best[set], &result))
 			result = best[set];
 		for (size_t k = 0; i < s->n_few && k < s->n_many; k++) {
-			struct pairing p, *next = &best[set | 1U << k];
+			struct pairing next;
 
-			if (set & 1U << k)
+			if (set & 1U << k || pairs[i][k].cost >= NEVER)
 				continue;
-			p = pair_words(s->few[i], s->many[k], carried);
-			if (best[set].cost + p.cost >= next->cost)
-				continue;
-			next->cost = best[set].cost + p.cost;
-			next->how = best[set].how | p.how;
-			next->whole = best[set].whole + p.whole;
-			next->same = best[set].same + p.same;
-			next->other = best[set].other + p.other;
+			next = sum_of(&best[set], &pairs[i][k]);
+			if (is_better(&next, &best[set | 1U << k]))
+				best[set | 1U << k] = next;
 		}
 	}
 	return result;
@@ -224,13 +242,21 @@ static struct sides sides_of(const struct name_words *a, const struct name_words
 	return s;
 }
 
+/* The letters that the limits go by: the same whichever name is asked about. */
+static size_t letters_that_count(const struct sides *s)
+{
+	size_t few = letters_of(s->few, s->n_few);
+
+	return s->n_few < s->n_many ? few : MIN(few, letters_of(s->many, s->n_many));
+}
+
 /* cost NEVER: not within the limits */
 static struct pairing weigh(const struct sides *s, bool foreign)
 {
 	bool left_out = s->n_few < s->n_many;
 	struct pairing p = assign(s, false), never = { .cost = NEVER };
 
-	if (p.cost <= name_limit(letters_of(s->few, s->n_few), left_out, foreign))
+	if (p.cost <= name_limit(letters_that_count(s), left_out, foreign))
 		return p.whole > 0 ? p : never;
 	if (s->n_few < 3 || left_out)
 		return never;
@@ -271,24 +297,54 @@ static struct name_judgement judge_signs(const struct name_words *a,
 		       : (struct name_judgement){ NAME_NONE, 0, "another name" };
 }
 
+/* Do the words look the same? Only whole words count here. */
+static bool looks_same(const struct name_words *a, const struct name_words *b)
+{
+	struct sides s = sides_of(a, b);
+	bool taken[NAME_WORDS] = { false };
+
+	if (s.n_few == 0 || (s.n_few == 1 && s.n_many > 1))
+		return false;
+	for (size_t i = 0; i < s.n_few; i++) {
+		size_t k = 0;
+
+		while (k < s.n_many &&
+		       (taken[k] || strcmp(s.few[i]->text, s.many[k]->text) != 0))
+			k++;
+		if (k == s.n_many)
+			return false;
+		taken[k] = true;
+	}
+	return true;
+}
+
+const struct name_read *name_read(struct arena *a, const char *name)
+{
+	struct name_read *r = arena_new(a, struct name_read, 1);
+
+	r->sound = words_of(a, name, READING_SOUND);
+	if (r->sound.n > 0)
+		r->look = words_of(a, name, READING_LOOK);
+	return r;
+}
+
+struct name_judgement name_judge(const struct name_read *a_name,
+				 const struct name_read *b_name)
+{
+	const struct name_words *x = &a_name->sound, *y = &b_name->sound;
+	struct name_judgement j;
+
+	if (x->ideographs && y->ideographs)
+		return judge_signs(x, y);
+	if (fathers_differ(x, y))
+		return (struct name_judgement){ NAME_NONE, 0, "another name" };
+	j = judge(x, y);
+	if (j.match == NAME_NONE && looks_same(&a_name->look, &b_name->look))
+		return (struct name_judgement){ NAME_FUZZY, 1, "confusable letters" };
+	return j;
+}
+
 struct name_judgement name_match(struct arena *a, const char *a_name, const char *b_name)
 {
-	struct name_words x = words_of(a, a_name, READING_SOUND);
-	struct name_words y = words_of(a, b_name, READING_SOUND), look_x, look_y;
-	struct name_judgement sound, look;
-
-	if (x.ideographs && y.ideographs)
-		return judge_signs(&x, &y);
-	if (fathers_differ(&x, &y))
-		return (struct name_judgement){ NAME_NONE, 0, "another name" };
-	sound = judge(&x, &y);
-	if (sound.match == NAME_EXACT ||
-	    (is_plain(&x) && is_plain(&y) && sound.match == NAME_FUZZY))
-		return sound;
-	look_x = words_of(a, a_name, READING_LOOK);
-	look_y = words_of(a, b_name, READING_LOOK);
-	look = judge(&look_x, &look_y);
-	if (look.match != NAME_EXACT)
-		return sound;
-	return (struct name_judgement){ NAME_FUZZY, 1, "confusable letters" };
+	return name_judge(name_read(a, a_name), name_read(a, b_name));
 }

@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/limits.h"
 
+struct name_read;
+
 enum name_match {
 	NAME_NONE,  /* another name */
 	NAME_FUZZY, /* a reader in a hurry takes one for the other */
@@ -27,6 +29,16 @@ struct name_judgement {
  * err   none: two names of which one is empty, or no name at all, are NAME_NONE
  * cost  bounded: only the first 8 words of each are looked at */
 struct name_judgement name_match(struct arena *a, const char *a_name, const char *b_name);
+
+/* name_read - read a name once, to judge it against many
+ * own   a
+ * err   none */
+const struct name_read *name_read(struct arena *a, const char *name);
+
+/* name_judge - as name_match(), of names that were read
+ * err   none */
+struct name_judgement name_judge(const struct name_read *a_name,
+				 const struct name_read *b_name);
 
 /* name_key - the one key for "exactly this name": folded, transliterated, titles and signs
  *            removed, words sorted; for DISPLAY keys

@@ -90,7 +90,7 @@ static void add_initial(struct keys *k, const struct name_word *x,
 			const struct name_word *y)
 {
 	const char *letter = arena_strndup(k->arena, x->text,
-					   (size_t)(g_utf8_next_char(x->text) - x->text));
+					   (size_t)(letter_next(x->text) - x->text));
 
 	if (y->n > 1)
 		add_key(k, arena_printf(k->arena, ".%s %s", letter,
@@ -106,9 +106,9 @@ static void add_near(struct keys *k, const struct name_word *x, const struct nam
 	if (x->n < 2 || y->n < 3)
 		return;
 	add_key(k, arena_printf(k->arena, "-%s|%s", sound, y->text));
-	for (const char *c = y->text; *c != '\0'; c = g_utf8_next_char(c))
+	for (const char *c = y->text; *c != '\0'; c = letter_next(c))
 		add_key(k, arena_printf(k->arena, "-%s|%.*s%s", sound, (int)(c - y->text),
-					y->text, g_utf8_next_char(c)));
+					y->text, letter_next(c)));
 	if (y->n >= LONG_WORD && bytes == y->n) {
 		add_key(k, arena_printf(k->arena, "^%s|%.4s", sound, y->text));
 		add_key(k, arena_printf(k->arena, "_%s|%s", sound, y->text + bytes - 4));
@@ -120,9 +120,9 @@ static void add_alone(struct keys *k, const struct name_word *w)
 	add_key(k, arena_printf(k->arena, "~%s", word_sound(k->arena, w->text)));
 	if (w->n < 4)
 		return;
-	for (const char *c = w->text; *c != '\0'; c = g_utf8_next_char(c))
+	for (const char *c = w->text; *c != '\0'; c = letter_next(c))
 		add_key(k, arena_printf(k->arena, "-|%.*s%s", (int)(c - w->text), w->text,
-					g_utf8_next_char(c)));
+					letter_next(c)));
 	add_key(k, arena_printf(k->arena, "-|%s", w->text));
 }
 

@@ -8,6 +8,7 @@
 #define ADDRESSES_MOST 64
 #define NAME_BYTES 200
 #define ID_BYTES 320
+#define JUDGED_MOST 500 /* candidates for one display name: 10 ms */
 
 static const struct codec_field person_fields[] = {
 	CODEC_TEXT_FIELD(person, 1, id, ID_BYTES),
@@ -150,13 +151,13 @@ static bool is_nearer(const struct name_judgement *a, const struct name_judgemen
 	return a->distance < b->distance;
 }
 
-static struct person_match best_name(struct arena *a, const char *display,
+static struct person_match best_name(struct arena *a, const struct name_read *display,
 				     const struct person *p)
 {
 	struct person_match best = { .person = p };
 
 	for (size_t i = 0; i < p->n_names; i++) {
-		struct name_judgement j = name_match(a, p->names[i], display);
+		struct name_judgement j = name_judge(name_read(a, p->names[i]), display);
 
 		if (j.match != NAME_NONE &&
 		    (best.name == NULL || is_nearer(&j, &best.judged))) {
@@ -180,27 +181,39 @@ static int compare_matches(const void *pa, const void *pb)
 	return g_strcmp0(a->person->id, b->person->id);
 }
 
-size_t people_match(struct arena *a, const char *display, const struct people *found,
-		    size_t n, const struct person_match **match_r)
+/* Reading takes memory that nobody wants later: only the matches outlive it. */
+static void judge_all(const char *display, const struct people *found, size_t n,
+		      GArray *matches)
 {
 	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
-	GArray *matches = g_array_new(FALSE, FALSE, sizeof(struct person_match));
-	struct person_match *all;
-	size_t n_all;
+	struct arena *scratch = arena_create(0);
+	const struct name_read *read = name_read(scratch, display);
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < found[i].n; k++) {
 			const struct person *p = &found[i].at[k];
 			struct person_match m;
 
-			if (p->id == NULL ||
+			if (p->id == NULL || g_hash_table_size(seen) >= JUDGED_MOST ||
 			    !g_hash_table_add(seen, (void *)(uintptr_t)p->id))
 				continue;
-			m = best_name(a, display, p);
+			m = best_name(scratch, read, p);
 			if (m.name != NULL)
 				g_array_append_val(matches, m);
 		}
 	}
+	arena_destroy(&scratch);
+	g_hash_table_destroy(seen);
+}
+
+size_t people_match(struct arena *a, const char *display, const struct people *found,
+		    size_t n, const struct person_match **match_r)
+{
+	GArray *matches = g_array_new(FALSE, FALSE, sizeof(struct person_match));
+	struct person_match *all;
+	size_t n_all;
+
+	judge_all(display, found, n, matches);
 	g_array_sort(matches, compare_matches);
 	n_all = MIN(matches->len, LIMIT_CANDIDATES);
 	all = arena_new(a, struct person_match, n_all);
@@ -208,6 +221,5 @@ size_t people_match(struct arena *a, const char *display, const struct people *f
 		memcpy(all, matches->data, n_all * sizeof(*all));
 	*match_r = all;
 	g_array_free(matches, TRUE);
-	g_hash_table_destroy(seen);
 	return n_all;
 }

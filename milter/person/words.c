@@ -101,7 +101,7 @@ static bool is_ideograph(gunichar c)
 /* Hebrew and Arabic leave out vowels */
 static bool is_abjad(const char *text)
 {
-	for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c)) {
+	for (const char *c = text; *c != '\0'; c = letter_next(c)) {
 		gunichar letter = g_utf8_get_char(c);
 
 		if (letter >= 0x590 && letter <= 0x77f)
@@ -116,7 +116,7 @@ static const char *letters_alone(struct arena *a, const char *text, bool *ideogr
 	char *out = arena_alloc(a, strlen(text) + 1), *to = out;
 
 	*ideographs_r = false;
-	for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c)) {
+	for (const char *c = text; *c != '\0'; c = letter_next(c)) {
 		gunichar letter = g_utf8_get_char(c);
 
 		*ideographs_r |= is_ideograph(letter);
@@ -125,9 +125,8 @@ static const char *letters_alone(struct arena *a, const char *text, bool *ideogr
 			continue;
 		if (g_unichar_isalnum(letter) || g_unichar_ismark(letter) ||
 		    letter == '$' || letter == '!')
-			to = g_stpcpy(
-				to,
-				arena_strndup(a, c, (size_t)(g_utf8_next_char(c) - c)));
+			to = g_stpcpy(to,
+				      arena_strndup(a, c, (size_t)(letter_next(c) - c)));
 		else
 			*to++ = ' ';
 	}
@@ -154,7 +153,7 @@ static char *leet(char *word)
 
 static bool has_letters(const char *word)
 {
-	for (const char *c = word; *c != '\0'; c = g_utf8_next_char(c))
+	for (const char *c = word; *c != '\0'; c = letter_next(c))
 		if (g_unichar_isalpha(g_utf8_get_char(c)))
 			return true;
 	return false;
@@ -196,7 +195,7 @@ static void add_word(struct arena *a, struct name_words *w, char *word, bool abj
 		.particle = is_in(particles, COUNT_OF(particles), word),
 		.abjad = abjad,
 	};
-	for (char *c = word; *c != '\0' && to->n < WORD_LETTERS; c = g_utf8_next_char(c))
+	for (const char *c = word; *c != '\0' && to->n < WORD_LETTERS; c = letter_next(c))
 		to->letters[to->n++] = g_utf8_get_char(c);
 	*g_utf8_offset_to_pointer(word, (glong)to->n) = '\0';
 	to->text = arena_strdup(a, word);

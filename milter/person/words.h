@@ -2,6 +2,7 @@
 #ifndef PERSON_WORDS_H
 #define PERSON_WORDS_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,6 +31,13 @@ enum reading {
 	READING_LOOK,  /* skeleton: what letters look like */
 };
 
+/* letter_next - the next character of valid UTF-8; as g_utf8_next_char(), but const
+ * err   none */
+static inline const char *letter_next(const char *at)
+{
+	return at + g_utf8_skip[*(const guchar *)at];
+}
+
 /* words_of - the words of a name; titles, addresses, brackets and "via ..." left out
  * own   a
  * err   none: n is 0 when there is no name in it */
@@ -54,5 +62,14 @@ const char *nickname_of(const char *word);
 /* nickname_same - is one the short form of the other, or both of one name?
  * err   none */
 bool nickname_same(const char *a, const char *b);
+
+/* nicknames_sorted - does the table keep to its order? for its test
+ * err   none */
+bool nicknames_sorted(void);
+
+/* a name read in both ways */
+struct name_read {
+	struct name_words sound, look;
+};
 
 #endif

@@ -170,7 +170,10 @@ static void test_distance(void)
 
 static void test_nicknames(void)
 {
+	g_assert_true(nicknames_sorted());
 	g_assert_true(nickname_same("bill", "william"));
+	g_assert_true(nickname_same("william", "bill"));
+	g_assert_false(nickname_same("william", "robert"));
 	g_assert_true(nickname_same("bob", "rob"));
 	g_assert_true(nickname_same("alex", "alexandra"));
 	g_assert_false(nickname_same("bill", "robert"));
