@@ -137,12 +137,13 @@ install:
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted
 	install build/release/wonted-milter build/release/wonted $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 contrib/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
-	install -m 644 conf/wonted.conf.5 contrib/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 conf/wonted.conf.5 $(wildcard contrib/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 rules/*.rules rules/*.rtest $(DESTDIR)$(SYSCONFDIR)/rules
 	install -m 644 rules/lists/* $(DESTDIR)$(SYSCONFDIR)/rules/lists
 	test -e $(DESTDIR)$(SYSCONFDIR)/wonted.conf || \
 	    install -m 640 conf/wonted.conf $(DESTDIR)$(SYSCONFDIR)/wonted.conf
-	install -m 644 README INSTALL LICENSE rules/README conf/people.example.csv \
+	install -m 644 rules/README $(DESTDIR)$(SYSCONFDIR)/rules
+	install -m 644 README INSTALL LICENSE conf/people.example.csv \
 	    rules/*.example $(DESTDIR)$(PREFIX)/share/doc/wonted
 	cp -R contrib $(DESTDIR)$(PREFIX)/share/doc/wonted/
 clean:
