@@ -66,6 +66,8 @@ struct view {
 static const struct value *signal_values(struct arena *a, const struct ruleset *rs,
 					 const struct rcpt_signals *signals)
 {
+	g_assert(rs->tables[SOURCE_FEATURE] ==
+		 &feature_names); /* no set of a test's own */
 	size_t n = rs->tables[SOURCE_SIGNAL]->n;
 	struct value *values = arena_new(a, struct value, n + 1);
 

@@ -333,6 +333,45 @@ static void test_rollout(void)
 	ruleset_free(rs);
 }
 
+struct job {
+	const struct ruleset *rs;
+	int64_t spam_milli;
+};
+
+static gpointer run_job(gpointer p)
+{
+	struct job *job = p;
+	struct arena *a = arena_create(0);
+	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 2);
+
+	for (int i = 0; i < 200; i++)
+		job->spam_milli += run_all(a, job->rs, facts, 2)[1].milli[AXIS_SPAM];
+	arena_destroy(&a);
+	return NULL;
+}
+
+/* one set serves all threads */
+static void test_threads(void)
+{
+	struct ruleset *rs =
+		load_real("list l \"x@example.com\"\n"
+			  "rule a\n reason \"{found}\"\n"
+			  " when from.address matches /(x|y)@/i and from.address in l\n"
+			  " and from.address mentions any of l and bulk\n spam +2\n");
+	struct job jobs[4];
+	GThread *threads[4];
+
+	for (int i = 0; i < 4; i++) {
+		jobs[i] = (struct job){ .rs = rs };
+		threads[i] = g_thread_new("rules", run_job, &jobs[i]);
+	}
+	for (int i = 0; i < 4; i++) {
+		g_thread_join(threads[i]);
+		g_assert_cmpint(jobs[i].spam_milli, ==, 200 * 2000);
+	}
+	ruleset_free(rs);
+}
+
 static void test_explain(void)
 {
 	struct ruleset *rs = load_real(
@@ -371,6 +410,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/eval/lists", test_lists);
 	g_test_add_func("/rule/eval/recipients", test_recipients);
 	g_test_add_func("/rule/eval/rollout", test_rollout);
+	g_test_add_func("/rule/eval/threads", test_threads);
 	g_test_add_func("/rule/eval/explain", test_explain);
 	return g_test_run();
 }

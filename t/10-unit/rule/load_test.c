@@ -2,8 +2,10 @@
 #include "rule/rule.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "fixture.h"
 
 static const char two_rules[] =
@@ -119,6 +121,15 @@ static void write_file(const char *folder, const char *name, const char *text)
 	g_free(path);
 }
 
+/* a file of nothing, so that its length costs nothing */
+static void make_long(const char *folder, const char *name, long bytes)
+{
+	char *path = g_build_filename(folder, name, NULL);
+
+	g_assert_cmpint(truncate(path, bytes), ==, 0);
+	g_free(path);
+}
+
 static void remove_file(const char *folder, const char *name)
 {
 	char *path = g_build_filename(folder, name, NULL);
@@ -144,6 +155,11 @@ static void test_folder(void)
 	g_assert_null(ruleset_load(folder, &e));
 	g_assert_nonnull(
 		strstr(e->message, "20-b.rules:1:17: the list cannot be read: "));
+	g_clear_error(&e);
+	write_file(folder, "w.txt", "");
+	make_long(folder, "w.txt", LIMIT_LIST_BYTES + 1);
+	g_assert_null(ruleset_load(folder, &e));
+	g_assert_nonnull(strstr(e->message, "more than the "));
 	g_clear_error(&e);
 	write_file(folder, "w.txt", "hello\n");
 	write_file(folder, "10-a.rules", "rule a\n reason \"a\"\n when bulk\n spam +1\n");
