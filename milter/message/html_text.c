@@ -14,9 +14,11 @@
 
 #include "base/limits.h"
 #include "message/inline_style.h"
+#include "message/style_sheet.h"
 
 #define MAX_NEST \
 	256 /* real mail, with twenty replies quoted in each other, stays below */
+#define MAX_SHEET 65536 /* newsletters have some 10 kB */
 #define MAX_LINK_TEXT 1024
 #define MAX_URL 2048
 
@@ -26,6 +28,7 @@ enum element_flags {
 	ELEMENT_LINK = 1 << 2,
 	ELEMENT_PLACE = 1 << 3, /* leads somewhere, but encloses no text of its own */
 	ELEMENT_CELL = 1 << 4,  /* a blank between it and the next */
+	ELEMENT_SHEET = 1 << 5, /* its content is a style sheet */
 };
 
 static const struct element {
@@ -50,7 +53,7 @@ static const struct element {
 	{ "object", ELEMENT_SILENT },    { "ol", ELEMENT_BLOCK },
 	{ "option", ELEMENT_BLOCK },     { "p", ELEMENT_BLOCK },
 	{ "pre", ELEMENT_BLOCK },        { "script", ELEMENT_SILENT },
-	{ "section", ELEMENT_BLOCK },    { "style", ELEMENT_SILENT },
+	{ "section", ELEMENT_BLOCK },    { "style", ELEMENT_SILENT | ELEMENT_SHEET },
 	{ "table", ELEMENT_BLOCK },      { "td", ELEMENT_CELL },
 	{ "template", ELEMENT_SILENT },  { "th", ELEMENT_CELL },
 	{ "title", ELEMENT_SILENT },     { "tr", ELEMENT_BLOCK },
@@ -59,7 +62,7 @@ static const struct element {
 
 /* what an element hands down */
 struct frame {
-	bool gone, invisible, tiny, silent;
+	bool gone, invisible, tiny, silent, sheet;
 	bool hidden; /* the sum of the above and of the colours */
 	int color, background;
 };
@@ -83,6 +86,8 @@ struct reader {
 	struct html_text *t;
 	struct sink visible, hidden;
 	struct open_link link;
+	GString *sheet; /* of the <style> that is open */
+	GArray *rules;  /* struct style_rule */
 	struct frame stack[MAX_NEST];
 	size_t depth; /* elements open */
 	htmlParserCtxtPtr parser;
@@ -201,6 +206,8 @@ static void on_text(void *user, const xmlChar *text, int length)
 	const char *p = (const char *)text;
 	size_t n = length > 0 ? (size_t)length : 0;
 
+	if (f->sheet && r->sheet->len + n <= MAX_SHEET)
+		g_string_append_len(r->sheet, p, (gssize)n);
 	if (f->silent)
 		return;
 	if (!sink_text(f->hidden ? &r->hidden : &r->visible, p, n))
@@ -281,12 +288,41 @@ static void apply_style(struct frame *f, const struct inline_style *s)
 		f->background = s->background;
 }
 
+static void apply_attribute(struct frame *f, const char *key, const char *value)
+{
+	if (strcmp(key, "bgcolor") == 0)
+		f->background = style_color(bytes_of(value));
+	else if (strcmp(key, "background") == 0)
+		f->background = COLOR_UNKNOWN;
+	else if (strcmp(key, "color") == 0 || strcmp(key, "text") == 0)
+		f->color = style_color(bytes_of(value));
+}
+
+/* what the page's sheets say, then what the element says itself */
+static void apply_styles(struct reader *r, struct frame *f, const struct styled *element,
+			 const char *css)
+{
+	struct inline_style style;
+
+	for (guint i = 0; i < r->rules->len; i++) {
+		const struct style_rule *rule =
+			&g_array_index(r->rules, struct style_rule, i);
+
+		if (style_rule_fits(rule, element))
+			apply_style(f, &rule->style);
+	}
+	if (css == NULL)
+		return;
+	style_read(bytes_of(css), &style);
+	apply_style(f, &style);
+}
+
 /* returns where the element leads to, NULL if nowhere */
 static const char *read_attributes(struct reader *r, const char *name, struct frame *f,
 				   const xmlChar **attributes)
 {
-	const char *target = NULL;
-	struct inline_style style;
+	struct styled element = { .tag = name };
+	const char *target = NULL, *css = NULL;
 
 	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
 		const char *key = (const char *)attributes[0];
@@ -296,19 +332,18 @@ static const char *read_attributes(struct reader *r, const char *name, struct fr
 			f->gone = true;
 		if (value == NULL)
 			continue;
-		if (strcmp(key, "style") == 0) {
-			style_read(bytes_of(value), &style);
-			apply_style(f, &style);
-		} else if (strcmp(key, "bgcolor") == 0) {
-			f->background = style_color(bytes_of(value));
-		} else if (strcmp(key, "background") == 0) {
-			f->background = COLOR_UNKNOWN;
-		} else if (strcmp(key, "color") == 0 || strcmp(key, "text") == 0) {
-			f->color = style_color(bytes_of(value));
-		} else if (strcmp(key, "href") == 0 || strcmp(key, "action") == 0) {
+		if (strcmp(key, "style") == 0)
+			css = value;
+		else if (strcmp(key, "class") == 0)
+			element.class = value;
+		else if (strcmp(key, "id") == 0)
+			element.id = value;
+		else if (strcmp(key, "href") == 0 || strcmp(key, "action") == 0)
 			target = value;
-		}
+		else
+			apply_attribute(f, key, value);
 	}
+	apply_styles(r, f, &element, css);
 	if (target != NULL && strcmp(name, "base") == 0 && r->t->base == NULL)
 		r->t->base = url_of(r->a, target);
 	return target;
@@ -357,6 +392,7 @@ static void on_start(void *user, const xmlChar *element, const xmlChar **attribu
 		f.color = 0x0000ee; /* browsers' own blue, unless said otherwise */
 	target = read_attributes(r, name, &f, attributes);
 	f.silent |= (flags & ELEMENT_SILENT) != 0;
+	f.sheet = (flags & ELEMENT_SHEET) != 0;
 	f.hidden = f.gone || f.invisible || f.tiny ||
 		   style_colors_alike(f.color, f.background);
 	r->stack[++r->depth] = f;
@@ -376,6 +412,11 @@ static void on_end(void *user, const xmlChar *element)
 
 	if (flags & ELEMENT_LINK)
 		close_link(r);
+	if (flags & ELEMENT_SHEET) {
+		style_sheet_read(r->a, (struct bytes){ r->sheet->str, r->sheet->len },
+				 r->rules);
+		g_string_truncate(r->sheet, 0);
+	}
 	end_line(r, flags);
 	if (r->depth > 0)
 		r->depth--;
@@ -438,7 +479,11 @@ void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 	r->visible =
 		(struct sink){ .out = t->visible, .max = t->max_bytes, .line = true };
 	r->hidden = (struct sink){ .out = t->hidden, .max = t->max_bytes, .line = true };
+	r->sheet = g_string_new(NULL);
+	r->rules = g_array_new(FALSE, FALSE, sizeof(struct style_rule));
 	parse(r, html);
+	g_string_free(r->sheet, TRUE);
+	g_array_free(r->rules, TRUE);
 	g_free(r);
 }
 

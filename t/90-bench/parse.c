@@ -103,10 +103,11 @@ int main(int argc, char **argv)
 	GString *made = newsletter();
 	struct bytes raw = { made->str, made->len };
 	char *text = NULL;
+	size_t n;
 
 	message_library_init();
-	if (argc > 1 && g_file_get_contents(argv[1], &text, &raw.n, NULL))
-		raw.at = text;
+	if (argc > 1 && g_file_get_contents(argv[1], &text, &n, NULL))
+		raw = (struct bytes){ text, n };
 	double gmime = measure(run_gmime, raw, rounds),
 	       ours = measure(run_ours, raw, rounds);
 

@@ -100,6 +100,13 @@ static void test_hidden(void)
 		"<div style=\"text-indent:-9999px\">x</div>",
 		"<div style=\"position:absolute;left:-9999px\">x</div>",
 		"<div style=\"display:none\"><div style=\"display:block\">x</div></div>",
+		"<style>.p{display:none}</style><div class=\"o p\">x</div>",
+		"<style>#p{font-size:0}</style><div id=p>x</div>",
+		"<style>/* c */ @media x{.p{color:red}} .q, div.p { opacity : 0 }</style>"
+		"<div class=p>x</div>",
+		"<style>.p{background:#000}</style><div class=p "
+		"style=\"color:black\">x</div>",
+		"<style>.p{color:#111;background:#111}</style><div class=p>x</div>",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
