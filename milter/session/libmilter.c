@@ -197,14 +197,30 @@ static char *lend(const char *text)
 	return (char *)(uintptr_t)text;
 }
 
+/* An MTA that was asked to keep blanks after the colon puts none there itself. */
+static char *after_colon(SMFICTX *ctx, const char *value)
+{
+	bool kept = (line_of(ctx)->granted & SMFIP_HDR_LEADSPC) != 0;
+
+	return g_strconcat(kept ? " " : "", value, NULL);
+}
+
 static bool edit_insert(void *ctx, int index, const char *name, const char *value)
 {
-	return smfi_insheader(ctx, index, lend(name), lend(value)) == MI_SUCCESS;
+	char *text = after_colon(ctx, value);
+	bool done = smfi_insheader(ctx, index, lend(name), text) == MI_SUCCESS;
+
+	g_free(text);
+	return done;
 }
 
 static bool edit_add(void *ctx, const char *name, const char *value)
 {
-	return smfi_addheader(ctx, lend(name), lend(value)) == MI_SUCCESS;
+	char *text = after_colon(ctx, value);
+	bool done = smfi_addheader(ctx, lend(name), text) == MI_SUCCESS;
+
+	g_free(text);
+	return done;
 }
 
 static bool edit_delete(void *ctx, const char *name, size_t nth)

@@ -70,6 +70,7 @@ subtest 'spam goes to Junk, past the user\'s own script' => sub {
 	lands($r, $_, 'Junk', "$_ finds it in Junk") for qw(ann carol);
 	my $got = copy('ann', $r);
 	is($got->header('X-Spam-Flag'), 'YES', 'X-Spam-Flag');
+	like($got->bytes, qr/^X-Spam-Flag: YES$/m, 'written as simple readers look for it');
 	is($got->header('X-Spam-Level'), '********', 'X-Spam-Level');
 	is($got->header('X-Wonted-Action'), 'junk', 'X-Wonted-Action');
 	is($got->body, $body, 'its body unchanged');
