@@ -231,9 +231,9 @@ static GString *base64_insert_lines(const struct coded *c, const char *chars, si
 			g_string_append(out, c->eol);
 		return out;
 	}
+	/* also at the end of an empty part: a boundary may follow at once */
 	append_lines(out, chars, n, c->eol);
-	if (c->raw.n > 0)
-		g_string_append(out, c->eol);
+	g_string_append(out, c->eol);
 	return out;
 }
 

@@ -479,6 +479,40 @@ static void keeps_every_byte(void)
 	g_rand_free(r);
 }
 
+/* RFC 2046 5.1.1: the line end before a boundary belongs to it. An empty part shares its
+ * empty line with it, and the boundary must stay one. */
+static void fills_empty_parts(void)
+{
+	static const char *const encodings[] = { "7bit", "8bit", "quoted-printable",
+						 "base64" };
+
+	for (size_t i = 0; i < 16; i++) {
+		struct arena *a = arena_create(1 << 20);
+		const char *eol = i & 8 ? "\n" : "\r\n";
+		const char *raw =
+			arena_printf(a,
+				     "Content-Type: multipart/mixed; "
+				     "boundary=b%s%s--b%sContent-Type: text/%s%s"
+				     "Content-Transfer-Encoding: "
+				     "%s%s%s--b%sContent-Type: image/png%s%sx%s--b--",
+				     eol, eol, eol, i & 4 ? "html" : "plain", eol,
+				     encodings[i % 4], eol, eol, eol, eol, eol, eol);
+		struct message *m = parse(a, raw, strlen(raw)), *new_m;
+		struct banner b;
+		struct bytes new;
+
+		make(a, m, &b);
+		g_assert_true(b.done);
+		new = banner_apply(a, m->raw, 0, &b);
+		new_m = parse(a, new.at, new.n);
+		assert_same_shape(m, new_m);
+		g_assert_cmpuint(new_m->n_parts, ==, 3);
+		g_assert_nonnull(strstr(new_m->text, "CAUTION"));
+		g_assert_true(bytes_equal(banner_strip(a, new_m), m->raw));
+		arena_destroy(&a);
+	}
+}
+
 static void strips_only_its_own(void)
 {
 	static const char *const rows[] = {
@@ -511,6 +545,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/banner/goes-in-once", goes_in_once);
 	g_test_add_func("/banner/sees-no-tag-in-kanji", sees_no_tag_in_kanji);
 	g_test_add_func("/banner/keeps-every-byte", keeps_every_byte);
+	g_test_add_func("/banner/fills-empty-parts", fills_empty_parts);
 	g_test_add_func("/banner/strips-only-its-own", strips_only_its_own);
 	return g_test_run();
 }

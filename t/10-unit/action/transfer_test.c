@@ -87,7 +87,7 @@ static void inserts(void)
 		{ ENCODING_BASE64, "YWJj\r\n", 0, "xyz", "eHl6\r\nYWJj\r\n" },
 		{ ENCODING_BASE64, "YWJjZGVm", 3, "xyzxyz", "YWJjeHl6\r\neHl6\r\nZGVm" },
 		{ ENCODING_BASE64, "YWJj", 3, "xyz", "YWJj\r\neHl6" },
-		{ ENCODING_BASE64, "", 0, "xyz", "eHl6" },
+		{ ENCODING_BASE64, "", 0, "xyz", "eHl6\r\n" },
 		/* ">a": one byte before, two bits of it in the next character */
 		{ ENCODING_BASE64, "PmE=", 1, "x!>", "Pngh\r\nPmE=" },
 		/* not a multiple of three, and not the byte that stands before */
