@@ -306,16 +306,15 @@ struct bytes banner_apply(struct arena *a, struct bytes raw, size_t from,
 }
 
 /* A part that was empty gave its empty line as the line end before the boundary; with a
- * banner in it, the banner's last line end has become that; and where line ends are mixed, a
- * parser may count two for it. */
-static void lend_line_end(struct work *w)
+ * banner in it, the banner's last line end has become that. And where line ends are mixed, a
+ * parser may take two bytes for a line end of one. So the part is looked at with some of the
+ * bytes behind it. */
+static void look_behind(struct work *w)
 {
-	struct bytes raw = w->message->raw;
-	size_t end = (size_t)(w->coded.raw.at - raw.at) + w->coded.raw.n;
+	size_t end = (size_t)(w->coded.raw.at - w->message->raw.at) + w->coded.raw.n;
 
-	end += end + 1 < raw.n && raw.at[end] == '\r';
-	end += end < raw.n && raw.at[end] == '\n';
-	w->coded.raw = slice(raw, w->part->start, end);
+	if (end < w->message->raw.n)
+		w->coded.raw.n++;
 	w->text = transfer_decode(w->arena, &w->coded, SCAN_BYTES);
 }
 
@@ -324,7 +323,7 @@ static struct block find_ours(struct work *w)
 {
 	if (w->part == NULL || !open_part(w))
 		return (struct block){ 0 };
-	for (int lent = 0; lent < 3; lent++) {
+	for (int more = 0; more <= 4; more++) {
 		struct block b = w->part->kind == PART_TEXT_PLAIN
 					 ? banner_text_find(w->text)
 					 : banner_html_find(w->text);
@@ -334,7 +333,7 @@ static struct block find_ours(struct work *w)
 		in.text = slice(w->text, b.at, b.at + b.n);
 		if (b.n > 0 && transfer_remove(w->arena, &w->coded, &in, &at, &n))
 			return (struct block){ .at = w->part->start + at, .n = n };
-		lend_line_end(w);
+		look_behind(w);
 	}
 	return (struct block){ 0 };
 }
