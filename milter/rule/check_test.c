@@ -232,7 +232,9 @@ static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 		return false;
 	}
 	if (right->kind == OPERAND_TEXT) {
-		right->folded = fold(rs->arena, bytes_of(right->text));
+		right->folded = test->op == OP_IS || test->op == OP_IS_NOT
+					? fold_name(rs->arena, bytes_of(right->text))
+					: fold(rs->arena, bytes_of(right->text));
 		if (right->folded.n > 0 || test->op == OP_IS || test->op == OP_IS_NOT)
 			return true;
 		complain(rs->complaints, right->place, "every text %s nothing",

@@ -6,12 +6,24 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "message/domain.h"
+
 #define PARTS_MAX 18 /* the longest decomposition of one character (U+FDFA) */
 
 static void add_blank(GString *out)
 {
 	if (out->len > 0 && out->str[out->len - 1] != ' ')
 		g_string_append_c(out, ' ');
+}
+
+/* marks that word processors put in place of those on the keyboard */
+static gunichar plain_mark(gunichar c)
+{
+	if (c == 0x2018 || c == 0x2019 || c == 0x02BC || c == 0x00B4)
+		return '\'';
+	if (c == 0x201C || c == 0x201D || c == 0x201E || c == 0x00AB || c == 0x00BB)
+		return '"';
+	return c >= 0x2010 && c <= 0x2015 ? '-' : c;
 }
 
 static void add_char(GString *out, gunichar c)
@@ -27,7 +39,7 @@ static void add_char(GString *out, gunichar c)
 		add_blank(out);
 		break;
 	default:
-		g_string_append_unichar(out, g_unichar_tolower(c));
+		g_string_append_unichar(out, g_unichar_tolower(plain_mark(c)));
 	}
 }
 
@@ -126,4 +138,23 @@ struct bytes fold(struct arena *a, struct bytes text)
 
 	g_string_free(out, TRUE);
 	return kept;
+}
+
+struct bytes fold_name(struct arena *a, struct bytes text)
+{
+	struct bytes folded = fold(a, text);
+	const char *at = memrchr(text.at == NULL ? "" : text.at, '@', text.n), *key;
+	size_t local = at == NULL ? 0 : (size_t)(at + 1 - text.at);
+	bool ascii = true;
+
+	for (size_t i = local; i < text.n; i++)
+		ascii &= (unsigned char)text.at[i] < 0x80;
+	if (ascii || memchr(text.at + local, '.', text.n - local) == NULL ||
+	    memchr(text.at + local, ' ', text.n - local) != NULL)
+		return folded;
+	key = domain_key(a, arena_strndup(a, text.at + local, text.n - local));
+	if (key == NULL)
+		return folded;
+	return bytes_of(arena_printf(
+		a, "%s%s", fold(a, (struct bytes){ .at = text.at, .n = local }).at, key));
 }

@@ -14,4 +14,11 @@
  * cost  linear */
 struct bytes fold(struct arena *a, struct bytes text);
 
+/* fold_name - the same for entries of lists and for what is compared as a whole: a domain, or
+ *             that of an address, which is not ASCII becomes A-labels, as names in rules
+ *             hold them
+ * own   a
+ * err   none */
+struct bytes fold_name(struct arena *a, struct bytes text);
+
 #endif

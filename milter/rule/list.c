@@ -38,7 +38,7 @@ struct list *list_create(struct arena *a, const char *name, struct place place)
 
 void list_add(struct list *list, struct bytes entry)
 {
-	struct bytes folded = fold(list->arena, entry);
+	struct bytes folded = fold_name(list->arena, entry);
 
 	if (folded.n > 0 && !g_hash_table_contains(list->set, folded.at))
 		g_hash_table_add(list->set, (gpointer)(uintptr_t)folded.at);

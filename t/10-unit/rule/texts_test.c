@@ -27,6 +27,7 @@ static void test_fold(void)
 		{ "\x01\x7f x", "\x01 x" },
 		{ "a\xff\xc3", "a\xff\xc3" }, /* not UTF-8: kept */
 		{ "한", "\u1112\u1161\u11ab" },
+		{ "can\u2019t \u201cwait\u201d \u2013 now", "can't \"wait\" - now" },
 	};
 	struct arena *a = arena_create(0);
 
@@ -150,7 +151,8 @@ static void test_list(void)
 	g_assert_true(list_holds(list, bytes_of("example.com")));
 	g_assert_true(list_holds(list, bytes_of("b#c")));
 	g_assert_false(list_holds(list, bytes_of("# comment")));
-	g_assert_true(list_holds(list, fold(a, bytes_of("ÜBER.example"))));
+	g_assert_true(list_holds(list, bytes_of("xn--ber-goa.example")));
+	g_assert_false(list_holds(list, bytes_of("uber.example")));
 	g_assert_true(list_covers(list, bytes_of("a.b.example.com")));
 	g_assert_true(list_covers(list, bytes_of("x@y@example.com")));
 	g_assert_false(list_covers(list, bytes_of("anexample.com")));
@@ -159,6 +161,27 @@ static void test_list(void)
 	g_assert_true(list_is_dotted(list, &dotted));
 	g_assert_cmpuint(dotted.line, ==, 5);
 	g_assert_cmpstr(list_name(list), ==, "l");
+	arena_destroy(&a);
+}
+
+/* RFC 5890: names in rules hold A-labels; an admin may write what is read */
+static void test_fold_name(void)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{ "Example.COM", "example.com" },
+		{ "b\u00fccher.example", "xn--bcher-kva.example" },
+		{ "Ann@B\u00dcCHER.example", "ann@xn--bcher-kva.example" },
+		{ "gr\u00fc\u00dfe von mir.", "gru\u00dfe von mir." },
+		{ "\u00fc", "u" },
+		{ "\u00fc@x", "u@x" },
+		{ "", "" },
+	};
+	struct arena *a = arena_create(0);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_assert_cmpstr(fold_name(a, bytes_of(rows[i].from)).at, ==, rows[i].to);
 	arena_destroy(&a);
 }
 
@@ -185,6 +208,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/rule/texts/fold", test_fold);
 	g_test_add_func("/rule/texts/fold_time", test_fold_time);
+	g_test_add_func("/rule/texts/fold_name", test_fold_name);
 	g_test_add_func("/rule/texts/needles", test_needles);
 	g_test_add_func("/rule/texts/edges", test_edges);
 	g_test_add_func("/rule/texts/list", test_list);
