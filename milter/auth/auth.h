@@ -24,7 +24,7 @@ enum auth_result {
 	AUTH_SOFTFAIL,  /* spf */
 	AUTH_NEUTRAL,   /* spf; dkim: cannot be judged (broken syntax, a key in test) */
 	AUTH_POLICY,    /* dkim: it verifies, but is not worth trust: see why */
-	AUTH_TEMPERROR, /* DNS did not answer */
+	AUTH_TEMPERROR, /* DNS did not answer; dkim: the message was not read whole */
 	AUTH_PERMERROR, /* what was published is wrong */
 	AUTH_RESULT_COUNT
 };

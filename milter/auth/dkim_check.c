@@ -297,9 +297,9 @@ static void judge_worth(const struct judge *j)
 		say(j, AUTH_POLICY, "the key has less than 1024 bits");
 	else if (j->out->body_partly_signed)
 		say(j, AUTH_POLICY, "a part of the body is not signed (l=)");
-	else if (f->expires_s > 0 && now_s > f->expires_s)
+	else if (now_s > 0 && f->expires_s > 0 && now_s > f->expires_s)
 		say(j, AUTH_POLICY, "it had expired when the message came");
-	else if (f->signed_s > now_s + CLOCK_SKEW_S)
+	else if (now_s > 0 && f->signed_s > now_s + CLOCK_SKEW_S)
 		say(j, AUTH_POLICY, "it was made after the message came");
 	else
 		say(j, AUTH_PASS, NULL);
@@ -470,11 +470,17 @@ static bool key_hoped_for(const struct dkim_check *c)
 	return false;
 }
 
+/* Was only a part of it read? Then its hashes say nothing, for or against. */
+static bool message_cut(const struct message *m)
+{
+	return (m->cut & (CUT_SIZE | CUT_HEADERS)) != 0;
+}
+
 static void hash_body(struct dkim_check *c, const struct message *m)
 {
 	struct bytes body = { .at = m->raw.at + m->body_at, .n = m->raw.n - m->body_at };
 
-	if (c->hasher == NULL || !key_hoped_for(c))
+	if (c->hasher == NULL || message_cut(m) || !key_hoped_for(c))
 		return;
 	if (!dkim_hasher_body(c->hasher, body))
 		dkim_hasher_destroy(&c->hasher);
@@ -484,6 +490,8 @@ static void judge_one(const struct judge *j)
 {
 	if (j->s->field.wrong != NULL)
 		say(j, AUTH_NEUTRAL, j->s->field.wrong);
+	else if (message_cut(j->end->message))
+		say(j, AUTH_TEMPERROR, "the message is too large to be read whole");
 	else if (j->check->hasher == NULL)
 		say(j, AUTH_NEUTRAL, "it cannot be checked");
 	else

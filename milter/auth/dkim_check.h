@@ -32,7 +32,7 @@ struct dkim_check *dkim_check_begin(const struct dkim_tools *tools,
 
 struct dkim_end {
 	const struct message *message;
-	int64_t received_s;
+	int64_t received_s; /* 0: unknown, t= and x= are not looked at */
 	struct dns_wait *wait;
 	struct arena *arena; /* owns the results */
 };

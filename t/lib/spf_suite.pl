@@ -10,7 +10,7 @@ binmode STDOUT;
 sub bytes { my $s = shift // ''; utf8::encode($s) if utf8::is_utf8($s); $s }
 sub escape { my $s = bytes(shift); $s =~ s/([^!-\[\]-~ ])/sprintf '\\%03o', ord $1/ge; $s }
 sub word { my $s = bytes(shift); $s =~ s/([^A-Za-z0-9._-])/sprintf '\\%03d', ord $1/ge; $s }
-sub name { word(shift) . '.' }
+sub name { (my $s = shift) =~ s/\.$//; word($s) . '.' }
 sub quoted { join ' ', map { my $s = bytes($_); $s =~ s/([^ !#-:<-\[\]-~])/sprintf '\\%03d', ord $1/ge; qq("$s") } @_ }
 
 sub zone_lines {

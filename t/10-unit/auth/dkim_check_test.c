@@ -54,6 +54,9 @@ static struct signing usual(void)
 				 .length = -1 };
 }
 
+static unsigned cut;          /* the message was */
+static int64_t now_s = NOW_S; /* when it came */
+
 /* check a message: *r_r lives in the arena that comes back */
 static struct arena *check(const char *text, struct auth_results *r_r)
 {
@@ -67,11 +70,12 @@ static struct arena *check(const char *text, struct auth_results *r_r)
 	struct message m = message_of(a, (struct bytes){ exact, n });
 	struct dns_wait wait = { .deadline_us = in_ms(20) };
 	struct dkim_end end = {
-		.message = &m, .received_s = NOW_S, .wait = &wait, .arena = a
+		.message = &m, .received_s = now_s, .wait = &wait, .arena = a
 	};
 	struct dkim_check *c =
 		dkim_check_begin(&tools, m.headers, m.n_headers, "example.org");
 
+	m.cut = cut;
 	*r_r = (struct auth_results){ 0 };
 	if (c != NULL)
 		dkim_check_finish(c, &end, r_r);
@@ -240,6 +244,31 @@ static void test_worth(void)
 	expect_signed(&how, AUTH_POLICY, "it was made after the message came");
 	how.more = " t=1704070800;";
 	expect_signed(&how, AUTH_PASS, NULL);
+}
+
+/* a message that came at a time nobody knows (a file) is not judged by it */
+static void test_no_time(void)
+{
+	struct signing how = usual();
+
+	now_s = 0;
+	how.more = " t=1704067100; x=1704067200;";
+	expect_signed(&how, AUTH_PASS, NULL);
+	now_s = NOW_S;
+}
+
+/* what was not read whole is neither good nor bad */
+static void test_cut(void)
+{
+	struct signing how = usual();
+
+	cut = CUT_SIZE;
+	expect_signed(&how, AUTH_TEMPERROR, "the message is too large to be read whole");
+	cut = CUT_HEADERS;
+	expect_signed(&how, AUTH_TEMPERROR, "the message is too large to be read whole");
+	cut = CUT_LINKS;
+	expect_signed(&how, AUTH_PASS, NULL);
+	cut = 0;
 }
 
 static void test_length(void)
@@ -523,6 +552,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/auth/dkim/tampered", test_tampered);
 	g_test_add_func("/auth/dkim/keys", test_keys);
 	g_test_add_func("/auth/dkim/worth", test_worth);
+	g_test_add_func("/auth/dkim/no_time", test_no_time);
+	g_test_add_func("/auth/dkim/cut", test_cut);
 	g_test_add_func("/auth/dkim/length", test_length);
 	g_test_add_func("/auth/dkim/testing", test_testing);
 	g_test_add_func("/auth/dkim/details", test_details);
