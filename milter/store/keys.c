@@ -4,6 +4,7 @@
 #include "store/keys.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "base/compiler.h"
 #include "base/limits.h"
@@ -31,86 +32,106 @@ const struct family_row key_families[FAMILY_COUNT] = {
 
 static const char *const form_names[] = { "plain", "tagged", "hashed" };
 
-static void append_hash(GString *key, const char *part)
+/* a key being built: a part of at most PART_MOST bytes, and the escape of one more, fit */
+struct draft {
+	char at[LIMIT_KEY_BYTES + 4];
+	size_t n;
+};
+
+static void append_text(struct draft *key, const char *text, size_t n)
+{
+	memcpy(key->at + key->n, text, n);
+	key->n += n;
+}
+
+static void append_hash(struct draft *key, const char *part)
 {
 	char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA256, part, -1);
 
-	g_string_append_c(key, '#');
-	g_string_append_len(key, hex, HASH_HEX);
+	append_text(key, "#", 1);
+	append_text(key, hex, HASH_HEX);
 	g_free(hex);
 }
 
-static void append_part(GString *key, const char *part)
+static bool is_special(unsigned char c)
 {
-	size_t before = key->len;
+	return c < 0x20 || c == 0x7f || c == '|' || c == '{' || c == '}' || c == '%';
+}
+
+static void append_part(struct draft *key, const char *part)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t before = key->n;
 
 	for (const char *c = part; *c != '\0'; c++) {
 		unsigned char byte = (unsigned char)*c;
 
-		if (byte < 0x20 || byte == 0x7f || strchr("|{}%", byte) != NULL ||
-		    (byte == '#' && c == part))
-			g_string_append_printf(key, "%%%02X", byte);
-		else
-			g_string_append_c(key, *c);
-		if (key->len - before > PART_MOST) {
-			g_string_truncate(key, before);
+		if (is_special(byte) || (byte == '#' && c == part)) {
+			char escaped[3] = { '%', hex[byte >> 4], hex[byte & 15] };
+
+			append_text(key, escaped, sizeof(escaped));
+		} else {
+			key->at[key->n++] = *c;
+		}
+		if (key->n - before > PART_MOST) {
+			key->n = before;
 			append_hash(key, part);
 			return;
 		}
 	}
 }
 
-static struct bytes key_done(struct arena *a, GString *key)
+static struct bytes key_done(struct arena *a, const struct draft *key)
 {
-	struct bytes done = { .at = arena_strndup(a, key->str, key->len), .n = key->len };
-
-	g_assert(key->len <= LIMIT_KEY_BYTES);
-	g_string_free(key, TRUE);
-	return done;
+	g_assert(key->n <= LIMIT_KEY_BYTES);
+	return (struct bytes){ .at = arena_strndup(a, key->at, key->n), .n = key->n };
 }
 
-static GString *key_begin(const struct family_row *row, const char *tenant)
+static void key_begin(struct draft *key, const struct family_row *row, const char *tenant)
 {
-	GString *key = g_string_sized_new(96);
-
-	g_string_append(key, row->prefix);
-	g_string_append(key, row->form == KEY_TAGGED ? "|{" : "|");
+	key->n = 0;
+	append_text(key, row->prefix, strlen(row->prefix));
+	if (row->form == KEY_TAGGED)
+		append_text(key, "|{", 2);
+	else
+		append_text(key, "|", 1);
 	append_part(key, tenant);
-	return key;
 }
 
 struct bytes key_build(struct arena *a, enum family f, const char *tenant,
 		       const char *part1, const char *part2)
 {
 	const struct family_row *row = &key_families[f];
-	GString *key = key_begin(row, tenant);
+	struct draft key;
 
 	g_assert((part1 != NULL && *part1 != '\0') == (row->part1[0] != '\0'));
 	g_assert((part2 != NULL && *part2 != '\0') == (row->part2[0] != '\0'));
+	key_begin(&key, row, tenant);
 	if (row->part1[0] != '\0') {
-		g_string_append_c(key, '|');
+		append_text(&key, "|", 1);
 		if (row->form == KEY_HASHED)
-			append_hash(key, part1);
+			append_hash(&key, part1);
 		else
-			append_part(key, part1);
+			append_part(&key, part1);
 	}
 	if (row->form == KEY_TAGGED)
-		g_string_append_c(key, '}');
+		append_text(&key, "}", 1);
 	if (row->part2[0] != '\0') {
-		g_string_append_c(key, '|');
-		append_part(key, part2);
+		append_text(&key, "|", 1);
+		append_part(&key, part2);
 	}
-	return key_done(a, key);
+	return key_done(a, &key);
 }
 
 struct bytes key_prefix(struct arena *a, enum family f, const char *tenant)
 {
 	const struct family_row *row = &key_families[f];
-	GString *key = key_begin(row, tenant);
+	struct draft key;
 
+	key_begin(&key, row, tenant);
 	if (row->part1[0] != '\0')
-		g_string_append_c(key, '|');
-	return key_done(a, key);
+		append_text(&key, "|", 1);
+	return key_done(a, &key);
 }
 
 static bool find_family(const char *prefix, enum family *f_r)
