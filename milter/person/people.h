@@ -52,7 +52,7 @@ struct people_imported {
 /* people_write - write persons, each under all addresses and name keys; names and addresses
  *                they had before are taken away
  * in    dry_run   only look what would change
- * err   false: up to 20,000 persons are written all or not at all; of more, those before the
+ * err   false: up to 50,000 persons are written all or not at all; of more, those before the
  *       failure stay, and repeating it is harmless; e says why */
 bool people_write(const struct people_import *im, const struct people_list *list,
 		  bool dry_run, struct people_imported *done_r, GError **e);

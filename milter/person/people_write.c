@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "person/people.h"
 
-#define CHUNK 20000 /* persons written at once: some 100 MB on their way */
+#define CHUNK 50000 /* persons written at once: some 300 MB on their way */
 
 /* one chunk on its way */
 struct writing {

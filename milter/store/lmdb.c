@@ -371,22 +371,59 @@ static int change_one(const struct lmdb *l, MDB_txn *txn, const struct store_wri
 	return put(l, txn, &k, w, value);
 }
 
-static int try_write(struct lmdb *l, const struct store_write *w, size_t n)
+/* By key, and as given for the same key. */
+static int compare_writes(const void *pa, const void *pb)
 {
-	struct arena *a = NULL;
-	MDB_txn *txn;
-	int rc = mdb_txn_begin(l->env, NULL, 0, &txn);
+	const struct store_write *a = *(const struct store_write *const *)pa;
+	const struct store_write *b = *(const struct store_write *const *)pb;
+	int order = memcmp(a->key.at, b->key.at, MIN(a->key.n, b->key.n));
 
-	if (rc != 0)
-		return rc;
+	if (order != 0)
+		return order;
+	if (a->key.n != b->key.n)
+		return a->key.n < b->key.n ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/* Neighbours in the tree one after the other: each page is found, copied and written once.
+ * In one transaction nobody can see the order. */
+static const struct store_write **sort_writes(const struct store_write *w, size_t n)
+{
+	const struct store_write **sorted = g_new(const struct store_write *, n);
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &w[i];
+	qsort(sorted, n, sizeof(sorted[0]), compare_writes);
+	return sorted;
+}
+
+static int change_all(const struct lmdb *l, MDB_txn *txn, const struct store_write *w,
+		      size_t n)
+{
+	const struct store_write **sorted = sort_writes(w, n);
+	struct arena *a = NULL;
+	int rc = 0;
+
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (i % MERGES_AN_ARENA == 0) {
 			arena_destroy(&a);
 			a = arena_create(0);
 		}
-		rc = change_one(l, txn, &w[i], a);
+		rc = change_one(l, txn, sorted[i], a);
 	}
 	arena_destroy(&a);
+	g_free(sorted);
+	return rc;
+}
+
+static int try_write(struct lmdb *l, const struct store_write *w, size_t n)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(l->env, NULL, 0, &txn);
+
+	if (rc != 0)
+		return rc;
+	rc = change_all(l, txn, w, n);
 	if (rc == 0)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);

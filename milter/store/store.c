@@ -96,7 +96,7 @@ enum store_wrote store_write_many(struct store *s, const struct store_write *w, 
 		g_assert(w[i].value.n <= LIMIT_VALUE_BYTES);
 		g_assert((w[i].kind == STORE_MERGE) == (w[i].merge != NULL));
 	}
-	return s->ops->write_many(s, w, n, e);
+	return n == 0 ? STORE_WROTE : s->ops->write_many(s, w, n, e);
 }
 
 bool store_scan(struct store *s, struct bytes prefix,
