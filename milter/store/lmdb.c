@@ -145,7 +145,7 @@ static bool open_env(struct lmdb *l, const struct stat *st, size_t first, GError
 {
 	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (l->write ? 0U : MDB_RDONLY);
 	size_t map = map_bytes(l, st, first);
-	int rc = mdb_env_create(&l->env);
+	int rc = mdb_env_create(&l->env), dead;
 
 	if (rc == 0)
 		rc = mdb_env_set_maxreaders(l->env, READERS_MOST);
@@ -162,6 +162,8 @@ static bool open_env(struct lmdb *l, const struct stat *st, size_t first, GError
 		close_env(l);
 		return false;
 	}
+	if (l->write) /* slots of readers that died keep pages from being used again */
+		mdb_reader_check(l->env, &dead);
 	return true;
 }
 
