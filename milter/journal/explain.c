@@ -137,6 +137,7 @@ static void say_message(GString *to, const json_t *all)
 		say(to, "internal", "our own mail: seen, not filtered");
 	say(to, "mta told", text_of(all, "told"));
 	say(to, "banner", text_of(all, "banner"));
+	say(to, "remark", text_of(all, "remark"));
 	say(to, "held as", text_of(all, "hold_id"));
 	say(to, "failed", text_of(all, "failed"));
 	say(to, "stopped", text_of(all, "stopped"));

@@ -92,6 +92,8 @@ static void put_troubles(GString *to, const struct record *r)
 {
 	if (r->plan != NULL && r->plan->banner != NULL)
 		put_quoted(to, "banner", r->plan->banner, 100);
+	if (r->plan != NULL && r->plan->remark != NULL)
+		put_quoted(to, "remark", r->plan->remark, 100);
 	if (r->plan != NULL && r->plan->n_held > 0)
 		g_string_append_printf(to, " hold=%s", r->plan->hold_id);
 	if (r->degraded)

@@ -193,6 +193,7 @@ static void put_plan(json_t *to, const struct plan *p)
 			json_array_append_new(headers, json_text(p->edits[i].name));
 	json_object_set_new_nocheck(to, "headers", headers);
 	put_text(to, "banner", p->banner);
+	put_text(to, "remark", p->remark);
 	put_text(to, "hold_id", p->n_held > 0 ? p->hold_id : NULL);
 }
 
