@@ -565,6 +565,7 @@ static void test_lmdb_killed(void)
 	char *url = g_strconcat("lmdb:", path, NULL);
 	struct arena *a = arena_create(0);
 	struct store *s;
+	GStatBuf st;
 	int status, n = 0;
 
 	for (int round = 0; round < 3; round++) {
@@ -575,10 +576,10 @@ static void test_lmdb_killed(void)
 			for (;;)
 				write_much(url);
 		}
+		/* in the middle of writing: it has begun, and never ends by itself */
 		while (clock_mono_us() < until_us &&
-		       !g_file_test(path, G_FILE_TEST_EXISTS))
+		       (g_stat(path, &st) != 0 || st.st_size < (round + 1) * 1000000))
 			g_usleep(1000);
-		g_usleep((gulong)(20000 + round * 7000));
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		s = store_open(url, &writing, NULL);
