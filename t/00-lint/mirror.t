@@ -18,7 +18,7 @@ for my $c (split /\n/, `find milter -mindepth 2 -name '*.c'`) {
 }
 for my $f (split /\n/, `ls t/80-fuzz/fuzz_*.c 2>/dev/null`) {
 	my ($name) = $f =~ /fuzz_(\w+)\.c/;
-	push @bad, "$f: no inputs in t/80-fuzz/corpus/$name" unless glob("t/80-fuzz/corpus/$name/*");
+	push @bad, "$f: no inputs in t/80-fuzz/corpus/$name" unless () = glob("t/80-fuzz/corpus/$name/*");
 }
 for my $d (split /\n/, `ls milter/detect/detect_*.c 2>/dev/null`) {
 	my ($name) = $d =~ /detect_(\w+)\.c/;
