@@ -60,10 +60,12 @@ struct part {
 	size_t n_inside;
 	enum part_encoding encoding;
 	size_t start, end;  /* raw content in the message: [start, end) after the part's
-				   header, before the line end that belongs to the boundary */
+			       header, before the line end that belongs to the boundary;
+			       with parts inside: up to the end of the last of them */
 	int depth;          /* 0: the message itself */
 	int parent;         /* index of the enclosing part, -1 for the outermost */
-	bool is_attachment; /* by disposition, or a name on a part that is not text */
+	bool is_attachment; /* by disposition, or neither text nor a picture shown inline;
+			       a message within only if it says so or has a name */
 	bool in_message;    /* inside a message/rfc822 */
 	bool encrypted_archive; /* a zip whose entries need a password */
 	size_t bytes;           /* decoded size */
@@ -81,8 +83,8 @@ struct link {
 enum message_kind {
 	MESSAGE_SIGNED = 1 << 0, /* multipart/signed, S/MIME signed-data, inline PGP */
 	MESSAGE_ENCRYPTED =
-		1 << 1,          /* multipart/encrypted, S/MIME enveloped, inline PGP */
-	MESSAGE_REPORT = 1 << 2, /* multipart/report, or an empty return path with one */
+		1 << 1,            /* multipart/encrypted, S/MIME enveloped, inline PGP */
+	MESSAGE_REPORT = 1 << 2,   /* multipart/report, of the message itself */
 	MESSAGE_CALENDAR = 1 << 3, /* a text/calendar part with a method */
 	MESSAGE_LIST = 1 << 4,     /* List-Id or List-Post */
 	MESSAGE_BULK =
@@ -144,11 +146,13 @@ struct message {
 	size_t n_parts;
 	const struct link *links;
 	size_t n_links;
-	const char *text; /* what a reader sees: plain parts, else HTML as text; UTF-8 */
-	const char
-		*hidden; /* HTML text the reader does not see (colour, size, display) */
-	const char *html_text;  /* visible text of the HTML parts alone, "" if none */
-	const char *plain_text; /* text of the plain parts alone, "" if none */
+	/* UTF-8, "" if there is none. Attached texts and messages within are not read, unless
+	 * there is nothing but a message within. */
+	const char *text;      /* what a reader sees: of alternatives the plain one, if it
+				   says anything; HTML as text; CRLF as LF */
+	const char *hidden;    /* HTML text he does not see (colour, size, display) */
+	const char *html_text; /* visible text of the HTML parts alone */
+	const char *plain_text; /* text of the plain parts alone */
 
 	unsigned kind;   /* enum message_kind bits */
 	unsigned broken; /* enum message_broken bits */
@@ -184,7 +188,8 @@ const struct header *message_header(const struct message *m, const char *name,
 
 /* header_text - a header's value unfolded, encoded words decoded, trimmed; valid UTF-8
  * own   a
- * err   none: what cannot be decoded is shown as it is, bad bytes as U+FFFD
+ * err   none: what cannot be decoded is shown as it is; raw bytes that are not UTF-8 are
+ *       read as windows-1252
  * ref   RFC 2047 */
 const char *header_text(struct arena *a, const struct header *h);
 
