@@ -144,7 +144,8 @@ static bool read_method(struct cursor *c, struct authres_result *r)
 	return r->result != NULL && skip_space(c);
 }
 
-/* ptype "." property "=" value, or "reason" "=" value */
+/* ptype "." property "=" value, or "reason" "=" value; some big providers write other words
+ * without a dot ("action=none"), which mean nothing here */
 static bool read_property(struct cursor *c, struct authres_result *r,
 			  struct authres_property *p, bool *is_property_r)
 {
@@ -153,10 +154,14 @@ static bool read_property(struct cursor *c, struct authres_result *r,
 		return false;
 	*is_property_r = c->at < c->end && *c->at == '.';
 	if (!*is_property_r) {
-		if (strcmp(p->ptype, "reason") != 0 || r->reason != NULL)
+		bool reason = strcmp(p->ptype, "reason") == 0;
+		const char *value = read_assigned(c);
+
+		if (reason && r->reason != NULL)
 			return false;
-		r->reason = read_assigned(c);
-		return r->reason != NULL;
+		if (reason)
+			r->reason = value;
+		return value != NULL;
 	}
 	if (!take(c, '.'))
 		return false;

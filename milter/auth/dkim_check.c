@@ -14,8 +14,7 @@
 
 #define KEY_BITS_MIN 1024 /* RFC 8301 3.2 */
 #define CLOCK_SKEW_S 3600 /* how far ahead a signer's clock may be */
-#define SIGNATURE_BYTES 1024
-#define HEADER_B_CHARS 8 /* RFC 6008 3 */
+#define HEADER_B_CHARS 8  /* RFC 6008 3 */
 
 struct signature {
 	struct dkim_field field;
@@ -244,7 +243,7 @@ static const char *key_unfit(const struct dkim_field *f, const struct key_record
 static bool judge_body(const struct judge *j, const struct dkim_hashes *hashes)
 {
 	const struct dkim_field *f = &j->s->field;
-	uint8_t claimed[64];
+	uint8_t claimed[DKIM_SIGNATURE_BYTES];
 	size_t n;
 
 	if (f->signed_bytes > hashes->hashed_bytes) {
@@ -263,7 +262,7 @@ static bool judge_signature(const struct judge *j, const struct public_key *key,
 			    const struct dkim_hashes *hashes)
 {
 	const struct dkim_field *f = &j->s->field;
-	uint8_t binary[SIGNATURE_BYTES];
+	uint8_t binary[DKIM_SIGNATURE_BYTES];
 	struct signed_hash what = { .hash = f->hash, .digest = hashes->header };
 	size_t n;
 

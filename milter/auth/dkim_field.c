@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "auth/base64.h"
 #include "auth/tags.h"
 #include "base/limits.h"
 
@@ -179,6 +180,14 @@ static const char *numbers_wrong(const struct tags *tags, struct dkim_field *f)
 	return NULL;
 }
 
+static bool base64_good(struct bytes text)
+{
+	uint8_t binary[DKIM_SIGNATURE_BYTES];
+	size_t n;
+
+	return base64_read(text, binary, sizeof(binary), &n);
+}
+
 static const char *tags_wrong(const struct tags *tags, struct dkim_field *f)
 {
 	struct bytes value;
@@ -195,6 +204,10 @@ static const char *tags_wrong(const struct tags *tags, struct dkim_field *f)
 		return "b= is missing";
 	if (f->body_hash.n == 0)
 		return "bh= is missing";
+	if (!base64_good(f->signature))
+		return "b= is broken";
+	if (!base64_good(f->body_hash))
+		return "bh= is broken";
 	if (tags_find(tags, "c", &value) && !read_canon(value, f))
 		return "c= is unknown";
 	if (tags_find(tags, "q", &value) && !query_good(value))

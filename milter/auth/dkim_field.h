@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "message/message.h"
 
+#define DKIM_SIGNATURE_BYTES 1024 /* an RSA key of 8192 bits makes as many */
+
 struct dkim_field {
 	const char *wrong; /* static words; NULL: it can be checked */
 	/* slices of the value; empty where missing */

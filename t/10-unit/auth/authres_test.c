@@ -54,6 +54,10 @@ static const struct {
 	{ "a.org; dkim=pass header.b=Ab/d+f==", "a.org dkim=pass header.b=Ab/d+f==" },
 	{ "a.org; spf=pass smtp.mailfrom=\"a\\\"b\"@c.org", NULL },
 	{ "a.org; spf=pass;", "a.org spf=pass" }, /* one semicolon more */
+	{ "a.org; dmarc=fail action=none header.from=b.org; compauth=fail reason=001",
+	  "a.org dmarc=fail header.from=b.org | compauth=fail reason=001" },
+	{ "a.org; dmarc=fail action=", NULL },
+	{ "a.org; dmarc=fail action", NULL },
 	{ "a.org;spf=pass", "a.org spf=pass" },
 	{ "", NULL },
 	{ "a.org", NULL },
