@@ -89,4 +89,6 @@ subtest 'observe mode changes nothing but headers' => sub {
 	like($got->bytes, qr/\n\Q$text\E\z/, 'or nothing at all, if so wanted');
 };
 
+$site->wonted->stop;
+unlike($site->wonted->log, qr{Sanitizer|runtime error}, 'no sanitizer has anything to say');
 done_testing;

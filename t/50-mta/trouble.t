@@ -129,4 +129,5 @@ subtest 'told to stop, it ends the message that is at its end' => sub {
 };
 
 is_deeply({ $site->postfix->queue }, {}, 'nothing is left in the queue');
+unlike($site->wonted->log, qr{Sanitizer|runtime error}, 'no sanitizer has anything to say');
 done_testing;
