@@ -228,6 +228,13 @@ static void test_limits(void)
 		g_string_prepend(many, "x");
 	g_assert_cmpuint(address_list(a, bytes_of(many->str), &m, &strict), ==, 0);
 	g_assert_false(strict);
+	/* bad bytes grow to three each */
+	g_string_truncate(many, 0);
+	for (int i = 0; i < 150; i++)
+		g_string_append_c(many, '\xff');
+	g_string_append(many, "@b.example");
+	g_assert_cmpuint(address_list(a, bytes_of(many->str), &m, &strict), ==, 0);
+	g_assert_null(address_key(a, many->str));
 	/* nesting is counted, not recursed into */
 	g_string_truncate(many, 0);
 	for (int i = 0; i < 100000; i++)
