@@ -162,25 +162,38 @@ char *normal_hostport(const char *text, GString *why)
 	return normal;
 }
 
+enum store_rest { REST_PATH, REST_NOTHING, REST_SERVERS, REST_PAIR };
+
+/* What the store itself takes apart (store/redis_url.c) is only looked at roughly here. */
 static const struct store_scheme {
 	const char *name;
-	bool has_path;
-} store_schemes[] = { { "lmdb", true }, { "mem", false } };
+	enum store_rest rest;
+	const char *form;
+} store_schemes[] = {
+	{ "lmdb", REST_PATH, "lmdb:/PATH" },
+	{ "mem", REST_NOTHING, "mem:" },
+	{ "redis", REST_SERVERS, "redis://HOST:PORT/DB" },
+	{ "redis+unix", REST_SERVERS, "redis+unix:///PATH" },
+	{ "redis-sentinel", REST_SERVERS, "redis-sentinel://HOST:PORT,.../NAME" },
+	{ "redis-cluster", REST_SERVERS, "redis-cluster://HOST:PORT,..." },
+	{ "pair", REST_PAIR, "pair:dark=N,live=N:STORE|STORE" },
+};
 
 static const char *name_of_scheme(size_t i, const void *schemes)
 {
 	return ((const struct store_scheme *)schemes)[i].name;
 }
 
-static char *unknown_scheme(const char *scheme, GString *why)
+static bool unknown_scheme(const char *scheme, GString *why)
 {
 	const char *near =
 		suggest(scheme, name_of_scheme, COUNT_OF(store_schemes), store_schemes);
 
-	g_string_append(why, "is not a store: write lmdb:/PATH, or mem: for tests");
+	g_string_append(why, "is not a store: write lmdb:/PATH, redis://HOST:PORT/DB, or "
+			     "mem: for tests");
 	if (near != NULL)
 		g_string_append_printf(why, "; did you mean \"%s:\"?", near);
-	return NULL;
+	return false;
 }
 
 static const struct store_scheme *scheme_find(const char *name)
@@ -191,26 +204,82 @@ static const struct store_scheme *scheme_find(const char *name)
 	return NULL;
 }
 
-char *normal_store(const char *text, GString *why)
+static bool is_percentage(const char *text, const char *name)
+{
+	int64_t n;
+
+	return g_str_has_prefix(text, name) &&
+	       number_parse(text + strlen(name), 0, 100, &n);
+}
+
+static bool check_store(const char *text, bool in_pair, GString *why);
+
+/* dark=N,live=N:STORE|STORE */
+static bool check_pair(const char *rest, GString *why)
+{
+	char **part = g_strsplit(rest, ":", 2);
+	char **percent = g_strsplit(part[0] != NULL ? part[0] : "", ",", 3);
+	char **half = g_strsplit(g_strv_length(part) == 2 ? part[1] : "", "|", 3);
+	bool good = g_strv_length(percent) == 2 && g_strv_length(half) == 2 &&
+		    is_percentage(percent[0], "dark=") &&
+		    is_percentage(percent[1], "live=");
+
+	if (!good)
+		g_string_append(why, "is no pair: write pair:dark=N,live=N:STORE|STORE "
+				     "with N up to 100");
+	good = good && check_store(half[0], true, why) && check_store(half[1], true, why);
+	g_strfreev(part);
+	g_strfreev(percent);
+	g_strfreev(half);
+	return good;
+}
+
+static bool check_rest(const struct store_scheme *s, const char *rest, GString *why)
+{
+	switch (s->rest) {
+	case REST_PATH:
+		if (*rest == '/')
+			return true;
+		g_string_append_printf(why, "has no absolute path: write %s", s->form);
+		return false;
+	case REST_NOTHING:
+		if (*rest == '\0')
+			return true;
+		g_string_append_printf(why, "has something behind the colon: write %s",
+				       s->form);
+		return false;
+	case REST_SERVERS:
+		if (g_str_has_prefix(rest, "//") && rest[2] != '\0')
+			return true;
+		g_string_append_printf(why, "names no server: write %s", s->form);
+		return false;
+	case REST_PAIR:
+		return check_pair(rest, why);
+	}
+	return false;
+}
+
+static bool check_store(const char *text, bool in_pair, GString *why)
 {
 	const char *colon = strchr(text, ':');
 	char *name =
 		g_strndup(text, colon == NULL ? strlen(text) : (gsize)(colon - text));
 	const struct store_scheme *s = colon == NULL ? NULL : scheme_find(name);
-	char *normal = NULL;
+	bool good = false;
 
 	if (s == NULL)
 		unknown_scheme(name, why);
-	else if (s->has_path && colon[1] != '/')
-		g_string_append_printf(why, "has no absolute path: write %s:/PATH",
-				       s->name);
-	else if (!s->has_path && colon[1] != '\0')
-		g_string_append_printf(
-			why, "has something behind the colon: write %s:", s->name);
+	else if (in_pair && s->rest == REST_PAIR)
+		g_string_append(why, "is a pair in a pair: only two stores make one");
 	else
-		normal = g_strdup(text);
+		good = check_rest(s, colon + 1, why);
 	g_free(name);
-	return normal;
+	return good;
+}
+
+char *normal_store(const char *text, GString *why)
+{
+	return check_store(text, false, why) ? g_strdup(text) : NULL;
 }
 
 char *normal_extension(const char *text, GString *why)

@@ -62,7 +62,8 @@ static const struct type types[OPTION_TYPES] = {
 	[OPTION_SOCKET] = TEXT("a socket", "unix:/PATH, inet:PORT@HOST or inet6:PORT@HOST", normal_socket),
 	[OPTION_HOSTPORT] = TEXT("a host and port", "HOST:PORT, 192.0.2.1:PORT or [2001:db8::1]:PORT",
 				 normal_hostport),
-	[OPTION_STORE] = TEXT("a store", "lmdb:/PATH, or mem: for tests", normal_store),
+	[OPTION_STORE] = TEXT("a store", "lmdb:/PATH, redis://HOST:PORT/DB, redis+unix:///PATH, redis-sentinel://HOST:PORT,.../NAME, "
+			      "redis-cluster://HOST:PORT,... or mem: for tests", normal_store),
 	[OPTION_EXTENSION] = TEXT("an address extension", "the recipient delimiter of the MTA and a word, "
 				  "as in +junk", normal_extension),
 	[OPTION_REPLY] = TEXT("a reply text", "one line of ASCII", normal_reply),
