@@ -14,7 +14,7 @@ VERSION  := 0.1.0
 B        := build/$(MODE)
 CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
 PKGS     := glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libpsl icu-uc icu-i18n libpcre2-8 libconfuse \
-            sqlite3 jansson libcrypto libsystemd opendkim
+            sqlite3 jansson libcrypto libsystemd opendkim hiredis
 PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PC_LIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
 
@@ -80,7 +80,7 @@ $(BENCHES) $(TOOLS): $(B)/%: %.c $(B)/libwonted.a
 
 
 # -- tests ---------------------------------------------------------------------------------
-SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t \
+SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
             t/70-tools/*.t t/80-fuzz/*.t))
 TESTENV  := WONTED_BUILD=$(B)
 JOBS     ?= 2

@@ -9,9 +9,8 @@
 #include "store/backend.h"
 
 static const struct store_ops *const schemes[] = {
-	&store_lmdb,
-	&store_mem,
-	&store_fault,
+	&store_lmdb,  &store_mem,        &store_fault,
+	&store_redis, &store_redis_unix, &store_redis_sentinel,
 };
 
 static void say_forms(const char *url, GError **e)

@@ -61,6 +61,9 @@ sub start {
 	return $pid;
 }
 
+# adopt - see to the end of a process that the test forked itself
+sub adopt { my ($self, $pid) = @_; push @{ $self->{running} }, $pid; return $pid }
+
 # stop - end a process with SIGNAL (TERM), then KILL after SECONDS; true when it ended by itself
 sub stop {
 	my ($self, $pid, %o) = @_;

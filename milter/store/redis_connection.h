@@ -1,0 +1,89 @@
+/* One connection to a Redis, and the exchange of questions and answers over many at once
+ * under one deadline. Only redis*.c of this room include it. */
+#ifndef STORE_REDIS_CONNECTION_H
+#define STORE_REDIS_CONNECTION_H
+
+#include <glib.h>
+#include <hiredis/hiredis.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/bytes.h"
+#include "store/redis_url.h"
+
+/* A command that was put into a link, and who takes its answer. */
+struct redis_question {
+	/* called once, in exchange(); the reply goes with the call */
+	void (*take)(struct redis_question *q, const redisReply *reply);
+	unsigned skip; /* answers before its own: of ASKING, of what MULTI queues */
+	bool answered;
+};
+
+enum redis_ill {
+	REDIS_WELL,
+	REDIS_REFUSED, /* no connection: certainly nothing was done */
+	REDIS_DENIED,  /* connected, but the login was not accepted */
+	REDIS_BROKEN,  /* hung up, or talked nonsense */
+	REDIS_LATE,    /* the deadline came first */
+};
+
+/* A link that is ill is dead: it can only be closed. */
+struct redis_link {
+	int fd;
+	bool connecting;
+	GString *out;
+	gsize sent;
+	redisReader *reader;
+	unsigned greeting; /* answers to the login that are still to come */
+	GPtrArray *asked;  /* of struct redis_question, in order */
+	guint answered;
+	unsigned skipped;
+	enum redis_ill ill;
+	char *why; /* words about the illness; NULL while well */
+};
+
+/* where a server was found */
+struct redis_spot {
+	struct sockaddr_storage at;
+	socklen_t n; /* 0: not known yet */
+};
+
+/* redis_spot_find - look an address up; numbers and paths at once, names wait for DNS
+ * err   false: there is none now */
+bool redis_spot_find(const struct redis_address *a, bool names,
+		     struct redis_spot *spot_r);
+
+/* redis_link_open - begin to connect and to log in; never waits
+ * own   redis_link_close()
+ * err   none: a link that is ill at once tells why */
+struct redis_link *redis_link_open(const struct redis_spot *spot,
+				   const struct redis_login *login);
+
+/* redis_link_close - hang up; NULL is allowed
+ * err   none */
+void redis_link_close(struct redis_link *l);
+
+/* redis_link_quiet - has it been quiet since its last answer? One that a server has hung up
+ *                    on, or that talks unasked, is not
+ * err   none */
+bool redis_link_quiet(const struct redis_link *l);
+
+/* redis_command - append a command to what will be sent
+ * in    word   n of them; any bytes
+ * err   none */
+void redis_command(GString *out, const struct bytes *word, size_t n);
+
+/* redis_link_expect - the answer to the command that was appended last goes to q
+ * own   q stays until the exchange is over
+ * err   none */
+void redis_link_expect(struct redis_link *l, struct redis_question *q);
+
+/* redis_exchange - send all that was put into n links, and take all answers: everything is
+ *                  written before anything is waited for
+ * in    deadline_us  on clock_mono_us(); links that are not done by then are REDIS_LATE
+ * err   none: see each link's `ill`; a question without an answer has answered == false
+ * use   one thread for each link */
+void redis_exchange(struct redis_link **l, size_t n, int64_t deadline_us);
+
+#endif
