@@ -13,18 +13,9 @@
 
 #include <glib.h>
 
-enum { LINE_CHARS = 76 }; /* RFC 2045 6.7, 6.8: encoded lines are not longer */
+#include "base/base64.h"
 
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+enum { LINE_CHARS = 76 }; /* RFC 2045 6.7, 6.8: encoded lines are not longer */
 
 static struct bytes base64_decode(struct arena *a, struct bytes raw, size_t max)
 {
@@ -33,7 +24,7 @@ static struct bytes base64_decode(struct arena *a, struct bytes raw, size_t max)
 	size_t n = 0;
 
 	for (size_t i = 0; i < raw.n && n < max && raw.at[i] != '='; i++) {
-		int v = base64_value(raw.at[i]);
+		int v = base64_digit(raw.at[i]);
 
 		if (v < 0)
 			continue;
@@ -116,7 +107,7 @@ static size_t base64_offset(struct bytes raw, size_t n)
 	size_t i = 0;
 
 	for (; n > 0 && i < raw.n && raw.at[i] != '='; i++)
-		n -= base64_value(raw.at[i]) >= 0;
+		n -= base64_digit(raw.at[i]) >= 0;
 	return i;
 }
 
@@ -203,7 +194,7 @@ static void append_lines(GString *out, const char *chars, size_t n, const char *
 static size_t base64_next(struct bytes raw, size_t at)
 {
 	for (size_t i = at; i < raw.n && raw.at[i] != '='; i++)
-		if (base64_value(raw.at[i]) >= 0)
+		if (base64_digit(raw.at[i]) >= 0)
 			return i;
 	return at + eol_at(raw, at);
 }
@@ -221,7 +212,7 @@ static GString *base64_insert_lines(const struct coded *c, const char *chars, si
 	*at = base64_next(c->raw, *at);
 	line_begins = *at == 0 || c->raw.at[*at - 1] == '\n';
 	if (!line_begins) {
-		bool text_behind = *at < c->raw.n && base64_value(c->raw.at[*at]) >= 0;
+		bool text_behind = *at < c->raw.n && base64_digit(c->raw.at[*at]) >= 0;
 
 		done = text_behind ? 4 : 0;
 		g_string_append_len(out, chars, (gssize)done);

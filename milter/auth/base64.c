@@ -3,16 +3,7 @@
 
 #include <glib.h>
 
-static int digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+#include "base/base64.h"
 
 bool base64_read(struct bytes text, uint8_t *out_r, size_t max, size_t *n_r)
 {
@@ -22,7 +13,7 @@ bool base64_read(struct bytes text, uint8_t *out_r, size_t max, size_t *n_r)
 
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.at[i];
-		int d = digit(c);
+		int d = base64_digit(c);
 
 		if (g_ascii_isspace(c))
 			continue;

@@ -67,8 +67,9 @@
 #define LIMIT_COMPLAINTS 20      /* said at once; the rest is counted */
 #define LIMIT_REASON_BYTES 300   /* one reason after its {names} are filled in */
 #define LIMIT_REASONS 50         /* of one decision, strongest kept; nobody reads more */
-#define LIMIT_REASON_VALUE_BYTES 80 /* one {name} of it: an address, not a story */
-#define LIMIT_PATTERN_BYTES 4000    /* of one regular expression */
+#define LIMIT_REASON_VALUE_BYTES 80  /* one {name} of it: an address, not a story */
+#define LIMIT_REASON_WORDS_BYTES 240 /* a detector's words in it: our own sentence */
+#define LIMIT_PATTERN_BYTES 4000     /* of one regular expression */
 #define LIMIT_MATCH_STEPS \
 	300000 /* of one regular expression over one text: 25 ms at the worst */
 #define LIMIT_MATCH_STEPS_ALL 900000         /* of all of them over one message */

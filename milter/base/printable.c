@@ -1,6 +1,5 @@
 #include "base/printable.h"
 
-#include <glib.h>
 #include <stdbool.h>
 
 static char *make_printable(const char *text, size_t max_bytes, bool ascii)
@@ -41,4 +40,15 @@ char *printable(const char *text, size_t max_bytes)
 char *printable_ascii(const char *text, size_t max_bytes)
 {
 	return make_printable(text, max_bytes, true);
+}
+
+void quoted_append(GString *out, const char *text)
+{
+	g_string_append_c(out, '"');
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			g_string_append_c(out, '\\');
+		g_string_append_c(out, *p);
+	}
+	g_string_append_c(out, '"');
 }

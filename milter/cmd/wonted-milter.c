@@ -329,7 +329,7 @@ int main(int argc, char **argv)
 	log_open("wonted-milter", given.foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
 		 LOG_LEVEL_INFO);
 	d.began_s = clock_now_s();
-	d.door.began_s = (uint64_t)d.began_s;
+	d.door.began_us = (uint64_t)g_get_real_time();
 	int status = EXIT_SYSTEM;
 
 	if (start(&d, &e)) {

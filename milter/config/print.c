@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/printable.h"
 #include "config/row.h"
 #include "config/socket.h"
 #include "config/type.h"
@@ -108,7 +109,7 @@ static void conf_row(const struct option_row *row, const char *indent, const cha
 	if (value == NULL)
 		type_print_fallback(row, out);
 	else
-		quote_append(out, value);
+		quoted_append(out, value);
 	g_string_append_c(out, '\n');
 	g_string_free(note, TRUE);
 	g_free(prefix);

@@ -103,17 +103,6 @@ bool type_is_list(enum option_type type)
 	return types[type].kind == KIND_LIST;
 }
 
-void quote_append(GString *out, const char *text)
-{
-	g_string_append_c(out, '"');
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			g_string_append_c(out, '\\');
-		g_string_append_c(out, *p);
-	}
-	g_string_append_c(out, '"');
-}
-
 static void show(GString *why, const char *text)
 {
 	char *shown = printable(text, SHOWN_BYTES);
@@ -377,13 +366,13 @@ static void list_print(const struct strings *list, GString *out)
 	const char *between = list->n > ONE_LINE_ITEMS ? ",\n\t\t" : ", ";
 
 	if (list->n <= 1) {
-		quote_append(out, list->n == 0 ? "" : list->at[0]);
+		quoted_append(out, list->n == 0 ? "" : list->at[0]);
 		return;
 	}
 	g_string_append(out, list->n > ONE_LINE_ITEMS ? "{\n\t\t" : "{ ");
 	for (size_t i = 0; i < list->n; i++) {
 		g_string_append(out, i == 0 ? "" : between);
-		quote_append(out, list->at[i]);
+		quoted_append(out, list->at[i]);
 	}
 	g_string_append(out, list->n > ONE_LINE_ITEMS ? "\n\t}" : " }");
 }
@@ -394,7 +383,7 @@ void type_print(const struct option_row *row, const void *from, GString *out)
 
 	switch (t->kind) {
 	case KIND_TEXT:
-		quote_append(out, *(const char *const *)from);
+		quoted_append(out, *(const char *const *)from);
 		break;
 	case KIND_LIST:
 		list_print(from, out);
@@ -416,7 +405,7 @@ void type_print_fallback(const struct option_row *row, GString *out)
 	enum kind kind = types[row->type].kind;
 
 	if (kind == KIND_TEXT || kind == KIND_LIST)
-		quote_append(out, row->fallback);
+		quoted_append(out, row->fallback);
 	else
 		g_string_append(out, row->fallback);
 }

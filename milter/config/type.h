@@ -60,8 +60,4 @@ const char *type_written(enum option_type type);
  * err   none */
 bool type_is_list(enum option_type type);
 
-/* quote_append - text in double quotes, as wonted.conf needs it
- * err   none */
-void quote_append(GString *out, const char *text);
-
 #endif

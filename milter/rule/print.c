@@ -5,20 +5,11 @@
 
 #include <string.h>
 
+#include "base/printable.h"
+
 #define WIDTH 90
 #define INDENT "    "
 #define KEYWORD_WIDTH 8
-
-void print_text(GString *out, const char *text)
-{
-	g_string_append_c(out, '"');
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			g_string_append_c(out, '\\');
-		g_string_append_c(out, *p);
-	}
-	g_string_append_c(out, '"');
-}
 
 static void print_milli(GString *out, int64_t milli, const char *plus)
 {
@@ -56,7 +47,7 @@ static void print_texts(GString *out, const char *const *texts, size_t n,
 {
 	for (size_t i = 0; i < n; i++) {
 		g_string_append(out, i == 0 ? "" : between);
-		print_text(out, texts[i]);
+		quoted_append(out, texts[i]);
 	}
 }
 
@@ -71,10 +62,10 @@ static void print_operand(GString *out, const struct operand *o)
 		break;
 	case OPERAND_HEADER:
 		g_string_append(out, "header ");
-		print_text(out, o->text);
+		quoted_append(out, o->text);
 		break;
 	case OPERAND_TEXT:
-		print_text(out, o->text);
+		quoted_append(out, o->text);
 		break;
 	case OPERAND_TEXTS:
 		g_string_append_c(out, '(');
@@ -264,7 +255,7 @@ static void print_expect(GString *out, const struct clause *clause)
 				       answers[clause->answer + 1]);
 	} else if (clause->kind == CLAUSE_EXPECT_REASON) {
 		g_string_append_printf(out, "reason %s ", clause->text);
-		print_text(out, clause->sentence);
+		quoted_append(out, clause->sentence);
 	} else {
 		g_string_append_printf(out, "%s %s%s", axis_names[clause->axis],
 				       clause->op == OP_IS ? ""
@@ -279,7 +270,7 @@ static void print_clause_words(GString *out, const struct clause *clause)
 	switch (clause->kind) {
 	case CLAUSE_REASON:
 		print_keyword(out, "reason");
-		print_text(out, clause->text);
+		quoted_append(out, clause->text);
 		break;
 	case CLAUSE_POINTS:
 		print_keyword(out, axis_names[clause->axis]);
@@ -333,18 +324,18 @@ static void print_list(GString *out, const struct item *item)
 	g_string_append_printf(out, "list %s", item->name);
 	if (item->file != NULL) {
 		g_string_append(out, " file ");
-		print_text(out, item->file);
+		quoted_append(out, item->file);
 	}
 	for (size_t i = 0; i < item->n_texts; i++) {
 		g_string_append_c(out, ' ');
-		print_text(out, item->texts[i]);
+		quoted_append(out, item->texts[i]);
 	}
 	if (item->file == NULL && out->len - start > WIDTH) {
 		g_string_truncate(out, start);
 		g_string_append_printf(out, "list %s", item->name);
 		for (size_t i = 0; i < item->n_texts; i++) {
 			g_string_append(out, "\n" INDENT);
-			print_text(out, item->texts[i]);
+			quoted_append(out, item->texts[i]);
 		}
 	}
 	print_end(out, &item->remarks);
@@ -369,7 +360,7 @@ char *print_tree(const struct tree *tree)
 		if (item->kind == ITEM_RULE)
 			g_string_append(out, item->name);
 		else
-			print_text(out, item->name);
+			quoted_append(out, item->name);
 		print_end(out, &item->remarks);
 		print_clauses(out, item->clauses);
 	}

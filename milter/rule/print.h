@@ -19,10 +19,6 @@ void print_condition(GString *out, const struct node *node);
  * err   none */
 void print_test(GString *out, const struct test *test);
 
-/* print_text - a text between its marks
- * err   none */
-void print_text(GString *out, const char *text);
-
 /* print_points - milli-points as points: +6.5
  * err   none */
 void print_points(GString *out, int64_t milli);

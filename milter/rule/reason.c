@@ -9,9 +9,9 @@
 
 #define ITEMS_SHOWN 3
 
-static void add_text(GString *out, const char *text)
+static void add_text(GString *out, const char *text, size_t most)
 {
-	char *safe = printable(text, LIMIT_REASON_VALUE_BYTES);
+	char *safe = printable(text, most);
 
 	g_string_append(out, safe);
 	g_free(safe);
@@ -21,7 +21,7 @@ static void add_items(GString *out, const struct value *v)
 {
 	for (size_t i = 0; i < v->n_items && i < ITEMS_SHOWN; i++) {
 		g_string_append(out, i == 0 ? "" : ", ");
-		add_text(out, v->items[i]);
+		add_text(out, v->items[i], LIMIT_REASON_VALUE_BYTES);
 	}
 	if (v->n_items > ITEMS_SHOWN)
 		g_string_append_printf(out, " and %zu more", v->n_items - ITEMS_SHOWN);
@@ -51,8 +51,10 @@ static void add_value(GString *out, const struct value *v, const struct name_row
 		add_items(out, v);
 	else if (type == VALUE_INT)
 		add_number(out, v, row->unit);
+	else if (v->text != NULL && type == VALUE_BOOL) /* of a signal: its words */
+		add_text(out, v->text, LIMIT_REASON_WORDS_BYTES);
 	else if (v->text != NULL)
-		add_text(out, v->text); /* of a signal: its words */
+		add_text(out, v->text, LIMIT_REASON_VALUE_BYTES);
 	else if (type == VALUE_BOOL)
 		g_string_append(out, v->boolean ? "yes" : "no");
 	else
@@ -92,7 +94,7 @@ static void add_found(GString *out, struct run *run, const struct rule *rule)
 	for (size_t i = 0; i < rule->n_tests; i++) {
 		if (run_test(run, rule->tests[i], &found) != ANSWER_YES || found == NULL)
 			continue;
-		add_text(out, found);
+		add_text(out, found, LIMIT_REASON_VALUE_BYTES);
 		return;
 	}
 	g_string_append_c(out, '?');

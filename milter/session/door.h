@@ -19,7 +19,7 @@ struct door {
 	_Atomic int sessions;     /* open now */
 	_Atomic int ends;         /* messages at their end now: a stop waits for these */
 	_Atomic uint64_t numbers; /* of sessions so far */
-	uint64_t began_s;         /* makes numbers unique over restarts */
+	uint64_t began_us;        /* makes numbers unique over restarts */
 };
 
 /* door_drain - wait until no message is at its end any more

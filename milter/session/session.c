@@ -125,7 +125,7 @@ void session_mail(struct session *s, const struct session_sender *from)
 		.mta_name = arena_strdup(a, s->mta_name),
 		.received_s = clock_now_s(),
 	};
-	e->session_id = arena_printf(a, "%" PRIx64 "-%" PRIx64 "-%x", s->door->began_s,
+	e->session_id = arena_printf(a, "%" PRIx64 "-%" PRIx64 "-%x", s->door->began_us,
 				     s->number, ++s->messages);
 	e->internal = (e->auth_user != NULL && o->authenticated_is_internal) ||
 		      options_is_internal(o, e->client_addr);
