@@ -47,7 +47,8 @@ static bool check_auth(struct passage *p)
 	struct auth_results *r = arena_new(p->arena, struct auth_results, 1);
 
 	if (p->auth_check == NULL) { /* without DNS there may still be somebody's word */
-		if (auth_trusted(p->world->options, m->headers, m->n_headers, p->arena, r))
+		if (auth_trusted(p->world->options, m->headers, m->n_headers, p->arena,
+				 r))
 			p->auth = r;
 		return true;
 	}
