@@ -294,19 +294,6 @@ bool authres_claims(struct bytes value, const char *authserv_id)
 	return length == n && g_ascii_strncasecmp(from, authserv_id, n) == 0;
 }
 
-size_t authres_forged(struct arena *a, const struct message *m, const char *own_id,
-		      const size_t **nth_r)
-{
-	size_t *list = arena_new(a, size_t, m->n_headers), n = 0;
-
-	for (size_t i = 0; i < m->n_headers; i++)
-		if (authres_is(&m->headers[i]) &&
-		    authres_claims(m->headers[i].value, own_id))
-			list[n++] = m->headers[i].nth;
-	*nth_r = list;
-	return n;
-}
-
 bool authres_is(const struct header *h)
 {
 	static const char name[] = "Authentication-Results";

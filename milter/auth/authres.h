@@ -58,16 +58,6 @@ bool authres_is(const struct header *h);
  * err   false also for what names nobody */
 bool authres_claims(struct bytes value, const char *authserv_id);
 
-/* authres_forged - the Authentication-Results fields that claim to be ours
- * out   *nth_r   their struct header.nth, rising; the result counts them
- * own   a
- * use   delete from the last to the first; all of them are forged or stale, since ours is
- *       written afterwards
- * err   0: there is none
- * ref   RFC 8601 5 */
-size_t authres_forged(struct arena *a, const struct message *m, const char *own_id,
-		      const size_t **nth_r);
-
 /* auth_trusted - results written by a trusted upstream: of the topmost field of one of
  *                trusted_authserv_ids, and of that host's other fields above the next
  *                Received

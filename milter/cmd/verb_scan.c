@@ -17,7 +17,7 @@ struct scan {
 	struct world *world;
 	char *mail_from, *client, *client_name, *helo, *rules, *store;
 	char **rcpts;
-	gboolean json, explain, no_dns, summary;
+	gboolean json, explain, tests, no_dns, summary;
 	size_t files, failed, late;
 	size_t verdicts[VERDICT_COUNT];
 	int64_t longest_us, all_us;
@@ -200,12 +200,59 @@ static void print_record(const struct scan *s, const struct passage *p)
 	g_free(line);
 }
 
+static const char *answer_word(enum answer a)
+{
+	return a == ANSWER_YES ? "yes" : a == ANSWER_NO ? "no" : "unknown";
+}
+
+/* A rule is worth showing when it hit, could not be decided, or missed by one test. */
+static bool is_near(const struct account *c)
+{
+	size_t missed = 0;
+
+	for (size_t i = 0; i < c->n_tried; i++)
+		missed += c->tried[i].answer == ANSWER_NO;
+	return c->answer != ANSWER_NO || (missed == 1 && c->n_tried > 1);
+}
+
+static void print_tests(const struct passage *p)
+{
+	const struct ruleset *rs = p->world->rules;
+
+	for (size_t r = 0; r < p->facts.n_rcpts && p->signals != NULL; r++) {
+		struct evidence e = { .arena = p->arena,
+				      .features = &p->features,
+				      .facts = &p->facts.rcpts[r] };
+		const struct account *all = ruleset_explain(rs, &e, &p->signals[r]);
+		char *rcpt =
+			printable(p->envelope->rcpts[r].address, LIMIT_ADDRESS_BYTES);
+
+		printf("\nrules for %s that hit, could not be decided, or missed by one "
+		       "test\n",
+		       rcpt);
+		g_free(rcpt);
+		for (size_t i = 0; i < ruleset_count(rs); i++) {
+			if (!is_near(&all[i]))
+				continue;
+			printf("  %s: %s%s%s\n", all[i].rule->name,
+			       answer_word(all[i].answer), all[i].remark ? ", " : "",
+			       all[i].remark ? all[i].remark : "");
+			for (size_t k = 0; k < all[i].n_tried; k++)
+				printf("    %-7s  %s  [%s]\n",
+				       answer_word(all[i].tried[k].answer),
+				       all[i].tried[k].text, all[i].tried[k].seen);
+		}
+	}
+}
+
 static void print_result(const struct scan *s, struct passage *p, const char *path)
 {
 	const char *failed = NULL;
 
 	if (s->json || s->explain) {
 		print_record(s, p);
+		if (s->tests)
+			print_tests(p);
 		return;
 	}
 	printf("%s:\n", path);
@@ -214,6 +261,8 @@ static void print_result(const struct scan *s, struct passage *p, const char *pa
 	for (size_t i = 0; i < p->decisions.n; i++)
 		print_decision(&p->decisions.at[i]);
 	plan_carry_out(p->arena, &p->plan, &printing, &failed);
+	if (s->tests)
+		print_tests(p);
 }
 
 static void count(struct scan *s, const struct passage *p, const char *path, int64_t us)
@@ -314,6 +363,8 @@ static bool read_options(struct verb_args *args, struct scan *s)
 		  "One decision record a message, as in the journal", NULL },
 		{ "explain", 'e', 0, G_OPTION_ARG_NONE, &s->explain,
 		  "Also all features, facts and signals", NULL },
+		{ "tests", 't', 0, G_OPTION_ARG_NONE, &s->tests,
+		  "Also rules that hit or nearly hit, test by test", NULL },
 		{ "from", 'f', 0, G_OPTION_ARG_STRING, &s->mail_from, "Envelope sender",
 		  "ADDR" },
 		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING_ARRAY, &s->rcpts,

@@ -7,6 +7,7 @@
 #include "feature/name_address.h"
 #include "feature/subject.h"
 #include "message/domain.h"
+#include "message/unicode.h"
 
 enum { TO_MOST = 50, MAILER_BYTES_MOST = 64 };
 
@@ -23,6 +24,9 @@ static void take_from(const struct source *s, struct value *at)
 	at[FEATURE_FROM_NAME] = name;
 	at[FEATURE_FROM_NAME_ADDRESS] =
 		text_value(s->arena, name_address(s->arena, name.text));
+	at[FEATURE_FROM_NAME_MIXED] =
+		name.text == NULL ? VALUE_ABSENT
+				  : VALUE_OF_BOOL(unicode_mixed_scripts(name.text));
 	at[FEATURE_FROM_COUNT] = VALUE_OF_INT((int64_t)m->n_from);
 }
 

@@ -53,6 +53,8 @@ subtest 'scan' => sub {
 	like($said, qr/\+10 threat: It speaks of a prize \[says_prize\]/, 'reasons');
 	like($said, qr/quarantine: for 1/, 'what would be done');
 	ok(!-e $place->path('wonted/quarantine/index.sqlite'), 'and nothing is');
+	($status, $said) = $d->run('scan', '--tests', $file);
+	like($said, qr/says_prize: yes\n +yes +subject contains "prize" +\[prize\]/, '--tests: how a rule came out, test by test');
 	($status, $said) = $d->run('scan', '--json', $file);
 	my $r = decode_json($said);
 	is($r->{rcpts}[0]{verdict}, 'malicious', '--json');

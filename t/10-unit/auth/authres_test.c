@@ -181,30 +181,6 @@ static void test_claims(void)
 	g_assert_false(authres_claims(bytes_of(".; none"), "."));
 }
 
-/* RFC 8601 5: delete those that claim to be ours, "and MUST NOT" any other */
-static void test_forged(void)
-{
-	struct arena *a = arena_create(65536);
-	struct message m = message_of(
-		a,
-		bytes_of("Authentication-Results: other.example; spf=pass\r\n"
-			 "authentication-results: mx.example.org; spf=pass\r\n"
-			 "X-Authentication-Results: mx.example.org; spf=pass\r\n"
-			 "ARC-Authentication-Results: i=1; mx.example.org; spf=pass\r\n"
-			 "Authentication-Results: (x) MX.example.org. 1;\r\n spf=pass\r\n"
-			 "Subject: mx.example.org\r\n"
-			 "Authentication-Results : mx.example.org; none\r\n\r\n"));
-	const size_t *nth;
-	size_t n = authres_forged(a, &m, "mx.example.org", &nth);
-
-	g_assert_cmpuint(n, ==, 3);
-	g_assert_cmpuint(nth[0], ==, 1);
-	g_assert_cmpuint(nth[1], ==, 2);
-	g_assert_cmpuint(nth[2], ==, 3);
-	g_assert_cmpuint(authres_forged(a, &m, "mx.example.net", &nth), ==, 0);
-	arena_destroy(&a);
-}
-
 /* ---- our own ---- */
 
 static const struct auth_dkim two_signatures[] = {
@@ -432,7 +408,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/auth/authres/parse", test_parse);
 	g_test_add_func("/auth/authres/bounds", test_bounds);
 	g_test_add_func("/auth/authres/claims", test_claims);
-	g_test_add_func("/auth/authres/forged", test_forged);
 	g_test_add_func("/auth/authres/value", test_value);
 	g_test_add_func("/auth/authres/hostile_value", test_hostile_value);
 	g_test_add_func("/auth/authres/trusted", test_trusted);
