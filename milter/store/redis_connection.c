@@ -16,6 +16,7 @@
 #include "base/clock.h"
 
 #define READ_BYTES 65536
+#define ELEMENTS_MOST 65536      /* four times the slots of a cluster */
 #define READS_A_TURN 8           /* then the other links and the clock have their turn */
 #define OUT_BYTES_KEPT (1 << 18) /* of a buffer that waits for its next use */
 
@@ -126,6 +127,25 @@ static void begin_to_connect(struct redis_link *l, const struct redis_spot *spot
 		fall_ill_of(l, REDIS_REFUSED, errno);
 }
 
+static void *make_array(const redisReadTask *task, int elements)
+{
+	const redisReplyObjectFunctions *usual = task->privdata;
+
+	return elements <= ELEMENTS_MOST ? usual->createArray(task, elements) : NULL;
+}
+
+redisReader *redis_reader_new(redisReplyObjectFunctions *makers)
+{
+	redisReader *r = redisReaderCreate();
+
+	g_assert(r != NULL);
+	*makers = *r->fn;
+	makers->createArray = make_array;
+	r->privdata = r->fn;
+	r->fn = makers;
+	return r;
+}
+
 struct redis_link *redis_link_open(const struct redis_spot *spot,
 				   const struct redis_login *login)
 {
@@ -134,8 +154,7 @@ struct redis_link *redis_link_open(const struct redis_spot *spot,
 	l->fd = -1;
 	l->out = g_string_new(NULL);
 	l->asked = g_ptr_array_new();
-	l->reader = redisReaderCreate();
-	g_assert(l->reader != NULL);
+	l->reader = redis_reader_new(&l->makers);
 	begin_to_connect(l, spot);
 	put_greeting(l, login);
 	return l;

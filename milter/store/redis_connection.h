@@ -35,6 +35,7 @@ struct redis_link {
 	GString *out;
 	gsize sent;
 	redisReader *reader;
+	redisReplyObjectFunctions makers; /* the reader's own */
 	unsigned greeting; /* answers to the login that are still to come */
 	GPtrArray *asked;  /* of struct redis_question, in order */
 	guint answered;
@@ -53,6 +54,12 @@ struct redis_spot {
  * err   false: there is none now */
 bool redis_spot_find(const struct redis_address *a, bool names,
 		     struct redis_spot *spot_r);
+
+/* redis_reader_new - hiredis' parser, which takes no array that would eat the memory
+ * in    makers   stay as long as the reader
+ * own   redisReaderFree()
+ * err   out of memory ends the process */
+redisReader *redis_reader_new(redisReplyObjectFunctions *makers);
 
 /* redis_link_open - begin to connect and to log in; never waits
  * own   redis_link_close()

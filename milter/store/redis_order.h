@@ -32,7 +32,9 @@ struct redis_order {
 	/* sees the answer, even an error; sets done to false when it is of no use */
 	void (*answer)(struct redis_order *o, const redisReply *reply);
 	void *user;
-	void *way;   /* of whoever asks */
+	void *way;   /* of whoever asks, like the two below */
+	void *to;    /* the server it was sent on to, or NULL */
+	bool again;  /* it must be asked there */
 	bool done;   /* out */
 	bool unsure; /* out: not done, but it may have been sent */
 };

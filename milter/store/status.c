@@ -2,8 +2,10 @@
 #include "store/status.h"
 
 #include "store/redis.h"
+#include "store/redis_cluster.h"
 
 void store_status(struct store *s, GString *to)
 {
-	redis_status(s, to);
+	if (!redis_status(s, to))
+		redis_cluster_status(s, to);
 }

@@ -9,8 +9,9 @@
 #include "store/backend.h"
 
 static const struct store_ops *const schemes[] = {
-	&store_lmdb,  &store_mem,        &store_fault,
-	&store_redis, &store_redis_unix, &store_redis_sentinel,
+	&store_lmdb,          &store_mem,        &store_fault,
+	&store_redis,         &store_redis_unix, &store_redis_sentinel,
+	&store_redis_cluster,
 };
 
 static void say_forms(const char *url, GError **e)

@@ -98,6 +98,7 @@ static const struct {
 	{ "HTTP/1.1 400 Bad Request\r\n\r\n", "", REDIS_BROKEN, false },
 	{ "+OK\r\n$3\r\nabc\r\n:5\r\n:6\r\n", "1:abc 3 ", REDIS_BROKEN, false },
 	{ "*-5\r\n", "", REDIS_BROKEN, false },
+	{ "*2000000000\r\n", "", REDIS_BROKEN, false },
 	{ "*99999999999\r\n", "", REDIS_BROKEN, false },
 	{ "$99999999999999999999\r\n", "", REDIS_BROKEN, false },
 };
