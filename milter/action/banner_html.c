@@ -43,7 +43,7 @@ static void append_reason(GString *out, const char *reason)
 	char *valid = g_utf8_make_valid(reason, (gssize)strnlen(reason, REASON_BYTES));
 	size_t word = 0, line = out->len;
 
-	g_string_append(out, "<br>-");
+	g_string_append(out, "<br>&#8226;&nbsp;");
 	for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
 		gunichar c = g_utf8_get_char(p);
 
