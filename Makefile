@@ -16,7 +16,8 @@ CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
 PKGS     := glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libpsl icu-uc icu-i18n libpcre2-8 libconfuse \
             sqlite3 jansson libcrypto libsystemd opendkim hiredis
 PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-PC_LIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
+PC_FOUND := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PC_LIBS  := $(PC_FOUND) -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
 
 MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted.c
 SRC      := $(wildcard milter/*.c milter/*/*.c)
@@ -55,7 +56,7 @@ LINK       = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TESTWARN) $(LINK_$(MODE)) $(LDFLA
 TESTWARN   = $(if $(filter $(B)/t/%,$@),-Wno-conversion -Wno-sign-conversion)
 
 all: $(PROGS)
-$(B)/%.o: %.c
+$(B)/%.o: %.c $(if $(PC_FOUND),,packages-missing)
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -96,9 +97,13 @@ check-units: $(UNITS) $(FUZZERS)
 # behind a milter, under whatever MODE: for the sanitizer modes
 check-milter: $(PROGS) $(TOOLS)
 	@$(TESTENV) t/all $(sort $(wildcard t/40-milter/*.t t/30-cases/*.t))
+packages-missing:
+	@contrib/debian/install-packages -n build
+	@echo "pkg-config does not know all of: $(PKGS)" >&2; false
 packages-%:
-	@contrib/debian/install-packages build $*
-lint: packages-test hdr-check
+	@contrib/debian/install-packages $(sort build $*)
+lint: packages-test
+	@$(MAKE) --no-print-directory -j$(JOBS) all hdr-check
 	@clang-tidy --quiet $(LIBSRC) $(MAINS) -- $(CPPFLAGS) -std=gnu17 2>/dev/null
 	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 	    --suppress=missingIncludeSystem --suppress=nullPointerOutOfMemory -Imilter milter
@@ -150,7 +155,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tests check check-units check-milter lint hdr-check fuzz fuzz-run bench bench-run \
-	demo docs install clean
+	packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
 -include $(UNITS:%.t=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d) $(TOOLS:%=%.d)
