@@ -5,17 +5,37 @@ package Wonted::Root;
 # not change before.
 use strict;
 use warnings;
+use File::Temp ();
+
+# refused - '' if COMMAND succeeds, otherwise what it said. Where unshare is refused, it leaves a
+# child that waits for ever and keeps a pipe open: so the output is a file, and the child is ended.
+sub refused {
+	my @command = @_;
+	my $said = File::Temp->new;
+	defined(my $pid = fork) or return "fork: $!";
+	if (!$pid) {
+		setpgrp;
+		open STDOUT, '>&', $said;
+		open STDERR, '>&', $said;
+		exec @command or exit 127;
+	}
+	waitpid $pid, 0;
+	my $status = $?;
+	kill KILL => -$pid;
+	return '' if $status == 0;
+	seek $said, 0, 0;
+	my $text = do { local $/; <$said> } // '';
+	chomp $text;
+	return $text || "$command[0]: status $status";
+}
 
 # become - return '' as root; start again as root of a namespace; or return the reason why neither goes
 sub become {
 	return '' if $> == 0;
 	return 'started as root of a namespace, but is not root' if $ENV{WONTED_NAMESPACE};
 	my @enter = qw(unshare --user --map-root-user --map-auto --setgroups=allow);
-	my $said = `@enter true 2>&1`;
-	if ($?) {
-		chomp $said;
-		return "needs root, or subordinate user ids (package uidmap, /etc/subuid): $said";
-	}
+	my $said = refused(@enter, 'true');
+	return "needs root, or subordinate user ids (package uidmap, /etc/subuid): $said" if $said;
 	$ENV{WONTED_NAMESPACE} = 1;
 	exec @enter, '--', $^X, (map { "-I$_" } grep { !ref } @INC), $0, @ARGV;
 }
