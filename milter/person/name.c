@@ -71,11 +71,16 @@ static bool same_sound(const struct name_word *a, const struct name_word *b)
 	return same;
 }
 
+static unsigned with_slack(unsigned limit, int slack)
+{
+	return (unsigned)MAX(0, (int)limit + slack);
+}
+
 static struct pairing pair_words(const struct name_word *a, const struct name_word *b,
-				 bool carried)
+				 bool carried, int slack)
 {
 	struct pairing p = { .whole = 1, .other = 1 };
-	unsigned limit = word_limit(MAX(a->n, b->n));
+	unsigned limit = with_slack(word_limit(MAX(a->n, b->n)), slack);
 
 	if (strcmp(a->text, b->text) == 0)
 		return (struct pairing){ .whole = a->n > 1, .same = a->n };
@@ -120,6 +125,7 @@ static size_t weighty(const struct name_words *w, const struct name_word **list_
 struct sides {
 	const struct name_word *few[NAME_WORDS], *many[NAME_WORDS];
 	size_t n_few, n_many;
+	int slack;
 };
 
 static bool is_better(const struct pairing *a, const struct pairing *b)
@@ -147,7 +153,8 @@ static struct pairing assign(const struct sides *s, bool carried)
 
 	for (size_t i = 0; i < s->n_few; i++)
 		for (size_t k = 0; k < s->n_many; k++)
-			pairs[i][k] = pair_words(s->few[i], s->many[k], carried);
+			pairs[i][k] =
+				pair_words(s->few[i], s->many[k], carried, s->slack);
 	for (size_t set = 0; set < 1U << s->n_many; set++)
 		best[set] = (struct pairing){ .cost = NEVER };
 	best[0].cost = 0;
@@ -226,12 +233,12 @@ static bool names_father(const struct name_words *w)
 static bool fathers_differ(const struct name_words *a, const struct name_words *b)
 {
 	return names_father(a) && names_father(b) &&
-	       pair_words(&a->at[0], &b->at[0], false).cost >= NEVER;
+	       pair_words(&a->at[0], &b->at[0], false, 0).cost >= NEVER;
 }
 
 static struct sides sides_of(const struct name_words *a, const struct name_words *b)
 {
-	struct sides s;
+	struct sides s = { .slack = 0 };
 
 	s.n_few = weighty(a, s.few);
 	s.n_many = weighty(b, s.many);
@@ -256,7 +263,8 @@ static struct pairing weigh(const struct sides *s, bool foreign)
 	bool left_out = s->n_few < s->n_many;
 	struct pairing p = assign(s, false), never = { .cost = NEVER };
 
-	if (p.cost <= name_limit(letters_that_count(s), left_out, foreign))
+	if (p.cost <=
+	    with_slack(name_limit(letters_that_count(s), left_out, foreign), s->slack))
 		return p.whole > 0 ? p : never;
 	if (s->n_few < 3 || left_out)
 		return never;
@@ -264,7 +272,8 @@ static struct pairing weigh(const struct sides *s, bool foreign)
 	return p.other == 1 && p.same >= CARRYING_LETTERS ? p : never;
 }
 
-static struct name_judgement judge(const struct name_words *a, const struct name_words *b)
+static struct name_judgement judge(const struct name_words *a, const struct name_words *b,
+				   int slack)
 {
 	const struct name_judgement none = { .match = NAME_NONE, .how = "another name" };
 	struct sides s;
@@ -275,6 +284,7 @@ static struct name_judgement judge(const struct name_words *a, const struct name
 	if (same_joined(a, b))
 		return (struct name_judgement){ NAME_EXACT, 0, "same name" };
 	s = sides_of(a, b);
+	s.slack = slack;
 	if (s.n_few == 1 && s.n_many > 1) /* a first name alone is nobody's */
 		return none;
 	p = weigh(&s, is_plain(a) != is_plain(b));
@@ -328,8 +338,50 @@ const struct name_read *name_read(struct arena *a, const char *name)
 	return r;
 }
 
-struct name_judgement name_judge(const struct name_read *a_name,
-				 const struct name_read *b_name)
+/* "Garcia-Marquez" and "Garciamarquez": two words of the longer name are one of the other. */
+static bool same_when_joined(struct arena *a, const struct name_words *more,
+			     const struct name_words *less)
+{
+	if (more->n != less->n + 1 || less->n < 2)
+		return false;
+	for (size_t i = 0; i + 1 < more->n; i++) {
+		struct name_words joined = words_join(a, more, i);
+
+		if (judge(&joined, less, 0).match == NAME_EXACT)
+			return true;
+	}
+	return false;
+}
+
+/* "Vladimirs Petrovs" in Riga is "Vladimir Petrov" elsewhere. */
+static bool same_but_for_s(struct arena *a, const struct name_words *x,
+			   const struct name_words *y)
+{
+	struct name_words bare;
+
+	/* the endings have used up some of what may differ */
+	return words_without_s(a, x, &bare) && judge(&bare, y, -1).match != NAME_NONE;
+}
+
+/* What no distance of letters tells: other ways to write the same name. */
+static struct name_judgement judge_spelling(const struct name_words *x,
+					    const struct name_words *y)
+{
+	struct name_judgement j = { NAME_NONE, 0, "another name" };
+	struct arena *scratch = arena_create(0);
+
+	if (same_when_joined(scratch, x, y) || same_when_joined(scratch, y, x))
+		j = (struct name_judgement){ NAME_FUZZY, 1, "words joined" };
+	else if (syllables_same(x, y))
+		j = (struct name_judgement){ NAME_FUZZY, 1, "romanisation" };
+	else if (same_but_for_s(scratch, x, y) || same_but_for_s(scratch, y, x))
+		j = (struct name_judgement){ NAME_FUZZY, 1, "endings" };
+	arena_destroy(&scratch);
+	return j;
+}
+
+struct name_judgement name_judge_with(const struct name_read *a_name,
+				      const struct name_read *b_name, int slack)
 {
 	const struct name_words *x = &a_name->sound, *y = &b_name->sound;
 	struct name_judgement j;
@@ -338,10 +390,16 @@ struct name_judgement name_judge(const struct name_read *a_name,
 		return judge_signs(x, y);
 	if (fathers_differ(x, y))
 		return (struct name_judgement){ NAME_NONE, 0, "another name" };
-	j = judge(x, y);
+	j = judge(x, y, slack);
 	if (j.match == NAME_NONE && looks_same(&a_name->look, &b_name->look))
 		return (struct name_judgement){ NAME_FUZZY, 1, "confusable letters" };
-	return j;
+	return j.match == NAME_NONE ? judge_spelling(x, y) : j;
+}
+
+struct name_judgement name_judge(const struct name_read *a_name,
+				 const struct name_read *b_name)
+{
+	return name_judge_with(a_name, b_name, 0);
 }
 
 struct name_judgement name_match(struct arena *a, const char *a_name, const char *b_name)

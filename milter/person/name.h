@@ -40,6 +40,12 @@ const struct name_read *name_read(struct arena *a, const char *name);
 struct name_judgement name_judge(const struct name_read *a_name,
 				 const struct name_read *b_name);
 
+/* name_judge_with - as name_judge(), with other limits: to draw the curve of what they cost
+ * in    slack   half edits more (less) than usual that a word and a name may have
+ * err   none */
+struct name_judgement name_judge_with(const struct name_read *a_name,
+				      const struct name_read *b_name, int slack);
+
 /* name_key - the one key for "exactly this name": folded, transliterated, titles and signs
  *            removed, words sorted; for DISPLAY keys
  * out   NULL: there is no name in it (empty, only an address, only signs)

@@ -6,6 +6,7 @@
  *   =john smith   all words        2john smith   two of the words, nicknames resolved
  *   &johnsmith    joined           ~snt jan      the same by sound
  *   %john smith   by look          .j smith      an initial and a word by sound
+ *   @jing jong    syllables of a Chinese name
  *   -jan|smit     one word by sound, the other with one letter left out ("^" the first four,
  *                 "_" the last four of a long one) */
 #include <glib.h>
@@ -175,6 +176,23 @@ static void add_nears(struct keys *k, const struct name_word *x,
 	add_near(k, y, x);
 }
 
+/* what name.c judges beside the distance of letters */
+static void add_spellings(struct keys *k, const struct name_words *w)
+{
+	const char *syllables = syllables_key(k->arena, w);
+	struct name_words bare;
+
+	if (syllables != NULL)
+		add_key(k, arena_printf(k->arena, "@%s", syllables));
+	if (words_without_s(k->arena, w, &bare))
+		add_exact_pair(k, &bare.at[0], &bare.at[bare.n - 1]);
+	for (size_t i = 0; w->n >= 3 && w->n <= PAIRED_WORDS && i + 1 < w->n; i++) {
+		struct name_words joined = words_join(k->arena, w, i);
+
+		add_key(k, arena_printf(k->arena, "=%s", sorted(k->arena, &joined)));
+	}
+}
+
 const char *name_key(struct arena *a, const char *display)
 {
 	struct name_words w = words_of(a, display, READING_SOUND);
@@ -196,6 +214,7 @@ static size_t make_keys(struct arena *a, const char *name, const char **keys_r)
 	add_key(&k, arena_printf(a, "%%%s", sorted(a, &look)));
 	add_key(&k, arena_printf(a, "&%s", joined(a, &w)));
 	for_pairs(&k, words, n, add_exact_pair);
+	add_spellings(&k, &w);
 	if (n == 1)
 		add_alone(&k, words[0]);
 	for_pairs(&k, words, n, add_initials);

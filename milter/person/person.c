@@ -66,13 +66,15 @@ struct bytes person_value(struct arena *a, const struct person *p)
 	return codec_encode(&person_codec, p, a);
 }
 
-/* A candidate is what a judgement needs, and no more: there are many of them. */
+/* A candidate is what a judgement and its words need, and no more: there are many of them.
+ * Only a VIP's title makes a difference to the reader. */
 struct bytes people_value(struct arena *a, const struct person *p)
 {
 	struct person candidate = *p;
 	struct people one = { .at = &candidate, .n = 1 };
 
-	candidate.title = NULL;
+	if (!p->vip)
+		candidate.title = NULL;
 	candidate.since_s = 0;
 	return codec_encode(&people_codec, &one, a);
 }

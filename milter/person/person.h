@@ -26,7 +26,7 @@ struct person {
 	int64_t since_s; /* first import */
 };
 
-/* the value of a NAME key: VIPs first; titles left out */
+/* the value of a NAME key: VIPs first; titles of VIPs only */
 struct people {
 	const struct person *at;
 	size_t n;

@@ -232,6 +232,46 @@ struct name_words words_of(struct arena *a, const char *name, enum reading how)
 	return w;
 }
 
+#define BARE_LETTERS 4
+
+static struct name_word word_of(struct arena *a, const char *text, bool abjad)
+{
+	struct name_word w = { .abjad = abjad };
+	const char *c = text;
+
+	for (; *c != '\0' && w.n < WORD_LETTERS; c = letter_next(c))
+		w.letters[w.n++] = g_utf8_get_char(c);
+	w.text = arena_strndup(a, text, (size_t)(c - text));
+	return w;
+}
+
+bool words_without_s(struct arena *a, const struct name_words *w,
+		     struct name_words *bare_r)
+{
+	*bare_r = *w;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct name_word *word = &w->at[i];
+
+		if (word->n < BARE_LETTERS + 1 || word->letters[word->n - 1] != 's')
+			return false;
+		bare_r->at[i] = word_of(
+			a, arena_strndup(a, word->text, strlen(word->text) - 1), false);
+	}
+	return w->n >= 2;
+}
+
+struct name_words words_join(struct arena *a, const struct name_words *w, size_t i)
+{
+	struct name_words joined = *w;
+	const struct name_word *x = &w->at[i], *y = &w->at[i + 1];
+
+	joined.at[i] = word_of(a, arena_printf(a, "%s%s", x->text, y->text), x->abjad);
+	joined.n--;
+	for (size_t k = i + 1; k < joined.n; k++)
+		joined.at[k] = w->at[k + 1];
+	return joined;
+}
+
 /* --- how far apart --- */
 
 static bool is_vowel(unsigned c)

@@ -54,6 +54,28 @@ unsigned word_distance(const struct name_word *a, const struct name_word *b);
  * err   none */
 const char *word_sound(struct arena *a, const char *word);
 
+/* words_without_s - a Baltic name without the "s" that all its words end with
+ * out   *bare_r   with true
+ * own   a
+ * err   false: not all words end with it */
+bool words_without_s(struct arena *a, const struct name_words *w,
+		     struct name_words *bare_r);
+
+/* words_join - the name with word i and the next one written as one: "Tse tung", "Tsetung"
+ * in    i   i + 1 < w->n
+ * own   a
+ * err   none: what is longer than WORD_LETTERS is cut */
+struct name_words words_join(struct arena *a, const struct name_words *w, size_t i);
+
+/* syllables_same - could two names be one Chinese name in two romanisations?
+ * err   none: false when one is no such name, or a short one */
+bool syllables_same(const struct name_words *a, const struct name_words *b);
+
+/* syllables_key - what is the same for all names that syllables_same() finds the same
+ * own   a
+ * err   NULL: no such name */
+const char *syllables_key(struct arena *a, const struct name_words *w);
+
 /* nickname_of - the full name of which this is a short form
  * out   the word itself when it is none
  * err   none */

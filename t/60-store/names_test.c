@@ -1,5 +1,6 @@
-/* Where the judgement of names stands on pairs labelled by others, read in place. Precision and recall are printed; the floor is what was reached
- * when it was last set, so that a change for the worse is seen. */
+/* Where the judgement of names stands on pairs labelled by others, read in place. Precision and
+ * recall are printed; the floor is what was reached when it was last set, so that a change for
+ * the worse is seen. */
 #include <glib.h>
 
 #include "base/arena.h"
@@ -93,9 +94,9 @@ static void test_labelled(void)
 	}
 	print("judgement", &s);
 	print("with keys", &with_keys);
-	/* reached: 0.991 and 0.883, keys lose nothing */
-	g_assert_cmpfloat(share(with_keys.hit, with_keys.false_alarm), >=, 0.985);
-	g_assert_cmpfloat(share(with_keys.hit, with_keys.miss), >=, 0.87);
+	/* reached: 0.991 and 0.908, keys lose nothing */
+	g_assert_cmpfloat(share(with_keys.hit, with_keys.false_alarm), >=, 0.99);
+	g_assert_cmpfloat(share(with_keys.hit, with_keys.miss), >=, 0.9);
 	g_assert_cmpint(with_keys.hit, ==, s.hit);
 	g_free(text);
 	g_free(path);

@@ -42,6 +42,13 @@ static const struct pair pairs[] = {
 	{ "Robert Jones", "Bobby Jones", NAME_FUZZY },
 	{ "J\xc3\xbcrgen M\xc3\xbcller", "Juergen Mueller", NAME_FUZZY },
 	{ "Martin Summer", "Martin Surnmer", NAME_FUZZY },
+	{ "Anna Garcia Lopez", "Anna Garcialopez", NAME_EXACT },
+	{ "Garcialopez, Anna", "Anna Garcia Lopez", NAME_FUZZY },
+	{ "Zhu Dongsheng", "Chu Tung-sheng", NAME_FUZZY },
+	{ "Zhu Dongsheng", "Tung-sheng Chu", NAME_FUZZY },
+	{ "Xu Guoqing", "Hsu Kuo-ching", NAME_FUZZY },
+	{ "Andrejs Ozolinis", "Andrey Ozolini", NAME_FUZZY },
+	{ "Dmitrijs Petrovs", "Dmitry Petrov", NAME_FUZZY },
 	/* somebody else */
 	{ "Anna Schmidt", "Anna", NAME_NONE },
 	{ "Anna Schmidt", "Schmidt", NAME_NONE },
@@ -56,6 +63,12 @@ static const struct pair pairs[] = {
 	{ "Anna Maria Schmidt", "Anna Paula Schmidt", NAME_NONE },
 	{ "Omar bin Ali", "Ali bin Omar", NAME_NONE },
 	{ "Jan Li", "Jun Lu", NAME_NONE },
+	{ "Xi Min", "Shi Ming", NAME_NONE }, /* short: every letter counts */
+	{ "Zhu Dongsheng", "Zhu Dongming", NAME_NONE },
+	{ "Zhu Zhongjun", "Zhu Chongqun", NAME_NONE }, /* both Pinyin */
+	{ "James Roberts", "Jane Roberta", NAME_NONE },
+	{ "Anna Garcia Lopez", "Anna Garcia", NAME_EXACT },
+	{ "Anna Garcia Lopez", "Garcia Lopez", NAME_EXACT },
 	{ "\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e", "\xe7\x8e\x8b\xe5\xb0\x8f\xe5\x90\x8d",
 	  NAME_NONE },
 };
