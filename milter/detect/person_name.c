@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#include "base/compiler.h"
+#include "message/unicode.h"
+
 static enum answer is_theirs(const struct evidence *e)
 {
 	const struct value *addresses = &e->facts->at[FACT_PERSON_ADDRESSES];
@@ -24,12 +27,26 @@ static enum answer is_ours(const struct evidence *e)
 				    feature_answer(e, FEATURE_AUTH_ALIGNED)));
 }
 
+/* "Jane Roe via Sharing", "Jane Roe (Calendar)": the words that cut a name short in
+ * person/words.c, and brackets */
+static bool says_for_whom(const struct evidence *e, const char *name)
+{
+	static const char *const words[] = { " via ", " on behalf of ",
+					     " im auftrag von ", " through ", "(" };
+	const char *folded = unicode_fold(e->arena, name);
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strstr(folded, words[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* a service that writes in somebody's name, and says so in the display name */
 static enum answer is_known_service(const struct evidence *e)
 {
 	const char *name = feature_text(e, FEATURE_FROM_NAME);
 
-	if (name == NULL || (strstr(name, " via ") == NULL && strchr(name, '(') == NULL))
+	if (name == NULL || !says_for_whom(e, name))
 		return ANSWER_NO;
 	return answer_and(feature_answer(e, FEATURE_AUTH_ALIGNED),
 			  fact_answer(e, FACT_DOMAIN_KNOWN));

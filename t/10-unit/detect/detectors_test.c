@@ -45,6 +45,13 @@ static const struct row rows[] = {
 	/* a service says so, proves itself, and is known; one of the three is not enough */
 	{ "person_name_from_outside",
 	  JANE "from.name=Jane Roe via Sharing;auth.aligned;domain.known", "no" },
+	{ "person_name_from_outside",
+	  JANE "from.name=Jane Roe VIA Sharing;auth.aligned;domain.known", "no" },
+	{ "person_name_from_outside",
+	  JANE "from.name=Jane Roe on behalf of Sharing;auth.aligned;domain.known",
+	  "no" },
+	{ "person_name_from_outside",
+	  JANE "from.name=Jane Roe (Calendar);auth.aligned;domain.known", "no" },
 	{ "person_name_from_outside", JANE "from.name=Jane Roe via Sharing;domain.known",
 	  "the name of Jane Roe, but the address x@mail.example" },
 	{ "person_name_from_outside", JANE "auth.aligned;domain.known",

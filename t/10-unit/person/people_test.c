@@ -248,7 +248,7 @@ static void test_write(void)
 	static const char csv[] =
 		"name,addresses,title,vip\n"
 		"Anna Schmidt,anna@acme.example;a.s@acme.example,CFO,yes\n"
-		"Anna Schmidt,anna2@acme.example,,\n"
+		"Anna Schmidt,anna2@acme.example,Clerk,\n"
 		"Bert Braun,bert@acme.example,,\n";
 	struct store *s = open_store();
 	struct arena *a = arena_create(0);
@@ -264,6 +264,8 @@ static void test_write(void)
 	g_assert_cmpint(by_address(s, a, "a.s@acme.example")->since_s, ==, 1000);
 	g_assert_cmpuint(by_name(s, a, "Ana Schmidt", &match), ==, 2);
 	g_assert_cmpstr(match[0].person->id, ==, "anna@acme.example"); /* the VIP */
+	g_assert_cmpstr(match[0].person->title, ==, "CFO"); /* for the reason's words */
+	g_assert_null(match[1].person->title);
 	g_assert_cmpint(match[0].judged.match, ==, NAME_FUZZY);
 	g_assert_true(person_has_address(match[0].person, "a.s@acme.example"));
 	g_assert_false(person_has_address(match[0].person, "bert@acme.example"));
