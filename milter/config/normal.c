@@ -171,6 +171,7 @@ static const struct store_scheme {
 	const char *form;
 } store_schemes[] = {
 	{ "lmdb", REST_PATH, "lmdb:/PATH" },
+	{ "lmdb-snapshot", REST_PATH, "lmdb-snapshot:/PATH" },
 	{ "mem", REST_NOTHING, "mem:" },
 	{ "redis", REST_SERVERS, "redis://HOST:PORT/DB" },
 	{ "redis+unix", REST_SERVERS, "redis+unix:///PATH" },

@@ -20,6 +20,8 @@ struct store_ops {
 	bool (*scan)(struct store *s, struct bytes prefix,
 		     bool (*see)(struct bytes key, struct bytes value, void *to),
 		     void *to, GError **e);
+	/* may be NULL: nothing to look at */
+	bool (*sound)(struct store *s, struct store_sound *sound_r, GError **e);
 	void (*close)(struct store *s);
 };
 
@@ -32,7 +34,7 @@ struct store {
 	int64_t (*now_s)(void);
 };
 
-extern const struct store_ops store_mem, store_lmdb, store_fault;
+extern const struct store_ops store_mem, store_lmdb, store_lmdb_snapshot, store_fault;
 extern const struct store_ops store_redis, store_redis_unix, store_redis_sentinel,
 	store_redis_cluster;
 

@@ -19,6 +19,8 @@
 #include "base/log.h"
 #include "store/backend.h"
 #include "store/lmdb_check.h"
+#include "store/lmdb_view.h"
+#include "store/lmdb_walk.h"
 
 #define FIRST_MAP_BYTES (256UL * 1024 * 1024) /* address space, not memory or disk */
 #define READERS_MOST 1024                     /* batches at one moment, all processes */
@@ -266,45 +268,9 @@ static enum state begin_read(struct lmdb *l, MDB_txn **txn_r, GError **e)
 	return STATE_BROKEN;
 }
 
-static uint32_t stamp_of(const MDB_val *v)
+static struct lmdb_view view_of(const struct lmdb *l, MDB_txn *txn)
 {
-	uint32_t stamp;
-
-	memcpy(&stamp, v->mv_data, sizeof(stamp));
-	return GUINT32_FROM_LE(stamp);
-}
-
-/* false: expired, or not written by us */
-static bool unwrap(const MDB_val *v, int64_t now_s, struct bytes *value_r)
-{
-	if (v->mv_size < STAMP_BYTES || stamp_over(stamp_of(v), now_s))
-		return false;
-	*value_r = (struct bytes){ .at = (const char *)v->mv_data + STAMP_BYTES,
-				   .n = v->mv_size - STAMP_BYTES };
-	return true;
-}
-
-static struct bytes copy_of(struct bytes b, struct arena *a)
-{
-	char *copy = arena_alloc(a, b.n);
-
-	if (b.n > 0)
-		memcpy(copy, b.at, b.n);
-	return (struct bytes){ .at = copy, .n = b.n };
-}
-
-/* out: absent gives NO and no value; an error of LMDB gives UNKNOWN */
-static enum answer get(const struct lmdb *l, MDB_txn *txn, struct bytes key,
-		       struct bytes *value_r)
-{
-	MDB_val k = { .mv_size = key.n }, v;
-	int rc;
-
-	memcpy(&k.mv_data, &key.at, sizeof(k.mv_data)); /* LMDB does not write there */
-	rc = mdb_get(txn, l->dbi, &k, &v);
-	if (rc != 0)
-		return rc == MDB_NOTFOUND ? ANSWER_NO : ANSWER_UNKNOWN;
-	return unwrap(&v, l->base.now_s(), value_r) ? ANSWER_YES : ANSWER_NO;
+	return (struct lmdb_view){ .txn = txn, .dbi = l->dbi, .now_s = l->base.now_s() };
 }
 
 static void lmdb_read_many(struct store *s, struct store_read *r, size_t n,
@@ -324,15 +290,9 @@ static void lmdb_read_many(struct store *s, struct store_read *r, size_t n,
 			r[i].answer = ANSWER_NO;
 	if (state != STATE_OPEN)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		struct bytes value = { 0 };
+	struct lmdb_view view = view_of(l, txn);
 
-		if (deadline_us != 0 && i % 16 == 0 && clock_mono_us() > deadline_us)
-			break;
-		r[i].answer = get(l, txn, r[i].key, &value);
-		if (r[i].answer == ANSWER_YES)
-			r[i].value = copy_of(value, a);
-	}
+	lmdb_view_read_many(&view, r, n, deadline_us, a);
 	mdb_txn_abort(txn);
 	leave(l);
 }
@@ -361,7 +321,9 @@ static int change_one(const struct lmdb *l, MDB_txn *txn, const struct store_wri
 
 	memcpy(&k.mv_data, &w->key.at, sizeof(k.mv_data)); /* LMDB does not write there */
 	if (w->kind == STORE_MERGE) {
-		if (get(l, txn, w->key, &old) == ANSWER_UNKNOWN)
+		struct lmdb_view view = view_of(l, txn);
+
+		if (lmdb_view_get(&view, w->key, &old) == ANSWER_UNKNOWN)
 			return MDB_CORRUPTED;
 		if (!w->merge(old, w->value, a, &value))
 			return 0;
@@ -502,32 +464,6 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 	return STORE_FAILED;
 }
 
-static bool scan_txn(const struct lmdb *l, MDB_txn *txn, struct bytes prefix,
-		     bool (*see)(struct bytes key, struct bytes value, void *to),
-		     void *to)
-{
-	MDB_val k = { .mv_size = prefix.n }, v;
-	MDB_cursor *cursor;
-	bool go_on = true;
-	int rc = mdb_cursor_open(txn, l->dbi, &cursor);
-
-	if (rc != 0)
-		return false;
-	memcpy(&k.mv_data, &prefix.at, sizeof(k.mv_data)); /* LMDB does not write there */
-	rc = mdb_cursor_get(cursor, &k, &v, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
-	while (rc == 0 && go_on && k.mv_size >= prefix.n &&
-	       memcmp(k.mv_data, prefix.at, prefix.n) == 0) {
-		struct bytes value;
-
-		if (unwrap(&v, l->base.now_s(), &value))
-			go_on = see((struct bytes){ .at = k.mv_data, .n = k.mv_size },
-				    value, to);
-		rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
-	}
-	mdb_cursor_close(cursor);
-	return rc == 0 || rc == MDB_NOTFOUND;
-}
-
 static bool lmdb_scan(struct store *s, struct bytes prefix,
 		      bool (*see)(struct bytes key, struct bytes value, void *to),
 		      void *to, GError **e)
@@ -539,12 +475,37 @@ static bool lmdb_scan(struct store *s, struct bytes prefix,
 
 	if (state != STATE_OPEN)
 		return state == STATE_EMPTY;
-	done = scan_txn(l, txn, prefix, see, to);
+	struct lmdb_view view = view_of(l, txn);
+
+	done = lmdb_view_scan(&view, prefix, see, to);
 	mdb_txn_abort(txn);
 	leave(l);
 	if (!done)
 		fail(l, "cannot read on", MDB_CORRUPTED, e);
 	return done;
+}
+
+/* The transaction keeps the writer from using again what is looked at. */
+static bool lmdb_sound(struct store *s, struct store_sound *sound_r, GError **e)
+{
+	struct lmdb *l = (struct lmdb *)s;
+	MDB_txn *txn;
+	enum state state = begin_read(l, &txn, e);
+	bool good = false;
+	int fd;
+
+	if (state != STATE_OPEN)
+		return state == STATE_EMPTY;
+	fd = open(l->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		fail(l, "cannot read", errno, e);
+	} else {
+		good = lmdb_walk(fd, l->path, mdb_txn_id(txn), sound_r, e);
+		close(fd);
+	}
+	mdb_txn_abort(txn);
+	leave(l);
+	return good;
 }
 
 static void lmdb_close(struct store *s)
@@ -603,5 +564,6 @@ const struct store_ops store_lmdb = {
 	.read_many = lmdb_read_many,
 	.write_many = lmdb_write_many,
 	.scan = lmdb_scan,
+	.sound = lmdb_sound,
 	.close = lmdb_close,
 };

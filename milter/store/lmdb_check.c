@@ -5,7 +5,6 @@
 #include "store/lmdb_check.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,20 +13,6 @@
 
 #define META_MAGIC 0xBEEFC0DEU
 #define META_VERSION 1U
-#define PAGE_HEADER 16
-
-/* a page header and the meta record behind it, as far as we look */
-struct meta {
-	uint32_t magic, version;
-	uint64_t address, map_bytes;
-	struct {
-		uint32_t pad;
-		uint16_t flags, depth;
-		uint64_t branch_pages, leaf_pages, overflow_pages, entries, root;
-	} dbs[2];
-	uint64_t last_page, txn;
-};
-
 static bool complain(const char *path, const char *what, GError **e)
 {
 	g_set_error(
@@ -38,37 +23,38 @@ static bool complain(const char *path, const char *what, GError **e)
 	return false;
 }
 
-static bool read_meta(int fd, off_t at, struct meta *m_r)
+bool lmdb_meta_read(int fd, off_t at, struct lmdb_meta *m_r)
 {
-	return pread(fd, m_r, sizeof(*m_r), at + PAGE_HEADER) == (ssize_t)sizeof(*m_r) &&
+	return pread(fd, m_r, sizeof(*m_r), at + LMDB_PAGE_HEADER) ==
+		       (ssize_t)sizeof(*m_r) &&
 	       m_r->magic == META_MAGIC && m_r->version == META_VERSION;
 }
 
 bool lmdb_check(int fd, const char *path, GError **e)
 {
 	struct stat st;
-	struct meta first, second, *newest;
+	struct lmdb_meta first, second, *newest;
 	uint32_t page;
 
 	if (fstat(fd, &st) != 0)
 		return complain(path, g_strerror(errno), e);
 	if (!S_ISREG(st.st_mode))
 		return complain(path, "not a regular file", e);
-	if (!read_meta(fd, 0, &first))
+	if (!lmdb_meta_read(fd, 0, &first))
 		return complain(path, "does not begin like an LMDB file", e);
-	page = first.dbs[0].pad;
+	page = first.trees[0].pad;
 	if (page < 512 || page > 65536 || (page & (page - 1)) != 0)
 		return complain(path, "its page size is impossible", e);
 	if (st.st_size < 2 * (off_t)page || st.st_size % page != 0)
 		return complain(path, "its size is no number of whole pages", e);
-	if (!read_meta(fd, (off_t)page, &second))
+	if (!lmdb_meta_read(fd, (off_t)page, &second))
 		return complain(path, "its second meta page is damaged", e);
 	newest = second.txn > first.txn ? &second : &first;
 	if (newest->last_page >= (uint64_t)st.st_size / page)
 		return complain(path, "it is shorter than it says", e);
 	for (int i = 0; i < 2; i++)
-		if (newest->dbs[i].root != UINT64_MAX &&
-		    newest->dbs[i].root > newest->last_page)
+		if (newest->trees[i].root != UINT64_MAX &&
+		    newest->trees[i].root > newest->last_page)
 			return complain(path, "its tree begins outside of it", e);
 	return true;
 }

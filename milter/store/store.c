@@ -9,9 +9,9 @@
 #include "store/backend.h"
 
 static const struct store_ops *const schemes[] = {
-	&store_lmdb,          &store_mem,        &store_fault,
-	&store_redis,         &store_redis_unix, &store_redis_sentinel,
-	&store_redis_cluster,
+	&store_lmdb,           &store_lmdb_snapshot, &store_mem,
+	&store_fault,          &store_redis,         &store_redis_unix,
+	&store_redis_sentinel, &store_redis_cluster,
 };
 
 static void say_forms(const char *url, GError **e)
@@ -104,4 +104,10 @@ bool store_scan(struct store *s, struct bytes prefix,
 		GError **e)
 {
 	return s->ops->scan(s, prefix, see, to, e);
+}
+
+bool store_sound(struct store *s, struct store_sound *sound_r, GError **e)
+{
+	*sound_r = (struct store_sound){ 0 };
+	return s->ops->sound == NULL || s->ops->sound(s, sound_r, e);
 }

@@ -54,7 +54,8 @@ enum store_wrote {
 	STORE_UNCERTAIN = -2, /* something may have been; repeating it must be harmless */
 };
 
-/* store_open - open the store a URL names: "lmdb:PATH", "mem:", "fault:N:URL" (every Nth
+/* store_open - open the store a URL names: "lmdb:PATH", "lmdb-snapshot:PATH" (only read, made by
+ *              "wonted store build"), "mem:", "fault:N:URL" (every Nth
  *              answer and write fails, 0 none), "fault:N+MS:URL" (and every call takes MS
  *              milliseconds longer)
  * in    setup   NULL is a reader with the usual settings
@@ -104,5 +105,17 @@ enum store_wrote store_write_many(struct store *s, const struct store_write *w, 
 bool store_scan(struct store *s, struct bytes prefix,
 		bool (*see)(struct bytes key, struct bytes value, void *to), void *to,
 		GError **e);
+
+struct store_sound {
+	uint64_t pages;   /* looked at; 0: this kind of store has none */
+	uint64_t entries; /* found in them */
+};
+
+/* store_sound - is what carries the store sound? For files: every page that is in use, and
+ *               of a snapshot every byte against its manifest
+ * err   false: no; e says what is wrong and what to do
+ * cost  reads the whole file
+ * use   tools only */
+bool store_sound(struct store *s, struct store_sound *sound_r, GError **e);
 
 #endif

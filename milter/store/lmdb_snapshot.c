@@ -1,0 +1,278 @@
+/* lmdb-snapshot:PATH - a dataset that is only read: an LMDB file that "wonted store build" made
+ * and put in place whole. No lock file, nothing written: a read-only file system will do.
+ *
+ * When another file stands at the path it is checked and opened beside the old one, and the
+ * batches that run finish on the old one; the last of them unmaps it. A file that is not
+ * what its manifest says never replaces a good one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "store/backend.h"
+#include "store/lmdb_check.h"
+#include "store/lmdb_view.h"
+#include "store/lmdb_walk.h"
+#include "store/manifest.h"
+
+#define TRIES 8 /* between manifest and file being put in place */
+#define TRY_AGAIN_US 20000
+#define REFUSED_US 1000000 /* a refused file is looked at so often */
+
+/* one file, as long as somebody reads it */
+struct generation {
+	MDB_env *env;
+	MDB_dbi dbi;
+	dev_t dev;
+	ino_t ino;
+	gint refs;
+};
+
+struct snapshot {
+	struct store base;
+	char *path;
+	GMutex lock; /* for what follows */
+	struct generation *now;
+	int64_t refused_us; /* when another file was refused, 0: never */
+};
+
+static void generation_release(struct generation *g)
+{
+	if (!g_atomic_int_dec_and_test(&g->refs))
+		return;
+	mdb_env_close(g->env);
+	g_free(g);
+}
+
+static void fail(const struct snapshot *s, int rc, GError **e)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+		    "%s: cannot open the snapshot: %s%s", s->path, mdb_strerror(rc),
+		    rc == ENOENT ? "; make it with \"wonted store build\"" : "");
+}
+
+static int open_env(const struct snapshot *s, struct generation *g)
+{
+	MDB_txn *txn;
+	int rc = mdb_env_create(&g->env);
+
+	if (rc == 0)
+		rc = mdb_env_open(g->env, s->path,
+				  MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS, 0);
+	if (rc == 0)
+		rc = mdb_txn_begin(g->env, NULL, MDB_RDONLY, &txn);
+	if (rc == 0) {
+		rc = mdb_dbi_open(txn, NULL, 0, &g->dbi);
+		if (rc == 0)
+			rc = mdb_txn_commit(txn);
+		else
+			mdb_txn_abort(txn);
+	}
+	if (rc != 0)
+		mdb_env_close(g->env);
+	return rc;
+}
+
+static int open_checked(const struct snapshot *s, struct stat *st_r, GError **e)
+{
+	int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		fail(s, errno, e);
+		return -1;
+	}
+	if (fstat(fd, st_r) == 0 && lmdb_check(fd, s->path, e) &&
+	    manifest_check(fd, s->path, false, e))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* NULL: not there, or not what its manifest says; e */
+static struct generation *generation_open(const struct snapshot *s, GError **e)
+{
+	struct stat checked, opened;
+	struct generation *g;
+	int fd = open_checked(s, &checked, e), rc;
+
+	if (fd < 0)
+		return NULL;
+	g = g_new0(struct generation, 1);
+	rc = open_env(s, g);
+	if (rc == 0 && (stat(s->path, &opened) != 0 || opened.st_ino != checked.st_ino ||
+			opened.st_dev != checked.st_dev)) {
+		mdb_env_close(g->env);
+		rc = EAGAIN; /* another one was put there meanwhile */
+	}
+	close(fd);
+	if (rc != 0) {
+		fail(s, rc, e);
+		g_free(g);
+		return NULL;
+	}
+	g->dev = checked.st_dev;
+	g->ino = checked.st_ino;
+	g->refs = 1;
+	return g;
+}
+
+/* Under the lock: takes the file that stands there now, or stays with the old one. */
+static void renew(struct snapshot *s)
+{
+	GError *e = NULL;
+	struct generation *g = generation_open(s, &e);
+
+	if (g == NULL) {
+		s->refused_us = clock_mono_us();
+		log_seldom(LOG_LEVEL_ERROR, "snapshot", "the old snapshot stays: %s",
+			   e->message);
+		g_error_free(e);
+		return;
+	}
+	s->refused_us = 0;
+	generation_release(s->now);
+	s->now = g;
+}
+
+/* The newest good file, kept until generation_release(). */
+static struct generation *generation_take(struct snapshot *s)
+{
+	struct stat st;
+	bool there = stat(s->path, &st) == 0;
+	struct generation *g;
+
+	g_mutex_lock(&s->lock);
+	if (there && (st.st_dev != s->now->dev || st.st_ino != s->now->ino) &&
+	    (s->refused_us == 0 || clock_mono_us() - s->refused_us > REFUSED_US))
+		renew(s);
+	g = s->now;
+	g_atomic_int_inc(&g->refs);
+	g_mutex_unlock(&s->lock);
+	return g;
+}
+
+static bool begin(const struct snapshot *s, struct generation *g,
+		  struct lmdb_view *view_r)
+{
+	*view_r = (struct lmdb_view){ .dbi = g->dbi, .now_s = s->base.now_s() };
+	return mdb_txn_begin(g->env, NULL, MDB_RDONLY, &view_r->txn) == 0;
+}
+
+static void snapshot_read_many(struct store *store, struct store_read *r, size_t n,
+			       int64_t deadline_us, struct arena *a)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct generation *g = generation_take(s);
+	struct lmdb_view view;
+
+	if (begin(s, g, &view)) {
+		lmdb_view_read_many(&view, r, n, deadline_us, a);
+		mdb_txn_abort(view.txn);
+	}
+	generation_release(g);
+}
+
+static enum store_wrote snapshot_write_many(struct store *store,
+					    const struct store_write *w, size_t n,
+					    GError **e)
+{
+	(void)w;
+	(void)n;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+		    "store \"%s\": a snapshot is never written to", store->url);
+	return STORE_FAILED;
+}
+
+static bool snapshot_scan(struct store *store, struct bytes prefix,
+			  bool (*see)(struct bytes key, struct bytes value, void *to),
+			  void *to, GError **e)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct generation *g = generation_take(s);
+	struct lmdb_view view;
+	bool done = begin(s, g, &view);
+
+	if (done) {
+		done = lmdb_view_scan(&view, prefix, see, to);
+		mdb_txn_abort(view.txn);
+	}
+	generation_release(g);
+	if (!done)
+		fail(s, MDB_CORRUPTED, e);
+	return done;
+}
+
+static bool snapshot_sound(struct store *store, struct store_sound *sound_r, GError **e)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct stat st;
+	int fd = open_checked(s, &st, e);
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = manifest_check(fd, s->path, true, e) &&
+	       lmdb_walk(fd, s->path, LMDB_WALK_NEWEST, sound_r, e);
+	close(fd);
+	return good;
+}
+
+static void snapshot_close(struct store *store)
+{
+	struct snapshot *s = (struct snapshot *)store;
+
+	if (s->now != NULL)
+		generation_release(s->now);
+	g_mutex_clear(&s->lock);
+	g_free(s->path);
+	g_free(s);
+}
+
+static struct store *snapshot_open(const char *rest, const struct store_setup *setup,
+				   GError **e)
+{
+	struct snapshot *s;
+	GError *why = NULL;
+
+	if (*rest == '\0' || setup->write) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "store \"lmdb-snapshot:%s\": %s", rest,
+			    *rest == '\0' ? "a path must follow"
+					  : "a snapshot is never written to; build "
+					    "another with \"wonted store build\"");
+		return NULL;
+	}
+	s = g_new0(struct snapshot, 1);
+	s->base.ops = &store_lmdb_snapshot;
+	s->base.now_s = clock_now_s;
+	s->path = g_strdup(rest);
+	g_mutex_init(&s->lock);
+	for (int i = 0; i < TRIES && s->now == NULL; i++) {
+		if (i > 0)
+			g_usleep(TRY_AGAIN_US);
+		g_clear_error(&why);
+		s->now = generation_open(s, &why);
+		if (s->now == NULL && access(s->path, F_OK) != 0)
+			break;
+	}
+	if (s->now != NULL)
+		return &s->base;
+	g_propagate_error(e, why);
+	snapshot_close(&s->base);
+	return NULL;
+}
+
+const struct store_ops store_lmdb_snapshot = {
+	.scheme = "lmdb-snapshot",
+	.form = "lmdb-snapshot:PATH",
+	.open = snapshot_open,
+	.read_many = snapshot_read_many,
+	.write_many = snapshot_write_many,
+	.scan = snapshot_scan,
+	.sound = snapshot_sound,
+	.close = snapshot_close,
+};

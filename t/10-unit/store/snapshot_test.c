@@ -1,0 +1,372 @@
+/* Snapshots: what goes in comes out, readers run on while another is put in place, and what
+ * is damaged is refused before it is mapped. */
+#include "store/snapshot.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/lmdb_walk.h"
+#include "store/manifest.h"
+#include "store/store.h"
+
+#define KEYS 20000
+
+struct place {
+	char *folder, *path, *url, *manifest;
+};
+
+static void place_make(struct place *p)
+{
+	p->folder = g_dir_make_tmp("snapshot.XXXXXX", NULL);
+	p->path = g_build_filename(p->folder, "data.mdb", NULL);
+	p->url = g_strconcat("lmdb-snapshot:", p->path, NULL);
+	p->manifest = manifest_path(p->path);
+}
+
+static void place_remove(struct place *p)
+{
+	g_unlink(p->path);
+	g_unlink(p->manifest);
+	g_assert_cmpint(g_rmdir(p->folder), ==, 0); /* nothing else was left there */
+	g_free(p->folder);
+	g_free(p->path);
+	g_free(p->url);
+	g_free(p->manifest);
+}
+
+static void build(const struct place *p, unsigned keys, unsigned generation)
+{
+	struct snapshot_builder *b = snapshot_begin(
+		&(struct snapshot_setup){ .path = p->path, .now_s = 1000 });
+	struct snapshot_built built;
+	GError *e = NULL;
+	char k[32];
+
+	for (unsigned i = keys; i-- > 0;) {
+		char *v = g_strdup_printf("%u", generation);
+
+		/* some have pages of their own */
+		if (i % 1000 == 7) {
+			char *more = g_strnfill(9000, 'x');
+
+			g_free(v);
+			v = g_strdup_printf("%u%s", generation, more);
+			g_free(more);
+		}
+		snprintf(k, sizeof(k), "key%06u", i);
+		g_assert_true(
+			snapshot_add(b, bytes_of(k), bytes_of(v), i == 3 ? 500 : 0, &e));
+		g_free(v);
+	}
+	g_assert_true(snapshot_finish(b, &built, &e));
+	g_assert_no_error(e);
+	g_assert_cmpuint(built.keys, ==, keys);
+	snapshot_builder_destroy(&b);
+}
+
+static int64_t early(void)
+{
+	return 1400;
+}
+
+static int64_t late(void)
+{
+	return 1501;
+}
+
+static unsigned generation_read(struct store *s, const char *key, enum answer *answer_r)
+{
+	struct arena *a = arena_create(0);
+	struct store_read r = { .key = bytes_of(key) };
+	unsigned generation = 0;
+
+	store_read_many(s, &r, 1, 0, a);
+	*answer_r = r.answer;
+	if (r.answer == ANSWER_YES) {
+		char *text = g_strndup(r.value.at, r.value.n);
+
+		generation = (unsigned)g_ascii_strtoull(text, NULL, 10);
+		g_free(text);
+	}
+	arena_destroy(&a);
+	return generation;
+}
+
+static void test_round(void)
+{
+	struct place p;
+	struct store *s;
+	struct store_sound sound;
+	enum answer answer;
+	GError *e = NULL;
+
+	place_make(&p);
+	build(&p, KEYS, 1);
+	s = store_open(p.url, &(struct store_setup){ .now_s = early }, &e);
+	g_assert_no_error(e);
+	for (unsigned i = 0; i < KEYS; i += 13) {
+		char *k = g_strdup_printf("key%06u", i);
+
+		g_assert_cmpuint(generation_read(s, k, &answer), ==, 1);
+		g_free(k);
+	}
+	generation_read(s, "key", &answer);
+	g_assert_cmpint(answer, ==, ANSWER_NO);
+	generation_read(s, "key000003", &answer);
+	g_assert_cmpint(answer, ==, ANSWER_YES);
+	g_assert_true(store_sound(s, &sound, &e));
+	g_assert_cmpuint(sound.entries, ==, KEYS);
+	g_assert_cmpuint(sound.pages, >, 100);
+	store_close(&s);
+	/* what has a time to live is gone after it */
+	s = store_open(p.url, &(struct store_setup){ .now_s = late }, &e);
+	generation_read(s, "key000003", &answer);
+	g_assert_cmpint(answer, ==, ANSWER_NO);
+	store_close(&s);
+	place_remove(&p);
+}
+
+static void test_never_written(void)
+{
+	struct place p;
+	struct store *s;
+	GError *e = NULL;
+
+	place_make(&p);
+	s = store_open(p.url, NULL, &e);
+	g_assert_null(s);
+	g_assert_nonnull(strstr(e->message, "wonted store build"));
+	g_clear_error(&e);
+	build(&p, 10, 1);
+	s = store_open(p.url, &(struct store_setup){ .write = true }, &e);
+	g_assert_null(s);
+	g_clear_error(&e);
+	place_remove(&p);
+}
+
+static void test_empty(void)
+{
+	struct place p;
+	struct store *s;
+	struct store_sound sound;
+	enum answer answer;
+	GError *e = NULL;
+
+	place_make(&p);
+	build(&p, 0, 1);
+	s = store_open(p.url, NULL, &e);
+	g_assert_no_error(e);
+	generation_read(s, "key000001", &answer);
+	g_assert_cmpint(answer, ==, ANSWER_NO);
+	g_assert_true(store_sound(s, &sound, &e));
+	store_close(&s);
+	place_remove(&p);
+}
+
+struct reader {
+	struct store *s;
+	gint stop, seen, wrong;
+};
+
+/* All answers of one batch are of one file, and no batch is of an older one than the last. */
+static gpointer read_on(gpointer data)
+{
+	struct reader *r = data;
+	int last = 0;
+
+	while (g_atomic_int_get(&r->stop) == 0) {
+		struct arena *a = arena_create(0);
+		struct store_read q[3] = { { .key = bytes_of("key000001") },
+					   { .key = bytes_of("key000500") },
+					   { .key = bytes_of("key000999") } };
+		int of[3];
+
+		store_read_many(r->s, q, 3, 0, a);
+		for (size_t i = 0; i < 3; i++)
+			of[i] = q[i].answer == ANSWER_YES
+					? g_ascii_digit_value(q[i].value.at[0])
+					: -1;
+		if (of[0] != of[1] || of[0] != of[2] || of[0] < last)
+			g_atomic_int_inc(&r->wrong);
+		last = of[0];
+		g_atomic_int_set(&r->seen, last);
+		arena_destroy(&a);
+	}
+	return NULL;
+}
+
+static void test_replaced(void)
+{
+	struct place p;
+	struct reader r = { 0 };
+	GThread *thread[2];
+	GError *e = NULL;
+
+	place_make(&p);
+	build(&p, 1000, 1);
+	r.s = store_open(p.url, NULL, &e);
+	g_assert_no_error(e);
+	for (size_t i = 0; i < 2; i++)
+		thread[i] = g_thread_new("reader", read_on, &r);
+	for (unsigned g = 2; g <= 9; g++) {
+		build(&p, 1000, g);
+		for (int i = 0; i < 2000 && g_atomic_int_get(&r.seen) != (int)g; i++)
+			g_usleep(1000);
+		g_assert_cmpint(g_atomic_int_get(&r.seen), ==, (int)g);
+	}
+	g_atomic_int_set(&r.stop, 1);
+	for (size_t i = 0; i < 2; i++)
+		g_thread_join(thread[i]);
+	g_assert_cmpint(r.wrong, ==, 0);
+	store_close(&r.s);
+	place_remove(&p);
+}
+
+static void put(const char *path, const char *text, size_t n)
+{
+	g_assert_true(g_file_set_contents(path, text, (gssize)n, NULL)); /* by rename */
+}
+
+/* A file that is cut, stale or foreign is refused at the start, and never replaces a good
+ * one that is being read. */
+static void test_damaged(void)
+{
+	struct place p;
+	struct store *running;
+	enum answer answer;
+	GError *e = NULL;
+	char *good, *bad;
+	gsize n;
+
+	place_make(&p);
+	build(&p, 1000, 1);
+	running = store_open(p.url, NULL, &e);
+	g_assert_true(g_file_get_contents(p.path, &good, &n, NULL));
+	bad = g_memdup2(good, n);
+	bad[n - 100] ^= 1;
+	const struct {
+		const char *text;
+		size_t n;
+	} rows[] = { { good, n / 2 },
+		     { good, 4096 },
+		     { good, 0 },
+		     { good, n - 4096 },
+		     { bad, n } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct store *s;
+
+		put(p.path, rows[i].text, rows[i].n);
+		s = store_open(p.url, NULL, &e);
+		g_assert_null(s);
+		g_assert_nonnull(strstr(e->message, p.path));
+		g_clear_error(&e);
+		g_assert_cmpuint(generation_read(running, "key000001", &answer), ==, 1);
+	}
+	build(&p, 1000, 2);
+	g_unlink(p.manifest);
+	g_assert_null(store_open(p.url, NULL, &e));
+	g_clear_error(&e);
+	store_close(&running);
+	g_free(good);
+	g_free(bad);
+	place_remove(&p);
+}
+
+/* One byte turned in any page: the sum finds each; the walk alone ends, whatever it says. */
+static void test_walk(void)
+{
+	struct place p;
+	struct store_sound sound;
+	GError *e = NULL;
+	unsigned found = 0, tried = 0;
+	uint64_t turn = 88172645463325252ULL;
+	char old, new;
+	struct stat st;
+	int fd;
+
+	place_make(&p);
+	build(&p, KEYS, 1);
+	fd = open(p.path, O_RDWR | O_CLOEXEC);
+	g_assert_cmpint(fstat(fd, &st), ==, 0);
+	g_assert_true(lmdb_walk(fd, p.path, LMDB_WALK_NEWEST, &sound, &e));
+	for (off_t page = 2 * 4096; page < st.st_size; page += 4096)
+		for (int i = 0; i < 3; i++) {
+			turn ^= turn << 13;
+			turn ^= turn >> 7;
+			turn ^= turn << 17;
+			off_t at = page + (off_t)(turn % 64);
+
+			g_assert_cmpint(pread(fd, &old, 1, at), ==, 1);
+			new = (char)(old ^ (char)(1U << (turn >> 32) % 8));
+			g_assert_cmpint(pwrite(fd, &new, 1, at), ==, 1);
+			tried++;
+			if (!lmdb_walk(fd, p.path, LMDB_WALK_NEWEST, &sound, &e))
+				found++;
+			g_clear_error(&e);
+			if (i == 0 && page % (40 * 4096) == 0) {
+				g_assert_false(manifest_check(fd, p.path, true, &e));
+				g_clear_error(&e);
+			}
+			g_assert_cmpint(pwrite(fd, &old, 1, at), ==, 1);
+		}
+	g_test_message("%u of %u turned bits found by the walk", found, tried);
+	g_assert_cmpuint(found, >, tried / 4);
+	g_assert_true(lmdb_walk(fd, p.path, LMDB_WALK_NEWEST, &sound, &e));
+	close(fd);
+	place_remove(&p);
+}
+
+static void test_manifest(void)
+{
+	static const char sum[] =
+		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	static const struct {
+		const char *form;
+		bool good;
+	} rows[] = {
+		{ "wonted snapshot 1\nbytes 8192\nkeys 5\nends %s\nwhole %s\n", true },
+		{ "wonted snapshot 1\nbytes 8192\nends %s\nwhole %s\nlater thing\n",
+		  true },
+		{ "wonted snapshot 2\nbytes 8192\nkeys 5\nends %s\nwhole %s\n", false },
+		{ "wonted snapshot 1\nbytes -1\nkeys 5\nends %s\nwhole %s\n", false },
+		{ "wonted snapshot 1\nbytes 8192\nkeys 5\nends %s\nwhole Z%s\n", false },
+		{ "wonted snapshot 1\nbytes 8192\nends %s\n#%s\n", false },
+		{ "", false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char **part = g_strsplit(rows[i].form, "%s", -1);
+		char *text = g_strjoinv(sum, part);
+		size_t n = strlen(text);
+		char *exact = g_memdup2(text, n);
+		struct manifest m;
+		GError *e = NULL;
+		bool good = manifest_parse("file", (struct bytes){ exact, n }, &m, &e);
+
+		g_assert_cmpint(good, ==, rows[i].good);
+		g_assert_cmpint(e == NULL, ==, good);
+		if (good)
+			g_assert_cmpstr(m.whole, ==, sum);
+		g_clear_error(&e);
+		g_free(exact);
+		g_free(text);
+		g_strfreev(part);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/store/snapshot/round", test_round);
+	g_test_add_func("/store/snapshot/never written", test_never_written);
+	g_test_add_func("/store/snapshot/empty", test_empty);
+	g_test_add_func("/store/snapshot/replaced", test_replaced);
+	g_test_add_func("/store/snapshot/damaged", test_damaged);
+	g_test_add_func("/store/snapshot/walk", test_walk);
+	g_test_add_func("/store/snapshot/manifest", test_manifest);
+	return g_test_run();
+}
