@@ -83,7 +83,8 @@ $(BENCHES) $(TOOLS): $(B)/%: %.c $(B)/libwonted.a
 # -- tests ---------------------------------------------------------------------------------
 SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
             t/70-tools/*.t t/80-fuzz/*.t))
-TESTENV  := WONTED_BUILD=$(B)
+# sanitizers see no fault inside of GLib's slices
+TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc)
 JOBS     ?= 2
 
 # what a test needs beside the programs
@@ -92,10 +93,14 @@ check: packages-test
 	@$(MAKE) --no-print-directory -j$(JOBS) tests
 	@$(TESTENV) t/all -j$(JOBS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS) $(SCRIPTS)
 # only what runs in this process: for the sanitizer modes
-check-units: $(UNITS) $(FUZZERS)
+units: $(UNITS) $(FUZZERS)
+check-units:
+	@$(MAKE) --no-print-directory -j$(JOBS) units
 	@$(TESTENV) t/all -j$(JOBS) $(UNITS) t/80-fuzz/replay.t
 # behind a milter, under whatever MODE: for the sanitizer modes
-check-milter: $(PROGS) $(TOOLS)
+doors: $(PROGS) $(TOOLS)
+check-milter:
+	@$(MAKE) --no-print-directory -j$(JOBS) doors
 	@$(TESTENV) t/all $(sort $(wildcard t/40-milter/*.t t/30-cases/*.t))
 packages-missing:
 	@contrib/debian/install-packages -n build
@@ -154,7 +159,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all tests check check-units check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all tests check units check-units doors check-milter lint hdr-check fuzz fuzz-run bench bench-run \
 	packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)

@@ -308,32 +308,18 @@ static bool read_arguments(struct verb_args *args, struct arguments *a)
 		"2 wrong usage, 3 system.");
 }
 
-int main(int argc, char **argv)
+static int run(struct daemon *d, bool foreground)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
-	struct arguments given = { 0 };
-	struct daemon d = { 0 };
 	GError *e = NULL;
+	int status;
 
-	if (!read_arguments(&args, &given))
-		return EXIT_USAGE;
-	if (given.version) {
-		puts("wonted-milter " WONTED_VERSION);
-		return EXIT_DONE;
-	}
-	d.setup.config_path = args.config;
-	message_library_init();
-	if (given.check)
-		return check_only(&d.setup);
 	block_signals();
-	log_open("wonted-milter", given.foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
+	log_open("wonted-milter", foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
 		 LOG_LEVEL_INFO);
-	d.began_s = clock_now_s();
-	d.door.began_us = (uint64_t)g_get_real_time();
-	int status = EXIT_SYSTEM;
-
-	if (start(&d, &e)) {
-		status = serve(&d);
+	d->began_s = clock_now_s();
+	d->door.began_us = (uint64_t)g_get_real_time();
+	if (start(d, &e)) {
+		status = serve(d);
 	} else {
 		char *all = g_strdup(e->message);
 
@@ -341,7 +327,27 @@ int main(int argc, char **argv)
 		status = verb_fail("wonted-milter", e);
 		g_free(all);
 	}
-	stop(&d);
+	stop(d);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	struct arguments given = { 0 };
+	struct daemon d = { 0 };
+	int status = EXIT_DONE;
+
+	if (!read_arguments(&args, &given))
+		return EXIT_USAGE;
+	d.setup.config_path = args.config;
+	message_library_init();
+	if (given.version)
+		puts("wonted-milter " WONTED_VERSION);
+	else if (given.check)
+		status = check_only(&d.setup);
+	else
+		status = run(&d, given.foreground);
 	verb_options_free(&args);
 	return status;
 }
