@@ -36,7 +36,7 @@ struct store {
 
 extern const struct store_ops store_mem, store_lmdb, store_lmdb_snapshot, store_fault;
 extern const struct store_ops store_redis, store_redis_unix, store_redis_sentinel,
-	store_redis_cluster;
+	store_redis_cluster, store_pair;
 
 /* A stored value in stores that know no expiry themselves: 4 bytes little endian, the second
  * (since 1970) from which it is absent, 0 for never; then the value. */

@@ -15,6 +15,7 @@
 #define IDLE_MOST 128 /* connections kept; more than sessions that end in one moment */
 #define BACKOFF_FIRST_US 20000
 #define BACKOFF_MOST_US 1000000
+#define RELAPSE_MOST_US 100000 /* first pause of one that keeps coming and going */
 #define BUDGET_LEAST_US 10000
 #define BUDGET_MOST_US 1000000
 #define CALM_US 2000000 /* back so long, its next failure counts as a new one */
@@ -76,16 +77,17 @@ struct redis_link *redis_server_take(struct redis_server *s, bool though_out)
 static bool take_out(struct redis_server *s, int64_t budget_us)
 {
 	int64_t now_us = clock_mono_us();
+	bool calm;
 
 	s->budget_us = CLAMP(budget_us, BUDGET_LEAST_US, BUDGET_MOST_US);
 	if (s->out)
 		return false;
 	s->out = true;
 	s->counts.outs++;
-	s->backoff_us = now_us - s->back_at_us > CALM_US
-				? BACKOFF_FIRST_US
-				: MIN(s->backoff_us * 2, BACKOFF_MOST_US);
-	s->probe_at_us = now_us + s->backoff_us;
+	/* perhaps it was only us who were slow: then it is back within a millisecond */
+	calm = now_us - s->back_at_us > CALM_US;
+	s->backoff_us = calm ? BACKOFF_FIRST_US : MIN(s->backoff_us * 2, RELAPSE_MOST_US);
+	s->probe_at_us = calm ? now_us : now_us + s->backoff_us;
 	g_ptr_array_set_size(s->idle, 0);
 	return true;
 }

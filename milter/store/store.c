@@ -11,7 +11,7 @@
 static const struct store_ops *const schemes[] = {
 	&store_lmdb,           &store_lmdb_snapshot, &store_mem,
 	&store_fault,          &store_redis,         &store_redis_unix,
-	&store_redis_sentinel, &store_redis_cluster,
+	&store_redis_sentinel, &store_redis_cluster, &store_pair,
 };
 
 static void say_forms(const char *url, GError **e)

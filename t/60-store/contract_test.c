@@ -35,10 +35,12 @@ static const struct scheme schemes[] = {
 	{ .name = "mem", .url = "mem:" },
 	{ .name = "lmdb", .url = "lmdb:", .on_disk = true },
 	{ .name = "fault-never-mem", .url = "fault:0:mem:" },
+	{ .name = "pair-mem-mem", .url = "pair:dark=100,live=0:mem:|mem:" },
+	{ .name = "pair-mem-late", .url = "pair:dark=50,live=0:mem:|fault:3+1:mem:" },
 	{ .name = "fault-never-lmdb", .url = "fault:0+1:lmdb:", .on_disk = true },
 };
 
-static int64_t test_now = 1700000000;
+static _Atomic int64_t test_now = 1700000000;
 
 static int64_t test_now_s(void)
 {

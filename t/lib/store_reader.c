@@ -7,6 +7,8 @@
  *   batch DEADLINE_MS KEYS    one batch, here
  *   write, merge       one write; its outcome
  *   status             what the store says of its servers
+ *   pair DARK LIVE     change the percentages of a pair
+ *   settle             until the secondary of a pair has seen everything
  *   stop, quit */
 #include <glib.h>
 #include <inttypes.h>
@@ -16,6 +18,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/number.h"
+#include "store/pair.h"
 #include "store/status.h"
 #include "store/store.h"
 
@@ -259,6 +262,11 @@ static bool obey(struct hand *h, char **word, const int64_t *number)
 		write_one(h, word[0][0] == 'm');
 	} else if (strcmp(word[0], "status") == 0) {
 		say_status(h);
+	} else if (strcmp(word[0], "pair") == 0) {
+		puts(store_pair_set(h->s, (int)number[0], (int)number[1]) ? "set" : "no");
+	} else if (strcmp(word[0], "settle") == 0) {
+		puts(store_pair_settle(h->s, clock_mono_us() + 20000000) ? "settled"
+									 : "no");
 	} else if (strcmp(word[0], "stop") == 0) {
 		stop(h);
 		puts("stopped");

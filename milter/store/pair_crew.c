@@ -1,0 +1,148 @@
+/* A bounded queue and its threads. Whoever gives a job must never be held up by one that
+ * hangs, so waiting for room ends as soon as the crew stands still. */
+#include "store/pair_crew.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include "base/clock.h"
+
+#define THREADS_MOST 8
+
+struct pair_crew {
+	pthread_mutex_t lock;
+	pthread_cond_t work, room;
+	GQueue *waiting;
+	size_t bytes, bytes_most, jobs_most;
+	unsigned busy;
+	int64_t moved_us; /* when a job was finished last */
+	bool stop;
+	GThread *thread[THREADS_MOST];
+	unsigned threads;
+};
+
+static void *work_on(void *data)
+{
+	struct pair_crew *c = data;
+	sigset_t all;
+
+	sigfillset(&all); /* signals are for the program's own threads */
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		struct pair_job *j;
+
+		while (!c->stop && g_queue_is_empty(c->waiting))
+			pthread_cond_wait(&c->work, &c->lock);
+		if (c->stop)
+			break;
+		j = g_queue_pop_head(c->waiting);
+		c->busy++;
+		pthread_mutex_unlock(&c->lock);
+		size_t bytes = j->bytes;
+
+		j->run(j);
+		j->done(j);
+		pthread_mutex_lock(&c->lock);
+		c->bytes -= bytes;
+		c->busy--;
+		c->moved_us = clock_mono_us();
+		pthread_cond_broadcast(&c->room);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes)
+{
+	struct pair_crew *c = g_new0(struct pair_crew, 1);
+	pthread_condattr_t clock;
+
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC); /* as clock_mono_us() */
+	pthread_cond_init(&c->work, &clock);
+	pthread_cond_init(&c->room, &clock);
+	pthread_condattr_destroy(&clock);
+	c->waiting = g_queue_new();
+	c->jobs_most = jobs;
+	c->bytes_most = bytes;
+	c->moved_us = clock_mono_us();
+	c->threads = MIN(threads, THREADS_MOST);
+	for (unsigned i = 0; i < c->threads; i++)
+		c->thread[i] = g_thread_new("pair", work_on, c);
+	return c;
+}
+
+/* true: something happened; the lock is held */
+static bool wait_for_room(struct pair_crew *c, int64_t until_us)
+{
+	struct timespec at = { .tv_sec = until_us / G_USEC_PER_SEC,
+			       .tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
+
+	return pthread_cond_timedwait(&c->room, &c->lock, &at) != ETIMEDOUT;
+}
+
+static bool is_full(const struct pair_crew *c, size_t bytes)
+{
+	return g_queue_get_length(c->waiting) >= c->jobs_most ||
+	       (c->bytes > 0 && c->bytes + bytes > c->bytes_most);
+}
+
+bool pair_crew_give(struct pair_crew *c, struct pair_job *j, int64_t wait_us)
+{
+	bool room;
+
+	pthread_mutex_lock(&c->lock);
+	while (is_full(c, j->bytes) && clock_mono_us() < c->moved_us + wait_us)
+		wait_for_room(c, c->moved_us + wait_us);
+	room = !is_full(c, j->bytes);
+	if (room) {
+		if (c->busy == 0 && g_queue_is_empty(c->waiting))
+			c->moved_us =
+				clock_mono_us(); /* it stood still for want of work */
+		g_queue_push_tail(c->waiting, j);
+		c->bytes += j->bytes;
+		pthread_cond_signal(&c->work);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return room;
+}
+
+bool pair_crew_settle(struct pair_crew *c, int64_t limit_us)
+{
+	bool idle;
+
+	pthread_mutex_lock(&c->lock);
+	while ((c->busy > 0 || !g_queue_is_empty(c->waiting)) &&
+	       wait_for_room(c, limit_us))
+		;
+	idle = c->busy == 0 && g_queue_is_empty(c->waiting);
+	pthread_mutex_unlock(&c->lock);
+	return idle;
+}
+
+size_t pair_crew_free(struct pair_crew *c)
+{
+	struct pair_job *j;
+	size_t left = 0;
+
+	pthread_mutex_lock(&c->lock);
+	c->stop = true;
+	pthread_cond_broadcast(&c->work);
+	pthread_mutex_unlock(&c->lock);
+	for (unsigned i = 0; i < c->threads; i++)
+		g_thread_join(c->thread[i]);
+	while ((j = g_queue_pop_head(c->waiting)) != NULL) {
+		j->done(j);
+		left++;
+	}
+	g_queue_free(c->waiting);
+	pthread_cond_destroy(&c->work);
+	pthread_cond_destroy(&c->room);
+	pthread_mutex_destroy(&c->lock);
+	g_free(c);
+	return left;
+}

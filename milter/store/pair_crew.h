@@ -1,0 +1,40 @@
+/* Threads that do what nobody waits for, from a queue that has an end: who finds it full is
+ * told so at once. Only pair*.c of this room include it. */
+#ifndef STORE_PAIR_CREW_H
+#define STORE_PAIR_CREW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Stands at the beginning of what is to be done. */
+struct pair_job {
+	void (*run)(struct pair_job *j);  /* in a thread of the crew */
+	void (*done)(struct pair_job *j); /* after it, or instead of it: gives all back */
+	size_t bytes;                     /* what it holds in memory */
+};
+
+struct pair_crew;
+
+/* pair_crew_new - so many threads; one thread keeps the order
+ * in    jobs, bytes   what may wait at one moment
+ * own   pair_crew_free()
+ * err   none */
+struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes);
+
+/* pair_crew_give - have a job done
+ * in    wait_us   how long to wait for room, as long as there is progress meanwhile
+ * own   taken when true
+ * err   false: the queue is full */
+bool pair_crew_give(struct pair_crew *c, struct pair_job *j, int64_t wait_us);
+
+/* pair_crew_settle - wait until nothing is left to do
+ * err   false: there still is at limit_us on clock_mono_us() */
+bool pair_crew_settle(struct pair_crew *c, int64_t limit_us);
+
+/* pair_crew_free - end; what is still waiting is not done any more
+ * out   how many those were
+ * err   none */
+size_t pair_crew_free(struct pair_crew *c);
+
+#endif

@@ -1,0 +1,63 @@
+/* What a pair has seen of its two stores: how alike their answers are, by family of keys, and
+ * how fast they come. Only pair*.c of this room include it. */
+#ifndef STORE_PAIR_TALLY_H
+#define STORE_PAIR_TALLY_H
+
+#include <glib.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/keys.h"
+#include "store/pair.h"
+#include "store/store.h"
+
+#define PAIR_BUCKETS 112 /* of a latency: four to each doubling, from 1 us to 4 minutes */
+#define PAIR_SAMPLES 16
+
+enum pair_side { PAIR_PRIMARY, PAIR_SECONDARY, PAIR_SIDES };
+
+struct pair_family {
+	uint64_t compared, missing, extra, other, unknown;
+};
+
+struct pair_tally {
+	pthread_mutex_t lock;
+	struct store_pair_counts counts;
+	struct pair_family family[FAMILY_COUNT + 1]; /* the last: of no family */
+	uint64_t latency[PAIR_SIDES][PAIR_BUCKETS];
+	char *sample[PAIR_SAMPLES]; /* the last keys that differed */
+	unsigned samples;           /* ever taken */
+};
+
+/* pair_tally_init - begin
+ * err   none */
+void pair_tally_init(struct pair_tally *t);
+
+/* pair_tally_clear - end
+ * err   none */
+void pair_tally_clear(struct pair_tally *t);
+
+/* pair_tally_add - count what happened
+ * in    n    the fields that are not 0 are added
+ * err   none */
+void pair_tally_add(struct pair_tally *t, const struct store_pair_counts *n);
+
+/* pair_tally_took - how long a side took for a batch
+ * err   none */
+void pair_tally_took(struct pair_tally *t, enum pair_side side, int64_t us);
+
+/* pair_differs - do two answers to a question contradict one another? Unknown does not
+ * err   none */
+bool pair_differs(const struct store_read *a, const struct store_read *b);
+
+/* pair_tally_compare - count a question that both sides have answered
+ * err   none */
+void pair_tally_compare(struct pair_tally *t, const struct store_read *primary,
+			const struct store_read *secondary);
+
+/* pair_tally_print - append it all
+ * err   none */
+void pair_tally_print(struct pair_tally *t, GString *to);
+
+#endif

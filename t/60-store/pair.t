@@ -1,0 +1,104 @@
+#!/usr/bin/perl
+# From one store to another while threads read: the contract over a pair with a real Redis,
+# a secondary that hangs and is gone, percentages that change meanwhile, and the way back.
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Time::HiRes qw(sleep time);
+use Wonted::Daemon;
+use Wonted::Place;
+use Wonted::Redis;
+
+plan skip_all => 'redis-server is not installed' unless Wonted::Redis::there();
+my $contract = Wonted::Daemon::build_dir() . '/t/60-store/contract.t';
+plan skip_all => "build $contract first" unless -x $contract && -x Wonted::Redis::Reader::program();
+
+my $place = Wonted::Place->new;
+my ($one, $two) = map { Wonted::Redis->new($place, name => $_)->start } qw(one two);
+my ($deadline_ms, $grace_us) = (80, 50_000);
+my ($first, $second) = map { 'redis://' . $_->address } $one, $two;
+my $lmdb = 'lmdb:' . $place->path('store');
+
+for my $url ("pair:dark=50,live=0:$lmdb|$first", "pair:dark=50,live=0:$first|$second") {
+	local $ENV{WONTED_STORE} = $url;
+	my $out = `$contract --tap 2>&1`;
+	my $passed = () = $out =~ /^ok /mg;
+	ok $? == 0 && $passed >= 12, "a pair keeps the contract ($passed tests)" or diag $out;
+}
+
+$_->do('FLUSHALL') for $one, $two;
+my $r = Wonted::Redis::Reader->new($place, "pair:dark=100,live=0:$first|$second");
+like $r->tell('put', 2000), qr/^wrote/, 'written through the pair';
+is $r->tell('settle'), 'settled', '... to both';
+is $two->do('DBSIZE'), $one->do('DBSIZE'), 'both hold the same keys';
+
+# what a second of reading looks like
+sub watched {
+	my ($what, %o) = @_;
+	$r->count;
+	sleep 1;
+	my $c = $r->count;
+	cmp_ok $c->{batches}, '>', 100, "$what: batches are read";
+	ok $c->{none} + $c->{part} == 0 || $c->{jitter_us} > 20_000, '... all are answered'
+	    or diag "$c->{none} none, $c->{part} in part";
+	is $c->{lost} + $c->{wrong}, 0, '... rightly';
+	cmp_ok $c->{waited}, '<=', ($o{waits} // 0) + ($c->{jitter_us} > 20_000 ? 50 : 0), '... and none waits';
+	return $c;
+}
+
+sub status { return $r->tell('status') }
+
+$r->tell('run', 4, 2, $deadline_ms, 40);
+watched('both well, all dark');
+like status(), qr/parity all 1\.000000 of [1-9]\d+/, 'they are alike to six digits';
+like status(), qr/parity pair 1\.000000/, '... by family';
+
+my $mget = $two->calls('mget');
+is $r->tell('pair', 0, 0), 'set', 'dark 0 at run time';
+$r->tell('settle');
+sleep 0.2;
+$mget = $two->calls('mget');
+watched('dark 0');
+is $two->calls('mget') - $mget, 0, 'the secondary is not asked any more';
+$r->tell('pair', 25, 0);
+my ($p, $s) = ($one->calls('mget'), $two->calls('mget'));
+my $c = watched('dark 25');
+my $share = ($two->calls('mget') - $s) / ($one->calls('mget') - $p);
+ok abs($share - .25) < .03 || $c->{jitter_us} > 30_000, sprintf 'a quarter is compared (%.3f)', $share;
+
+$r->tell('pair', 100, 0);
+$two->freeze;
+watched('the secondary hangs', waits => 0);
+$two->thaw;
+$two->stop;
+watched('the secondary is gone');
+like status(), qr/parity all 1\.000000.*unknown [1-9]/, 'what it did not answer is counted, and is no difference';
+like $r->tell('write'), qr/^wrote/, 'writing goes on without it';
+$two->start;
+sleep 1.2;    # it is empty now: nothing was saved
+watched('the secondary is empty');
+my $text = status();
+like $text, qr/parity all 0\.\d{6}/, 'that is seen';
+like $text, qr/differs: missing pair R\|/, '... with examples';
+
+$two->do('REPLICAOF', '127.0.0.1', $one->port);    # a copy, as `wonted store load` would make one
+Wonted::Place::wait_for(sub { $two->info('replication', 'master_link_status') eq 'up' }, 20);
+$two->do(qw(REPLICAOF NO ONE));
+sleep 0.3;
+$r->tell('pair', 0, 50);
+($p, $s) = ($one->calls('mget'), $two->calls('mget'));
+$c = watched('live 50');
+$share = ($two->calls('mget') - $s) / ($one->calls('mget') - $p + $two->calls('mget') - $s);
+ok abs($share - .5) < .05 || $c->{jitter_us} > 20_000, sprintf 'half is answered by the secondary (%.3f)', $share;
+$two->freeze;
+watched('live 50, and it hangs', waits => 4);
+like status(), qr/at rest/, 'it is left alone for a while';
+$two->thaw;
+$r->tell('pair', 0, 0);
+$s = $two->calls('mget');
+watched('back again');
+is $two->calls('mget') - $s, 0, 'the primary answers all, at once';
+$r->tell('stop');
+ok $r->quit, 'the reader ends well' or diag $r->log;
+done_testing;
