@@ -4,9 +4,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/printable.h"
 #include "base/suggest.h"
 #include "cmd/memory.h"
+#include "cmd/people_print.h"
 #include "cmd/progress.h"
 #include "cmd/verb.h"
 #include "mailbox/mailbox.h"
@@ -20,27 +20,25 @@ static const char what[] =
 	"vip\n"
 	"                     (yes or no), or from an LDIF file (*.ldif); all lines are "
 	"checked\n"
-	"                     before anything is written\n"
+	"                     before anything is written; nobody is removed\n"
+	"people sync FILE     the same, but the file is all there is: who is not in it "
+	"goes.\n"
+	"                     Shows each difference. More than people_max_removed "
+	"percent\n"
+	"                     of the people are not removed; then nothing is done\n"
 	"people list          those of the tenant\n"
 	"people test \"NAME <ADDRESS>\"   whom a From line could mean, and why";
 
 struct people_verb {
 	char *tenant_name;
 	gboolean dry_run;
+	gint max_removed; /* percent; -1: as configured */
 	const struct options *options;
 	const struct tenant *tenant;
 	struct store *store;
 	struct arena *arena;
 	struct progress *progress;
 };
-
-static void print_safe(const char *text)
-{
-	char *safe = printable(text, 500);
-
-	fputs(safe, stdout);
-	g_free(safe);
-}
 
 /* --- import --- */
 
@@ -64,17 +62,20 @@ static struct store_write make_mailbox(struct arena *a, const struct person *p,
 		if (options_tenant(v->options, address_domain(p->addresses[i])) ==
 		    v->tenant)
 			m.canonical = p->addresses[i];
-	if (strcmp(m.canonical, address) == 0)
-		m.canonical = NULL;
 	return mailbox_change(a, v->tenant->name, address, &m);
 }
 
-static bool import_file(struct people_verb *v, const char *path, GError **e)
+static bool write_file(struct people_verb *v, const char *path, bool sync, GError **e)
 {
+	int percent = v->max_removed >= 0 ? v->max_removed
+					  : (int)v->options->people_max_removed;
 	struct people_import im = {
 		.store = v->store,
 		.tenant = v->tenant->name,
 		.now_s = clock_now_s(),
+		.remove = sync,
+		.max_removed_percent = (unsigned)percent,
+		.differs = sync ? people_print_difference : NULL,
 		.also = make_mailbox,
 		.progress = show_progress,
 		.to = v,
@@ -90,27 +91,28 @@ static bool import_file(struct people_verb *v, const char *path, GError **e)
 	progress_destroy(&v->progress);
 	if (!good)
 		return false;
-	printf("%zu people%s: %zu added, %zu changed, %zu as they were\n", list.n,
+	printf("%zu people%s: %zu added, %zu changed, %zu as they were", list.n,
 	       v->dry_run ? " (only looked, nothing written)" : "", done.added,
 	       done.changed, done.same);
+	if (sync)
+		printf(", %zu gone", done.gone);
+	putchar('\n');
 	if (list.skipped > 0)
 		printf("%zu entries without a person's address left out\n", list.skipped);
 	return true;
 }
 
-/* --- list --- */
-
-static void print_person(const struct person *p)
+static bool import_file(struct people_verb *v, const char *path, GError **e)
 {
-	print_safe(p->n_names > 0 ? p->names[0] : "?");
-	for (size_t i = 0; i < p->n_addresses; i++) {
-		fputs(i == 0 ? "\t" : "; ", stdout);
-		print_safe(p->addresses[i]);
-	}
-	putchar('\t');
-	print_safe(p->title);
-	puts(p->vip ? "\tvip" : "\t");
+	return write_file(v, path, false, e);
 }
+
+static bool sync_file(struct people_verb *v, const char *path, GError **e)
+{
+	return write_file(v, path, true, e);
+}
+
+/* --- list --- */
 
 /* A person stands there once for each address: the first one speaks for all. */
 static bool list_one(struct bytes key, struct bytes value, void *to)
@@ -121,7 +123,7 @@ static bool list_one(struct bytes key, struct bytes value, void *to)
 
 	if (key_split(a, key, &parts) && person_decode(a, value, &p) == ANSWER_YES &&
 	    p.n_addresses > 0 && strcmp(parts.part1, p.addresses[0]) == 0) {
-		print_person(&p);
+		people_print(&p);
 		*(size_t *)to += 1;
 	}
 	arena_destroy(&a);
@@ -271,6 +273,7 @@ static const struct {
 	bool (*run)(struct people_verb *v, const char *argument, GError **e);
 } works[] = {
 	{ "import", true, true, import_file },
+	{ "sync", true, true, sync_file },
 	{ "list", false, false, list_people },
 	{ "test", true, false, test_from },
 };
@@ -288,7 +291,7 @@ static int usage(const struct verb_args *args)
 		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
 
 	if (word == NULL)
-		fprintf(stderr, "%s: say import, list or test", args->argv[0]);
+		fprintf(stderr, "%s: say import, sync, list or test", args->argv[0]);
 	else if (near != NULL && strcmp(near, word) == 0)
 		fprintf(stderr, "%s %s: needs %s", args->argv[0], word,
 			strcmp(word, "list") == 0 ? "no argument" : "one argument");
@@ -337,22 +340,34 @@ static int run(struct people_verb *v, const struct verb_args *args)
 	return usage(args);
 }
 
+static int wrong_share(const struct verb_args *args)
+{
+	fprintf(stderr, "%s: --max-removed is a share, 0 to 100; see \"%s --help\"\n",
+		args->argv[0], args->argv[0]);
+	return EXIT_USAGE;
+}
+
 int verb_people(int argc, char **argv)
 {
-	struct people_verb v = { 0 };
+	struct people_verb v = { .max_removed = -1 };
 	const GOptionEntry entries[] = {
 		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
 		  "For whom; may be left out when there is only one", "NAME" },
 		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run,
 		  "Check and compare, write nothing", NULL },
+		{ "max-removed", 0, 0, G_OPTION_ARG_INT, &v.max_removed,
+		  "sync: the share of people that may go, else people_max_removed",
+		  "PERCENT" },
 		G_OPTION_ENTRY_NULL
 	};
 	struct verb_args args = { .argc = argc, .argv = argv };
 	int status = EXIT_USAGE;
 
-	if (verb_options(&args, entries, "import FILE | list | test \"NAME <ADDRESS>\"",
+	if (verb_options(&args, entries,
+			 "import FILE | sync FILE | list | test \"NAME <ADDRESS>\"",
 			 what)) {
-		status = run(&v, &args);
+		status = v.max_removed < -1 || v.max_removed > 100 ? wrong_share(&args)
+								   : run(&v, &args);
 		verb_options_free(&args);
 	}
 	g_free(v.tenant_name);

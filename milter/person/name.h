@@ -9,6 +9,10 @@
 #include "base/arena.h"
 #include "base/limits.h"
 
+/* Counts up when name_keys_write() gives other keys than before: who was stored under older
+ * ones is then stored anew by the next import. */
+#define NAME_KEYS_VERSION 2
+
 struct name_read;
 
 enum name_match {

@@ -37,6 +37,13 @@ struct people_import {
 	struct store *store; /* opened for writing */
 	const char *tenant;
 	int64_t now_s;
+	bool remove; /* who is not in the list goes */
+	unsigned
+		max_removed_percent; /* of those stored; if more would go, nothing is done */
+	/* each difference, before anything is written: before is NULL for who is added,
+	 * after for who goes; may be NULL */
+	void (*differs)(const struct person *before, const struct person *after,
+			void *to);
 	/* one more write for each address, or key.n == 0: none; may be NULL */
 	struct store_write (*also)(struct arena *a, const struct person *p,
 				   const char *address, void *to);
@@ -46,14 +53,17 @@ struct people_import {
 };
 
 struct people_imported {
-	size_t added, changed, same;
+	size_t added, changed, same, gone;
+	size_t stored; /* before; counted with remove only */
 };
 
 /* people_write - write persons, each under all addresses and name keys; names and addresses
  *                they had before are taken away
  * in    dry_run   only look what would change
+ * out   done_r    with an error, too, as far as it got
  * err   false: up to 50,000 persons are written all or not at all; of more, those before the
- *       failure stay, and repeating it is harmless; e says why */
+ *       failure stay, and repeating it is harmless; e says why. Asked to remove too many:
+ *       nothing is written, and e is WONTED_ERROR_INPUT */
 bool people_write(const struct people_import *im, const struct people_list *list,
 		  bool dry_run, struct people_imported *done_r, GError **e);
 

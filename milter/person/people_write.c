@@ -1,5 +1,9 @@
-/* Persons into a store. What a person was stored under before is read first, so that names
- * and addresses that are gone are taken away, and nothing is written that is there already. */
+/* Persons into a store: looked at first, all of them, then written. What a person was stored
+ * under before is read, so that names and addresses that are gone are taken away, and nothing
+ * is written that is there already. Nobody is removed but by asking for it, and never more
+ * than was allowed: an export that failed halfway must not empty the memory. */
+#include <string.h>
+
 #include "base/error.h"
 #include "person/people.h"
 
@@ -14,6 +18,9 @@ struct writing {
 	GHashTable *old;    /* address -> struct person * that the store has there */
 	GArray *away;       /* writes that take away: they go first */
 	GArray *writes;
+	GHashTable
+		*stored; /* id -> struct person *, all of the tenant; NULL: not asked */
+	bool look;       /* compare and count, make no writes */
 	struct people_imported done;
 };
 
@@ -90,12 +97,13 @@ static void write_names(struct writing *w, const struct person *p, GHashTable *k
 						   key, value));
 }
 
-/* What an older record stands under, and the new one of that id does not. */
+/* What an older record stands under, and the new one of that id does not; p is NULL: there is
+ * no new one. */
 static void take_away(struct writing *w, const struct person *old, const struct person *p,
 		      GHashTable *keys)
 {
 	struct person gone = { .id = old->id, .gone = true };
-	bool same_id = strcmp(old->id, p->id) == 0;
+	bool same_id = p != NULL && strcmp(old->id, p->id) == 0;
 	GHashTable *old_keys = keys_of(w, old);
 	struct bytes value = people_value(w->arena, &gone);
 	GHashTableIter iter;
@@ -186,6 +194,7 @@ static void write_person(struct writing *w, const struct person *from)
 	struct bytes value;
 
 	p.id = before != NULL ? before->id : from->id;
+	p.keyed = NAME_KEYS_VERSION;
 	p.since_s =
 		before != NULL && before->since_s > 0 ? before->since_s : w->im->now_s;
 	g_hash_table_insert(w->ids, g_strdup(p.id), (void *)(uintptr_t)from);
@@ -195,15 +204,53 @@ static void write_person(struct writing *w, const struct person *from)
 		return;
 	}
 	*(before != NULL ? &w->done.changed : &w->done.added) += 1;
-	replace_person(w, from, &p, value);
+	if (!w->look)
+		replace_person(w, from, &p, value);
+	else if (w->im->differs != NULL)
+		w->im->differs(before, &p, w->im->to);
 }
 
-static bool write_chunk(struct writing *w, const struct person *at, size_t n,
-			bool dry_run, GError **e)
+/* The stored persons that nobody of the list turned out to be. */
+static void for_gone(struct writing *w,
+		     void (*what)(struct writing *w, const struct person *old))
+{
+	GHashTableIter iter;
+	void *id, *old;
+
+	g_hash_table_iter_init(&iter, w->stored);
+	while (g_hash_table_iter_next(&iter, &id, &old))
+		if (!g_hash_table_contains(w->ids, id))
+			what(w, old);
+}
+
+static void note_gone(struct writing *w, const struct person *old)
+{
+	w->done.gone++;
+	if (w->im->differs != NULL)
+		w->im->differs(old, NULL, w->im->to);
+}
+
+static void take_all_away(struct writing *w, const struct person *old)
+{
+	take_away(w, old, NULL, NULL);
+}
+
+static bool write_all(struct writing *w, GError **e)
+{
+	if (w->writes->len > 0)
+		g_array_append_vals(w->away, w->writes->data, w->writes->len);
+	return w->away->len == 0 ||
+	       store_write_many(w->im->store,
+				(const struct store_write *)(void *)w->away->data,
+				w->away->len, e) == STORE_WROTE;
+}
+
+/* in    last   who is gone goes with it */
+static bool do_chunk(struct writing *w, const struct person *at, size_t n, bool last,
+		     GError **e)
 {
 	bool good;
 
-	w->done = (struct people_imported){ 0 };
 	w->arena = arena_create(0);
 	w->old = g_hash_table_new(g_str_hash, g_str_equal);
 	w->away = g_array_new(FALSE, FALSE, sizeof(struct store_write));
@@ -211,17 +258,89 @@ static bool write_chunk(struct writing *w, const struct person *at, size_t n,
 	good = read_old(w, at, n, e);
 	for (size_t i = 0; good && i < n; i++)
 		write_person(w, &at[i]);
-	if (w->writes->len > 0)
-		g_array_append_vals(w->away, w->writes->data, w->writes->len);
-	if (good && !dry_run && w->away->len > 0)
-		good = store_write_many(w->im->store,
-					(const struct store_write *)(void *)w->away->data,
-					w->away->len, e) == STORE_WROTE;
+	if (good && last && w->stored != NULL)
+		for_gone(w, w->look ? note_gone : take_all_away);
+	good = good && (w->look || write_all(w, e));
 	g_array_free(w->writes, TRUE);
 	g_array_free(w->away, TRUE);
 	g_hash_table_destroy(w->old);
 	arena_destroy(&w->arena);
 	return good;
+}
+
+static bool do_all(struct writing *w, const struct people_list *list, bool look,
+		   GError **e)
+{
+	size_t from = 0, n;
+
+	w->look = look;
+	w->done = (struct people_imported){ .stored = w->done.stored };
+	g_hash_table_remove_all(w->ids);
+	do {
+		n = MIN(list->n - from, (size_t)CHUNK);
+		if (!do_chunk(w, list->at + from, n, from + n == list->n, e))
+			return false;
+		from += n;
+		if (!look && w->im->progress != NULL)
+			w->im->progress(from, list->n, w->im->to);
+	} while (from < list->n);
+	return true;
+}
+
+/* --- who is stored --- */
+
+struct seeing {
+	struct arena *arena;
+	GHashTable *stored;
+	bool damaged;
+};
+
+/* A person stands there once for each address, and any of them tells all. */
+static bool see_person(struct bytes key, struct bytes value, void *to)
+{
+	struct seeing *s = to;
+	struct person *p = arena_new(s->arena, struct person, 1);
+
+	(void)key;
+	if (person_decode(s->arena, value, p) != ANSWER_YES || p->id == NULL)
+		s->damaged = true;
+	else
+		g_hash_table_insert(s->stored, (void *)(uintptr_t)p->id, p);
+	return !s->damaged;
+}
+
+static bool read_stored(struct writing *w, struct arena *whole, GError **e)
+{
+	struct seeing s = { .arena = whole,
+			    .stored = g_hash_table_new(g_str_hash, g_str_equal) };
+
+	w->stored = s.stored;
+	if (!store_scan(w->im->store, key_prefix(whole, FAMILY_PERSON, w->im->tenant),
+			see_person, &s, e))
+		return false;
+	w->done.stored = g_hash_table_size(s.stored);
+	if (s.damaged)
+		g_set_error(
+			e, WONTED_ERROR, WONTED_ERROR_STORE,
+			"store \"%s\": a person's record cannot be read: it is damaged, "
+			"or of a newer version than this program",
+			store_url(w->im->store));
+	return !s.damaged;
+}
+
+static bool removes_too_many(const struct writing *w, GError **e)
+{
+	size_t gone = w->done.gone, stored = w->done.stored;
+	size_t allowed = stored * w->im->max_removed_percent / 100;
+
+	if (gone <= allowed)
+		return false;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		    "%zu of the %zu people of tenant \"%s\" would go, and no more than "
+		    "%u %% may: nothing was written. If it is right, allow %zu %%",
+		    gone, stored, w->im->tenant, w->im->max_removed_percent,
+		    (gone * 100 + stored - 1) / stored);
+	return true;
 }
 
 static void note_owners(struct writing *w, const struct people_list *list)
@@ -236,28 +355,26 @@ static void note_owners(struct writing *w, const struct people_list *list)
 bool people_write(const struct people_import *im, const struct people_list *list,
 		  bool dry_run, struct people_imported *done_r, GError **e)
 {
+	struct arena *whole = arena_create(0);
 	struct writing w = {
 		.im = im,
 		.owners = g_hash_table_new(g_str_hash, g_str_equal),
 		.ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
-	bool good = true;
+	bool good = !im->remove || read_stored(&w, whole, e);
 
-	*done_r = (struct people_imported){ 0 };
 	note_owners(&w, list);
-	for (size_t from = 0; good && from < list->n; from += CHUNK) {
-		size_t n = MIN(list->n - from, (size_t)CHUNK);
-
-		good = write_chunk(&w, list->at + from, n, dry_run, e);
-		if (!good)
-			break;
-		done_r->added += w.done.added;
-		done_r->changed += w.done.changed;
-		done_r->same += w.done.same;
-		if (im->progress != NULL)
-			im->progress(from + n, list->n, im->to);
+	good = good && do_all(&w, list, true, e) && !removes_too_many(&w, e);
+	*done_r = w.done;
+	if (good && !dry_run && w.done.same < list->n + w.done.gone) {
+		good = do_all(&w, list, false, e);
+		w.done.gone = done_r->gone;
+		*done_r = w.done;
 	}
+	if (w.stored != NULL)
+		g_hash_table_destroy(w.stored);
 	g_hash_table_destroy(w.ids);
 	g_hash_table_destroy(w.owners);
+	arena_destroy(&whole);
 	return good;
 }

@@ -18,6 +18,7 @@ static const struct codec_field person_fields[] = {
 	CODEC_BOOL_FIELD(person, 5, vip),
 	CODEC_BOOL_FIELD(person, 6, gone),
 	CODEC_INT_FIELD(person, 7, since_s),
+	CODEC_INT_FIELD(person, 8, keyed),
 };
 
 const struct codec person_codec = {
@@ -75,7 +76,7 @@ struct bytes people_value(struct arena *a, const struct person *p)
 
 	if (!p->vip)
 		candidate.title = NULL;
-	candidate.since_s = 0;
+	candidate.since_s = candidate.keyed = 0;
 	return codec_encode(&people_codec, &one, a);
 }
 

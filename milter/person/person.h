@@ -24,6 +24,7 @@ struct person {
 	bool vip;
 	bool gone;       /* only in a change: remove this id */
 	int64_t since_s; /* first import */
+	int64_t keyed;   /* NAME_KEYS_VERSION of the keys it stands under */
 };
 
 /* the value of a NAME key: VIPs first; titles of VIPs only */

@@ -152,34 +152,115 @@ static bool is_group_class(const char *value)
 	return false;
 }
 
+/* "CN=VIPs,OU=Groups,DC=example,DC=org": how a directory marks who is one */
+static bool is_vip_group(const char *value)
+{
+	static const char *const groups[] = { "cn=vip,", "cn=vips," };
+
+	for (size_t i = 0; i < COUNT_OF(groups); i++)
+		if (g_ascii_strncasecmp(value, groups[i], strlen(groups[i])) == 0)
+			return true;
+	return false;
+}
+
+/* What an attribute is to us, under the names that Active Directory and OpenLDAP have. */
+enum meaning {
+	MEANS_SHOWN_NAME,
+	MEANS_NAME,
+	MEANS_GIVEN,
+	MEANS_FAMILY,
+	MEANS_ADDRESS,
+	MEANS_PROXY,
+	MEANS_TITLE,
+	MEANS_VIP,
+	MEANS_GROUP,
+	MEANS_CLASS,
+	MEANS_CHANGE,
+	MEANS_NOTHING
+};
+
+static const struct {
+	const char *name;
+	enum meaning meaning;
+} attributes[] = {
+	{ "displayName", MEANS_SHOWN_NAME },
+	{ "cn", MEANS_NAME },
+	{ "commonName", MEANS_NAME },
+	{ "givenName", MEANS_GIVEN },
+	{ "gn", MEANS_GIVEN },
+	{ "sn", MEANS_FAMILY },
+	{ "surname", MEANS_FAMILY },
+	{ "mail", MEANS_ADDRESS },
+	{ "rfc822Mailbox", MEANS_ADDRESS },
+	{ "mailAlternateAddress", MEANS_ADDRESS },
+	{ "mailLocalAddress", MEANS_ADDRESS },
+	{ "otherMailbox", MEANS_ADDRESS },
+	{ "proxyAddresses", MEANS_PROXY },
+	{ "title", MEANS_TITLE },
+	{ "vip", MEANS_VIP },
+	{ "memberOf", MEANS_GROUP },
+	{ "objectClass", MEANS_CLASS },
+	{ "changetype", MEANS_CHANGE },
+};
+
+static enum meaning meaning_of(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(attributes); i++)
+		if (g_ascii_strcasecmp(name, attributes[i].name) == 0)
+			return attributes[i].meaning;
+	return MEANS_NOTHING;
+}
+
+static void take_vip(struct ldif *l, struct entry *en, const char *value, size_t line)
+{
+	bool vip = false;
+
+	if (!source_vip(value, &vip))
+		source_complain(l->source, line, "vip is \"%s\": allowed are yes and no",
+				value);
+	en->draft.vip |= vip;
+}
+
 static void take_attribute(struct ldif *l, struct entry *en, const char *name,
 			   const char *value, size_t line)
 {
 	struct person_draft *d = &en->draft;
 
-	if (g_ascii_strcasecmp(name, "displayName") == 0)
-		add_text(d->names, value, true);
-	else if (g_ascii_strcasecmp(name, "cn") == 0)
-		add_text(d->names, value, false);
-	else if (g_ascii_strcasecmp(name, "givenName") == 0)
+	switch (meaning_of(name)) {
+	case MEANS_SHOWN_NAME:
+	case MEANS_NAME:
+		add_text(d->names, value, meaning_of(name) == MEANS_SHOWN_NAME);
+		break;
+	case MEANS_GIVEN:
 		en->given = value;
-	else if (g_ascii_strcasecmp(name, "sn") == 0)
+		break;
+	case MEANS_FAMILY:
 		en->family = value;
-	else if (g_ascii_strcasecmp(name, "mail") == 0)
+		break;
+	case MEANS_ADDRESS:
 		add_text(d->addresses, value, false);
-	else if (g_ascii_strcasecmp(name, "mailAlternateAddress") == 0)
-		add_text(d->addresses, value, false);
-	else if (g_ascii_strcasecmp(name, "proxyAddresses") == 0)
+		break;
+	case MEANS_PROXY:
 		take_address(en, value);
-	else if (g_ascii_strcasecmp(name, "title") == 0)
+		break;
+	case MEANS_TITLE:
 		d->title = value;
-	else if (g_ascii_strcasecmp(name, "vip") == 0 && !source_vip(value, &d->vip))
-		source_complain(l->source, line, "vip is \"%s\": allowed are yes and no",
-				value);
-	else if (g_ascii_strcasecmp(name, "objectClass") == 0)
+		break;
+	case MEANS_VIP:
+		take_vip(l, en, value, line);
+		break;
+	case MEANS_GROUP:
+		d->vip |= is_vip_group(value);
+		break;
+	case MEANS_CLASS:
 		en->is_group |= is_group_class(value);
-	else if (g_ascii_strcasecmp(name, "changetype") == 0)
+		break;
+	case MEANS_CHANGE:
 		en->is_change |= g_ascii_strcasecmp(value, "add") != 0;
+		break;
+	case MEANS_NOTHING:
+		break;
+	}
 }
 
 static void begin_entry(struct entry *en)

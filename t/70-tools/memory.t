@@ -51,6 +51,25 @@ is($out, "2 people: 0 added, 0 changed, 2 as they were\n", 'the same again chang
 is($out, "Anna Schmidt\tanna\@acme.example; a.schmidt\@acme.example\tCFO\tvip\nBert Braun\tbert\@acme.example\t\t\n",
 	'list shows each person once');
 
+# --- sync: what is not in the file goes
+my $less = put('less.csv', "name,addresses,title,vip\nAnna Schmidt,anna\@acme.example,CEO,yes\nEmil Ernst,emil\@acme.example,,\n");
+($status, $out, $err) = run_verb('people', 'sync', $less);
+is($status, 1, 'a sync that removes half of all is exit 1');
+like($out, qr/^~ Anna Schmidt <anna\@acme\.example>; no longer a\.schmidt\@acme\.example; title "CFO" is now "CEO"\n\+ Emil Ernst <emil\@acme\.example>\n- Bert Braun <bert\@acme\.example>\n$/, 'it prints the difference');
+like($err, qr/1 of the 2 people of tenant "acme" would go, and no more than 10 % may: nothing was written\. If it is right, allow 50 %/, 'and says why not');
+($status, $out) = run_verb('people', 'list');
+like($out, qr/CFO.*\nBert/, 'and did nothing');
+($status, $out) = run_verb('people', 'sync', '--dry-run', '--max-removed', '50', $less);
+like($out, qr/^2 people \(only looked, nothing written\): 1 added, 1 changed, 0 as they were, 1 gone$/m, 'a dry run');
+($status, $out) = run_verb('people', 'sync', '--max-removed', '50', $less);
+is($status, 0, 'allowed, it is done');
+($status, $out) = run_verb('people', 'list');
+is($out, "Anna Schmidt\tanna\@acme.example\tCEO\tvip\nEmil Ernst\temil\@acme.example\t\t\n", 'all of it');
+($status, $out) = run_verb('people', 'sync', '--max-removed', '50', $people);
+is($status, 0, 'and back');
+($status, $out, $err) = run_verb('people', 'sync', '--max-removed', '101', $people);
+is($status, 2, 'a share beyond all');
+
 my $bad = put('bad.csv', "name,addresses\nAnna,anna\@acme.example\n,nobody\nCarl Curt,carl\@acme.example\n");
 ($status, $out, $err) = run_verb('people', 'import', $bad);
 is($status, 1, 'a wrong file is exit 1');

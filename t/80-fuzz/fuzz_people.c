@@ -31,6 +31,12 @@ static void write_and_find(struct arena *a, const struct people_list *list)
 	}
 	g_assert_true(people_write(&im, list, false, &done, NULL));
 	g_assert_cmpuint(done.same, ==, list->n);
+	im.remove = true;
+	im.max_removed_percent = 100;
+	g_assert_true(people_write(
+		&im, &(struct people_list){ .at = list->at, .n = list->n / 2 }, false,
+		&done, NULL));
+	g_assert_cmpuint(done.gone, ==, list->n - list->n / 2);
 	store_close(&s);
 }
 

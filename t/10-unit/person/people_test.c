@@ -83,11 +83,21 @@ static void test_ldif(void)
 			  "sn: Fischer\n"
 			  "mail: carl@acme.example\n"
 			  "\n"
+			  "dn: CN=Dora Dorn,OU=Staff,DC=acme,DC=example\n"
+			  "cn: Dora Dorn\n"
+			  "otherMailbox: dora@home.example\n"
+			  "memberOf: CN=Staff,OU=Groups,DC=acme,DC=example\n"
+			  "memberOf: CN=VIPs,OU=Groups,DC=acme,DC=example\n"
+			  "\n"
+			  "# refldap://forest.acme.example/\n"
+			  "\n"
 			  "search: 2\n"
 			  "result: 0 Success\n");
 
-	g_assert_cmpuint(list.n, ==, 3);
+	g_assert_cmpuint(list.n, ==, 4);
 	g_assert_cmpuint(list.skipped, ==, 2);
+	g_assert_true(list.at[3].vip);
+	g_assert_false(list.at[2].vip);
 	g_assert_cmpstr(list.at[0].names[0], ==, "Schmidt, Anna");
 	g_assert_cmpstr(list.at[0].names[1], ==, "Anna Schmidt");
 	g_assert_cmpuint(list.at[0].n_addresses, ==, 2);
@@ -358,6 +368,112 @@ static void test_many_namesakes(void)
 	store_close(&s);
 }
 
+static void note_difference(const struct person *before, const struct person *after,
+			    void *to)
+{
+	g_string_append_printf(to, "%s%s ",
+			       before == NULL  ? "+"
+			       : after == NULL ? "-"
+					       : "~",
+			       (after != NULL ? after : before)->names[0]);
+}
+
+static bool sync_csv(struct store *s, const char *text, unsigned percent, GString *seen,
+		     struct people_imported *done_r)
+{
+	struct arena *a = arena_create(0);
+	struct people_list list = read_good(a, "p.csv", text);
+	struct people_import im = { .store = s,
+				    .tenant = "acme",
+				    .now_s = 3000,
+				    .remove = true,
+				    .max_removed_percent = percent,
+				    .differs = note_difference,
+				    .to = seen };
+	GError *e = NULL;
+	bool good = people_write(&im, &list, false, done_r, &e);
+
+	g_assert_true(good == (e == NULL));
+	if (!good) {
+		g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
+		g_assert_nonnull(strstr(e->message, "nothing was written"));
+	}
+	g_clear_error(&e);
+	arena_destroy(&a);
+	return good;
+}
+
+/* A sync takes away who is gone, but not too many at once, and then does nothing at all. */
+static void test_sync(void)
+{
+	static const char before[] = "name,addresses\n"
+				     "Anna Schmidt,anna@acme.example;a.s@acme.example\n"
+				     "Bert Braun,bert@acme.example\n"
+				     "Carl Curt,carl@acme.example\n";
+	static const char after[] = "name,addresses\n"
+				    "Bert Brown,bert@acme.example\n"
+				    "Carl Curt,carl@acme.example\n"
+				    "Dora Dorn,dora@acme.example\n";
+	struct store *s = open_store();
+	struct arena *a = arena_create(0);
+	GString *seen = g_string_new(NULL);
+	const struct person_match *match;
+	struct people_imported done;
+
+	g_assert_true(sync_csv(s, before, 0, seen, &done));
+	g_assert_cmpuint(done.added, ==, 3);
+	g_string_truncate(seen, 0);
+	g_assert_false(sync_csv(s, after, 33, seen, &done));
+	g_assert_cmpstr(seen->str, ==, "~Bert Brown +Dora Dorn -Anna Schmidt ");
+	g_assert_nonnull(by_address(s, a, "anna@acme.example"));
+	g_assert_null(by_address(s, a, "dora@acme.example"));
+	g_assert_cmpuint(by_name(s, a, "Bert Braun", &match), ==, 1);
+	g_assert_true(sync_csv(s, after, 34, seen, &done));
+	g_assert_cmpuint(done.gone, ==, 1);
+	g_assert_cmpuint(done.stored, ==, 3);
+	g_assert_null(by_address(s, a, "anna@acme.example"));
+	g_assert_null(by_address(s, a, "a.s@acme.example"));
+	g_assert_cmpuint(by_name(s, a, "Anna Schmidt", &match), ==, 0);
+	g_assert_cmpuint(by_name(s, a, "Bert Brown", &match), ==, 1);
+	g_assert_cmpuint(by_name(s, a, "Dora Dorn", &match), ==, 1);
+	g_assert_true(sync_csv(s, after, 0, seen, &done));
+	g_assert_cmpuint(done.same, ==, 3);
+	g_assert_false(sync_csv(s, "name,addresses\n", 99, seen, &done));
+	g_assert_true(sync_csv(s, "name,addresses\n", 100, seen, &done));
+	g_assert_cmpuint(done.gone, ==, 3);
+	g_assert_cmpuint(by_name(s, a, "Carl Curt", &match), ==, 0);
+	g_string_free(seen, TRUE);
+	arena_destroy(&a);
+	store_close(&s);
+}
+
+/* The address of somebody who left goes to another: only the leaver is taken away. */
+static void test_sync_moved_address(void)
+{
+	struct store *s = open_store();
+	struct arena *a = arena_create(0);
+	GString *seen = g_string_new(NULL);
+	const struct person_match *match;
+	struct people_imported done;
+
+	sync_csv(s,
+		 "name,addresses\n"
+		 "Anna Schmidt,anna@acme.example;info@acme.example\n"
+		 "Bert Braun,bert@acme.example\n",
+		 0, seen, &done);
+	g_assert_true(sync_csv(s,
+			       "name,addresses\n"
+			       "Bert Braun,bert@acme.example;info@acme.example\n",
+			       50, seen, &done));
+	g_assert_cmpuint(done.gone, ==, 1);
+	g_assert_cmpstr(by_address(s, a, "info@acme.example")->id, ==,
+			"bert@acme.example");
+	g_assert_cmpuint(by_name(s, a, "Anna Schmidt", &match), ==, 0);
+	g_string_free(seen, TRUE);
+	arena_destroy(&a);
+	store_close(&s);
+}
+
 static struct store_write count_also(struct arena *a, const struct person *p,
 				     const char *address, void *to)
 {
@@ -422,6 +538,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/people/change", test_change);
 	g_test_add_func("/people/moved-address", test_moved_address);
 	g_test_add_func("/people/many-namesakes", test_many_namesakes);
+	g_test_add_func("/people/sync", test_sync);
+	g_test_add_func("/people/sync-moved-address", test_sync_moved_address);
 	g_test_add_func("/people/callbacks", test_callbacks);
 	g_test_add_func("/people/failing-store", test_failing_store);
 	return g_test_run();
