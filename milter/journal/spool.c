@@ -14,8 +14,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "journal/journal.h"
+#include "journal/spool_files.h"
 
-#define CURRENT "current.jsonl"
 #define SYNC_EVERY_US G_USEC_PER_SEC
 
 struct journal {
@@ -99,7 +99,7 @@ struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **
 	struct journal *j = g_new0(struct journal, 1);
 
 	j->folder = g_strdup(folder);
-	j->current = g_build_filename(folder, CURRENT, NULL);
+	j->current = g_build_filename(folder, SPOOL_CURRENT, NULL);
 	j->rotate_bytes = rotate_bytes;
 	j->fd = -1;
 	if (!open_current(j, e)) {
@@ -217,37 +217,6 @@ void journal_expire(struct journal *j, int64_t before_s)
 	g_dir_close(folder);
 }
 
-static gint newest_first(gconstpointer a, gconstpointer b)
-{
-	int64_t x = 0, y = 0;
-	unsigned i = 0, k = 0;
-	const char *p = *(const char *const *)a, *q = *(const char *const *)b;
-
-	sscanf(p, "decisions-%" SCNd64 "-%u", &x, &i);
-	sscanf(q, "decisions-%" SCNd64 "-%u", &y, &k);
-	if (x != y)
-		return x < y ? 1 : -1;
-	return i < k ? 1 : i > k ? -1 : 0;
-}
-
-static GPtrArray *spool_files(const char *folder, GError **e)
-{
-	GDir *dir = g_dir_open(folder, 0, e);
-
-	if (dir == NULL)
-		return NULL;
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-
-	for (const char *name; (name = g_dir_read_name(dir)) != NULL;)
-		if (g_str_has_prefix(name, "decisions-") &&
-		    g_str_has_suffix(name, ".jsonl"))
-			g_ptr_array_add(names, g_strdup(name));
-	g_dir_close(dir);
-	g_ptr_array_sort(names, newest_first);
-	g_ptr_array_insert(names, 0, g_strdup(CURRENT));
-	return names;
-}
-
 /* is this line the record of that message? */
 static bool is_about(const char *line, size_t n, const char *id)
 {
@@ -299,7 +268,7 @@ static char *find_in_file(const char *path, const char *id)
 
 bool journal_find(const char *folder, const char *id, char **json_r, GError **e)
 {
-	GPtrArray *names = spool_files(folder, e);
+	GPtrArray *names = spool_closed_files(folder, e);
 	char *found = NULL, *bare = g_strdup(id);
 	size_t n = strlen(bare);
 
@@ -307,9 +276,11 @@ bool journal_find(const char *folder, const char *id, char **json_r, GError **e)
 		bare[n - 1] = '\0';
 		memmove(bare, bare + 1, n - 1);
 	}
-	for (guint i = 0; names != NULL && i < names->len && found == NULL && *bare;
-	     i++) {
-		char *path = g_build_filename(folder, names->pdata[i], NULL);
+	if (names != NULL)
+		g_ptr_array_add(names, g_strdup(SPOOL_CURRENT));
+	for (guint i = names == NULL ? 0 : names->len; i > 0 && found == NULL && *bare;
+	     i--) {
+		char *path = g_build_filename(folder, names->pdata[i - 1], NULL);
 
 		found = find_in_file(path, bare);
 		g_free(path);
