@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "behavior/behavior.h"
 #include "feature/feature.h"
+#include "learn/turn.h"
 #include "mailbox/mailbox.h"
 #include "message/address.h"
 #include "message/message.h"
@@ -17,6 +18,7 @@
 
 #define OLDEST_S INT64_C(631152000) /* 1990: no mail archive goes back further */
 #define LINKS_MOST 8
+#define TURN_MS 20000 /* the learner needs a part of a second for a batch */
 
 struct learner {
 	struct learner_setup setup;
@@ -160,6 +162,20 @@ static const char *find_dkim(const struct reading *r)
 		arena_printf(r->arena, "x@%.*s", (int)MIN(strcspn(d, " ;\t"), 255), d)));
 }
 
+/* Adding to a full batch writes it. */
+static bool add_event(const struct reading *r, const struct behavior_event *ev,
+		      GError **e)
+{
+	int turn;
+
+	if (!turn_take(store_url(r->learner->setup.store), TURN_MS, &turn, e))
+		return false;
+	bool good = behavior_add(r->learner->batch, ev, e);
+
+	turn_give(turn);
+	return good;
+}
+
 static bool learn_incoming(const struct reading *r, GError **e)
 {
 	GPtrArray *rcpts = g_ptr_array_new();
@@ -186,7 +202,7 @@ static bool learn_incoming(const struct reading *r, GError **e)
 	ev.n_rcpts = rcpts->len;
 	if (ev.n_rcpts > 0) {
 		r->learner->done.in++;
-		good = behavior_add(r->learner->batch, &ev, e);
+		good = add_event(r, &ev, e);
 	}
 	g_ptr_array_unref(rcpts);
 	return good;
@@ -215,7 +231,7 @@ static bool learn_outgoing(const struct reading *r, GError **e)
 		orgs[i] = m->to[i].org;
 	}
 	r->learner->done.out++;
-	return behavior_add(r->learner->batch, &ev, e);
+	return add_event(r, &ev, e);
 }
 
 /* --- the whole of a message --- */
@@ -287,7 +303,14 @@ static bool write_baseline(struct learner *l, GError **e)
 
 bool learner_finish(struct learner *l, GError **e)
 {
-	if (!behavior_apply(l->batch, e))
+	int turn;
+
+	if (!turn_take(store_url(l->setup.store), TURN_MS, &turn, e))
+		return false;
+	bool applied = behavior_apply(l->batch, e);
+
+	turn_give(turn);
+	if (!applied)
 		return false;
 	if (l->times->len == 0)
 		return true;

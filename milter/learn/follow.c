@@ -1,0 +1,377 @@
+/* Batches and positions. Before a batch is written the position says from where to where it
+ * goes; the next batch's position says that it was written. So a batch that was broken off is
+ * tried again as exactly the same one: a store without transactions knows it by its mark
+ * (behavior/batch.c), others by the marks of its messages. */
+#include "learn/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "journal/reader.h"
+#include "learn/turn.h"
+
+#define LINES_MOST 1000 /* with RCPTS_MOST: far below what one batch of behavior holds */
+#define RCPTS_MOST 5000
+#define TURN_MS 20000
+#define POSITION_BYTES 4096 /* of its file */
+#define GROUP "position"
+
+struct follower {
+	struct follow_setup setup;
+	int folder;                          /* locked: one follower a spool */
+	char *path;                          /* of the position */
+	struct journal_reader *reader;       /* NULL: to be opened at `from` */
+	struct journal_position from, until; /* until.file "": nothing was begun */
+	GHashTable *oldest; /* tenant's name -> int64_t *: the baseline we wrote */
+	struct follow_done done;
+};
+
+/* one batch on its way */
+struct round {
+	struct follower *f;
+	struct behavior_batch *batch;
+	GHashTable *oldest; /* tenant's name -> int64_t * */
+	struct follow_done done;
+	size_t rcpts;
+	int64_t now_s;
+	bool ended; /* nothing more for now */
+};
+
+/* --- the position on disk --- */
+
+static void put_position(GKeyFile *k, const char *what, const struct journal_position *p)
+{
+	char *value = g_strdup_printf("%s %s %" PRId64 " %" PRId64, p->file, p->line,
+				      p->begin, p->end);
+
+	if (p->file[0] != '\0')
+		g_key_file_set_value(k, GROUP, what, value);
+	g_free(value);
+}
+
+static void get_position(GKeyFile *k, const char *what, struct journal_position *p_r)
+{
+	char *value = g_key_file_get_value(k, GROUP, what, NULL);
+	struct journal_position p = { .begin = 0 };
+
+	if (value != NULL && sscanf(value, "%16s %16s %" SCNd64 " %" SCNd64, p.file,
+				    p.line, &p.begin, &p.end) == 4)
+		*p_r = p;
+	g_free(value);
+}
+
+static bool save_position(const struct follower *f, GError **e)
+{
+	if (!f->setup.keep_position ||
+	    (f->from.file[0] == '\0' && f->until.file[0] == '\0'))
+		return true;
+	GKeyFile *k = g_key_file_new();
+	gsize n;
+	char *text;
+	bool done;
+
+	g_key_file_set_string(k, GROUP, "store", store_url(f->setup.store));
+	put_position(k, "from", &f->from);
+	put_position(k, "until", &f->until);
+	text = g_key_file_to_data(k, &n, NULL);
+	done = file_replace(f->path, (struct bytes){ .at = text, .n = n }, 0640, e);
+	g_free(text);
+	g_key_file_free(k);
+	return done;
+}
+
+/* Another store knows nothing yet: it gets all there is. */
+static void load_position(struct follower *f)
+{
+	GKeyFile *k = g_key_file_new();
+	GError *e = NULL;
+	char *text = NULL, *url = NULL;
+	size_t n;
+
+	if (access(f->path, F_OK) != 0) {
+		g_key_file_free(k);
+		return;
+	}
+	if (file_read(f->path, POSITION_BYTES, &text, &n, &e) &&
+	    g_key_file_load_from_data(k, text, n, G_KEY_FILE_NONE, &e))
+		url = g_key_file_get_string(k, GROUP, "store", NULL);
+	if (e != NULL) {
+		log_line(LOG_LEVEL_WARN,
+			 "%s: cannot be read (%s): the journal is read from its begin; "
+			 "nothing is counted twice",
+			 f->path, e->message);
+		g_error_free(e);
+	} else if (g_strcmp0(url, store_url(f->setup.store)) == 0) {
+		get_position(k, "from", &f->from);
+		get_position(k, "until", &f->until);
+	} else {
+		log_line(LOG_LEVEL_INFO,
+			 "%s is of another store: the journal is read from its begin",
+			 f->path);
+	}
+	g_free(url);
+	g_free(text);
+	g_key_file_free(k);
+}
+
+/* --- one batch --- */
+
+static bool same_place(const struct journal_position *a, const struct journal_position *b)
+{
+	return strcmp(a->file, b->file) == 0 && a->end == b->end;
+}
+
+static void note_oldest(GHashTable *table, const char *tenant, int64_t time_s)
+{
+	int64_t *known = g_hash_table_lookup(table, tenant);
+
+	if (known != NULL && *known <= time_s)
+		return;
+	known = g_new(int64_t, 1);
+	*known = time_s;
+	g_hash_table_replace(table, g_strdup(tenant), known);
+}
+
+static bool take_lesson(struct round *r, const struct recorded *rec, struct arena *a,
+			GError **e)
+{
+	struct lesson l;
+
+	lesson_take(a, r->f->setup.options, rec, r->now_s, &l);
+	r->done.kinds[l.kind]++;
+	r->done.in += l.in;
+	r->done.out += l.out;
+	if (l.kind == LESSON_BLANK)
+		log_seldom(LOG_LEVEL_WARN, "learn-blank",
+			   "records without addresses teach nothing: learning needs "
+			   "journal_pii = yes");
+	for (size_t i = 0; i < l.n; i++) {
+		note_oldest(r->oldest, l.events[i].tenant, l.events[i].time_s);
+		if (!behavior_add(r->batch, &l.events[i], e))
+			return false;
+	}
+	return true;
+}
+
+static bool take_line(struct round *r, struct bytes line, GError **e)
+{
+	struct arena *a = arena_create(0);
+	struct recorded rec;
+	GError *why = NULL;
+	bool good = true;
+
+	r->done.lines++;
+	r->done.bytes += (int64_t)line.n + 1;
+	if (recorded_read(a, line, &rec, &why)) {
+		r->rcpts += rec.n_rcpts;
+		good = take_lesson(r, &rec, a, e);
+	} else {
+		r->done.damaged++;
+		log_seldom(LOG_LEVEL_WARN, "learn-damaged",
+			   "journal %s: a line was left out: %s", r->f->setup.folder,
+			   why->message);
+		g_error_free(why);
+	}
+	arena_destroy(&a);
+	return good;
+}
+
+/* true: here the batch ended that was begun before */
+static bool is_at_until(const struct follower *f)
+{
+	struct journal_position now;
+
+	if (f->until.file[0] == '\0')
+		return false;
+	journal_reader_position(f->reader, &now);
+	return same_place(&now, &f->until);
+}
+
+static bool read_batch(struct round *r, GError **e)
+{
+	struct follower *f = r->f;
+	size_t left_out = journal_reader_left_out(f->reader);
+	struct bytes line;
+
+	while (r->done.lines < LINES_MOST && r->rcpts < RCPTS_MOST) {
+		enum answer got = journal_reader_next(f->reader, &line, e);
+
+		if (got == ANSWER_UNKNOWN)
+			return false;
+		r->ended = got == ANSWER_NO;
+		if (r->ended)
+			break;
+		if (!take_line(r, line, e))
+			return false;
+		if (is_at_until(f))
+			break;
+	}
+	r->done.damaged += journal_reader_left_out(f->reader) - left_out;
+	return true;
+}
+
+/* Since when we look: only told where it is earlier than what this process has told. */
+static bool write_baselines(struct round *r, GError **e)
+{
+	struct arena *a = arena_create(0);
+	struct store_write *w =
+		arena_new(a, struct store_write, g_hash_table_size(r->oldest));
+	GHashTableIter iter;
+	void *tenant, *time_s;
+	size_t n = 0;
+	bool done;
+
+	g_hash_table_iter_init(&iter, r->oldest);
+	while (g_hash_table_iter_next(&iter, &tenant, &time_s)) {
+		const int64_t *known = g_hash_table_lookup(r->f->oldest, tenant);
+
+		if (known == NULL || *known > *(int64_t *)time_s)
+			w[n++] = baseline_change(a, tenant, *(int64_t *)time_s);
+	}
+	done = n == 0 || store_write_many(r->f->setup.store, w, n, e) == STORE_WROTE;
+	g_hash_table_iter_init(&iter, r->oldest);
+	while (done && g_hash_table_iter_next(&iter, &tenant, &time_s))
+		note_oldest(r->f->oldest, tenant, *(int64_t *)time_s);
+	arena_destroy(&a);
+	return done;
+}
+
+static bool write_batch(struct round *r, GError **e)
+{
+	struct follower *f = r->f;
+	int turn;
+
+	journal_reader_position(f->reader, &f->until);
+	if (!save_position(f, e) ||
+	    !turn_take(store_url(f->setup.store), TURN_MS, &turn, e))
+		return false;
+	bool done = behavior_apply(r->batch, e) && write_baselines(r, e);
+
+	turn_give(turn);
+	return done;
+}
+
+static void add_done(struct follow_done *sum, const struct round *r)
+{
+	struct behavior_done applied = behavior_batch_done(r->batch);
+
+	sum->lines += r->done.lines;
+	sum->damaged += r->done.damaged;
+	sum->in += r->done.in;
+	sum->out += r->done.out;
+	sum->bytes += r->done.bytes;
+	for (size_t i = 0; i < LESSON_KINDS; i++)
+		sum->kinds[i] += r->done.kinds[i];
+	sum->counted += applied.counted;
+	sum->repeated += applied.repeated;
+	sum->keys += applied.keys;
+}
+
+static bool open_reader(struct follower *f, GError **e)
+{
+	if (f->reader == NULL)
+		f->reader = journal_reader_open(f->setup.folder, &f->from, e);
+	return f->reader != NULL;
+}
+
+bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
+{
+	struct round r = { .f = f, .now_s = now_s };
+	bool done;
+
+	*more_r = false;
+	if (!open_reader(f, e))
+		return false;
+	r.batch = behavior_batch_create(f->setup.store);
+	r.oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	done = read_batch(&r, e) && (r.done.lines == 0 || write_batch(&r, e));
+	if (done && r.done.lines > 0) {
+		add_done(&f->done, &r);
+		f->from = f->until;
+	}
+	if (done)
+		f->until = (struct journal_position){ .begin = 0 };
+	else /* from there again */
+		journal_reader_close(&f->reader);
+	*more_r = done && !r.ended;
+	g_hash_table_destroy(r.oldest);
+	behavior_batch_destroy(&r.batch);
+	return done;
+}
+
+/* --- from begin to end --- */
+
+static bool lock_folder(struct follower *f, GError **e)
+{
+	f->folder = open(f->setup.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->folder < 0) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "journal %s: cannot open: %s; journal_dir names it, and "
+			    "wonted-milter makes it",
+			    f->setup.folder, g_strerror(errno));
+		return false;
+	}
+	if (!f->setup.keep_position || flock(f->folder, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "journal %s: another wonted-learn eats it already", f->setup.folder);
+	return false;
+}
+
+struct follower *follow_begin(const struct follow_setup *setup, GError **e)
+{
+	struct follower *f = g_new0(struct follower, 1);
+
+	f->setup = *setup;
+	f->path = g_build_filename(setup->folder, FOLLOW_POSITION, NULL);
+	f->oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	if (!lock_folder(f, e)) {
+		f->setup.keep_position = false;
+		follow_end(&f);
+		return NULL;
+	}
+	if (setup->keep_position)
+		load_position(f);
+	return f;
+}
+
+struct follow_done follow_done_so_far(const struct follower *f)
+{
+	return f->done;
+}
+
+char *follow_where(const struct follower *f)
+{
+	const char *name = f->reader != NULL ? journal_reader_file(f->reader) : NULL;
+
+	return g_strdup_printf("%s:%" PRId64, name != NULL ? name : "nowhere",
+			       f->from.end);
+}
+
+void follow_end(struct follower **f)
+{
+	struct follower *was = *f;
+	GError *e = NULL;
+
+	*f = NULL;
+	if (was == NULL)
+		return;
+	if (!save_position(was, &e)) {
+		log_line(LOG_LEVEL_WARN, "the journal's position cannot be kept: %s",
+			 e->message);
+		g_error_free(e);
+	}
+	journal_reader_close(&was->reader);
+	g_hash_table_destroy(was->oldest);
+	if (was->folder >= 0)
+		close(was->folder);
+	g_free(was->path);
+	g_free(was);
+}

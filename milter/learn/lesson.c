@@ -1,0 +1,294 @@
+/* Everything from outside wants to be known, so the memory believes little:
+ *
+ * - Mail in counts for those recipients alone for whom it was judged wanted or graymail, and
+ *   who got it. Spam, suspicious and malicious mail make no trust, or whoever sends enough of
+ *   it would become usual. A first message that is held suspicious does so neither; an answer
+ *   of ours, which is mail out, is what makes its writer known.
+ * - A message that nobody judged (out of time) was passed, not wanted.
+ * - It counts as From's only when From is proven by an aligned SPF or DKIM pass. A known no
+ *   is not theirs. Unknown - DNS did not answer - is not theirs either: else making DNS fail
+ *   would be the way to grow somebody's trust. A true sender loses one message by that, the
+ *   next one counts. Who can prove nothing at all becomes known when we write to them.
+ * - Mail of our own networks and users is out, when From and the envelope's sender are the
+ *   same tenant's. What programs answer by themselves is left out: an answer on absence to a
+ *   stranger would make him one whom we wrote to.
+ *
+ * Bursts are not this file's: closed days keep them off (behavior/history.h). */
+#include "learn/lesson.h"
+
+#include <glib.h>
+
+#include "base/limits.h"
+#include "message/address.h"
+#include "message/domain.h"
+#include "person/name.h"
+
+#define OLDEST_S INT64_C(631152000) /* 1990, before there were milters */
+#define AHEAD_S 86400               /* clocks of ours differ by less */
+#define LINKS_MOST 8
+
+const char *const lesson_names[LESSON_KINDS] = {
+	[LESSON_LEARNED] = "learned",    [LESSON_UNWANTED] = "unwanted",
+	[LESSON_UNPROVEN] = "unproven",  [LESSON_AUTOMATIC] = "automatic",
+	[LESSON_FOREIGN] = "foreign",    [LESSON_NOBODY] = "no sender",
+	[LESSON_BLANK] = "no addresses", [LESSON_UNDATED] = "no date",
+};
+
+struct reading {
+	struct arena *arena;
+	const struct options *options;
+	const struct recorded *r;
+	const char *from;
+	const struct tenant *writer; /* From's tenant; NULL: not ours */
+	const char **rcpts;          /* address_key() form; NULL: is none */
+};
+
+/* mail in, gathered by tenant, in the order of the recipients */
+struct readers {
+	const struct tenant *tenant;
+	GPtrArray *rcpts;
+};
+
+static const char *text_of(const struct reading *rd, enum feature_id id)
+{
+	const struct value *v = &rd->r->features.at[id];
+
+	return v->known == ANSWER_YES ? v->text : NULL;
+}
+
+static enum answer answer_of(const struct reading *rd, enum feature_id id)
+{
+	return value_answer(&rd->r->features.at[id]);
+}
+
+static const struct tenant *tenant_of(const struct reading *rd, const char *key)
+{
+	return key == NULL ? NULL : options_tenant(rd->options, address_domain(key));
+}
+
+/* d= of the signature that passed: the one that speaks for From, if there is one */
+static const char *dkim_domain(const struct reading *rd, const char *org)
+{
+	const struct value *v = &rd->r->features.at[FEATURE_DKIM_DOMAINS];
+	size_t n = v->known == ANSWER_YES ? v->n_items : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *key = domain_key(rd->arena, v->items[i]);
+
+		if (key != NULL && org != NULL && strcmp(domain_org(key), org) == 0)
+			return key;
+	}
+	return n > 0 ? domain_key(rd->arena, v->items[0]) : NULL;
+}
+
+static struct behavior_event event_in(const struct reading *rd,
+				      const struct readers *readers)
+{
+	const struct value *links = &rd->r->features.at[FEATURE_LINKS_ORGS];
+	const char *org = domain_org(address_domain(rd->from));
+
+	return (struct behavior_event){
+		.tenant = readers->tenant->name,
+		.direction = DIRECTION_IN,
+		.sender = rd->from,
+		.sender_org = org,
+		.rcpts = (const char *const *)readers->rcpts->pdata,
+		.n_rcpts = readers->rcpts->len,
+		.message_id = text_of(rd, FEATURE_MESSAGE_ID),
+		.time_s = rd->r->time_s,
+		.display_key = name_key(rd->arena, text_of(rd, FEATURE_FROM_NAME)),
+		.reply_to_org = text_of(rd, FEATURE_REPLY_TO_ORG),
+		.list_id = text_of(rd, FEATURE_LIST_ID),
+		.dkim_domain = dkim_domain(rd, org),
+		.mailer = text_of(rd, FEATURE_MAILER),
+		.network = text_of(rd, FEATURE_CLIENT_NETWORK),
+		.link_orgs = links->items,
+		.n_link_orgs =
+			links->known == ANSWER_YES ? MIN(links->n_items, LINKS_MOST) : 0,
+	};
+}
+
+static struct behavior_event event_out(const struct reading *rd)
+{
+	const char **rcpts = arena_new(rd->arena, const char *, rd->r->n_rcpts);
+	const char **orgs = arena_new(rd->arena, const char *, rd->r->n_rcpts);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rd->r->n_rcpts; i++) {
+		if (rd->rcpts[i] == NULL)
+			continue;
+		rcpts[n] = rd->rcpts[i];
+		orgs[n++] = domain_org(address_domain(rd->rcpts[i]));
+	}
+	return (struct behavior_event){
+		.tenant = rd->writer->name,
+		.direction = DIRECTION_OUT,
+		.sender = rd->from,
+		.rcpts = rcpts,
+		.rcpt_orgs = orgs,
+		.n_rcpts = n,
+		.message_id = text_of(rd, FEATURE_MESSAGE_ID),
+		.time_s = rd->r->time_s,
+	};
+}
+
+/* Did this recipient get it, and as something to be had? */
+static bool was_wanted(const struct reading *rd, const struct recorded_rcpt *rcpt)
+{
+	if (rd->r->internal)
+		return true;
+	return (rcpt->verdict == VERDICT_WANTED || rcpt->verdict == VERDICT_GRAYMAIL) &&
+	       rcpt->done != ACTION_QUARANTINE && rcpt->done != ACTION_REJECT &&
+	       rcpt->done != ACTION_DEFER;
+}
+
+static void release(void *list)
+{
+	g_ptr_array_unref(list);
+}
+
+static void destroy_table(void *table)
+{
+	g_hash_table_destroy(table);
+}
+
+static struct readers *readers_of(const struct reading *rd, GHashTable *by_tenant,
+				  GPtrArray *all, const struct tenant *t)
+{
+	struct readers *found = g_hash_table_lookup(by_tenant, t);
+
+	if (found == NULL) {
+		found = arena_new(rd->arena, struct readers, 1);
+		found->tenant = t;
+		found->rcpts = g_ptr_array_new();
+		arena_defer(rd->arena, release, found->rcpts);
+		g_hash_table_insert(by_tenant, (void *)(uintptr_t)t, found);
+		g_ptr_array_add(all, found);
+	}
+	return found;
+}
+
+/* out   whether anybody of ours is among the recipients, wanted or not */
+static bool gather_readers(const struct reading *rd, GPtrArray *all)
+{
+	GHashTable *by_tenant = g_hash_table_new(NULL, NULL);
+	bool ours = false;
+
+	arena_defer(rd->arena, destroy_table, by_tenant);
+	for (size_t i = 0; i < rd->r->n_rcpts; i++) {
+		const struct tenant *t = tenant_of(rd, rd->rcpts[i]);
+
+		ours = ours || t != NULL;
+		/* what one sends to oneself is no correspondence */
+		if (t == NULL || !was_wanted(rd, &rd->r->rcpts[i]) ||
+		    strcmp(rd->rcpts[i], rd->from) == 0)
+			continue;
+		g_ptr_array_add(readers_of(rd, by_tenant, all, t)->rcpts,
+				(void *)(uintptr_t)rd->rcpts[i]);
+	}
+	return ours;
+}
+
+static enum lesson_kind take_events(const struct reading *rd, struct lesson *l)
+{
+	GPtrArray *readers = g_ptr_array_new();
+	bool ours = gather_readers(rd, readers);
+	struct behavior_event *events =
+		arena_new(rd->arena, struct behavior_event, readers->len + 1);
+
+	arena_defer(rd->arena, release, readers);
+	l->events = events;
+	if (rd->r->internal) {
+		events[l->n] = event_out(rd);
+		l->out = events[l->n].n_rcpts > 0;
+		l->n += l->out;
+	}
+	for (guint i = 0; i < readers->len; i++)
+		events[l->n++] = event_in(rd, g_ptr_array_index(readers, i));
+	l->in = readers->len;
+	if (l->n > 0)
+		return LESSON_LEARNED;
+	return ours ? LESSON_UNWANTED : LESSON_FOREIGN;
+}
+
+static bool read_addresses(struct reading *rd)
+{
+	const char *from = text_of(rd, FEATURE_FROM_ADDRESS);
+	bool any = false;
+
+	rd->rcpts = arena_new(rd->arena, const char *, rd->r->n_rcpts);
+	for (size_t i = 0; i < rd->r->n_rcpts; i++) {
+		const char *address = rd->r->rcpts[i].address;
+
+		any = any || address != NULL;
+		if (address != NULL)
+			rd->rcpts[i] = address_key(rd->arena, address);
+		if (rd->rcpts[i] != NULL && address_domain(rd->rcpts[i]) == NULL)
+			rd->rcpts[i] = NULL;
+	}
+	rd->from = from == NULL ? NULL : address_key(rd->arena, from);
+	if (rd->from != NULL && address_domain(rd->from) == NULL)
+		rd->from = NULL;
+	rd->writer = tenant_of(rd, rd->from);
+	return any;
+}
+
+static bool is_one_sender(const struct reading *rd)
+{
+	const struct value *count = &rd->r->features.at[FEATURE_FROM_COUNT];
+
+	return rd->from != NULL && (count->known != ANSWER_YES || count->number <= 1);
+}
+
+/* Our own mail, written by one of us: the envelope says the same tenant as From. */
+static bool is_written_by_us(const struct reading *rd)
+{
+	const char *sender = rd->r->mail_from == NULL
+				     ? NULL
+				     : address_key(rd->arena, rd->r->mail_from);
+
+	return rd->writer != NULL && tenant_of(rd, sender) == rd->writer;
+}
+
+static bool is_automatic(const struct reading *rd)
+{
+	return answer_of(rd, FEATURE_AUTO) == ANSWER_YES ||
+	       answer_of(rd, FEATURE_REPORT) == ANSWER_YES ||
+	       g_strcmp0(rd->r->mail_from, "") == 0;
+}
+
+static enum lesson_kind judge(struct reading *rd, int64_t now_s, struct lesson *l)
+{
+	const struct recorded *r = rd->r;
+
+	if (!read_addresses(rd) && r->n_rcpts > 0)
+		return LESSON_BLANK;
+	if (r->time_s < OLDEST_S || r->time_s > now_s + AHEAD_S)
+		return LESSON_UNDATED;
+	if (g_strcmp0(r->told, "accept") != 0 || r->stopped != NULL)
+		return LESSON_UNWANTED;
+	if (!is_one_sender(rd))
+		return LESSON_NOBODY;
+	if (r->internal && is_automatic(rd))
+		return LESSON_AUTOMATIC;
+	if (r->internal && !is_written_by_us(rd))
+		return LESSON_FOREIGN;
+	enum lesson_kind kind = take_events(rd, l);
+
+	/* told last, so that spam is counted as spam */
+	if (kind == LESSON_LEARNED && !r->internal &&
+	    answer_of(rd, FEATURE_AUTH_ALIGNED) != ANSWER_YES)
+		return LESSON_UNPROVEN;
+	return kind;
+}
+
+void lesson_take(struct arena *a, const struct options *o, const struct recorded *r,
+		 int64_t now_s, struct lesson *l_r)
+{
+	struct reading rd = { .arena = a, .options = o, .r = r };
+
+	*l_r = (struct lesson){ 0 };
+	l_r->kind = judge(&rd, now_s, l_r);
+	if (l_r->kind != LESSON_LEARNED)
+		*l_r = (struct lesson){ .kind = l_r->kind };
+}

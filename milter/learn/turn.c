@@ -1,0 +1,87 @@
+/* A lock file beside the store, not one of LMDB's own: closing those would take LMDB's locks
+ * away. It is never removed, for whoever waits at it must see who comes next. */
+#include "learn/turn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#define LOOK_EVERY_US 20000
+#define NO_TURN (-1)
+#define FILE_MODE 0660
+
+/* NULL: there is no embedded store in it */
+static char *lock_path(const char *url)
+{
+	const char *lmdb = strstr(url, "lmdb:");
+
+	if (lmdb == NULL)
+		return NULL;
+	lmdb += strlen("lmdb:");
+	return g_strdup_printf("%.*s-writer", (int)strcspn(lmdb, "|"), lmdb);
+}
+
+/* What root makes belongs to whom the folder belongs to: the daemon must get at it. */
+static void give_to_folder_owner(int fd, const char *path)
+{
+	char *folder = g_path_get_dirname(path);
+	struct stat st;
+
+	if (geteuid() == 0 && stat(folder, &st) == 0 &&
+	    fchown(fd, st.st_uid, st.st_gid) == 0)
+		(void)!fchmod(fd, FILE_MODE);
+	g_free(folder);
+}
+
+static bool wait_for(int fd, int64_t most_ms)
+{
+	int64_t until_us = clock_mono_us() + most_ms * 1000;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) ||
+		    clock_mono_us() > until_us)
+			return false;
+		g_usleep(LOOK_EVERY_US);
+	}
+	return true;
+}
+
+bool turn_take(const char *url, int64_t most_ms, int *turn_r, GError **e)
+{
+	char *path = lock_path(url);
+	bool done = true;
+
+	*turn_r = NO_TURN;
+	if (path == NULL)
+		return true;
+	*turn_r = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	if (*turn_r < 0) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+			    "%s: cannot open: %s; the user needs write permission on it "
+			    "and on its folder",
+			    path, g_strerror(errno));
+		done = false;
+	} else if (give_to_folder_owner(*turn_r, path), !wait_for(*turn_r, most_ms)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+			    "%s: another program holds it since %" G_GINT64_FORMAT
+			    " s: is an import stopped in its midst?",
+			    path, most_ms / 1000);
+		turn_give(*turn_r);
+		*turn_r = NO_TURN;
+		done = false;
+	}
+	g_free(path);
+	return done;
+}
+
+void turn_give(int turn)
+{
+	if (turn != NO_TURN)
+		close(turn);
+}

@@ -1,0 +1,50 @@
+/* Two never write at once; who waits too long is told why. */
+#include "learn/turn.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static void one_after_the_other(void)
+{
+	char *folder = g_dir_make_tmp("wonted-turn-XXXXXX", NULL);
+	char *url = g_strdup_printf("pair:dark=1,live=0:lmdb:%s/store|mem:", folder);
+	char *path = g_build_filename(folder, "store-writer", NULL);
+	int first, second;
+	GError *e = NULL;
+
+	g_assert_true(turn_take(url, 0, &first, &e));
+	g_assert_false(turn_take(url, 50, &second, &e));
+	g_assert_nonnull(strstr(e->message, path));
+	g_clear_error(&e);
+	turn_give(second);
+	turn_give(first);
+	g_assert_true(turn_take(url, 0, &second, &e));
+	g_assert_no_error(e);
+	turn_give(second);
+	g_assert_cmpint(g_unlink(path), ==, 0);
+	g_rmdir(folder);
+	g_assert_false(turn_take(url, 0, &first, &e));
+	g_assert_nonnull(strstr(e->message, "write permission"));
+	g_clear_error(&e);
+	g_free(path);
+	g_free(url);
+	g_free(folder);
+}
+
+static void servers_need_none(void)
+{
+	int first, second;
+
+	g_assert_true(turn_take("redis://127.0.0.1/0", 0, &first, NULL));
+	g_assert_true(turn_take("redis://127.0.0.1/0", 0, &second, NULL));
+	turn_give(first);
+	turn_give(second);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/turn/one_after_the_other", one_after_the_other);
+	g_test_add_func("/turn/servers_need_none", servers_need_none);
+	return g_test_run();
+}
