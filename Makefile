@@ -19,7 +19,7 @@ PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isyste
 PC_FOUND := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 PC_LIBS  := $(PC_FOUND) -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
 
-MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted.c
+MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted-learn.c milter/cmd/wonted.c
 SRC      := $(wildcard milter/*.c milter/*/*.c)
 LIBSRC   := $(filter-out $(MAINS),$(SRC))
 OBJ      := $(SRC:%.c=$(B)/%.o)
@@ -62,7 +62,7 @@ $(B)/%.o: %.c $(if $(PC_FOUND),,packages-missing)
 	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/libwonted.a: $(LIBOBJ)
 	@rm -f $@; ar rcs $@ $^
-$(B)/wonted-milter $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
+$(B)/wonted-milter $(B)/wonted-learn $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
 	@echo "LD $@"
 	@$(LINK) -o $@ $^ $(PC_LIBS)
 $(B)/t/%.t: t/%_test.c $(B)/libwonted.a
@@ -145,7 +145,8 @@ install:
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/rules/lists \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted
-	install build/release/wonted-milter build/release/wonted $(DESTDIR)$(PREFIX)/sbin
+	install build/release/wonted-milter build/release/wonted-learn build/release/wonted \
+	    $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 contrib/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 conf/wonted.conf.5 $(wildcard contrib/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 rules/*.rules rules/*.rtest $(DESTDIR)$(SYSCONFDIR)/rules

@@ -1,4 +1,4 @@
-/* wonted import: behavior from mail archives. What is learned once is not learned twice, so
+/* wonted import: behavior from mail archives, or from the journal. What is learned once is not learned twice, so
  * an import that was broken off is simply begun again. */
 #include <stdio.h>
 
@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/printable.h"
+#include "cmd/import_journal.h"
 #include "cmd/memory.h"
 #include "cmd/progress.h"
 #include "cmd/verb.h"
@@ -17,19 +18,16 @@
 #define FAILURES_SHOWN 20
 
 static const char what[] =
-	"Learn from a mail archive who writes to whom, in both directions.\n"
-	"Exactly one of --maildir, --mbox and --messages is needed. Mail of people of "
-	"the\n"
-	"tenant counts as written by them where it bears no sign of delivery "
-	"(Return-Path,\n"
-	"Delivered-To); other mail counts for --mailbox, or for those whom its "
-	"Delivered-To,\n"
-	"else its To and Cc, name. Folders Junk, Spam, Trash and Drafts of a Maildir "
-	"are\n"
-	"left out. The same message is never counted twice.";
+	"Learn who writes to whom, in both directions: from a mail archive, or from a\n"
+	"journal. Exactly one of --maildir, --mbox, --messages and --journal is needed.\n"
+	"Mail of people of the tenant counts as written by them where it bears no sign\n"
+	"of delivery (Return-Path, Delivered-To); other mail counts for --mailbox, or\n"
+	"for those whom its Delivered-To, else its To and Cc, name. Folders Junk, Spam,\n"
+	"Trash and Drafts of a Maildir are left out. --journal learns what wonted-learn\n"
+	"learns, for all tenants. The same message is never counted twice.";
 
 struct import {
-	char *maildir, *mbox, *messages, *mailbox, *tenant;
+	char *maildir, *mbox, *messages, *journal, *mailbox, *tenant;
 	const char *path;
 	enum archive_kind kind;
 	struct learner *learner;
@@ -76,8 +74,10 @@ static bool choose(struct import *im)
 		[ARCHIVE_MBOX] = im->mbox,
 		[ARCHIVE_FOLDER] = im->messages,
 	};
-	int n = 0;
+	int n = im->journal != NULL;
 
+	if (n > 0 && (im->mailbox != NULL || im->tenant != NULL))
+		return false; /* its records say whose they are */
 	for (int kind = ARCHIVE_MAILDIR; kind <= ARCHIVE_FOLDER; kind++) {
 		if (paths[kind] == NULL)
 			continue;
@@ -183,16 +183,16 @@ static int run(struct import *im, const struct verb_args *args)
 
 	if (args->argc > 1 || !choose(im)) {
 		fprintf(stderr,
-			"%s: exactly one of --maildir, --mbox and --messages is needed; "
-			"see "
-			"\"%s --help\"\n",
+			"%s: exactly one of --maildir, --mbox, --messages and --journal "
+			"is needed, and --journal alone; see \"%s --help\"\n",
 			args->argv[0], args->argv[0]);
 		return EXIT_USAGE;
 	}
 	o = verb_config(args);
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
-	good = import_into(im, o, &e);
+	good = im->journal != NULL ? import_journal(o, im->journal, &e)
+				   : import_into(im, o, &e);
 	options_unref(o);
 	return good ? EXIT_DONE : verb_fail(args->argv[0], e);
 }
@@ -206,6 +206,8 @@ int verb_import(int argc, char **argv)
 		{ "mbox", 0, 0, G_OPTION_ARG_FILENAME, &im.mbox, "An mbox file", "FILE" },
 		{ "messages", 0, 0, G_OPTION_ARG_FILENAME, &im.messages,
 		  "A folder of message files, with its folders", "DIR" },
+		{ "journal", 0, 0, G_OPTION_ARG_FILENAME, &im.journal,
+		  "A folder of decision records, as journal_dir", "DIR" },
 		{ "mailbox", 0, 0, G_OPTION_ARG_STRING, &im.mailbox,
 		  "Whose archive it is", "ADDRESS" },
 		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &im.tenant,
@@ -222,6 +224,7 @@ int verb_import(int argc, char **argv)
 	g_free(im.maildir);
 	g_free(im.mbox);
 	g_free(im.messages);
+	g_free(im.journal);
 	g_free(im.mailbox);
 	g_free(im.tenant);
 	return status;

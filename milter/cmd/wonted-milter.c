@@ -1,8 +1,6 @@
 /* The daemon: opens everything, serves, reloads on HUP, USR1 or request, and stops when told,
  * after the messages that are at their end. It never forks: a service manager keeps it. */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -13,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cmd/control.h"
+#include "cmd/user.h"
 #include "cmd/verb.h"
 #include "message/mime.h"
 #include "session/libmilter.h"
@@ -182,32 +181,10 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static bool become(const char *user, GError **e)
-{
-	struct passwd found, *pw = NULL;
-	char room[4096];
-
-	if (user[0] == '\0' || geteuid() != 0)
-		return true;
-	getpwnam_r(user, &found, room, sizeof(room), &pw);
-	if (pw == NULL) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "user: there is no user \"%s\"; make one, or leave it empty",
-			    user);
-		return false;
-	}
-	if (initgroups(user, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
-	    setuid(pw->pw_uid) == 0)
-		return true;
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-		    "user: cannot become \"%s\": %s", user, g_strerror(errno));
-	return false;
-}
-
 /* The socket is opened before root is given up, the files after, so that they are ours. */
 static bool open_all(struct daemon *d, const struct options *o, GError **e)
 {
-	if (!engine_open(&d->door, o, e) || !become(o->user, e))
+	if (!engine_open(&d->door, o, e) || !user_become(o->user, e))
 		return false;
 	d->door.quarantine = quarantine_open(o->quarantine_dir, e);
 	if (d->door.quarantine == NULL)

@@ -19,9 +19,11 @@ for my $verb (@verbs) {
 	my $help = `$build/wonted $verb --help`;
 	ok($? == 0, "wonted $verb --help");
 }
-my $daemon = page('contrib/man/wonted-milter.8');
-my $help = `$build/wonted-milter --help`;
-for my $option (grep { $_ ne 'h' } $help =~ /^\s+-(\w), --/mg) {
-	like($daemon, qr/-\w*$option/, "wonted-milter.8 tells of -$option");
+for my $program (qw(wonted-milter wonted-learn)) {
+	my $page = page("contrib/man/$program.8");
+	my $help = `$build/$program --help`;
+	my @options = grep { $_ ne 'h' } $help =~ /^\s+-(\w), --/mg;
+	ok(@options > 2, "$program has options");
+	like($page, qr/-\w*$_/, "$program.8 tells of -$_") for @options;
 }
 done_testing;

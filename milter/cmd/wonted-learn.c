@@ -1,0 +1,269 @@
+/* The memory's writer: eats the journal as it grows, and keeps how far it came. One thread;
+ * signals are looked at between batches, so that a batch is always ended. The milter never
+ * waits for it: while it stands still the journal keeps what is to be learned. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cmd/memory.h"
+#include "cmd/user.h"
+#include "cmd/verb.h"
+#include "config/load.h"
+#include "learn/follow.h"
+
+#define REPORT_EVERY_US (60 * G_USEC_PER_SEC)
+
+struct learn {
+	const char *config;
+	struct options *options;
+	struct store *store;       /* NULL: to be opened */
+	struct follower *follower; /* NULL with it */
+	struct follow_done told;   /* what the last report counted up to */
+	int64_t told_us;
+};
+
+/* what to do next */
+enum wish { WISH_GO_ON, WISH_RELOAD, WISH_STOP };
+
+static bool open_all(struct learn *l, GError **e)
+{
+	if (l->follower != NULL)
+		return true;
+	l->store = memory_open(l->options, true, e);
+	if (l->store == NULL)
+		return false;
+	const struct follow_setup setup = {
+		.options = l->options,
+		.folder = l->options->journal_dir,
+		.store = l->store,
+		.keep_position = true,
+	};
+
+	l->follower = follow_begin(&setup, e);
+	if (l->follower == NULL)
+		store_close(&l->store);
+	return l->follower != NULL;
+}
+
+/* What came since the last report, in one line. */
+static void report(struct learn *l)
+{
+	struct follow_done d = follow_done_so_far(l->follower), *t = &l->told;
+	GString *line = g_string_new(NULL);
+	char *where = follow_where(l->follower);
+
+	l->told_us = clock_mono_us();
+	g_string_append_printf(
+		line,
+		"learned %zu messages (in %zu, out %zu; known already %zu), %zu keys",
+		d.kinds[LESSON_LEARNED] - t->kinds[LESSON_LEARNED], d.in - t->in,
+		d.out - t->out, d.repeated - t->repeated, d.keys - t->keys);
+	for (int i = LESSON_LEARNED + 1; i < LESSON_KINDS; i++)
+		if (d.kinds[i] > t->kinds[i])
+			g_string_append_printf(line, ", %s %zu", lesson_names[i],
+					       d.kinds[i] - t->kinds[i]);
+	if (d.damaged > t->damaged)
+		g_string_append_printf(line, ", damaged %zu", d.damaged - t->damaged);
+	if (d.lines > t->lines)
+		log_line(LOG_LEVEL_INFO, "%s; read to %s", line->str, where);
+	l->told = d;
+	g_free(where);
+	g_string_free(line, TRUE);
+}
+
+static void close_all(struct learn *l)
+{
+	if (l->follower != NULL)
+		report(l);
+	follow_end(&l->follower);
+	store_close(&l->store);
+	l->told = (struct follow_done){ 0 };
+}
+
+/* All there is now. A failure is tried again later: the journal keeps it for us. */
+static bool eat(struct learn *l, bool *more_r, GError **e)
+{
+	*more_r = false;
+	if (!open_all(l, e) || !follow_some(l->follower, clock_now_s(), more_r, e))
+		return false;
+	if (clock_mono_us() - l->told_us >= REPORT_EVERY_US)
+		report(l);
+	return true;
+}
+
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static enum wish wait_for_signal(const sigset_t *set, int64_t most_ms)
+{
+	const struct timespec most = { .tv_sec = most_ms / 1000,
+				       .tv_nsec = most_ms % 1000 * 1000000 };
+	int got = sigtimedwait(set, NULL, &most);
+
+	if (got == SIGHUP)
+		return WISH_RELOAD;
+	return got == SIGTERM || got == SIGINT ? WISH_STOP : WISH_GO_ON;
+}
+
+static void log_lines(enum log_level level, const char *text)
+{
+	char **lines = g_strsplit(text, "\n", -1);
+
+	for (char **l = lines; *l != NULL; l++)
+		if (**l != '\0')
+			log_line(level, "%s", *l);
+	g_strfreev(lines);
+}
+
+/* A bad file keeps the old options, and says so. */
+static void reload(struct learn *l)
+{
+	GError *e = NULL;
+	struct options *o = options_load(l->config, &e);
+
+	if (o == NULL) {
+		log_line(LOG_LEVEL_ERROR, "not reloaded, the old configuration stays:");
+		log_lines(LOG_LEVEL_ERROR, e->message);
+		g_error_free(e);
+		return;
+	}
+	close_all(l);
+	options_unref(l->options);
+	l->options = o;
+	log_level_set(o->log_level);
+	log_line(LOG_LEVEL_INFO, "reloaded");
+}
+
+static void serve(struct learn *l, const sigset_t *set)
+{
+	enum wish wish = WISH_GO_ON;
+
+	sd_notify(0, "READY=1");
+	while (wish != WISH_STOP) {
+		GError *e = NULL;
+		bool more;
+
+		if (!eat(l, &more, &e)) {
+			log_seldom(LOG_LEVEL_ERROR, "learn",
+				   "cannot learn now, tried again every %" PRId64
+				   " ms: %s",
+				   l->options->learn_every_ms, e->message);
+			g_error_free(e);
+			close_all(l);
+		}
+		wish = wait_for_signal(set, more ? 0 : l->options->learn_every_ms);
+		if (wish == WISH_RELOAD)
+			reload(l);
+	}
+	sd_notify(0, "STOPPING=1");
+}
+
+/* All there is, and no more. */
+static bool serve_once(struct learn *l, const sigset_t *set, GError **e)
+{
+	bool more = true;
+
+	while (more && wait_for_signal(set, 0) != WISH_STOP)
+		if (!eat(l, &more, e))
+			return false;
+	return true;
+}
+
+static void begin(struct learn *l)
+{
+	log_level_set(l->options->log_level);
+	log_line(LOG_LEVEL_INFO,
+		 "wonted-learn " WONTED_VERSION " eats %s, into store \"%s\"",
+		 l->options->journal_dir, l->options->store);
+	if (!l->options->journal_pii)
+		log_line(LOG_LEVEL_WARN,
+			 "journal_pii is \"no\": records hold no addresses, so nothing "
+			 "can be learned from them; set journal_pii = yes");
+	l->told_us = clock_mono_us();
+}
+
+struct arguments {
+	gboolean foreground, once, version;
+};
+
+static bool read_arguments(struct verb_args *args, struct arguments *a)
+{
+	const GOptionEntry entries[] = {
+		{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &a->foreground,
+		  "Log to standard error instead of syslog", NULL },
+		{ "once", '1', 0, G_OPTION_ARG_NONE, &a->once,
+		  "Learn from what is there, and end", NULL },
+		{ "version", 'V', 0, G_OPTION_ARG_NONE, &a->version, "Say the version",
+		  NULL },
+		G_OPTION_ENTRY_NULL
+	};
+
+	return verb_options(
+		args, entries, "",
+		"The memory's writer: learns from the decision records of the journal "
+		"who\nwrites to whom, as they come. It stays in the foreground and is "
+		"kept by a\nservice manager. HUP reads the configuration again; TERM "
+		"stops after the batch\nat hand. Nothing is counted twice.\n"
+		"Exit status: 0 done, 1 wrong configuration, 2 wrong usage, 3 system.");
+}
+
+static int run(struct learn *l, const struct arguments *a)
+{
+	GError *e = NULL;
+	bool good = true;
+	sigset_t set;
+
+	l->options = options_load(l->config, &e);
+	if (l->options == NULL)
+		return verb_fail("wonted-learn", e);
+	block_signals(&set);
+	log_open("wonted-learn",
+		 a->foreground || a->once ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
+		 LOG_LEVEL_INFO);
+	good = user_become(l->options->user, &e);
+	if (good)
+		begin(l);
+	if (good && a->once)
+		good = serve_once(l, &set, &e);
+	else if (good)
+		serve(l, &set);
+	close_all(l);
+	options_unref(l->options);
+	return good ? EXIT_DONE : verb_fail("wonted-learn", e);
+}
+
+int main(int argc, char **argv)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
+	struct arguments given = { 0 };
+	struct learn l = { 0 };
+	int status = EXIT_DONE;
+
+	if (!read_arguments(&args, &given))
+		return EXIT_USAGE;
+	l.config = args.config;
+	if (args.argc > 1) {
+		fprintf(stderr, "wonted-learn: \"%s\" is not understood; see --help\n",
+			args.argv[1]);
+		status = EXIT_USAGE;
+	} else if (given.version) {
+		puts("wonted-learn " WONTED_VERSION);
+	} else {
+		status = run(&l, &given);
+	}
+	verb_options_free(&args);
+	return status;
+}
