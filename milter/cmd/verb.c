@@ -18,18 +18,23 @@ int verb_fail(const char *verb, GError *e)
 bool verb_options(struct verb_args *args, const GOptionEntry *entries, const char *usage,
 		  const char *what)
 {
-	char *config = NULL;
+	char *config = NULL, *store = NULL;
 	const GOptionEntry common[] = {
 		{ "config", 'c', 0, G_OPTION_ARG_FILENAME, &config,
 		  "Configuration (" WONTED_CONFDIR "/wonted.conf)", "FILE" },
 		G_OPTION_ENTRY_NULL
 	};
+	const GOptionEntry memory[] = { { "store", 0, 0, G_OPTION_ARG_STRING, &store,
+					  "Instead of the configured store", "URL" },
+					G_OPTION_ENTRY_NULL };
 	GOptionContext *context = g_option_context_new(usage);
 	GError *e = NULL;
 
 	g_set_prgname(args->argv[0]);
 	g_option_context_set_summary(context, what);
 	g_option_context_add_main_entries(context, common, NULL);
+	if (args->memory)
+		g_option_context_add_main_entries(context, memory, NULL);
 	if (entries != NULL)
 		g_option_context_add_main_entries(context, entries, NULL);
 	bool done = g_option_context_parse(context, &args->argc, &args->argv, &e);
@@ -40,8 +45,10 @@ bool verb_options(struct verb_args *args, const GOptionEntry *entries, const cha
 			args->argv[0]);
 		g_error_free(e);
 		g_free(config);
+		g_free(store);
 		return false;
 	}
+	args->store = store;
 	args->config = config != NULL ? config : g_strdup(WONTED_CONFDIR "/wonted.conf");
 	return true;
 }
@@ -49,7 +56,8 @@ bool verb_options(struct verb_args *args, const GOptionEntry *entries, const cha
 void verb_options_free(struct verb_args *args)
 {
 	g_free(args->config);
-	args->config = NULL;
+	g_free(args->store);
+	args->config = args->store = NULL;
 }
 
 struct options *verb_config(const struct verb_args *args)
@@ -59,5 +67,7 @@ struct options *verb_config(const struct verb_args *args)
 
 	if (o == NULL)
 		verb_fail(args->argv[0], e);
+	else if (args->store != NULL)
+		o->store = args->store;
 	return o;
 }

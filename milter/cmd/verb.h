@@ -45,6 +45,10 @@ int verb_people(int argc, char **argv);
  * err   returned: exit status */
 int verb_import(int argc, char **argv);
 
+/* verb_store - look into the memory, build, load and compare stores
+ * err   returned: exit status */
+int verb_store(int argc, char **argv);
+
 /* verb_quarantine - list, show, release, delete what is held
  * err   returned: exit status */
 int verb_quarantine(int argc, char **argv);
@@ -57,7 +61,10 @@ int verb_fail(const char *verb, GError *e);
 struct verb_args {
 	int argc;
 	char **argv; /* after verb_options(): what is left, [0] kept */
+	bool memory; /* in: the verb works on the memory, so it has "--store URL" as well */
 	char *config; /* path of the configuration, never NULL; freed by verb_options_free() */
+	char *store; /* NULL: not said; else verb_config() puts it in the place of the
+			 configured one; freed by verb_options_free() */
 };
 
 /* verb_options - parse a verb's own options, and "-c, --config FILE" which all have
@@ -74,7 +81,7 @@ bool verb_options(struct verb_args *args, const GOptionEntry *entries, const cha
 void verb_options_free(struct verb_args *args);
 
 /* verb_config - load the configuration that -c names; complaints are said
- * own   options_unref()
+ * own   options_unref(), before verb_options_free()
  * err   NULL: exit with EXIT_WRONG_INPUT */
 struct options *verb_config(const struct verb_args *args);
 

@@ -214,7 +214,7 @@ int verb_import(int argc, char **argv)
 		  "For whom; may be left out when there is only one", "NAME" },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
 	if (verb_options(&args, entries, NULL, what)) {

@@ -360,7 +360,7 @@ int verb_people(int argc, char **argv)
 		  "PERCENT" },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
 	if (verb_options(&args, entries,

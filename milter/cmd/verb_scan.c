@@ -7,10 +7,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/number.h"
 #include "base/printable.h"
 #include "cmd/verb.h"
 #include "message/address.h"
 #include "message/headers.h"
+#include "message/mime.h"
 #include "pipeline.h"
 
 struct scan {
@@ -18,6 +20,8 @@ struct scan {
 	char *mail_from, *client, *client_name, *helo, *rules, *store;
 	char **rcpts;
 	gboolean json, explain, tests, no_dns, summary;
+	char *time;     /* NULL: now */
+	int64_t time_s; /* as it says; 0: the message's Date */
 	size_t files, failed, late;
 	size_t verdicts[VERDICT_COUNT];
 	int64_t longest_us, all_us;
@@ -57,6 +61,26 @@ static const struct recipient *recipients(struct arena *a, const struct scan *s,
 	return r;
 }
 
+static int64_t received_at(struct arena *a, const struct scan *s,
+			   const struct header_block *block)
+{
+	const struct header *date = headers_find(block->fields, block->n, "Date", 0);
+	int64_t time_s = s->time_s;
+
+	if (s->time != NULL && time_s == 0 && date != NULL)
+		time_s = mime_date(a, date->value);
+	return time_s != 0 ? time_s : clock_now_s();
+}
+
+static bool check_time(struct scan *s)
+{
+	if (s->time == NULL || strcmp(s->time, "date") == 0 ||
+	    number_parse(s->time, 1, G_MAXINT32, &s->time_s))
+		return true;
+	fputs("wonted scan: --time is seconds since 1970, or \"date\"\n", stderr);
+	return false;
+}
+
 /* What a milter would have been told: options first, else what the headers remember. */
 static struct envelope *make_envelope(struct arena *a, const struct scan *s,
 				      const struct header_block *block)
@@ -74,7 +98,7 @@ static struct envelope *make_envelope(struct arena *a, const struct scan *s,
 		.helo = s->helo,
 		.mail_from = from != NULL ? from : "",
 		.session_id = "scan",
-		.received_s = clock_now_s(),
+		.received_s = received_at(a, s, block),
 		.internal = options_is_internal(s->world->options, s->client),
 	};
 	e->rcpts = recipients(a, s, address_in(a, block, rcpts), &e->n_rcpts);
@@ -381,6 +405,9 @@ static bool read_options(struct verb_args *args, struct scan *s)
 		  "DIR" },
 		{ "store", 0, 0, G_OPTION_ARG_STRING, &s->store, "Facts of this store",
 		  "URL" },
+		{ "time", 0, 0, G_OPTION_ARG_STRING, &s->time,
+		  "When it came in: seconds since 1970, or \"date\", as its Date says",
+		  "TIME" },
 		{ "summary", 's', 0, G_OPTION_ARG_NONE, &s->summary,
 		  "Only count verdicts and times", NULL },
 		G_OPTION_ENTRY_NULL
@@ -399,6 +426,8 @@ int verb_scan(int argc, char **argv)
 	GError *e = NULL;
 
 	if (!read_options(&args, &s))
+		return EXIT_USAGE;
+	if (!check_time(&s))
 		return EXIT_USAGE;
 	if (args.argc < 2) {
 		fputs("wonted scan: name message files or folders\n", stderr);
@@ -425,6 +454,7 @@ int verb_scan(int argc, char **argv)
 	g_free(s.helo);
 	g_free(s.rules);
 	g_free(s.store);
+	g_free(s.time);
 	verb_options_free(&args);
 	return s.failed > 0 ? EXIT_WRONG_INPUT : EXIT_DONE;
 }

@@ -24,6 +24,7 @@ static const struct verb verbs[] = {
 	{ "rules", verb_rules, "Check, format, test and list rules and their names" },
 	{ "people", verb_people, "Import, list and test the people of a tenant" },
 	{ "import", verb_import, "Learn relationships from mail archives" },
+	{ "store", verb_store, "Look into the memory; build, load and compare stores" },
 	{ "quarantine", verb_quarantine, "List, show, release and delete what is held" },
 };
 

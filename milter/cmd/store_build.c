@@ -1,0 +1,176 @@
+/* wonted store build: a snapshot from a store, or from people and mail archives. Archives are
+ * merged record by record first, in a store of their own beside the snapshot, by the same
+ * verbs that an admin would use; then it is copied in order. */
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "cmd/progress.h"
+#include "cmd/store_work.h"
+#include "store/keys.h"
+#include "store/snapshot.h"
+
+struct build {
+	struct snapshot_builder *builder;
+	struct progress *progress;
+	uint64_t n;
+	GError *error;
+};
+
+static bool take(struct bytes key, struct bytes value, void *to)
+{
+	struct build *b = to;
+	struct arena *a = arena_create(0);
+	struct key_parts parts;
+	int64_t ttl_s = 0;
+	bool good;
+
+	if (key_split(a, key, &parts))
+		ttl_s = key_families[parts.family].ttl_s;
+	good = snapshot_add(b->builder, key, value, ttl_s, &b->error);
+	progress_show(b->progress, ++b->n, 0, 0);
+	arena_destroy(&a);
+	return good;
+}
+
+static void show(uint64_t done, uint64_t all, void *to)
+{
+	struct build *b = to;
+
+	progress_show(b->progress, done, (int64_t)done, (int64_t)all);
+}
+
+static bool copy_store(struct build *b, const char *url, GError **e)
+{
+	struct store *from = store_open(url, NULL, e);
+	bool good = from != NULL &&
+		    store_scan(from, (struct bytes){ .at = "", .n = 0 }, take, b, e);
+
+	store_close(&from);
+	if (b->error == NULL)
+		return good;
+	g_propagate_error(e, b->error);
+	return false;
+}
+
+static bool build_from(const struct store_verb *v, const char *url, const char *out,
+		       GError **e)
+{
+	struct build b = { 0 };
+	const struct snapshot_setup setup = {
+		.path = out,
+		.memory_bytes = (size_t)v->memory_mb * 1024 * 1024,
+		.now_s = clock_now_s(),
+		.progress = show,
+		.to = &b,
+	};
+	struct snapshot_built built;
+	bool good;
+
+	b.progress = progress_create("records");
+	b.builder = snapshot_begin(&setup);
+	good = copy_store(&b, url, e) && snapshot_finish(b.builder, &built, e);
+	if (good) {
+		double seconds = progress_seconds(b.progress);
+
+		printf("%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT
+		       " bytes, in %.1f s, %.0f records a second\n",
+		       out, built.keys, built.bytes, seconds,
+		       (double)built.keys / seconds);
+	}
+	snapshot_builder_destroy(&b.builder);
+	progress_destroy(&b.progress);
+	return good;
+}
+
+/* --- from people and archives --- */
+
+/* One command of an admin, given another store. */
+static bool run_verb(const struct store_verb *v, verb_run verb, const char *store,
+		     const char *const *words)
+{
+	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
+	char **copy;
+	int status;
+
+	g_ptr_array_add(argv, g_strdup(v->args->argv[0]));
+	for (; *words != NULL; words++)
+		g_ptr_array_add(argv, g_strdup(*words));
+	for (const char *const *word = (const char *const[]){ "-c", v->args->config,
+							      "--store", store, NULL };
+	     *word != NULL; word++)
+		g_ptr_array_add(argv, g_strdup(*word));
+	if (v->tenant_name != NULL) {
+		g_ptr_array_add(argv, g_strdup("--tenant"));
+		g_ptr_array_add(argv, g_strdup(v->tenant_name));
+	}
+	/* the option parser moves the words about: what is freed is another list */
+	copy = g_memdup2(argv->pdata, (argv->len + 1) * sizeof(char *));
+	copy[argv->len] = NULL;
+	status = verb((int)argv->len, copy);
+	g_free(copy);
+	g_ptr_array_free(argv, TRUE);
+	return status == EXIT_DONE;
+}
+
+static bool import_all(const struct store_verb *v, const char *store, GError **e)
+{
+	const struct {
+		char **paths;
+		const char *option;
+	} archives[] = { { v->maildirs, "--maildir" },
+			 { v->mboxes, "--mbox" },
+			 { v->messages, "--messages" } };
+	bool good = true;
+
+	for (size_t i = 0; good && v->people != NULL && v->people[i] != NULL; i++)
+		good = run_verb(v, verb_people, store,
+				(const char *const[]){ "import", v->people[i], NULL });
+	for (size_t k = 0; k < G_N_ELEMENTS(archives); k++)
+		for (size_t i = 0;
+		     good && archives[k].paths != NULL && archives[k].paths[i] != NULL;
+		     i++)
+			good = run_verb(v, verb_import, store,
+					(const char *const[]){ archives[k].option,
+							       archives[k].paths[i],
+							       NULL });
+	if (!good)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "nothing was built, because an import failed");
+	return good;
+}
+
+static bool build_from_archives(const struct store_verb *v, const char *out, GError **e)
+{
+	char *path = g_strconcat(out, ".import", NULL);
+	char *lock = g_strconcat(path, "-lock", NULL);
+	char *url = g_strconcat("lmdb:", path, NULL);
+	bool good;
+
+	unlink(path); /* of an import that was broken off */
+	good = import_all(v, url, e) && build_from(v, url, out, e);
+	unlink(path);
+	unlink(lock);
+	g_free(url);
+	g_free(lock);
+	g_free(path);
+	return good;
+}
+
+bool store_build(struct store_verb *v, char **argument, GError **e)
+{
+	bool archives = v->people != NULL || v->maildirs != NULL || v->mboxes != NULL ||
+			v->messages != NULL;
+
+	if (archives == (v->from != NULL)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "say what it is built from: --from URL, or any of --people, "
+			    "--maildir, --mbox and --messages");
+		return false;
+	}
+	return archives ? build_from_archives(v, argument[0], e)
+			: build_from(v, v->from, argument[0], e);
+}

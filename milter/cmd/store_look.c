@@ -1,0 +1,238 @@
+/* wonted store get | scan | stats | verify: looking, never changing. */
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/printable.h"
+#include "cmd/memory.h"
+#include "cmd/progress.h"
+#include "cmd/store_record.h"
+#include "cmd/store_work.h"
+#include "message/address.h"
+#include "store/keys.h"
+
+#define DAMAGED_SHOWN 20
+
+static void print_line(struct bytes key, struct bytes value)
+{
+	GString *line = g_string_new(NULL);
+
+	record_print(key, value, line);
+	puts(line->str);
+	g_string_free(line, TRUE);
+}
+
+/* Addresses as keys have them, whatever case they were typed in. */
+static const char *part_of(struct arena *a, const char *typed, const char *kind)
+{
+	const char *key = NULL;
+
+	if (typed == NULL)
+		return NULL;
+	if (strcmp(kind, "address") == 0 || strcmp(kind, "mailbox") == 0 ||
+	    strcmp(kind, "correspondent") == 0)
+		key = address_key(a, typed);
+	return key != NULL ? key : typed;
+}
+
+static bool check_parts(const struct family_row *row, char **part, GError **e)
+{
+	unsigned want = (unsigned)(row->part1[0] != '\0') + (row->part2[0] != '\0');
+
+	if (g_strv_length(part) == want && (want < 1 || part[0][0] != '\0') &&
+	    (want < 2 || part[1][0] != '\0'))
+		return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s needs %s%s%s%s%s", row->name,
+		    want == 0 ? "no further argument" : "\"", row->part1,
+		    want == 2 ? "\" and \"" : "", row->part2, want > 0 ? "\"" : "");
+	return false;
+}
+
+static bool get_one(struct store *s, struct arena *a, struct bytes key, GError **e)
+{
+	struct store_read r = { .key = key };
+
+	store_read_many(s, &r, 1, 0, a);
+	if (r.answer == ANSWER_YES) {
+		print_line(r.key, r.value);
+		return true;
+	}
+	if (r.answer == ANSWER_NO)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "there is no such record: %s",
+			    arena_strndup(a, key.at, key.n));
+	else
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+			    "store \"%s\" did not answer", store_url(s));
+	return false;
+}
+
+bool store_get(struct store_verb *v, char **argument, GError **e)
+{
+	enum family f = record_family(argument[0], e);
+	const struct tenant *tenant;
+	struct store *s;
+	struct arena *a;
+	bool good;
+
+	if (f == FAMILY_COUNT || !check_parts(&key_families[f], argument + 1, e))
+		return false;
+	tenant = memory_tenant(v->options, v->tenant_name, e);
+	s = tenant != NULL ? memory_open(v->options, false, e) : NULL;
+	if (s == NULL)
+		return false;
+	a = arena_create(0);
+	const char *part1 = part_of(a, argument[1], key_families[f].part1);
+	const char *part2 =
+		part1 != NULL ? part_of(a, argument[2], key_families[f].part2) : NULL;
+
+	good = get_one(s, a, key_build(a, f, tenant->name, part1, part2), e);
+	arena_destroy(&a);
+	store_close(&s);
+	return good;
+}
+
+/* --- scan --- */
+
+struct listing {
+	gint64 shown, most;
+};
+
+static bool list_one(struct bytes key, struct bytes value, void *to)
+{
+	struct listing *l = to;
+
+	print_line(key, value);
+	return ++l->shown != l->most;
+}
+
+bool store_list(struct store_verb *v, char **argument, GError **e)
+{
+	enum family f = record_family(argument[0], e);
+	const struct tenant *tenant;
+	struct listing l = { .most = v->most };
+	struct store *s;
+	struct arena *a;
+	bool good;
+
+	if (f == FAMILY_COUNT)
+		return false;
+	tenant = memory_tenant(v->options, v->tenant_name, e);
+	s = tenant != NULL ? memory_open(v->options, false, e) : NULL;
+	if (s == NULL)
+		return false;
+	a = arena_create(0);
+	struct bytes begin = key_prefix(a, f, tenant->name);
+	const char *prefix = arena_printf(a, "%.*s%s", (int)begin.n, begin.at,
+					  v->prefix != NULL ? v->prefix : "");
+
+	good = store_scan(s, bytes_of(prefix), list_one, &l, e);
+	arena_destroy(&a);
+	store_close(&s);
+	return good;
+}
+
+/* --- stats --- */
+
+struct sums {
+	uint64_t keys[FAMILY_COUNT + 1]; /* the last: no keys of ours */
+	uint64_t key_bytes[FAMILY_COUNT + 1], value_bytes[FAMILY_COUNT + 1];
+	uint64_t all, damaged;
+	struct progress *progress;
+	bool decode;
+};
+
+static bool sum_one(struct bytes key, struct bytes value, void *to)
+{
+	struct sums *sums = to;
+	struct arena *a = arena_create(0);
+	struct key_parts parts;
+	size_t f = key_split(a, key, &parts) ? (size_t)parts.family : FAMILY_COUNT;
+
+	sums->keys[f]++;
+	sums->key_bytes[f] += key.n;
+	sums->value_bytes[f] += value.n;
+	progress_show(sums->progress, ++sums->all, 0, 0);
+	if (sums->decode && record_read(key, value, NULL) != ANSWER_YES &&
+	    sums->damaged++ < DAMAGED_SHOWN) {
+		char *safe = printable(arena_strndup(a, key.at, key.n), 600);
+
+		fprintf(stderr, "cannot read the record of %s\n", safe);
+		g_free(safe);
+	}
+	arena_destroy(&a);
+	return true;
+}
+
+static bool sum_all(struct store *s, struct sums *sums, GError **e)
+{
+	bool good;
+
+	sums->progress = progress_create("records");
+	good = store_scan(s, (struct bytes){ .at = "", .n = 0 }, sum_one, sums, e);
+	progress_destroy(&sums->progress);
+	return good;
+}
+
+static void print_sums(const struct sums *sums)
+{
+	uint64_t key_bytes = 0, value_bytes = 0;
+
+	printf("%-12s %12s %14s %14s\n", "family", "records", "bytes of keys",
+	       "of values");
+	for (size_t f = 0; f <= FAMILY_COUNT; f++) {
+		key_bytes += sums->key_bytes[f];
+		value_bytes += sums->value_bytes[f];
+		if (sums->keys[f] > 0)
+			printf("%-12s %12" G_GUINT64_FORMAT " %14" G_GUINT64_FORMAT
+			       " %14" G_GUINT64_FORMAT "\n",
+			       f < FAMILY_COUNT ? key_families[f].name : "(foreign)",
+			       sums->keys[f], sums->key_bytes[f], sums->value_bytes[f]);
+	}
+	printf("%-12s %12" G_GUINT64_FORMAT " %14" G_GUINT64_FORMAT
+	       " %14" G_GUINT64_FORMAT "\n",
+	       "all", sums->all, key_bytes, value_bytes);
+}
+
+bool store_stats(struct store_verb *v, char **argument, GError **e)
+{
+	struct store *s = memory_open(v->options, false, e);
+	struct sums sums = { 0 };
+	bool good = s != NULL && sum_all(s, &sums, e);
+
+	(void)argument;
+	if (good)
+		print_sums(&sums);
+	store_close(&s);
+	return good;
+}
+
+/* The pages first: a scan trusts them. */
+bool store_verify(struct store_verb *v, char **argument, GError **e)
+{
+	struct store *s = memory_open(v->options, false, e);
+	struct sums sums = { .decode = true };
+	struct store_sound sound;
+	bool good = s != NULL && store_sound(s, &sound, e);
+
+	(void)argument;
+	if (good && sound.pages > 0)
+		printf("%" G_GUINT64_FORMAT " pages with %" G_GUINT64_FORMAT
+		       " entries are sound\n",
+		       sound.pages, sound.entries);
+	good = good && sum_all(s, &sums, e);
+	if (good)
+		printf("%" G_GUINT64_FORMAT " records read, %" G_GUINT64_FORMAT
+		       " damaged\n",
+		       sums.all, sums.damaged);
+	if (good && sums.damaged > 0) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+			    "%" G_GUINT64_FORMAT
+			    " records of \"%s\" cannot be read; they "
+			    "count as unknown until they are written again",
+			    sums.damaged, store_url(s));
+		good = false;
+	}
+	store_close(&s);
+	return good;
+}

@@ -1,0 +1,137 @@
+/* wonted store: a table of works. Each lives in a file of its group (store_*.c); a new one is a
+ * row here. */
+#include <stdio.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "base/suggest.h"
+#include "cmd/store_work.h"
+
+static const char what[] =
+	"store get FAMILY [PART...]   one record as JSON, as in: store get pair "
+	"ann@example.org "
+	"bob@example.com\n"
+	"store scan FAMILY            all records of a family, those whose first part "
+	"begins\n"
+	"                             with --prefix\n"
+	"store stats                  records and bytes by family\n"
+	"store verify                 is the file sound, can every record be read?\n"
+	"store diff URL URL           in which records do two stores differ? exit status "
+	"1\n"
+	"                             when they do\n"
+	"store build FILE.mdb         a sorted snapshot, served as "
+	"lmdb-snapshot:FILE.mdb\n"
+	"store load URL               send all records of --from to another store";
+
+static const struct store_work works[] = {
+	{ "get", "FAMILY [PART...]", 1, 3, store_get },
+	{ "scan", "FAMILY", 1, 1, store_list },
+	{ "stats", "", 0, 0, store_stats },
+	{ "verify", "", 0, 0, store_verify },
+	{ "diff", "URL URL", 2, 2, store_diff },
+	{ "build", "FILE", 1, 1, store_build },
+	{ "load", "URL", 1, 1, store_load },
+};
+
+static const char *work_name(size_t i, const void *unused)
+{
+	(void)unused;
+	return works[i].name;
+}
+
+static int usage(const struct verb_args *args)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : NULL;
+	const char *near =
+		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
+
+	if (word == NULL)
+		fprintf(stderr, "%s: say what to do", args->argv[0]);
+	else if (near != NULL && strcmp(near, word) == 0)
+		fprintf(stderr, "%s %s: wrong number of arguments", args->argv[0], word);
+	else
+		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
+			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+			near != NULL ? "\"?" : "");
+	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
+	return EXIT_USAGE;
+}
+
+static const struct store_work *find_work(const struct verb_args *args)
+{
+	int n = args->argc - 2;
+
+	for (size_t i = 0; n >= 0 && i < COUNT_OF(works); i++)
+		if (strcmp(args->argv[1], works[i].name) == 0)
+			return n >= works[i].least && n <= works[i].most ? &works[i]
+									 : NULL;
+	return NULL;
+}
+
+static int run(struct store_verb *v, const struct verb_args *args)
+{
+	const struct store_work *work = find_work(args);
+	struct options *o;
+	char **argument;
+	GError *e = NULL;
+	bool good;
+
+	if (work == NULL || v->most < 0 || v->rate < 0 || v->memory_mb < 0)
+		return usage(args);
+	o = verb_config(args);
+	if (o == NULL)
+		return EXIT_WRONG_INPUT;
+	v->args = args;
+	v->options = o;
+	argument = g_new0(char *, (size_t)args->argc);
+	for (int i = 2; i < args->argc; i++)
+		argument[i - 2] = args->argv[i];
+	good = work->run(v, argument, &e);
+	g_free(argument);
+	options_unref(o);
+	return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+}
+
+int verb_store(int argc, char **argv)
+{
+	struct store_verb v = { 0 };
+	const GOptionEntry entries[] = {
+		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
+		  "For whom; may be left out when there is only one", "NAME" },
+		{ "prefix", 0, 0, G_OPTION_ARG_STRING, &v.prefix,
+		  "scan: what the first part of the key begins with", "TEXT" },
+		{ "most", 0, 0, G_OPTION_ARG_INT64, &v.most,
+		  "scan: records shown (all); diff: samples of each kind (5)", "N" },
+		{ "from", 0, 0, G_OPTION_ARG_STRING, &v.from,
+		  "build, load: the store to take all records from", "URL" },
+		{ "people", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &v.people,
+		  "build: import this people file; may be said again", "FILE" },
+		{ "maildir", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &v.maildirs,
+		  "build: import this Maildir; may be said again", "DIR" },
+		{ "mbox", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &v.mboxes,
+		  "build: import this mbox; may be said again", "FILE" },
+		{ "messages", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &v.messages,
+		  "build: import this folder of messages; may be said again", "DIR" },
+		{ "rate", 0, 0, G_OPTION_ARG_INT64, &v.rate,
+		  "load: at most so many records a second", "N" },
+		{ "memory", 0, 0, G_OPTION_ARG_INT64, &v.memory_mb,
+		  "build, diff: memory for sorting (128)", "MB" },
+		G_OPTION_ENTRY_NULL
+	};
+	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
+	int status = EXIT_USAGE;
+
+	if (verb_options(&args, entries,
+			 "get | scan | stats | verify | diff | build | load", what)) {
+		status = run(&v, &args);
+		verb_options_free(&args);
+	}
+	g_free(v.tenant_name);
+	g_free(v.prefix);
+	g_free(v.from);
+	g_strfreev(v.people);
+	g_strfreev(v.maildirs);
+	g_strfreev(v.mboxes);
+	g_strfreev(v.messages);
+	return status;
+}
