@@ -1,7 +1,6 @@
 /* wonted store build: a snapshot from a store, or from people and mail archives. Archives are
  * merged record by record first, in a store of their own beside the snapshot, by the same
  * verbs that an admin would use; then it is copied in order. */
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -143,19 +142,29 @@ static bool import_all(const struct store_verb *v, const char *store, GError **e
 	return good;
 }
 
+/* The store of the imports, and what stands beside it. */
+static void remove_store(const char *path)
+{
+	static const char *const ends[] = { "", "-lock", "-writer" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+		char *file = g_strconcat(path, ends[i], NULL);
+
+		unlink(file);
+		g_free(file);
+	}
+}
+
 static bool build_from_archives(const struct store_verb *v, const char *out, GError **e)
 {
 	char *path = g_strconcat(out, ".import", NULL);
-	char *lock = g_strconcat(path, "-lock", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
 	bool good;
 
-	unlink(path); /* of an import that was broken off */
+	remove_store(path); /* of an import that was broken off */
 	good = import_all(v, url, e) && build_from(v, url, out, e);
-	unlink(path);
-	unlink(lock);
+	remove_store(path);
 	g_free(url);
-	g_free(lock);
 	g_free(path);
 	return good;
 }
