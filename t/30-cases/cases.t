@@ -10,12 +10,15 @@
 #   expect     "verdict ADDR WORD", "action ADDR WORD", "rule NAME", "no rule NAME",
 #              "feature NAME VALUE", "edit TEXT" (a line of what would be done holds TEXT),
 #              "no edit TEXT"
-# With BLESS=1 what came out is shown instead of compared.
+# With BLESS=1 what came out is shown instead of compared. Every case is told again with the
+# memory in Redis, in a Redis Cluster and in a pair of stores: the same must come out.
 use strict; use warnings;
+use lib 't/lib';
 use Test::More;
 use JSON::PP;
 use File::Temp;
-use Time::Local ();
+use Wonted::Place;
+use Wonted::Redis;
 
 my $build = $ENV{WONTED_BUILD} // 'build/debug';
 my $wonted = "$build/wonted";
@@ -59,7 +62,7 @@ sub history {
 sub run { my @words = @_; open my $out, '-|', @words or die "$words[0]: $!"; local $/; my $text = <$out>; close $out; return ($? >> 8, $text // '') }
 
 sub prepare {
-	my ($case, $dir) = @_;
+	my ($case, $dir, $store) = @_;
 	my $config = $case->{config} // '';
 	$config = qq(tenant "example" {\n\tdomains = {"example.org"}\n}\n) . $config unless $config =~ /^tenant/m;
 	write_file("$dir/zone", $case->{dns} // '');
@@ -67,7 +70,7 @@ sub prepare {
 mode = enforce
 authserv_id = "mx.example.org"
 dns_zone_file = "$dir/zone"
-store = "lmdb:$dir/store"
+store = "$store"
 rules_dir = "$ENV{PWD}/rules"
 quarantine_dir = "$dir/quarantine"
 journal_dir = "$dir/journal"
@@ -120,11 +123,48 @@ sub judge {
 	fail("  what is expected is not understood: $line");
 }
 
+# the other stores: [name, url of a folder, servers to empty before]
+sub other_stores {
+	my ($place) = @_;
+	return () unless Wonted::Redis::there();
+	my $one = Wonted::Redis->new($place, name => 'one')->start;
+	my @nodes = Wonted::Redis->cluster($place, 3);
+	my @masters = @nodes[0 .. 2];
+	my $url = 'redis://' . $one->address . '/0';
+	return (['redis', sub { $url }, $one],
+		['redis-cluster', sub { 'redis-cluster://' . join ',', map { $_->address } @masters }, @masters],
+		['pair', sub { "pair:dark=100,live=0:lmdb:$_[0]/store|$url" }, $one]);
+}
+
+# what must not depend on where the memory lies
+sub essence {
+	my ($json) = @_;
+	my $r = eval { decode_json($json) } or return 'no record';
+	return join "\n", map { my $one = $_;
+		join ' ', map({ "$_=" . ($one->{$_} // '') } qw(address verdict action threat spam graymail)),
+		    map { $_->{rule} } @{ $one->{reasons} } } @{ $r->{rcpts} };
+}
+
+sub same_elsewhere {
+	my ($case, $name, $want, $others) = @_;
+	for my $store (@$others) {
+		my ($kind, $url, @servers) = @$store;
+		$_->do('FLUSHALL') for @servers;
+		my $dir = File::Temp->newdir;
+		my @c = eval { prepare($case, $dir, $url->($dir)) } or do { fail("$name on $kind: $@"); next };
+		my ($status, $json) = run($wonted, @c, 'scan', envelope($case), '--json', "$dir/message.eml");
+		is(essence($json), $want, "$name: the same on $kind");
+	}
+}
+
+my $place = Wonted::Place->new;
+my @others = other_stores($place);
+diag 'no redis-server: only the embedded store is tried' unless @others;
 for my $path (sort glob 't/30-cases/cases/*.case') {
 	my $case = read_case($path);
 	(my $about = $case->{about}) =~ s/\s+/ /g;
 	my $dir = File::Temp->newdir;
-	my @c = eval { prepare($case, $dir) } or do { fail("$path: $@"); next };
+	my @c = eval { prepare($case, $dir, "lmdb:$dir/store") } or do { fail("$path: $@"); next };
 	my @scan = ($wonted, @c, 'scan', envelope($case));
 	my ($status, $json) = run(@scan, '--json', "$dir/message.eml");
 	my ($also, $edits) = run(@scan, "$dir/message.eml");
@@ -135,5 +175,6 @@ for my $path (sort glob 't/30-cases/cases/*.case') {
 	my $good = 1;
 	$good &&= judge($_, $record, $edits) for grep { /\S/ } split /\n/, $case->{expect};
 	diag $edits unless $good;
+	same_elsewhere($case, $name, essence($json), \@others);
 }
 done_testing;
