@@ -46,7 +46,8 @@ static void say_reasons(GString *to, const json_t *rcpt)
 
 	json_array_foreach(json_object_get(rcpt, "reasons"), i, one)
 	{
-		char *text = printable(text_of(one, "text"), 600);
+		const char *kept = text_of(one, "text");
+		char *text = printable(kept != NULL ? kept : "(not recorded)", 600);
 		const char *axis = text_of(one, "axis"), *rule = text_of(one, "rule");
 
 		g_string_append_printf(

@@ -57,6 +57,16 @@ struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **
  * err   none */
 void journal_close(struct journal *j);
 
+/* journal_rotate_at - change the size at which a spool file is closed
+ * use   any thread
+ * err   none */
+void journal_rotate_at(struct journal *j, int64_t rotate_bytes);
+
+/* journal_sync - bring to disk what was appended, at once
+ * use   any thread
+ * err   none: said in the log */
+void journal_sync(struct journal *j);
+
 /* journal_append - put one record into the spool; it is synced within a second, in a group
  * use   any thread
  * err   false: it could not be written; said in the log (seldom) and counted */

@@ -7,6 +7,7 @@
 
 #define ADDRESS_SHOWN 120
 #define REASONS_SHOWN 500
+#define RULES_SHOWN 500 /* the line must not lose its end */
 
 static void put_quoted(GString *to, const char *key, const char *text, size_t most)
 {
@@ -77,8 +78,9 @@ static void put_decision(GString *to, const struct decision *d)
 		const char *between = i > 0 ? "; " : "";
 
 		g_string_append_printf(reasons, "%s%s", between, d->reasons[i].text);
-		g_string_append_printf(rules, "%s%s", i > 0 ? "," : "",
-				       d->reasons[i].rule);
+		if (rules->len < RULES_SHOWN)
+			g_string_append_printf(rules, "%s%s", i > 0 ? "," : "",
+					       d->reasons[i].rule);
 	}
 	if (d->n_reasons > 0) {
 		put_quoted(to, "reasons", reasons->str, REASONS_SHOWN);

@@ -88,7 +88,8 @@ static json_t *json_facts(const struct rcpt_facts *f, bool pii)
 	return all;
 }
 
-static json_t *json_signals(const struct rcpt_signals *s)
+/* words of signals and reasons quote the message: names, addresses, subjects */
+static json_t *json_signals(const struct rcpt_signals *s, bool pii)
 {
 	json_t *all = json_object();
 
@@ -99,12 +100,12 @@ static json_t *json_signals(const struct rcpt_signals *s)
 			json_object_set_new_nocheck(all, detectors[i].name, json_null());
 		else if (one->answer == ANSWER_YES)
 			put_text(all, detectors[i].name,
-				 one->words != NULL ? one->words : "");
+				 pii && one->words != NULL ? one->words : "");
 	}
 	return all;
 }
 
-static json_t *json_reasons(const struct decision *d)
+static json_t *json_reasons(const struct decision *d, bool pii)
 {
 	json_t *all = json_array();
 
@@ -112,7 +113,7 @@ static json_t *json_reasons(const struct decision *d)
 		json_t *one = json_object();
 
 		put_text(one, "rule", d->reasons[i].rule);
-		put_text(one, "text", d->reasons[i].text);
+		put_text(one, "text", pii ? d->reasons[i].text : NULL);
 		put_text(one, "axis", axis_names[d->reasons[i].axis]);
 		put_int(one, "points", d->reasons[i].milli);
 		json_array_append_new(all, one);
@@ -135,7 +136,7 @@ static void put_watched(json_t *to, const struct rcpt_hits *hits)
 		json_object_set_new_nocheck(to, "watched", all);
 }
 
-static void put_decision(json_t *to, const struct decision *d)
+static void put_decision(json_t *to, const struct decision *d, bool pii)
 {
 	put_text(to, "verdict", verdict_names[d->verdict]);
 	put_text(to, "action", action_names[d->action]);
@@ -143,7 +144,7 @@ static void put_decision(json_t *to, const struct decision *d)
 	put_text(to, "policy", d->policy != NULL ? d->policy->name : NULL);
 	for (int i = 0; i < AXIS_COUNT; i++)
 		put_int(to, axis_names[i], d->milli[i]);
-	json_object_set_new_nocheck(to, "reasons", json_reasons(d));
+	json_object_set_new_nocheck(to, "reasons", json_reasons(d, pii));
 }
 
 static json_t *json_rcpt(const struct record *r, size_t i)
@@ -153,7 +154,7 @@ static json_t *json_rcpt(const struct record *r, size_t i)
 	if (r->pii)
 		put_text(one, "address", r->envelope->rcpts[i].address);
 	if (r->decisions != NULL && i < r->decisions->n)
-		put_decision(one, &r->decisions->at[i]);
+		put_decision(one, &r->decisions->at[i], r->pii);
 	if (r->plan != NULL && i < r->plan->n_done)
 		put_text(one, "done", action_names[r->plan->done[i]]);
 	if (r->hits != NULL)
@@ -161,7 +162,8 @@ static json_t *json_rcpt(const struct record *r, size_t i)
 	if (i >= LIMIT_RECORD_RCPTS)
 		return one;
 	if (r->signals != NULL)
-		json_object_set_new_nocheck(one, "signals", json_signals(&r->signals[i]));
+		json_object_set_new_nocheck(one, "signals",
+					    json_signals(&r->signals[i], r->pii));
 	if (r->facts != NULL && i < r->facts->n_rcpts)
 		json_object_set_new_nocheck(one, "facts",
 					    json_facts(&r->facts->rcpts[i], r->pii));
@@ -178,9 +180,9 @@ static void put_envelope(json_t *to, const struct record *r)
 	if (r->pii) {
 		put_text(to, "client", env->client_addr);
 		put_text(to, "mail_from", env->mail_from);
+		put_text(to, "client_name", env->client_name);
+		put_text(to, "helo", env->helo);
 	}
-	put_text(to, "client_name", env->client_name);
-	put_text(to, "helo", env->helo);
 }
 
 static void put_plan(json_t *to, const struct plan *p)

@@ -64,6 +64,21 @@ static bool open_current(struct journal *j, GError **e)
 	return folder_sync(j->folder, e);
 }
 
+/* with the lock held, which is given away while the disk works */
+static void sync_file(struct journal *j)
+{
+	int fd = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
+
+	j->dirty = false;
+	g_mutex_unlock(&j->lock);
+	if (fd < 0 || fdatasync(fd) < 0)
+		log_seldom(LOG_LEVEL_ERROR, "journal-sync", "journal %s: cannot sync: %s",
+			   j->current, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	g_mutex_lock(&j->lock);
+}
+
 /* Records are synced in groups, at most a second after they were written. */
 static gpointer sync_groups(gpointer data)
 {
@@ -72,22 +87,25 @@ static gpointer sync_groups(gpointer data)
 	g_mutex_lock(&j->lock);
 	while (!j->stopping) {
 		g_cond_wait_until(&j->wake, &j->lock, clock_mono_us() + SYNC_EVERY_US);
-		if (!j->dirty)
-			continue;
-		int fd = dup(j->fd);
-
-		j->dirty = false;
-		g_mutex_unlock(&j->lock);
-		if (fd < 0 || fdatasync(fd) < 0)
-			log_seldom(LOG_LEVEL_ERROR, "journal-sync",
-				   "journal %s: cannot sync: %s", j->current,
-				   g_strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		g_mutex_lock(&j->lock);
+		if (j->dirty)
+			sync_file(j);
 	}
 	g_mutex_unlock(&j->lock);
 	return NULL;
+}
+
+void journal_sync(struct journal *j)
+{
+	g_mutex_lock(&j->lock);
+	sync_file(j);
+	g_mutex_unlock(&j->lock);
+}
+
+void journal_rotate_at(struct journal *j, int64_t rotate_bytes)
+{
+	g_mutex_lock(&j->lock);
+	j->rotate_bytes = rotate_bytes;
+	g_mutex_unlock(&j->lock);
 }
 
 struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **e)
@@ -130,12 +148,14 @@ void journal_close(struct journal *j)
 	g_free(j);
 }
 
-/* The old file stays in place if the new one cannot be begun. */
+/* A file that cannot be followed by a new one gets its name back: the next record tries
+ * again. */
 static void rotate(struct journal *j)
 {
 	char *name = g_strdup_printf("%s/decisions-%" PRId64 "-%u.jsonl", j->folder,
 				     clock_now_s(), ++j->closed);
 	int old = j->fd;
+	int64_t size = j->size;
 	GError *e = NULL;
 
 	fdatasync(old);
@@ -148,7 +168,11 @@ static void rotate(struct journal *j)
 	} else {
 		log_seldom(LOG_LEVEL_ERROR, "journal-rotate", "%s", e->message);
 		g_error_free(e);
+		if (j->fd >= 0)
+			close(j->fd);
 		j->fd = old;
+		j->size = size;
+		rename(name, j->current);
 	}
 	g_free(name);
 }
@@ -232,9 +256,24 @@ static bool is_about(const char *line, size_t n, const char *id)
 	return found;
 }
 
+/* an id as it stands in a line of JSON, without the quotes */
+static char *as_in_json(const char *id)
+{
+	char *valid = g_utf8_make_valid(id, -1);
+	json_t *text = json_string(valid);
+	char *quoted = json_dumps(text, JSON_ENCODE_ANY);
+	size_t n = strlen(quoted);
+	char *bare = g_strndup(quoted + 1, n - 2);
+
+	free(quoted);
+	json_decref(text);
+	g_free(valid);
+	return bare;
+}
+
 /* The newest line of a file that is about the message: ids stand in it as text, so only
  * lines that hold the text are read as JSON. */
-static char *find_in_file(const char *path, const char *id)
+static char *find_in_file(const char *path, const char *id, const char *in_json)
 {
 	GMappedFile *file = g_mapped_file_new(path, FALSE, NULL);
 
@@ -245,7 +284,7 @@ static char *find_in_file(const char *path, const char *id)
 	char *found = NULL;
 
 	for (const char *p = begin; left > 0 && p != NULL;) {
-		const char *hit = memmem(p, left, id, strlen(id));
+		const char *hit = memmem(p, left, in_json, strlen(in_json));
 
 		if (hit == NULL)
 			break;
@@ -271,18 +310,20 @@ bool journal_find(const char *folder, const char *id, char **json_r, GError **e)
 	GPtrArray *names = spool_closed_files(folder, e);
 	char *found = NULL, *bare = g_strdup(id);
 	size_t n = strlen(bare);
+	char *in_json;
 
 	if (n >= 2 && bare[0] == '<' && bare[n - 1] == '>') {
 		bare[n - 1] = '\0';
 		memmove(bare, bare + 1, n - 1);
 	}
+	in_json = as_in_json(bare);
 	if (names != NULL)
 		g_ptr_array_add(names, g_strdup(SPOOL_CURRENT));
 	for (guint i = names == NULL ? 0 : names->len; i > 0 && found == NULL && *bare;
 	     i--) {
 		char *path = g_build_filename(folder, names->pdata[i - 1], NULL);
 
-		found = find_in_file(path, bare);
+		found = find_in_file(path, bare, in_json);
 		g_free(path);
 	}
 	if (names != NULL && found == NULL)
@@ -293,6 +334,7 @@ bool journal_find(const char *folder, const char *id, char **json_r, GError **e)
 			bare, folder);
 	if (names != NULL)
 		g_ptr_array_free(names, TRUE);
+	g_free(in_json);
 	g_free(bare);
 	*json_r = found;
 	return found != NULL;

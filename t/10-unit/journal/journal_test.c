@@ -3,7 +3,9 @@
 #include "journal/journal.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 
@@ -73,8 +75,16 @@ static void line_holds_all(void)
 	struct decisions d;
 	struct plan p;
 	struct record r = make_record(&f, &d, &p);
+	struct signal said[DETECTOR_COUNT];
+	struct rcpt_signals signals = { .at = said };
+
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		said[i] = (struct signal){ .answer = ANSWER_YES,
+					   .words = "wire the money" };
+	r.signals = &signals;
 	char *line = record_json(&r);
 
+	g_assert_nonnull(strstr(line, "wire the money"));
 	g_assert_null(strchr(line, '\n'));
 	g_assert_nonnull(strstr(line, "\"queue_id\":\"4Xq1\""));
 	g_assert_nonnull(strstr(line, "\"from.address\":\"boss@example.net\""));
@@ -88,6 +98,11 @@ static void line_holds_all(void)
 	g_assert_null(strstr(line, "boss@example.net"));
 	g_assert_null(strstr(line, "ann@example.org"));
 	g_assert_null(strstr(line, "192.0.2.7"));
+	/* reasons and signals quote the message */
+	g_assert_null(strstr(line, "Jane"));
+	g_assert_null(strstr(line, "wire the money"));
+	g_assert_nonnull(strstr(line, "\"rule\":\"vip_name\""));
+	g_assert_nonnull(strstr(line, "\"reply_to_elsewhere\":\"\""));
 	g_assert_nonnull(strstr(line, "\"spf.result\":\"pass\""));
 	g_free(line);
 }
@@ -224,6 +239,110 @@ static void found_by_any_id(void)
 	remove_folder(folder);
 }
 
+/* ids come from strangers: none is a pattern, and quotes are no end */
+static void odd_ids_are_found(void)
+{
+	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL), *line;
+	struct features f = { 0 };
+	struct decisions d;
+	struct plan p;
+	struct record r = make_record(&f, &d, &p);
+	GError *e = NULL;
+	struct journal *j = journal_open(folder, 1 << 20, &e);
+	static const char *const ids[] = { "\"quo\\ted\"@x", "a.*[b@x", "a/b@x",
+					   "\xc3\xbc@x", "tab\there@x" };
+	static const char *const none[] = { "", "<>", "\n", "\xff", ".*", "%s%n" };
+	char *endless = g_strnfill(1 << 20, 'x');
+
+	g_assert_no_error(e);
+	for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+		f.at[FEATURE_MESSAGE_ID] = value_of_text(ids[i]);
+		g_assert_true(journal_append(j, &r));
+		g_assert_true(journal_find(folder, ids[i], &line, &e));
+		g_free(line);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(none); i++) {
+		g_assert_false(journal_find(folder, none[i], &line, &e));
+		g_clear_error(&e);
+	}
+	g_assert_false(journal_find(folder, endless, &line, NULL));
+	g_free(endless);
+	journal_close(j);
+	remove_folder(folder);
+}
+
+/* no file descriptor for the new file: records go on, and the next one tries again */
+static void rotation_is_tried_again(void)
+{
+	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL), *line;
+	struct features f = { 0 };
+	struct decisions d;
+	struct plan p;
+	struct record r = make_record(&f, &d, &p);
+	struct rlimit before, none;
+	struct journal *j = journal_open(folder, 100, NULL);
+
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	none = before;
+	none.rlim_cur = 3;
+	g_assert_true(journal_append(j, &r));
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+	r.id = "poor";
+	g_assert_true(journal_append(j, &r));
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	r.id = "rich";
+	g_assert_true(journal_append(j, &r));
+	char *current = g_build_filename(folder, "current.jsonl", NULL);
+
+	g_assert_true(g_file_get_contents(current, &line, NULL, NULL));
+	g_assert_null(strstr(line, "poor"));
+	g_assert_nonnull(strstr(line, "rich"));
+	g_free(line);
+	g_assert_true(journal_find(folder, "poor", &line, NULL));
+	g_free(line);
+	g_free(current);
+	journal_close(j);
+	remove_folder(folder);
+}
+
+/* a line is there whole or not at all, and the journal recovers */
+static void full_disk_loses_whole_lines(void)
+{
+	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL), *all;
+	struct features f = { 0 };
+	struct decisions d;
+	struct plan p;
+	struct record r = make_record(&f, &d, &p);
+	struct rlimit before, small;
+	struct journal *j = journal_open(folder, 1 << 20, NULL);
+	unsigned put = 0;
+
+	signal(SIGXFSZ, SIG_IGN);
+	g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+	small = before;
+	small.rlim_cur = 2000;
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &small), ==, 0);
+	for (int i = 0; i < 10; i++)
+		put += journal_append(j, &r);
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+	g_assert_cmpuint(put, >, 0);
+	g_assert_cmpuint(put, <, 10);
+	g_assert_true(journal_append(j, &r));
+	char *current = g_build_filename(folder, "current.jsonl", NULL);
+
+	g_assert_true(g_file_get_contents(current, &all, NULL, NULL));
+	char **lines = g_strsplit(all, "\n", -1);
+
+	g_assert_cmpuint(g_strv_length(lines), ==, put + 2);
+	for (unsigned i = 0; i <= put; i++)
+		g_assert_true(g_str_has_suffix(lines[i], "]}"));
+	g_strfreev(lines);
+	g_free(all);
+	g_free(current);
+	journal_close(j);
+	remove_folder(folder);
+}
+
 static void rotated_and_expired(void)
 {
 	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL), *line;
@@ -306,6 +425,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/record/log line", log_line_is_for_postmasters);
 	g_test_add_func("/record/fields are in the table", fields_are_all_in_the_table);
 	g_test_add_func("/spool/found by any id", found_by_any_id);
+	g_test_add_func("/spool/odd ids are found", odd_ids_are_found);
+	g_test_add_func("/spool/rotation is tried again", rotation_is_tried_again);
+	g_test_add_func("/spool/a full disk", full_disk_loses_whole_lines);
 	g_test_add_func("/spool/rotated and expired", rotated_and_expired);
 	g_test_add_func("/spool/a cut line is closed", cut_line_is_closed);
 	g_test_add_func("/explain/foreign lines are refused", foreign_lines_are_refused);
