@@ -19,7 +19,9 @@
 #define GROUP "hold"
 #define MODE_FILE 0640
 #define ID_BYTES 100
-#define ENVELOPE_BYTES (8 * 1024 * 1024) /* 10,000 recipients of 320 bytes, escaped */
+#define ENVELOPE_BYTES \
+	(16 * 1024 * 1024) /* 10,000 recipients of 320 bytes, each escaped to four */
+#define LOCK_TRIES 200     /* of 50 ms */
 #define ORPHAN_S \
 	3600 /* a message without envelope is somebody's hold in the making till then */
 
@@ -105,7 +107,14 @@ static bool write_envelope(const struct quarantine *q, const struct hold *h, GEr
 	gsize n;
 	char *text = g_key_file_to_data(k, &n, NULL);
 	char *path = path_of(q, h->id, ".env");
-	bool done = file_replace(path, (struct bytes){ text, n }, MODE_FILE, e);
+	bool done = n <= ENVELOPE_BYTES;
+
+	if (done)
+		done = file_replace(path, (struct bytes){ text, n }, MODE_FILE, e);
+	else
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "%s: the envelope has %zu bytes, more than are read again",
+			    path, n);
 
 	g_free(path);
 	g_free(text);
@@ -128,6 +137,11 @@ static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i)
 	r.state = state >= 0 && state < HOLD_STATE_COUNT ? (enum hold_state)state
 							 : HOLD_HELD;
 	return r;
+}
+
+static void free_text(const char *text)
+{
+	g_free((char *)(uintptr_t)text);
 }
 
 static struct hold *read_envelope(const struct quarantine *q, const char *id, GError **e)
@@ -157,7 +171,10 @@ static struct hold *read_envelope(const struct quarantine *q, const char *id, GE
 
 		for (size_t i = 0; i < MIN(most, LIMIT_RCPTS); i++) {
 			rcpts[h->n_rcpts] = read_rcpt(k, i);
-			h->n_rcpts += rcpts[h->n_rcpts].address != NULL;
+			if (rcpts[h->n_rcpts].address != NULL)
+				h->n_rcpts++;
+			else
+				free_text(rcpts[h->n_rcpts].verdict);
 		}
 		h->rcpts = rcpts;
 		if (h->mail_from == NULL)
@@ -167,11 +184,6 @@ static struct hold *read_envelope(const struct quarantine *q, const char *id, GE
 	g_free(text);
 	g_free(path);
 	return h;
-}
-
-static void free_text(const char *text)
-{
-	g_free((char *)(uintptr_t)text);
 }
 
 void hold_free(struct hold *h)
@@ -194,16 +206,39 @@ void hold_free(struct hold *h)
 	g_free(h);
 }
 
-/* what a crash left between the envelope file and its row */
+/* After the row says so: what a crash leaves in between, mend() removes. */
+static void remove_files(const struct quarantine *q, const char *id)
+{
+	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
+
+	unlink(env);
+	unlink(eml);
+	g_free(eml);
+	g_free(env);
+}
+
+static bool still_held(const struct hold *h)
+{
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (h->rcpts[i].state == HOLD_HELD)
+			return true;
+	return false;
+}
+
+/* What a crash left: a hold without its row, or files that nobody is held for any more. What
+ * came back from a backup is held again: the files are the truth. */
 static void mend_row(struct quarantine *q, const char *id)
 {
 	GError *e = NULL;
+	bool over = index_is_over(q->index, id);
 
-	if (index_has(q->index, id))
+	if (!over && index_has(q->index, id))
 		return;
 	struct hold *h = read_envelope(q, id, &e);
 
-	if (h == NULL || !index_put(q->index, h, &e)) {
+	if (h != NULL && over && !still_held(h)) {
+		remove_files(q, id);
+	} else if (h == NULL || !index_put(q->index, h, &e)) {
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s is not in the index: %s", id,
 			 e->message);
 		g_error_free(e);
@@ -227,6 +262,18 @@ static void remove_orphan(const struct quarantine *q, const char *id)
 	g_free(eml);
 }
 
+/* what a crash left of a file in the making: "ID.eml.tmp.XXXXXX" */
+static void remove_leftover(const struct quarantine *q, const char *name)
+{
+	char *path = g_build_filename(q->folder, name, NULL);
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_mtime < clock_now_s() - ORPHAN_S)
+		unlink(path);
+	g_free(path);
+}
+
 static bool mend(struct quarantine *q, GError **e)
 {
 	GDir *folder = g_dir_open(q->folder, 0, e);
@@ -238,7 +285,9 @@ static bool mend(struct quarantine *q, GError **e)
 		char *id =
 			dot == NULL ? g_strdup("") : g_strndup(name, (gsize)(dot - name));
 
-		if (id_is_good(id) && strcmp(dot, ".env") == 0)
+		if (strstr(name, ".tmp.") != NULL)
+			remove_leftover(q, name);
+		else if (id_is_good(id) && strcmp(dot, ".env") == 0)
 			mend_row(q, id);
 		else if (id_is_good(id) && strcmp(dot, ".eml") == 0)
 			remove_orphan(q, id);
@@ -298,18 +347,6 @@ void quarantine_close(struct quarantine *q)
 	g_free(q);
 }
 
-/* After the row says so: a crash in between leaves files that mend() indexes again with the
- * states they hold. */
-static void remove_files(const struct quarantine *q, const char *id)
-{
-	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
-
-	unlink(env);
-	unlink(eml);
-	g_free(eml);
-	g_free(env);
-}
-
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e)
 {
 	if (!id_is_good(h->id)) {
@@ -323,6 +360,10 @@ bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GE
 	if (g_file_test(path, G_FILE_TEST_EXISTS)) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "%s is there already",
 			    path);
+	} else if (raw.n > LIMIT_MESSAGE_BYTES) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "%s: the message has %zu bytes, more than are read again",
+			    path, raw.n);
 	} else {
 		done = file_replace(path, raw, MODE_FILE, e) && write_envelope(q, h, e) &&
 		       index_put(q->index, h, e);
@@ -354,15 +395,26 @@ static bool found(const struct hold *h, void *user)
 	return true;
 }
 
+/* Somebody removed the files by hand: nothing can be released any more. */
+static bool is_gone(const struct quarantine *q, const char *id)
+{
+	char *env = path_of(q, id, ".env");
+	bool gone = access(env, F_OK) < 0 && errno == ENOENT;
+
+	g_free(env);
+	return gone;
+}
+
 bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError **e)
 {
 	struct finding f = { 0 };
+	GError *why = NULL;
 
 	*h_r = NULL;
 	if (!index_find(q->index, id, found, &f, e))
 		return false;
 	if (f.n == 1)
-		*h_r = read_envelope(q, f.id, NULL);
+		*h_r = read_envelope(q, f.id, &why);
 	if (f.n != 1)
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    f.n == 0 ? "nothing is held as \"%s\"; see \"wonted "
@@ -371,11 +423,14 @@ bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError *
 				       "the hold's "
 				       "own id",
 			    id);
+	else if (*h_r == NULL && !is_gone(q, f.id))
+		g_propagate_error(e, g_steal_pointer(&why));
 	else if (*h_r == NULL)
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "%s has been released to all, deleted or expired: its file "
 			    "is gone",
 			    f.id);
+	g_clear_error(&why);
 	g_free(f.id);
 	return *h_r != NULL;
 }
@@ -388,14 +443,6 @@ bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t 
 
 	g_free(path);
 	return done;
-}
-
-static bool still_held(const struct hold *h)
-{
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (h->rcpts[i].state == HOLD_HELD)
-			return true;
-	return false;
 }
 
 static bool change(struct quarantine *q, struct hold *h, const char *rcpt,
@@ -424,42 +471,101 @@ static bool change(struct quarantine *q, struct hold *h, const char *rcpt,
 	return true;
 }
 
-bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
-		    enum hold_state state, GError **e)
+int hold_reserve(struct quarantine *q, const char *id, GError **e)
 {
-	bool done = false;
+	char *path = path_of(q, id, ".eml");
+	int fd = id_is_good(id) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 
-	g_mutex_lock(&q->lock);
-	flock(q->lock_fd, LOCK_EX);
-	struct hold *h = id_is_good(id) ? read_envelope(q, id, NULL) : NULL;
-
-	if (h != NULL)
-		done = change(q, h, rcpt, state, e);
-	else
+	if (fd < 0) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "nothing is held as \"%s\"; see \"wonted quarantine list\"",
 			    id);
+	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "%s is being released, deleted or expired by another process "
+			    "at this moment",
+			    id);
+		close(fd);
+		fd = -1;
+	}
+	g_free(path);
+	return fd;
+}
+
+/* A process that was stopped with the lock in its hands must not stop us, too. */
+static bool lock_changes(struct quarantine *q, GError **e)
+{
+	g_mutex_lock(&q->lock);
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(q->lock_fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		g_usleep(50000);
+	}
+	g_mutex_unlock(&q->lock);
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "%s/lock: another process has held it for %d s; is a \"wonted "
+		    "quarantine\" stuck?",
+		    q->folder, LOCK_TRIES / 20);
+	return false;
+}
+
+static void unlock_changes(struct quarantine *q)
+{
 	flock(q->lock_fd, LOCK_UN);
 	g_mutex_unlock(&q->lock);
+}
+
+bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
+		    enum hold_state state, GError **e)
+{
+	GError *why = NULL;
+	bool done = false;
+
+	if (!lock_changes(q, e))
+		return false;
+	struct hold *h = id_is_good(id) ? read_envelope(q, id, &why) : NULL;
+
+	if (h != NULL)
+		done = change(q, h, rcpt, state, e);
+	else if (!index_has(q->index, id))
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "nothing is held as \"%s\"; see \"wonted quarantine list\"",
+			    id);
+	else if (is_gone(q, id))
+		done = index_close_hold(q->index, id, state, e);
+	else
+		g_propagate_error(e, g_steal_pointer(&why));
+	unlock_changes(q);
+	g_clear_error(&why);
 	hold_free(h);
+	return done;
+}
+
+static bool expire_one(struct quarantine *q, const char *id)
+{
+	GError *e = NULL;
+	int fd = is_gone(q, id) ? -1 : hold_reserve(q, id, &e);
+	bool done = e == NULL && hold_set_state(q, id, NULL, HOLD_EXPIRED, &e);
+
+	if (fd >= 0)
+		close(fd);
+	if (e != NULL)
+		log_line(LOG_LEVEL_WARN,
+			 "quarantine: %s has passed its time and stays: %s", id,
+			 e->message);
+	g_clear_error(&e);
 	return done;
 }
 
 int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
 {
 	char **ids = NULL;
-	int gone = 0;
+	int gone = -1;
 
-	if (!index_expired(q->index, now_s, &ids, e)) {
-		g_strfreev(ids);
-		return -1;
-	}
-	for (char **id = ids; *id != NULL; id++) {
-		if (!hold_set_state(q, *id, NULL, HOLD_EXPIRED, e)) {
-			g_strfreev(ids);
-			return -1;
-		}
-		gone++;
+	if (index_expired(q->index, now_s, &ids, e)) {
+		gone = 0;
+		for (char **id = ids; *id != NULL; id++)
+			gone += expire_one(q, *id);
 	}
 	g_strfreev(ids);
 	return gone;

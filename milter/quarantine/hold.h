@@ -91,15 +91,21 @@ void hold_free(struct hold *h);
 bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t *n_r,
 	      GError **e);
 
+/* hold_reserve - nobody else releases, deletes or expires this hold while it lasts
+ * own   a file descriptor: close() ends it, as does the end of the process
+ * err   -1: another process has it, or there is no such hold (WONTED_ERROR_INPUT) */
+int hold_reserve(struct quarantine *q, const char *id, GError **e);
+
 /* hold_set_state - mark one recipient's part, or all if rcpt is NULL; the file goes when no
  *                  recipient is held any more
+ * use   under hold_reserve(), so that it is not released at the same time
  * err   false: e says why; setting the state it has already is no error */
 bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 		    enum hold_state state, GError **e);
 
-/* quarantine_expire - mark and remove what has passed its time
- * out   how many holds went; -1: e says why
- * err   -1, see out */
+/* quarantine_expire - mark and remove what has passed its time, but for what is just released
+ * out   how many holds went; -1: the index cannot be read and e says why
+ * err   -1, see out; one hold that cannot go is said in the log and keeps no other back */
 int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e);
 
 #endif

@@ -2,12 +2,15 @@
  * indexed survives a power cut, and the tool may write beside the daemon. */
 #include "quarantine/index.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
 #define BUSY_MS 5000
 #define MOST_DEFAULT 1000
+#define FILE_MODE 0640
 
 struct index {
 	sqlite3 *db;
@@ -41,16 +44,38 @@ static bool fail(const struct index *x, const char *doing, GError **e)
 	return false;
 }
 
+/* SQLite gives its other files the mode of this one. */
+static void make_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool is_broken(const struct index *x)
+{
+	int code = sqlite3_errcode(x->db);
+
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 struct index *index_open(const char *path, GError **e)
 {
 	struct index *x = g_new0(struct index, 1);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX;
 
 	x->path = g_strdup(path);
+	make_file(path);
 	if (sqlite3_open_v2(path, &x->db, flags, NULL) != SQLITE_OK ||
 	    sqlite3_busy_timeout(x->db, BUSY_MS) != SQLITE_OK ||
 	    sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		fail(x, "open (remove the file: it is made again from the messages)", e);
+		fail(x,
+		     is_broken(x)
+			     ? "open (stop the daemon and remove the file: it is made "
+			       "again from the messages)"
+			     : "open (run as the daemon's user)",
+		     e);
 		index_close(x);
 		return NULL;
 	}
@@ -104,6 +129,16 @@ static bool put_hold(const struct index *x, const struct hold *h, GError **e)
 	return done || fail(x, "write", e);
 }
 
+/* Addresses may hold any bytes; GLib folds valid UTF-8 only, and reads on behind the rest. */
+static char *search_key(const char *address)
+{
+	char *valid = g_utf8_make_valid(address, -1);
+	char *key = g_utf8_strdown(valid, -1);
+
+	g_free(valid);
+	return key;
+}
+
 static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 {
 	sqlite3_stmt *s =
@@ -111,7 +146,7 @@ static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 	bool done = s != NULL;
 
 	for (size_t i = 0; done && i < h->n_rcpts; i++) {
-		char *key = g_utf8_strdown(h->rcpts[i].address, -1);
+		char *key = search_key(h->rcpts[i].address);
 
 		bind_text(s, 1, h->id);
 		sqlite3_bind_int64(s, 2, (int64_t)i);
@@ -148,9 +183,24 @@ bool index_put(struct index *x, const struct hold *h, GError **e)
 	return done;
 }
 
-bool index_has(struct index *x, const char *id)
+bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e)
 {
-	sqlite3_stmt *s = prepare(x, "SELECT 1 FROM holds WHERE id=?", NULL);
+	sqlite3_stmt *s =
+		prepare(x, "UPDATE rcpts SET state=?2 WHERE id=?1 AND state=0", e);
+
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, id);
+	sqlite3_bind_int(s, 2, (int)state);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return done || fail(x, "write", e);
+}
+
+static bool has_row(const struct index *x, const char *sql, const char *id)
+{
+	sqlite3_stmt *s = prepare(x, sql, NULL);
 	bool has = false;
 
 	if (s != NULL) {
@@ -159,6 +209,19 @@ bool index_has(struct index *x, const char *id)
 	}
 	sqlite3_finalize(s);
 	return has;
+}
+
+bool index_has(struct index *x, const char *id)
+{
+	return has_row(x, "SELECT 1 FROM holds WHERE id=?", id);
+}
+
+bool index_is_over(struct index *x, const char *id)
+{
+	return has_row(x,
+		       "SELECT 1 FROM holds h WHERE id=? AND NOT EXISTS"
+		       "(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0)",
+		       id);
 }
 
 static const char *column(sqlite3_stmt *s, int i)
@@ -263,7 +326,7 @@ bool index_list(struct index *x, const struct hold_filter *f,
 
 	if (s == NULL)
 		return false;
-	char *rcpt = f->rcpt == NULL ? NULL : g_utf8_strdown(f->rcpt, -1);
+	char *rcpt = f->rcpt == NULL ? NULL : search_key(f->rcpt);
 	char *text = f->text == NULL ? NULL : g_ascii_strdown(f->text, -1);
 
 	sqlite3_bind_int64(s, 1, f->since_s);

@@ -28,6 +28,14 @@ bool index_put(struct index *x, const struct hold *h, GError **e);
  * err   false too when the index cannot be read: putting it again is harmless */
 bool index_has(struct index *x, const char *id);
 
+/* index_is_over - is there a row of this id, and nobody it is still held for?
+ * err   false too when the index cannot be read */
+bool index_is_over(struct index *x, const char *id);
+
+/* index_close_hold - a hold whose files are gone: who was still held gets this state
+ * err   false: e says why */
+bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e);
+
 /* index_list - as hold_list()
  * err   false: e says why */
 bool index_list(struct index *x, const struct hold_filter *f,

@@ -3,6 +3,7 @@
 #include "quarantine/release.h"
 
 #include <gio/gio.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/printable.h"
@@ -40,29 +41,59 @@ static bool say(struct smtp *s, const char *text, GError **e)
 	return false;
 }
 
+/* One line without its end; NULL: the connection ended, or the line has no end. */
+static char *read_line(struct smtp *s, gsize *n_r, GError **e)
+{
+	GString *line = g_string_new(NULL);
+
+	while (line->len < LINE_BYTES) {
+		GError *inner = NULL;
+		char c = (char)g_data_input_stream_read_byte(s->in, NULL, &inner);
+
+		if (inner != NULL) {
+			g_propagate_error(e, inner);
+			break;
+		}
+		if (c == '\n') {
+			if (line->len > 0 && line->str[line->len - 1] == '\r')
+				g_string_truncate(line, line->len - 1);
+			*n_r = line->len;
+			return g_string_free(line, FALSE);
+		}
+		g_string_append_c(line, c);
+	}
+	g_string_free(line, TRUE);
+	return NULL;
+}
+
+static void note_offer(struct smtp *s, const char *line)
+{
+	if (strstr(line, "SMTPUTF8") != NULL)
+		s->utf8 = true;
+	if (strstr(line, "8BITMIME") != NULL)
+		s->eight_bit = true;
+}
+
 /* read one reply; true if it begins with the digit that is wanted */
 static bool hear(struct smtp *s, char wanted, const char *doing, GError **e)
 {
 	for (int lines = 0; lines < REPLY_LINES; lines++) {
 		GError *inner = NULL;
 		gsize n = 0;
-		char *line = g_data_input_stream_read_line(s->in, &n, NULL, &inner);
-		char first = line != NULL && n >= 3 ? line[0] : '\0';
-		bool last = line == NULL || n < 4 || line[3] != '-' || n > LINE_BYTES;
+		char *line = read_line(s, &n, &inner);
 
-		if (line != NULL && g_strrstr(line, "SMTPUTF8") != NULL)
-			s->utf8 = true;
-		if (line != NULL && g_strrstr(line, "8BITMIME") != NULL)
-			s->eight_bit = true;
-		bool good = first == wanted;
-
-		if (last && !good)
+		if (line == NULL) {
 			fail(s, doing,
-			     line != NULL    ? line
-			     : inner != NULL ? inner->message
-					     : "the connection was closed",
-			     e);
-		g_clear_error(&inner);
+			     inner != NULL ? inner->message : "a line has no end", e);
+			g_clear_error(&inner);
+			return false;
+		}
+		bool last = n < 4 || line[3] != '-';
+		bool good = n >= 3 && line[0] == wanted;
+
+		note_offer(s, line);
+		if (last && !good)
+			fail(s, doing, line, e);
 		g_free(line);
 		if (last)
 			return good;
@@ -70,13 +101,23 @@ static bool hear(struct smtp *s, char wanted, const char *doing, GError **e)
 	return fail(s, doing, "the reply has no end", e);
 }
 
-/* an address with control characters or brackets would end the command line */
+/* Control characters would end the command line, and so would brackets outside a quoted
+ * local part, RFC 5321 4.1.2. */
 static bool address_is_safe(const char *address)
 {
-	for (const char *p = address; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x21 || *p == 0x7f || *p == '<' || *p == '>')
+	bool quoted = false;
+
+	for (const char *p = address; *p != '\0'; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			return false;
-	return true;
+		if (quoted && *p == '\\' && p[1] >= 0x20)
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+		else if (!quoted && strchr(" <>", *p) != NULL)
+			return false;
+	}
+	return !quoted;
 }
 
 static bool command(struct smtp *s, const char *verb, const char *address,
@@ -96,10 +137,15 @@ static bool is_ascii(const char *text)
 	return g_str_is_ascii(text);
 }
 
-static bool needs_utf8(const struct hold *h)
+static bool wanted(const struct hold_rcpt *r, const char *only)
+{
+	return r->state == HOLD_HELD && (only == NULL || strcmp(r->address, only) == 0);
+}
+
+static bool needs_utf8(const struct hold *h, const char *only)
 {
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (!is_ascii(h->rcpts[i].address))
+		if (wanted(&h->rcpts[i], only) && !is_ascii(h->rcpts[i].address))
 			return true;
 	return !is_ascii(h->mail_from);
 }
@@ -139,6 +185,7 @@ static bool open_line(struct smtp *s, GError **e)
 	GError *inner = NULL;
 
 	g_socket_client_set_timeout(client, PATIENCE_S);
+	g_socket_client_set_enable_proxy(client, FALSE);
 	s->line = g_socket_client_connect_to_host(client, s->server, 25, NULL, &inner);
 	g_object_unref(client);
 	if (s->line == NULL) {
@@ -148,14 +195,8 @@ static bool open_line(struct smtp *s, GError **e)
 	}
 	s->in = g_data_input_stream_new(
 		g_io_stream_get_input_stream(G_IO_STREAM(s->line)));
-	g_data_input_stream_set_newline_type(s->in, G_DATA_STREAM_NEWLINE_TYPE_ANY);
 	s->out = g_io_stream_get_output_stream(G_IO_STREAM(s->line));
 	return hear(s, '2', "greeting", e);
-}
-
-static bool wanted(const struct hold_rcpt *r, const char *only)
-{
-	return r->state == HOLD_HELD && (only == NULL || strcmp(r->address, only) == 0);
 }
 
 /* RCPT for each; one the server refuses does not keep the others back */
@@ -179,7 +220,7 @@ static unsigned name_rcpts(struct smtp *s, const struct hold *h, const char *onl
 static bool converse(struct smtp *s, const struct hold *h, const char *only, bool *taken,
 		     GError **e)
 {
-	bool utf8 = needs_utf8(h);
+	bool utf8 = needs_utf8(h, only);
 
 	if (!open_line(s, e) || !say(s, "EHLO wonted.invalid\r\n", e) ||
 	    !hear(s, '2', "EHLO", e))
@@ -202,8 +243,10 @@ static bool mark(struct quarantine *q, const struct hold *h, const bool *taken,
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		if (!taken[i])
 			continue;
-		if (!hold_set_state(q, h->id, h->rcpts[i].address, HOLD_RELEASED, e))
+		if (!hold_set_state(q, h->id, h->rcpts[i].address, HOLD_RELEASED, e)) {
+			g_prefix_error(e, "the server has taken it, do not repeat: ");
 			return false;
+		}
 		++*n_r;
 	}
 	return true;
@@ -221,35 +264,60 @@ static bool anybody(const struct hold *h, const char *only, GError **e)
 	return false;
 }
 
-bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
-		  unsigned *n_r, GError **e)
+static void hang_up(struct smtp *s, bool politely)
+{
+	if (s->line == NULL)
+		return;
+	if (politely)
+		say(s, "QUIT\r\n", NULL);
+	g_io_stream_close(G_IO_STREAM(s->line), NULL, NULL);
+	g_object_unref(s->in);
+	g_object_unref(s->line);
+}
+
+/* the hold is ours alone, and h as it is now */
+static bool send_reserved(struct quarantine *q, const struct hold *h,
+			  const struct release *to, unsigned *n_r, GError **e)
 {
 	struct smtp s = { .server = to->server };
 	char *raw = NULL;
 	size_t n = 0;
 	GError *refused = NULL;
 
-	*n_r = 0;
 	if (!anybody(h, to->rcpt, e) || !hold_raw(q, h, &raw, &n, e))
 		return false;
 	bool *taken = g_new0(bool, h->n_rcpts);
 	bool done = converse(&s, h, to->rcpt, taken, &refused) &&
 		    send_data(&s, raw, n, e) && mark(q, h, taken, n_r, e);
 
-	if (done && refused == NULL)
-		say(&s, "QUIT\r\n", NULL);
+	hang_up(&s, done);
 	if (refused != NULL && (e == NULL || *e == NULL)) {
 		g_propagate_error(e, refused);
 		done = false;
 	} else {
 		g_clear_error(&refused);
 	}
-	if (s.line != NULL) {
-		g_io_stream_close(G_IO_STREAM(s.line), NULL, NULL);
-		g_object_unref(s.in);
-		g_object_unref(s.line);
-	}
 	g_free(taken);
 	g_free(raw);
+	return done;
+}
+
+bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
+		  unsigned *n_r, GError **e)
+{
+	struct hold *now = NULL;
+	int fd;
+
+	*n_r = 0;
+	if (!anybody(h, to->rcpt, e))
+		return false;
+	fd = hold_reserve(q, h->id, e);
+	if (fd < 0)
+		return false;
+	/* another process may have been faster */
+	bool done = hold_find(q, h->id, &now, e) && send_reserved(q, now, to, n_r, e);
+
+	close(fd);
+	hold_free(now);
 	return done;
 }

@@ -2,7 +2,9 @@
  * recorded recipients only. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -226,6 +228,181 @@ static void expiry_takes_files_along(void)
 	remove_folder(folder);
 }
 
+static void hold_for(struct quarantine *q, const char *id, const char *from,
+		     const char *to)
+{
+	const struct hold_rcpt rcpt = { .address = to, .verdict = "spam" };
+	struct hold h = { .id = id,
+			  .mail_from = from,
+			  .received_s = 1000,
+			  .expires_s = 2000,
+			  .rcpts = &rcpt,
+			  .n_rcpts = 1 };
+	GError *e = NULL;
+
+	hold_write(q, &h, (struct bytes){ raw_text, sizeof(raw_text) - 1 }, &e);
+	g_assert_no_error(e);
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+	char *path = g_build_filename(folder, name, NULL);
+	bool there = g_file_test(path, G_FILE_TEST_EXISTS);
+
+	g_free(path);
+	return there;
+}
+
+/* a character that promises more bytes than there are: GLib would read on behind the end */
+static void addresses_of_any_bytes(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	static const char *const odd[] = { "\xe0", "a@b\xf0", "\xc3\xbc@b", "\xff\xfe",
+					   "" };
+	struct hold *h;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(odd); i++) {
+		char *id = g_strdup_printf("odd-%zu", i), *exact = g_strdup(odd[i]);
+
+		hold_for(q, id, exact, exact);
+		g_assert_true(hold_find(q, id, &h, NULL));
+		g_assert_cmpstr(h->rcpts[0].address, ==, odd[i]);
+		hold_free(h);
+		g_free(exact);
+		g_free(id);
+	}
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char *path = g_build_filename(folder, name, NULL);
+
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	g_free(path);
+}
+
+static void make_old(const char *folder, const char *name)
+{
+	char *path = g_build_filename(folder, name, NULL);
+	struct utimbuf then = { .actime = 1000, .modtime = 1000 };
+
+	g_assert_cmpint(g_utime(path, &then), ==, 0);
+	g_free(path);
+}
+
+/* what is left by a crash between any two steps */
+static void crashes_are_mended(void)
+{
+	char *folder = new_folder(), *env = NULL, *path;
+	struct quarantine *q = open_it(folder);
+	struct hold *h;
+	GError *e = NULL;
+
+	hold_for(q, "done", "", "ann@example.org");
+	hold_for(q, "kept", "", "ann@example.org");
+	path = g_build_filename(folder, "done.env", NULL);
+	g_assert_true(g_file_get_contents(path, &env, NULL, NULL));
+	g_assert_true(hold_set_state(q, "done", NULL, HOLD_EXPIRED, &e));
+	quarantine_close(q);
+	/* the row is marked, the files are still there: removed, not shown again */
+	char *over = g_strdup(env);
+
+	strstr(over, "state0=0")[7] = '3';
+	write_file(folder, "done.env", over);
+	write_file(folder, "done.eml", raw_text);
+	/* a message without envelope, and files in the making: old ones go */
+	write_file(folder, "orphan.eml", raw_text);
+	write_file(folder, "new.eml.tmp.AbCdEf", raw_text);
+	write_file(folder, "old.eml.tmp.AbCdEf", raw_text);
+	make_old(folder, "orphan.eml");
+	make_old(folder, "old.eml.tmp.AbCdEf");
+	q = open_it(folder);
+	g_assert_false(has_file(folder, "done.env") || has_file(folder, "done.eml"));
+	g_assert_false(has_file(folder, "orphan.eml"));
+	g_assert_false(has_file(folder, "old.eml.tmp.AbCdEf"));
+	g_assert_true(has_file(folder, "new.eml.tmp.AbCdEf"));
+	g_assert_true(has_file(folder, "kept.eml"));
+	quarantine_close(q);
+	/* what an admin brings back from a backup is held again */
+	write_file(folder, "done.env", env);
+	write_file(folder, "done.eml", raw_text);
+	q = open_it(folder);
+	g_assert_true(hold_find(q, "done", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
+	hold_free(h);
+	quarantine_close(q);
+	g_free(over);
+	g_free(env);
+	g_free(path);
+	remove_folder(folder);
+}
+
+/* one hold that cannot go must not keep the others */
+static void expiry_goes_on(void)
+{
+	char *folder = new_folder(), *path;
+	struct quarantine *q = open_it(folder);
+	GError *e = NULL;
+
+	hold_for(q, "a-gone", "", "ann@example.org");
+	hold_for(q, "b-broken", "", "ann@example.org");
+	hold_for(q, "c-busy", "", "ann@example.org");
+	hold_for(q, "d-good", "", "ann@example.org");
+	for (const char *const *name =
+		     (const char *const[]){ "a-gone.env", "a-gone.eml", NULL };
+	     *name != NULL; name++) {
+		path = g_build_filename(folder, *name, NULL);
+		g_assert_cmpint(g_unlink(path), ==, 0);
+		g_free(path);
+	}
+	write_file(folder, "b-broken.env", "nonsense");
+	int fd = hold_reserve(q, "c-busy", &e);
+
+	g_assert_no_error(e);
+	g_assert_cmpint(hold_reserve(q, "c-busy", NULL), ==, -1);
+	g_assert_cmpint(quarantine_expire(q, 3000, &e), ==, 2);
+	g_assert_no_error(e);
+	g_assert_false(has_file(folder, "d-good.eml"));
+	g_assert_true(has_file(folder, "c-busy.eml"));
+	close(fd);
+	g_assert_cmpint(quarantine_expire(q, 3000, &e), ==, 1);
+	g_assert_false(has_file(folder, "c-busy.eml"));
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+static mode_t mode_of(const char *folder, const char *name)
+{
+	char *path = g_build_filename(folder, name, NULL);
+	struct stat st;
+
+	g_assert_cmpint(stat(path, &st), ==, 0);
+	g_free(path);
+	return st.st_mode & 07777;
+}
+
+static void strangers_cannot_read(void)
+{
+	char *above = new_folder();
+	char *folder = g_build_filename(above, "new", NULL);
+	mode_t before = umask(0);
+	struct quarantine *q = open_it(folder);
+
+	hold_for(q, "h", "", "ann@example.org");
+	umask(before);
+	g_assert_cmpuint(mode_of(above, "new"), ==, 0750);
+	g_assert_cmpuint(mode_of(folder, "h.eml"), ==, 0640);
+	g_assert_cmpuint(mode_of(folder, "h.env"), ==, 0640);
+	g_assert_cmpuint(mode_of(folder, "index.sqlite"), ==, 0640);
+	g_assert_cmpuint(mode_of(folder, "index.sqlite-wal"), ==, 0640);
+	quarantine_close(q);
+	remove_folder(folder);
+	remove_folder(above);
+}
+
 /* An SMTP server for one connection: says what it is told to, keeps what it hears. */
 struct server {
 	GSocketListener *listener;
@@ -374,6 +551,132 @@ static void broken_off_stays_held(void)
 	remove_folder(folder);
 }
 
+/* two admins at once: one of them sends */
+static void released_once(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder), *other = open_it(folder);
+	struct server s = { 0 };
+	unsigned n = 0;
+	GError *e = NULL;
+	struct hold *before;
+
+	hold_one(q, "h-1");
+	g_assert_true(hold_find(other, "h-1", &before, NULL));
+	int fd = hold_reserve(other, "h-1", &e);
+
+	g_assert_false(release_send(q, before, &(struct release){ "127.0.0.1:1", NULL },
+				    &n, &e));
+	g_assert_nonnull(strstr(e->message, "by another process"));
+	g_clear_error(&e);
+	close(fd);
+	g_assert_true(release(&s, q, NULL, &n, &e));
+	g_string_free(s.heard, TRUE);
+	/* who looked before still thinks that it is held */
+	g_assert_false(release_send(other, before,
+				    &(struct release){ "127.0.0.1:1", NULL }, &n, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
+	g_clear_error(&e);
+	g_assert_cmpuint(n, ==, 0);
+	hold_free(before);
+	quarantine_close(other);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* RFC 5321 4.1.2: a quoted local part may hold blanks and brackets */
+static void quoted_addresses_are_sent(void)
+{
+	static const struct {
+		const char *to;
+		bool sent;
+	} rows[] = {
+		{ "\"a b\"@example.org", true }, { "\"a\\\"b>c\"@example.org", true },
+		{ "a b@example.org", false },    { "a>b@example.org", false },
+		{ "\"a@example.org", false },    { "\"a\r\nDATA\"@example.org", false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *folder = new_folder();
+		struct quarantine *q = open_it(folder);
+		struct server s = { 0 };
+		unsigned n = 0;
+		GError *e = NULL;
+
+		hold_for(q, "h-1", "", rows[i].to);
+		g_assert_true(release(&s, q, NULL, &n, &e) == rows[i].sent);
+		g_assert_true((strstr(s.heard->str, "RCPT") != NULL) == rows[i].sent);
+		g_assert_null(strstr(s.heard->str, "\nDATA\"@"));
+		g_clear_error(&e);
+		g_string_free(s.heard, TRUE);
+		quarantine_close(q);
+		remove_folder(folder);
+	}
+}
+
+/* says one thing at once and then nothing */
+static gpointer babble(gpointer data)
+{
+	struct server *s = data;
+	GSocketConnection *c = g_socket_listener_accept(s->listener, NULL, NULL, NULL);
+
+	answer_line(g_io_stream_get_output_stream(G_IO_STREAM(c)), s->refuse);
+	g_io_stream_close(G_IO_STREAM(c), NULL, NULL);
+	g_object_unref(c);
+	return NULL;
+}
+
+static void babble_is_no_release(void)
+{
+	GString *endless = g_string_new("220-");
+	const char *said[] = {
+		"",
+		"\r\n",
+		"2",
+		"22\r\n",
+		"554 no\r\n",
+		"220",
+		"220-a\r\n220-b\r\n",
+		"\xff\0\x1b[31m\r\n",
+		"220 a\r\n250 b\r\n250 c\r\n250 d\r\n250 e\r\n354 f\r\n550 g\r\n",
+		"220 a\r\n250 b\r\n250 c\r\n250 d\r\n250 e\r\n250 f\r\n",
+		NULL
+	};
+
+	for (int i = 0; i < 100000; i++)
+		g_string_append(endless, "no end of line ");
+	said[G_N_ELEMENTS(said) - 1] = endless->str;
+	for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+		char *folder = new_folder(), *where;
+		struct quarantine *q = open_it(folder);
+		struct server s = { .refuse = said[i] };
+		struct hold *h;
+		unsigned n = 0;
+		GError *e = NULL;
+
+		hold_one(q, "h-1");
+		s.listener = g_socket_listener_new();
+		s.port = g_socket_listener_add_any_inet_port(s.listener, NULL, NULL);
+		where = g_strdup_printf("127.0.0.1:%u", s.port);
+		GThread *t = g_thread_new("server", babble, &s);
+
+		g_assert_true(hold_find(q, "h-1", &h, NULL));
+		g_assert_false(
+			release_send(q, h, &(struct release){ where, NULL }, &n, &e));
+		g_assert_nonnull(e);
+		g_assert_null(strchr(e->message, 0x1b));
+		g_clear_error(&e);
+		g_thread_join(t);
+		hold_free(h);
+		g_assert_cmpuint(count(q, (struct hold_filter){ 0 }), ==, 1);
+		g_free(where);
+		g_object_unref(s.listener);
+		quarantine_close(q);
+		remove_folder(folder);
+	}
+	g_string_free(endless, TRUE);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -383,8 +686,15 @@ int main(int argc, char **argv)
 	g_test_add_func("/hold/a lost index is made again", lost_index_is_made_again);
 	g_test_add_func("/hold/a failed write holds nothing", full_disk_holds_nothing);
 	g_test_add_func("/hold/expiry takes files along", expiry_takes_files_along);
+	g_test_add_func("/hold/addresses of any bytes", addresses_of_any_bytes);
+	g_test_add_func("/hold/crashes are mended", crashes_are_mended);
+	g_test_add_func("/hold/expiry goes on", expiry_goes_on);
+	g_test_add_func("/hold/strangers cannot read", strangers_cannot_read);
 	g_test_add_func("/release/recorded recipients only", released_to_recorded_only);
 	g_test_add_func("/release/who is refused stays held", refused_stays_held);
 	g_test_add_func("/release/broken off, it stays held", broken_off_stays_held);
+	g_test_add_func("/release/once", released_once);
+	g_test_add_func("/release/quoted addresses", quoted_addresses_are_sent);
+	g_test_add_func("/release/babble", babble_is_no_release);
 	return g_test_run();
 }
