@@ -74,6 +74,7 @@ static bool ask_store(struct passage *p)
 		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,
 	};
 
+	setup.deadline_us = MIN(setup.deadline_us, p->deadline_us);
 	lookup_run(p->arena, &setup, &p->features, &p->facts);
 	return !p->facts.degraded;
 }
@@ -136,6 +137,18 @@ static bool make_plan(struct passage *p)
 	return true;
 }
 
+/* Out of time: everybody gets the message, marked, and without what others wrote in our
+ * name. */
+static void pass_undecided(struct passage *p)
+{
+	struct decide_setup setup = { .options = p->world->options,
+				      .envelope = p->envelope };
+
+	if (!p->envelope->internal)
+		decide(p->arena, &setup, &p->decisions);
+	make_plan(p);
+}
+
 static const struct stage stages[STAGE_COUNT] = {
 	/* name      fills        does           ms    when it cannot       internal */
 	{ "parse", "message", parse_message, 20, STAGE_GO_ON_UNKNOWN, true },
@@ -145,7 +158,7 @@ static const struct stage stages[STAGE_COUNT] = {
 	{ "detect", "signals", look_all, 20, STAGE_STOP_PASS, false },
 	{ "rule", "hits", run_rules, 20, STAGE_STOP_PASS, false },
 	{ "verdict", "decisions", decide_all, 5, STAGE_STOP_PASS, false },
-	{ "action", "plan", make_plan, 5, STAGE_STOP_PASS, false },
+	{ "action", "plan", make_plan, 5, STAGE_STOP_PASS, true },
 };
 
 bool passage_is_internal(const struct passage *p)
@@ -209,6 +222,7 @@ void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
 			   "undecided (message_deadline is %lld ms)",
 			   p->id, stages[i].name,
 			   (long long)p->world->options->message_deadline_ms);
+		pass_undecided(p);
 		break;
 	}
 }
@@ -216,8 +230,6 @@ void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
 void passage_record(const struct passage *p, enum disposition d, const char *failed,
 		    struct record *r_r)
 {
-	bool far = p->stopped == NULL && !p->envelope->internal;
-
 	*r_r = (struct record){
 		.id = p->id,
 		.envelope = p->envelope,
@@ -226,7 +238,7 @@ void passage_record(const struct passage *p, enum disposition d, const char *fai
 		.signals = p->signals,
 		.hits = p->hits,
 		.decisions = p->decisions.at == NULL ? NULL : &p->decisions,
-		.plan = far ? &p->plan : NULL,
+		.plan = p->envelope->internal ? NULL : &p->plan,
 		.ruleset_id = ruleset_id(p->world->rules),
 		.config_id = p->world->id,
 		.times = p->times,

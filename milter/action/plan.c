@@ -399,12 +399,20 @@ static size_t who_is_held(struct arena *a, const enum action *asked, size_t n,
 	return n_held;
 }
 
-/* Those who ask for a refusal that cannot be said to all are held. What was not read whole
- * cannot be held either: the rest would be lost. */
+/* Why nothing can be held, or NULL. What was not read whole cannot: the rest would be lost;
+ * nor for recipients of whom not all are known: a discard would be for the others as well. */
+static const char *cannot_hold(const struct plan_setup *s)
+{
+	if (s->envelope->rcpts_cut)
+		return "too many recipients to hold";
+	return (s->message->cut & CUT_SIZE) != 0 ? "too long to hold" : NULL;
+}
+
+/* Those who ask for a refusal that cannot be said to all are held. */
 static void accept_for_some(struct arena *a, const struct plan_setup *s,
 			    enum action *asked, struct plan *p_r)
 {
-	bool whole = !(s->message->cut & CUT_SIZE);
+	const char *unheld_words = cannot_hold(s);
 	struct plan *unheld;
 
 	for (size_t i = 0; i < s->decisions->n; i++)
@@ -414,9 +422,12 @@ static void accept_for_some(struct arena *a, const struct plan_setup *s,
 			asked[i] = ACTION_QUARANTINE;
 		}
 	p_r->n_held = who_is_held(a, asked, s->decisions->n, &p_r->held);
-	if (p_r->n_held > 0 && !whole) {
+	if (p_r->n_held > 0 && unheld_words != NULL) {
 		p_r->n_held = 0;
-		p_r->remark = "not held but junk: not all of the message was read";
+		p_r->remark =
+			s->envelope->rcpts_cut
+				? "not held but junk: not all recipients are known"
+				: "not held but junk: not all of the message was read";
 	} else if (p_r->n_held > 0) {
 		p_r->hold_id = hold_id(a, s->id);
 		unheld = arena_new(a, struct plan, 1);
@@ -424,7 +435,7 @@ static void accept_for_some(struct arena *a, const struct plan_setup *s,
 		unheld->remark = p_r->remark;
 		p_r->unheld = unheld;
 	}
-	merge_all(a, s, asked, whole ? NULL : "too long to hold", p_r);
+	merge_all(a, s, asked, unheld_words, p_r);
 }
 
 /* Mail of our own people is not judged. But what they submit may not carry our words: an
@@ -449,11 +460,11 @@ void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r)
 	enum action *asked;
 
 	*p_r = (struct plan){ .disposition = DISPOSE_ACCEPT };
-	g_assert(s->decisions->n == s->envelope->n_rcpts);
-	if (s->envelope->internal || s->decisions->n == 0) {
+	if (s->envelope->internal || s->envelope->n_rcpts == 0) {
 		pass_internal(a, s, p_r);
 		return;
 	}
+	g_assert(s->decisions->n == s->envelope->n_rcpts);
 	asked = asked_for(a, s->decisions);
 	if (refusal_of_all(asked, s->decisions->n) != ACTION_PASS) {
 		refuse(a, s, asked, p_r);

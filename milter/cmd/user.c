@@ -12,7 +12,7 @@
 bool user_become(const char *user, GError **e)
 {
 	struct passwd found, *pw = NULL;
-	char room[4096];
+	char room[16384];
 
 	if (user[0] == '\0' || geteuid() != 0)
 		return true;

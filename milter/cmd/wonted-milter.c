@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -13,10 +14,11 @@
 #include "cmd/control.h"
 #include "cmd/user.h"
 #include "cmd/verb.h"
+#include "config/load.h"
 #include "message/mime.h"
 #include "session/libmilter.h"
 
-#define EXPIRE_EVERY_S 3600
+#define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
 
 struct daemon {
 	struct door door;
@@ -41,6 +43,7 @@ static bool reload(struct daemon *d, GString *to)
 	world_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
+		journal_rotate_at(d->door.journal, w->options->journal_rotate_bytes);
 		g_string_append_printf(to, "reloaded: %zu rule(s), configuration %s\n",
 				       ruleset_count(w->rules), w->id);
 		if (restart != NULL)
@@ -139,53 +142,70 @@ static void expire(struct daemon *d)
 	world_release(w);
 }
 
-/* All signals end here; libmilter would take HUP for a stop. */
-static gpointer watch_signals(gpointer data)
+static void handled_signals(sigset_t *set)
 {
-	struct daemon *d = data;
-	sigset_t set;
-	const struct timespec hour = { .tv_sec = EXPIRE_EVERY_S };
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	while (!g_atomic_int_get(&d->stopping)) {
-		int got = sigtimedwait(&set, NULL, &hour);
-
-		if (got == SIGHUP || got == SIGUSR1) {
-			reload_and_log(d);
-		} else if (got == SIGTERM || got == SIGINT) {
-			log_line(LOG_LEVEL_INFO, "stopping");
-			sd_notify(0, "STOPPING=1");
-			g_atomic_int_set(&d->stopping, 1);
-			engine_stop();
-		} else {
-			expire(d);
-		}
-	}
-	return NULL;
+	sigemptyset(set);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGUSR1);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
 }
 
 static void block_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
+	handled_signals(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* a write over a limit fails like one to a full disk, and is told like that */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
-/* The socket is opened before root is given up, the files after, so that they are ours. */
-static bool open_all(struct daemon *d, const struct options *o, GError **e)
+/* the next signal, or -1 after that time */
+static int next_signal(int64_t most_us)
 {
-	if (!engine_open(&d->door, o, e) || !user_become(o->user, e))
-		return false;
+	const struct timespec most = { .tv_sec = most_us / G_USEC_PER_SEC + 1 };
+	sigset_t set;
+
+	handled_signals(&set);
+	return sigtimedwait(&set, NULL, &most);
+}
+
+/* What the service manager says, and what is done by the clock. */
+static gpointer attend(gpointer data)
+{
+	struct daemon *d = data;
+	int64_t expire_us = 0;
+
+	while (!g_atomic_int_get(&d->stopping)) {
+		int64_t now_us = clock_mono_us();
+
+		if (now_us >= expire_us) {
+			expire(d);
+			expire_us = now_us + EXPIRE_EVERY_US;
+		}
+		switch (next_signal(expire_us - now_us)) {
+		case SIGHUP:
+		case SIGUSR1:
+			reload_and_log(d);
+			break;
+		case SIGTERM:
+		case SIGINT:
+			log_line(LOG_LEVEL_INFO, "stopping");
+			sd_notify(0, "STOPPING=1");
+			g_atomic_int_set(&d->stopping, 1);
+			engine_stop();
+			break;
+		default:
+			break;
+		}
+	}
+	return NULL;
+}
+
+static bool open_files(struct daemon *d, const struct options *o, GError **e)
+{
 	d->door.quarantine = quarantine_open(o->quarantine_dir, e);
 	if (d->door.quarantine == NULL)
 		return false;
@@ -196,20 +216,28 @@ static bool open_all(struct daemon *d, const struct options *o, GError **e)
 	return d->control != NULL;
 }
 
+/* The socket may need root. All else is opened as the daemon's user: its files are its own
+ * then, and what a reload could not read keeps it from starting. */
 static bool start(struct daemon *d, GError **e)
 {
-	struct world *w = world_load(&d->setup, NULL, e);
+	struct options *o = options_load(d->setup.config_path, e);
+	struct world *w = NULL;
 
+	if (o == NULL)
+		return false;
+	log_level_set(o->log_level);
+	if (engine_open(&d->door, o, e) && user_become(o->user, e))
+		w = world_load(&d->setup, NULL, e);
+	options_unref(o);
 	if (w == NULL)
 		return false;
-	log_level_set(w->options->log_level);
 	world_replace(&d->door.seat, w);
-	return open_all(d, w->options, e);
+	return open_files(d, w->options, e);
 }
 
 static int serve(struct daemon *d)
 {
-	GThread *signals = g_thread_new("signals", watch_signals, d);
+	GThread *signals = g_thread_new("attend", attend, d);
 	struct world *w = world_current(&d->door.seat);
 
 	log_line(LOG_LEVEL_INFO,
@@ -224,9 +252,8 @@ static int serve(struct daemon *d)
 	world_release(w);
 	if (left > 0)
 		log_line(LOG_LEVEL_WARN,
-			 "%d messages were still at their end after shutdown_grace; the "
-			 "MTA "
-			 "decides about them",
+			 "%d message(s) were not decided within shutdown_grace; what "
+			 "becomes of them says the MTA's default action",
 			 left);
 	if (!g_atomic_int_get(&d->stopping)) {
 		g_atomic_int_set(&d->stopping, 1);
@@ -236,14 +263,18 @@ static int serve(struct daemon *d)
 	return well ? EXIT_DONE : EXIT_SYSTEM;
 }
 
-static void stop(struct daemon *d)
+/* Sessions that are still open run on other threads and may look at everything: then only
+ * the end of the process takes it away. */
+static void stop(struct daemon *d, int status)
 {
 	control_close(d->control);
-	if (d->door.ends == 0) {
-		journal_close(d->door.journal);
-		quarantine_close(d->door.quarantine);
-		world_replace(&d->door.seat, NULL);
+	if (d->door.sessions > 0) {
+		journal_sync(d->door.journal);
+		_exit(status);
 	}
+	journal_close(d->door.journal);
+	quarantine_close(d->door.quarantine);
+	world_replace(&d->door.seat, NULL);
 }
 
 static int check_only(const struct world_setup *setup)
@@ -291,6 +322,7 @@ static int run(struct daemon *d, bool foreground)
 	int status;
 
 	block_signals();
+	umask(0027);
 	log_open("wonted-milter", foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
 		 LOG_LEVEL_INFO);
 	d->began_s = clock_now_s();
@@ -304,7 +336,7 @@ static int run(struct daemon *d, bool foreground)
 		status = verb_fail("wonted-milter", e);
 		g_free(all);
 	}
-	stop(d);
+	stop(d, status);
 	return status;
 }
 
@@ -317,6 +349,14 @@ int main(int argc, char **argv)
 
 	if (!read_arguments(&args, &given))
 		return EXIT_USAGE;
+	if (args.argc > 1) {
+		fprintf(stderr,
+			"wonted-milter: \"%s\" is not understood; see \"wonted-milter "
+			"--help\"\n",
+			args.argv[1]);
+		verb_options_free(&args);
+		return EXIT_USAGE;
+	}
 	d.setup.config_path = args.config;
 	message_library_init();
 	if (given.version)

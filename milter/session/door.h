@@ -20,9 +20,10 @@ struct door {
 	_Atomic int ends;         /* messages at their end now: a stop waits for these */
 	_Atomic uint64_t numbers; /* of sessions so far */
 	uint64_t began_us;        /* makes numbers unique over restarts */
+	_Atomic bool closing;     /* what comes to its end from now on is deferred */
 };
 
-/* door_drain - wait until no message is at its end any more
+/* door_drain - close the door and wait until no message is at its end any more
  * in    most_ms   how long to wait
  * out   messages still running
  * err   none */

@@ -8,12 +8,14 @@
 #include <grp.h>
 #include <libmilter/mfapi.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "config/socket.h"
 #include "session/session.h"
 
@@ -22,6 +24,7 @@
 #define IDLE_S 3600
 /* libmilter's buffer for one body chunk sent back */
 #define CHUNK_BYTES 65535
+#define GROUP_BYTES (1024 * 1024)
 
 #define NO_REPLY                                                                        \
 	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | \
@@ -36,19 +39,25 @@ static struct door *the_door;
 struct line {
 	struct session *session;
 	unsigned long granted; /* protocol steps the MTA agreed to */
+	unsigned long actions; /* edits it agreed to */
 };
 
+/* Made by the negotiation; made anew where an MTA goes on after it has ended a connection. */
 static struct line *line_of(SMFICTX *ctx)
 {
-	return smfi_getpriv(ctx);
+	struct line *l = smfi_getpriv(ctx);
+
+	if (l == NULL) {
+		l = g_new0(struct line, 1);
+		smfi_setpriv(ctx, l);
+	}
+	return l;
 }
 
 /* A callback that was negotiated "no reply" must say so, and only then. */
 static sfsistat go_on(SMFICTX *ctx, unsigned long step)
 {
-	struct line *l = line_of(ctx);
-
-	return l != NULL && (l->granted & step) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+	return (line_of(ctx)->granted & step) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 static const char *macro(SMFICTX *ctx, const char *name)
@@ -79,16 +88,20 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 			     unsigned long *pf1, unsigned long *pf2, unsigned long *pf3)
 {
 	(void)f2, (void)f3;
-	if ((f0 & (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) != (SMFIF_ADDHDRS | SMFIF_CHGHDRS))
+	if ((f0 & (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) != (SMFIF_ADDHDRS | SMFIF_CHGHDRS)) {
+		log_seldom(LOG_LEVEL_ERROR, "negotiate",
+			   "the MTA does not let its filters add and change headers: its "
+			   "mail is not filtered");
 		return SMFIS_REJECT;
-	struct line *l = g_new0(struct line, 1);
+	}
+	struct line *l = line_of(ctx);
 
+	l->actions = f0 & ACTIONS;
 	l->granted = f1 & (NO_REPLY | SMFIP_SKIP | SMFIP_HDR_LEADSPC | SMFIP_NOUNKNOWN |
 			   SMFIP_NODATA);
 	if ((f0 & SMFIF_SETSYMLIST) != 0)
 		ask_macros(ctx);
-	smfi_setpriv(ctx, l);
-	*pf0 = f0 & ACTIONS;
+	*pf0 = l->actions;
 	*pf1 = l->granted;
 	*pf2 = *pf3 = 0;
 	return SMFIS_CONTINUE;
@@ -112,30 +125,41 @@ static const char *address_text(const _SOCK_ADDR *sa, char *to, size_t n)
 	return inet_ntop(AF_INET6, &in6->sin6_addr, to, (socklen_t)n);
 }
 
-static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *sa)
+static void open_session(SMFICTX *ctx, const char *host, const _SOCK_ADDR *sa)
 {
 	char addr[INET6_ADDRSTRLEN];
 	struct line *l = line_of(ctx);
-
-	if (l == NULL) { /* an MTA too old to negotiate */
-		l = g_new0(struct line, 1);
-		smfi_setpriv(ctx, l);
-	}
 	bool named = host != NULL && host[0] != '[' && strcmp(host, "unknown") != 0;
 	struct session_peer peer = {
 		.client_addr = address_text(sa, addr, sizeof(addr)),
 		.client_name = named ? host : NULL,
 		.mta_name = macro(ctx, "j"),
+		.cannot_delete_rcpts = (l->actions & SMFIF_DELRCPT) == 0,
 	};
 
 	session_close(&l->session);
 	l->session = session_open(the_door, &peer);
+}
+
+static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *sa)
+{
+	open_session(ctx, host, sa);
 	return go_on(ctx, SMFIP_NR_CONN);
+}
+
+/* An MTA that leaves out the connection gets a session with a client nobody knows. */
+static struct session *session_of(SMFICTX *ctx)
+{
+	struct line *l = line_of(ctx);
+
+	if (l->session == NULL)
+		open_session(ctx, NULL, NULL);
+	return l->session;
 }
 
 static sfsistat on_helo(SMFICTX *ctx, char *helo)
 {
-	session_helo(line_of(ctx)->session, helo);
+	session_helo(session_of(ctx), helo);
 	return go_on(ctx, SMFIP_NR_HELO);
 }
 
@@ -148,13 +172,13 @@ static sfsistat on_mail(SMFICTX *ctx, char **args)
 		.queue_id = macro(ctx, "i"),
 	};
 
-	session_mail(line_of(ctx)->session, &from);
+	session_mail(session_of(ctx), &from);
 	return go_on(ctx, SMFIP_NR_MAIL);
 }
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **args)
 {
-	session_rcpt(line_of(ctx)->session, args[0]);
+	session_rcpt(session_of(ctx), args[0]);
 	return go_on(ctx, SMFIP_NR_RCPT);
 }
 
@@ -163,11 +187,11 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 	struct line *l = line_of(ctx);
 
 	if ((l->granted & SMFIP_HDR_LEADSPC) != 0) {
-		session_header(l->session, name, value);
+		session_header(session_of(ctx), name, value);
 	} else {
 		char *spaced = g_strconcat(" ", value, NULL);
 
-		session_header(l->session, name, spaced);
+		session_header(session_of(ctx), name, spaced);
 		g_free(spaced);
 	}
 	return go_on(ctx, SMFIP_NR_HDR);
@@ -175,7 +199,7 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 
 static sfsistat on_headers_end(SMFICTX *ctx)
 {
-	session_headers_end(line_of(ctx)->session);
+	session_headers_end(session_of(ctx));
 	return go_on(ctx, SMFIP_NR_EOH);
 }
 
@@ -185,7 +209,7 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *chunk, size_t n)
 	struct bytes piece = { .at = (const char *)chunk, .n = n };
 
 	/* a skip is an answer, so it is only given where one is waited for */
-	if (!session_body(l->session, piece) && (l->granted & SMFIP_SKIP) != 0 &&
+	if (!session_body(session_of(ctx), piece) && (l->granted & SMFIP_SKIP) != 0 &&
 	    (l->granted & SMFIP_NR_BODY) == 0)
 		return SMFIS_SKIP;
 	return go_on(ctx, SMFIP_NR_BODY);
@@ -291,21 +315,18 @@ static sfsistat on_end(SMFICTX *ctx)
 		.set_reply = edit_reply,
 	};
 
-	return answers[session_end(line_of(ctx)->session, macro(ctx, "i"), &ed)];
+	return answers[session_end(session_of(ctx), macro(ctx, "i"), &ed)];
 }
 
 static sfsistat on_abort(SMFICTX *ctx)
 {
-	struct line *l = line_of(ctx);
-
-	if (l != NULL && l->session != NULL)
-		session_abort(l->session);
+	session_abort(session_of(ctx));
 	return SMFIS_CONTINUE;
 }
 
 static sfsistat on_close(SMFICTX *ctx)
 {
-	struct line *l = line_of(ctx);
+	struct line *l = smfi_getpriv(ctx);
 
 	if (l != NULL) {
 		session_close(&l->session);
@@ -329,16 +350,18 @@ static bool set_owner(const struct socket_spec *spec, const struct options *o, G
 
 	if (o->socket_group[0] != '\0') {
 		struct group found, *g = NULL;
-		char room[4096];
+		char *room = g_malloc(GROUP_BYTES); /* a group may have many members */
 
-		getgrnam_r(o->socket_group, &found, room, sizeof(room), &g);
+		getgrnam_r(o->socket_group, &found, room, GROUP_BYTES, &g);
+		if (g != NULL)
+			gid = g->gr_gid;
+		g_free(room);
 		if (g == NULL) {
 			g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 				    "socket_group: there is no group \"%s\"",
 				    o->socket_group);
 			return false;
 		}
-		gid = g->gr_gid;
 	}
 	if (gid != (gid_t)-1 && chown(spec->path, (uid_t)-1, gid) < 0)
 		return fail(e, o->socket, "give it to the group of socket_group");
@@ -360,6 +383,16 @@ static bool is_served(const char *path)
 	if (fd >= 0)
 		close(fd);
 	return served;
+}
+
+/* Nobody may connect before the socket has its owner and mode. */
+static bool open_private(void)
+{
+	mode_t before = umask(0177);
+	bool done = smfi_opensocket(true) == MI_SUCCESS;
+
+	umask(before);
+	return done;
 }
 
 static bool open_socket(const struct options *o, GError **e)
@@ -385,8 +418,9 @@ static bool open_socket(const struct options *o, GError **e)
 	else if (smfi_setconn(conn) != MI_SUCCESS ||
 		 smfi_setbacklog(LISTEN_BACKLOG) != MI_SUCCESS)
 		fail(e, o->socket, "use it");
-	else if (smfi_opensocket(true) != MI_SUCCESS)
-		fail(e, o->socket, "open it");
+	else if (!open_private())
+		fail(e, o->socket,
+		     "open it (is the folder there, and may this user write in it?)");
 	else
 		done = spec.family != SOCKET_UNIX || set_owner(&spec, o, e);
 	g_free(conn);
@@ -420,6 +454,17 @@ bool engine_open(struct door *d, const struct options *o, GError **e)
 		return fail(e, o->socket, "register with libmilter");
 	}
 	return open_socket(o, e);
+}
+
+/* libmilter starts a thread that takes HUP, TERM and INT by sigwait() and each for a stop. Of
+ * two waiting threads the kernel wakes either: a second HUP during a reload would end the
+ * daemon. Its call comes here, before libc's, and gets none; the program waits by
+ * sigtimedwait(). */
+int sigwait(const sigset_t *set, int *number)
+{
+	(void)set, (void)number;
+	for (;;)
+		pause();
 }
 
 bool engine_run(void)

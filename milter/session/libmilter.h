@@ -17,7 +17,8 @@
 bool engine_open(struct door *d, const struct options *o, GError **e);
 
 /* engine_run - serve until engine_stop()
- * use   with all signals blocked that the program handles itself: libmilter takes HUP as stop
+ * use   with all signals blocked that the program handles itself; it waits for them by
+ *       sigtimedwait(): sigwait() never returns in a program with this engine
  * err   false: libmilter gave up; it has said why in the log */
 bool engine_run(void);
 

@@ -19,6 +19,7 @@ struct session {
 	struct world *world; /* kept from the beginning of a message to its end */
 	char *client_addr, *client_name, *mta_name, *helo;
 	bool over_limit; /* too many sessions: nothing is looked at */
+	bool cannot_delete_rcpts;
 	uint64_t number;
 	unsigned messages;
 
@@ -27,7 +28,6 @@ struct session {
 	struct envelope *envelope;
 	GArray *rcpts; /* struct recipient */
 	struct builder *builder;
-	size_t max_bytes; /* the builder was made with */
 	struct passage *passage;
 };
 
@@ -35,33 +35,44 @@ int door_drain(struct door *d, int64_t most_ms)
 {
 	int64_t deadline_us = clock_mono_us() + most_ms * 1000;
 
+	atomic_store(&d->closing, true);
 	while (atomic_load(&d->ends) > 0 && clock_mono_us() < deadline_us)
 		g_usleep(5000);
 	return atomic_load(&d->ends);
 }
 
+/* A closing door has no world to ask any more. */
+static bool is_over_limit(struct door *d, int sessions)
+{
+	if (atomic_load(&d->closing))
+		return true;
+	struct world *w = world_current(&d->seat);
+	int64_t most = w->options->max_sessions;
+
+	world_release(w);
+	if (sessions <= most)
+		return false;
+	metrics_add(&d->metrics, METRIC_SESSIONS_REFUSED, 1);
+	log_seldom(LOG_LEVEL_WARN, "max_sessions",
+		   "more than %" PRId64 " sessions (max_sessions): mail of further "
+		   "ones passes unfiltered",
+		   most);
+	return true;
+}
+
 struct session *session_open(struct door *d, const struct session_peer *peer)
 {
 	struct session *s = g_new0(struct session, 1);
-	struct world *w = world_current(&d->seat);
 
 	s->door = d;
 	s->client_addr = g_strdup(peer->client_addr);
 	s->client_name = g_strdup(peer->client_name);
 	s->mta_name = g_strdup(peer->mta_name);
+	s->cannot_delete_rcpts = peer->cannot_delete_rcpts;
 	s->number = atomic_fetch_add(&d->numbers, 1) + 1;
 	s->rcpts = g_array_new(FALSE, FALSE, sizeof(struct recipient));
 	metrics_add(&d->metrics, METRIC_SESSIONS, 1);
-	if (atomic_fetch_add(&d->sessions, 1) >= w->options->max_sessions) {
-		s->over_limit = true;
-		metrics_add(&d->metrics, METRIC_SESSIONS_REFUSED, 1);
-		log_seldom(LOG_LEVEL_WARN, "max_sessions",
-			   "more than %" PRId64
-			   " sessions (max_sessions): mail of further "
-			   "ones passes unfiltered",
-			   w->options->max_sessions);
-	}
-	world_release(w);
+	s->over_limit = is_over_limit(d, atomic_fetch_add(&d->sessions, 1) + 1);
 	return s;
 }
 
@@ -79,6 +90,8 @@ void session_abort(struct session *s)
 		arena_destroy(&s->arena);
 	s->arena = NULL;
 	s->envelope = NULL;
+	/* a client may be silent for minutes after a big message */
+	builder_destroy(&s->builder);
 	g_array_set_size(s->rcpts, 0);
 	world_release(s->world);
 	s->world = NULL;
@@ -93,21 +106,11 @@ static const char *without_brackets(struct arena *a, const char *path)
 	return arena_strndup(a, path, n);
 }
 
-static void make_builder(struct session *s)
-{
-	size_t max_bytes = (size_t)s->world->options->max_message_bytes;
-
-	if (s->builder != NULL && s->max_bytes != max_bytes)
-		builder_destroy(&s->builder);
-	if (s->builder == NULL)
-		s->builder = builder_create(max_bytes);
-	s->max_bytes = max_bytes;
-	builder_reset(s->builder);
-}
-
 void session_mail(struct session *s, const struct session_sender *from)
 {
 	session_abort(s);
+	if (s->over_limit)
+		return;
 	s->world = world_current(&s->door->seat);
 	s->arena = arena_create(ENVELOPE_ARENA_BYTES);
 	struct arena *a = s->arena;
@@ -130,13 +133,17 @@ void session_mail(struct session *s, const struct session_sender *from)
 	e->internal = (e->auth_user != NULL && o->authenticated_is_internal) ||
 		      options_is_internal(o, e->client_addr);
 	s->envelope = e;
-	make_builder(s);
+	s->builder = builder_create((size_t)o->max_message_bytes);
 }
 
 void session_rcpt(struct session *s, const char *rcpt)
 {
-	if (s->envelope == NULL || s->rcpts->len >= LIMIT_RCPTS)
+	if (s->envelope == NULL)
 		return;
+	if (s->rcpts->len >= LIMIT_RCPTS) {
+		s->envelope->rcpts_cut = true;
+		return;
+	}
 	struct recipient r = { .address = without_brackets(s->arena, rcpt) };
 	const char *key = address_key(s->arena, r.address);
 
@@ -150,7 +157,7 @@ void session_rcpt(struct session *s, const char *rcpt)
 /* The envelope is complete when the first header comes. */
 static void begin_passage(struct session *s)
 {
-	if (s->passage != NULL || s->envelope == NULL || s->over_limit)
+	if (s->passage != NULL || s->envelope == NULL)
 		return;
 	size_t n = s->rcpts->len;
 	struct recipient *rcpts = arena_new(s->arena, struct recipient, n);
@@ -184,6 +191,8 @@ void session_headers_end(struct session *s)
 
 bool session_body(struct session *s, struct bytes chunk)
 {
+	if (s->passage == NULL) /* a message without any header field */
+		session_headers_end(s);
 	if (s->passage == NULL)
 		return false;
 	builder_body(s->builder, chunk);
@@ -246,6 +255,8 @@ static const char *reasons_of(struct arena *a, const struct decisions *d,
 	for (size_t i = 0; i < p->n_held; i++) {
 		const struct decision *one = &d->at[p->held[i]];
 
+		if (i > 0 && one->reasons == d->at[p->held[i - 1]].reasons)
+			continue;
 		for (size_t k = 0; k < one->n_reasons && all->len < 4000; k++)
 			if (strstr(all->str, one->reasons[k].text) == NULL)
 				g_string_append_printf(all, "%s%s",
@@ -258,6 +269,11 @@ static const char *reasons_of(struct arena *a, const struct decisions *d,
 	return text;
 }
 
+static const char *log_id(const struct session *s)
+{
+	return s->envelope->queue_id != NULL ? s->envelope->queue_id : s->passage->id;
+}
+
 static bool hand_hold(void *self, const struct plan *p)
 {
 	struct session *s = ((struct hands *)self)->session;
@@ -267,6 +283,15 @@ static bool hand_hold(void *self, const struct plan *p)
 	const struct envelope *env = way->envelope;
 	GError *e = NULL;
 
+	if (s->cannot_delete_rcpts && p->disposition != DISPOSE_DISCARD) {
+		log_seldom(
+			LOG_LEVEL_ERROR, "delrcpt",
+			"%s: cannot quarantine for some recipients only, the message is "
+			"delivered marked: the MTA does not let its filters remove "
+			"recipients",
+			log_id(s));
+		return false;
+	}
 	for (size_t i = 0; i < p->n_held; i++)
 		rcpts[i] = (struct hold_rcpt){
 			.address = env->rcpts[p->held[i]].address,
@@ -293,8 +318,8 @@ static bool hand_hold(void *self, const struct plan *p)
 	if (hold_write(s->door->quarantine, &h, way->raw, &e))
 		return true;
 	log_line(LOG_LEVEL_ERROR,
-		 "%s: cannot quarantine, the message is delivered marked: %s",
-		 env->queue_id != NULL ? env->queue_id : way->id, e->message);
+		 "%s: cannot quarantine, the message is delivered marked: %s", log_id(s),
+		 e->message);
 	g_error_free(e);
 	return false;
 }
@@ -307,6 +332,7 @@ static void count_rcpts(struct session *s)
 	};
 	const struct passage *p = s->passage;
 	struct metrics *m = &s->door->metrics;
+	bool bannered = false;
 
 	metrics_add(m, METRIC_RCPTS, p->envelope->n_rcpts);
 	for (size_t i = 0; i < p->decisions.n; i++)
@@ -316,8 +342,9 @@ static void count_rcpts(struct session *s)
 			metrics_add(m, METRIC_JUNKED, 1);
 		else if (p->plan.done[i] == ACTION_QUARANTINE)
 			metrics_add(m, METRIC_HELD, 1);
-		else if (p->plan.done[i] == ACTION_BANNER && i == 0)
-			metrics_add(m, METRIC_BANNERED, 1);
+		else if (p->plan.done[i] == ACTION_BANNER)
+			bannered = true;
+	metrics_add(m, METRIC_BANNERED, bannered);
 }
 
 static void count(struct session *s, enum disposition d, int64_t busy_us)
@@ -388,17 +415,21 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	return d;
 }
 
+static enum disposition end_unfiltered(const struct editor *ed)
+{
+	ed->insert_header(ed->self, 0, "X-Wonted-Degraded",
+			  "not filtered: too many sessions");
+	return DISPOSE_ACCEPT;
+}
+
 enum disposition session_end(struct session *s, const char *queue_id,
 			     const struct editor *ed)
 {
 	enum disposition d = DISPOSE_ACCEPT;
 
-	if (s->over_limit) {
-		ed->insert_header(ed->self, 0, "X-Wonted-Degraded",
-				  "not filtered: too many sessions");
-		session_abort(s);
-		return d;
-	}
+	if (s->over_limit)
+		return atomic_load(&s->door->closing) ? DISPOSE_DEFER
+						      : end_unfiltered(ed);
 	if (s->passage == NULL) /* a message without any header field */
 		session_headers_end(s);
 	if (s->passage == NULL)
@@ -406,7 +437,8 @@ enum disposition session_end(struct session *s, const char *queue_id,
 	if (queue_id != NULL)
 		s->envelope->queue_id = arena_strdup(s->arena, queue_id);
 	atomic_fetch_add(&s->door->ends, 1);
-	d = end_message(s, ed);
+	/* counted first, asked then: who drains the door sees the one or we the other */
+	d = atomic_load(&s->door->closing) ? DISPOSE_DEFER : end_message(s, ed);
 	atomic_fetch_sub(&s->door->ends, 1);
 	session_abort(s);
 	return d;
@@ -420,7 +452,6 @@ void session_close(struct session **sp)
 		return;
 	*sp = NULL;
 	session_abort(s);
-	builder_destroy(&s->builder);
 	g_array_free(s->rcpts, TRUE);
 	atomic_fetch_sub(&s->door->sessions, 1);
 	g_free(s->client_addr);

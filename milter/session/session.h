@@ -20,6 +20,8 @@ struct session_peer {
 		*client_addr; /* text of an address; NULL: not TCP (sendmail command) */
 	const char *client_name; /* verified, or NULL */
 	const char *mta_name;
+	bool cannot_delete_rcpts; /* the MTA has not granted it: nothing can be held for some
+				     and delivered to others */
 };
 
 /* session_open - a connection from the MTA begins

@@ -106,7 +106,7 @@ static void internal_is_only_read(void)
 	struct record r;
 
 	g_assert_true(passage_is_internal(p));
-	g_assert_cmpuint(p->n_times, ==, 2);
+	g_assert_cmpuint(p->n_times, ==, 3);
 	g_assert_cmpuint(p->decisions.n, ==, 0);
 	g_assert_cmpuint(p->plan.n_edits, ==, 0);
 	g_assert_cmpint(p->plan.disposition, ==, DISPOSE_ACCEPT);
@@ -146,8 +146,13 @@ static void out_of_time_passes(void)
 	/* not always late by the same stage, but always one or the other */
 	g_assert_true(p->degraded);
 	if (p->stopped != NULL) {
+		bool marked = false;
+
 		g_assert_cmpint(p->plan.disposition, ==, DISPOSE_ACCEPT);
 		g_assert_cmpuint(p->plan.n_held, ==, 0);
+		for (size_t i = 0; i < p->plan.n_edits; i++)
+			marked |= strcmp(p->plan.edits[i].name, "X-Wonted-Degraded") == 0;
+		g_assert_true(marked);
 	}
 	passage_record(p, DISPOSE_ACCEPT, NULL, &r);
 	g_assert_true(r.degraded);
