@@ -9,12 +9,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 
 #define WORD_BYTES 64
 #define ANSWER_BYTES (1024 * 1024)
 #define SILENCE_MS 2000
+#define FULL_US 100000  /* no file descriptor is free: not to be asked in a circle */
 #define ANSWER_MS 60000 /* a reload reads big lists */
 
 struct control {
@@ -67,8 +69,9 @@ static void serve(struct control *c, int fd)
 	char word[WORD_BYTES + 1] = "";
 	size_t n = 0;
 	GString *to = g_string_new(NULL);
+	int64_t end_us = clock_mono_us() + SILENCE_MS * 1000;
 
-	while (n < WORD_BYTES && strchr(word, '\n') == NULL &&
+	while (n < WORD_BYTES && strchr(word, '\n') == NULL && clock_mono_us() < end_us &&
 	       wait_readable(fd, SILENCE_MS)) {
 		ssize_t got = read(fd, word + n, WORD_BYTES - n);
 
@@ -96,13 +99,48 @@ static gpointer listen_on(gpointer data)
 			break;
 		int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
 
-		if (fd < 0)
+		if (fd < 0) {
+			if (errno == EMFILE || errno == ENFILE)
+				g_usleep(FULL_US);
 			continue;
+		}
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 		serve(c, fd);
 		close(fd);
 	}
 	return NULL;
+}
+
+/* A stale socket goes; a socket that is served, or a file that is none, stays. */
+static bool make_way(const char *path, const struct sockaddr_un *to, GError **e)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) < 0)
+		return true;
+	if (!S_ISSOCK(st.st_mode)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "control socket %s: there is a file of that name which is no "
+			    "socket; choose another path",
+			    path);
+		return false;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool served =
+		fd >= 0 && connect(fd, (const struct sockaddr *)to, sizeof(*to)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (served)
+		g_set_error(
+			e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			"control socket %s: another wonted-milter answers there; give "
+			"each its own control_socket",
+			path);
+	else
+		unlink(path);
+	return !served;
 }
 
 static int open_listener(const char *path, GError **e)
@@ -117,7 +155,10 @@ static int open_listener(const char *path, GError **e)
 		fail(e, path, "make a socket");
 		return -1;
 	}
-	unlink(path);
+	if (!make_way(path, &to, e)) {
+		close(fd);
+		return -1;
+	}
 	mode_t before = umask(0177);
 	int bound = bind(fd, (struct sockaddr *)&to, sizeof(to));
 

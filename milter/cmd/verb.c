@@ -4,13 +4,25 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "config/load.h"
+
+#define MESSAGE_BYTES 4000
 
 int verb_fail(const char *verb, GError *e)
 {
 	int status = error_exit_status(e);
+	char **lines = g_strsplit(e->message, "\n", -1);
 
-	fprintf(stderr, "%s: %s\n", verb, e->message);
+	/* names of files and words of servers stand in it: nothing for a terminal to obey */
+	for (char **line = lines; *line != NULL; line++) {
+		char *safe = printable(*line, MESSAGE_BYTES);
+
+		fprintf(stderr, "%s%s%s\n", line == lines ? verb : "",
+			line == lines ? ": " : "", safe);
+		g_free(safe);
+	}
+	g_strfreev(lines);
 	g_error_free(e);
 	return status;
 }

@@ -26,11 +26,15 @@ static int explain_id(const struct options *o, const char *id, bool facts, bool 
 }
 
 /* a message file is decided anew, with the facts of today */
-static int explain_file(const struct verb_args *args)
+static int explain_file(const struct verb_args *args, bool json)
 {
-	char *words[] = { g_strdup("wonted explain"), g_strdup("-c"),
-			  g_strdup(args->config),     g_strdup("--explain"),
-			  g_strdup(args->argv[1]),    NULL };
+	char *words[] = { g_strdup("wonted explain"),
+			  g_strdup("-c"),
+			  g_strdup(args->config),
+			  g_strdup(json ? "--json" : "--explain"),
+			  g_strdup("--"),
+			  g_strdup(args->argv[1]),
+			  NULL };
 	char *argv[G_N_ELEMENTS(words)];
 
 	memcpy(argv, words, sizeof(words)); /* GOption moves them about */
@@ -67,7 +71,7 @@ int verb_explain(int argc, char **argv)
 	struct options *o = NULL;
 
 	if (g_file_test(args.argv[1], G_FILE_TEST_IS_REGULAR))
-		status = explain_file(&args);
+		status = explain_file(&args, json);
 	else if ((o = verb_config(&args)) != NULL)
 		status = explain_id(o, args.argv[1], facts, json);
 	options_unref(o);

@@ -1,6 +1,9 @@
 /* What is held: list, show, release, delete. Each sub-verb one function, one row. */
+#include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -147,8 +150,13 @@ static int release_one(const struct request *r, struct hold *h)
 static int delete_one(const struct request *r, struct hold *h)
 {
 	GError *e = NULL;
+	int fd = hold_reserve(r->quarantine, h->id, &e);
+	bool done = fd >= 0 &&
+		    hold_set_state(r->quarantine, h->id, r->rcpt, HOLD_DELETED, &e);
 
-	if (!hold_set_state(r->quarantine, h->id, r->rcpt, HOLD_DELETED, &e))
+	if (fd >= 0)
+		close(fd);
+	if (!done)
 		return verb_fail("wonted quarantine", e);
 	printf("%s: deleted\n", h->id);
 	return EXIT_DONE;
@@ -202,6 +210,29 @@ static const struct {
 	{ "delete", do_delete },
 };
 
+static bool fail(const char *folder, const char *what, GError **e)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "quarantine_dir %s: %s: %s",
+		    folder, what, g_strerror(errno));
+	return false;
+}
+
+/* What root writes there the daemon could not read: root acts as the folder's owner. A folder
+ * that is not there is the daemon's to make. */
+static bool become_owner(const char *folder, GError **e)
+{
+	struct stat st;
+
+	if (stat(folder, &st) < 0)
+		return fail(folder, "cannot look into it (has wonted-milter run yet?)",
+			    e);
+	if (geteuid() != 0 || (st.st_uid == 0 && st.st_gid == 0))
+		return true;
+	if (setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 && setuid(st.st_uid) == 0)
+		return true;
+	return fail(folder, "cannot act as its owner", e);
+}
+
 static int run(const char *word, struct request *r)
 {
 	GError *e = NULL;
@@ -210,7 +241,8 @@ static int run(const char *word, struct request *r)
 	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++) {
 		if (strcmp(word, sub_verbs[i].name) != 0)
 			continue;
-		r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
+		if (become_owner(r->options->quarantine_dir, &e))
+			r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
 		if (r->quarantine == NULL)
 			return verb_fail("wonted quarantine", e);
 		status = sub_verbs[i].run(r);

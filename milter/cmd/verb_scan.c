@@ -15,6 +15,8 @@
 #include "message/mime.h"
 #include "pipeline.h"
 
+#define PATH_SHOWN 4096
+
 struct scan {
 	struct world *world;
 	char *mail_from, *client, *client_name, *helo, *rules, *store;
@@ -279,7 +281,10 @@ static void print_result(const struct scan *s, struct passage *p, const char *pa
 			print_tests(p);
 		return;
 	}
-	printf("%s:\n", path);
+	char *safe = printable(path, PATH_SHOWN);
+
+	printf("%s:\n", safe);
+	g_free(safe);
 	if (p->envelope->internal)
 		printf("  internal: not filtered\n");
 	for (size_t i = 0; i < p->decisions.n; i++)
@@ -361,7 +366,9 @@ static void scan_path(struct scan *s, const char *path)
 	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
 		char *below = g_build_filename(path, name, NULL);
 
-		scan_path(s, below);
+		/* a link below could lead in a circle; one that is named is followed */
+		if (!g_file_test(below, G_FILE_TEST_IS_SYMLINK))
+			scan_path(s, below);
 		g_free(below);
 	}
 	g_dir_close(folder);

@@ -74,6 +74,11 @@ static int run(const struct verb *v, char **rest, const char *config)
 	g_ptr_array_add(words, NULL);
 	int status = v->run(n, (char **)words->pdata);
 
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
+		fprintf(stderr, "%s: not all of the output could be written\n", name);
+		status = EXIT_SYSTEM;
+	}
+
 	g_ptr_array_free(words, TRUE);
 	g_free(name);
 	g_free(c);
