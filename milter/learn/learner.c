@@ -224,7 +224,8 @@ static bool learn_outgoing(const struct reading *r, GError **e)
 		.time_s = m->date_s,
 	};
 
-	if (m->n_to == 0)
+	/* an answer on absence to a stranger makes him nobody's correspondent */
+	if (m->n_to == 0 || (m->kind & (MESSAGE_AUTO | MESSAGE_REPORT)) != 0)
 		return true;
 	for (size_t i = 0; i < m->n_to; i++) {
 		rcpts[i] = m->to[i].key;

@@ -180,6 +180,32 @@ subtest 'import --journal' => sub {
 	is($status, 2, 'a tenant is not asked for');
 };
 
+# The position is written when a batch begins: then is the worst moment to die.
+subtest 'killed in the midst of batches' => sub {
+	unlink glob("$d->{dir}/store*"), glob("$spool/*");
+	my $records = 12000;
+	my $day = time - 20 * 86400;
+	$place->write('wonted/journal/current.jsonl', join '', map { encode_json({
+		v => 1, id => "k$_", time => $day + $_, told => 'accept', mail_from => $bob,
+		features => { 'from.address' => $bob, 'from.count' => 1, 'auth.aligned' => JSON::PP::true, message_id => "k$_\@good.example" },
+		rcpts => [{ address => $ann, verdict => 'wanted', done => 'pass' }] }) . "\n" } 1 .. $records);
+	my $position = sub { Wonted::Place::read_file("$spool/learn.position") };
+	my $kills = 0;
+	for (1 .. 3) {
+		my $before = $position->();
+		my $pid = $place->start('killed.log', $learner, '-f', '-c', $d->{conf});
+		# a machine that is busy elsewhere may let it come to the end
+		$kills += Wonted::Place::wait_for(sub { $position->() ne $before }, 5) ? 1 : 0;
+		$place->stop($pid, signal => 'KILL');
+	}
+	cmp_ok($kills, '>=', 1, "killed $kills times while it learned");
+	($status, $said) = learn('-1');
+	is($status, 0, 'goes on after all');
+	$d->start;
+	is(facts($bob, $ann)->{'pair.messages_in'}, $records, 'and each message counts once');
+	$d->stop;
+};
+
 subtest 'what stands in its way' => sub {
 	$d->configure(set => { journal_pii => 'no' });
 	unlink glob("$spool/*");

@@ -140,6 +140,21 @@ static void test_outgoing(struct fixture *f, gconstpointer mailbox)
 	g_assert_null(stored(f, FAMILY_PAIR, ANN, ANN));
 }
 
+static void test_automatic(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	take(f, "From: Ann <" ANN ">\n"
+		"To: Eve <" EVE ">\n"
+		"Auto-Submitted: auto-replied\n"
+		"Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
+		"Message-ID: <9@acme.example>\n"
+		"\n"
+		"I am away.\n");
+	finish(f);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, EVE));
+	g_assert_cmpuint(learner_done_so_far(f->l).out, ==, 0);
+}
+
 /* In the writer's own archive it is no mail in. */
 static void test_own_archive(struct fixture *f, gconstpointer mailbox)
 {
@@ -257,6 +272,7 @@ int main(int argc, char **argv)
 	message_library_init();
 	ADD("incoming", NULL, test_incoming);
 	ADD("outgoing", NULL, test_outgoing);
+	ADD("automatic", NULL, test_automatic);
 	ADD("own-archive", ANN, test_own_archive);
 	ADD("forged", NULL, test_forged);
 	ADD("mailbox", BOB, test_mailbox);
