@@ -41,6 +41,10 @@ int verb_rules(int argc, char **argv);
  * err   returned: exit status */
 int verb_people(int argc, char **argv);
 
+/* verb_mailbox - import and show the Mailbox data
+ * err   returned: exit status */
+int verb_mailbox(int argc, char **argv);
+
 /* verb_import - behavior from mail archives
  * err   returned: exit status */
 int verb_import(int argc, char **argv);

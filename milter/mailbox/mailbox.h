@@ -25,7 +25,7 @@ extern const char *const mailbox_kind_names[MAILBOX_KIND_COUNT];
 
 struct mailbox {
 	int64_t kind;          /* enum mailbox_kind */
-	const char *canonical; /* address_key() form; NULL: this one is it */
+	const char *canonical; /* address_key() form; NULL or itself: this is it */
 	const char *policy;    /* name of a policy section; NULL: by address and domain */
 	const char *locale;    /* "de_DE"; NULL: not said */
 	const char *const *flags; /* words for roll-outs */

@@ -1,5 +1,5 @@
 /* Persons of a CSV file. The header line names the columns, in any order. */
-#include "person/csv.h"
+#include "base/csv.h"
 #include "person/source.h"
 
 enum column { COLUMN_NAME, COLUMN_ADDRESSES, COLUMN_TITLE, COLUMN_VIP, COLUMN_COUNT };

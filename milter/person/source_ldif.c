@@ -1,21 +1,9 @@
-/* Persons of an LDIF file, as ldapsearch and its like write it: entries of "attribute: value"
- * lines, folded and in base64 where needed. What is no person with an address (groups,
+/* Persons of an LDIF file, as ldapsearch and its like write it. What is no person with an address (groups,
  * machines) is skipped; what is no LDIF is complained about. */
 #include <glib.h>
 
+#include "base/ldif.h"
 #include "person/source.h"
-
-/* a line put together from its folds */
-struct ldif_line {
-	char *text;
-	size_t number; /* of its first physical line */
-};
-
-struct ldif {
-	struct people_source *source;
-	struct bytes rest;
-	size_t number; /* of the next physical line */
-};
 
 /* what an entry says that matters to us */
 struct entry {
@@ -23,106 +11,6 @@ struct entry {
 	const char *given, *family;
 	bool is_group, is_change, any;
 };
-
-static struct bytes physical_line(struct ldif *l)
-{
-	const char *end = memchr(l->rest.at, '\n', l->rest.n);
-	size_t n = end != NULL ? (size_t)(end - l->rest.at) : l->rest.n;
-	struct bytes line = { l->rest.at, n };
-
-	l->rest.at += n + (end != NULL);
-	l->rest.n -= n + (end != NULL);
-	l->number++;
-	if (line.n > 0 && line.at[line.n - 1] == '\r')
-		line.n--;
-	return line;
-}
-
-/* false: no more; the text of an empty line is "" */
-static bool next_line(struct ldif *l, struct ldif_line *line_r)
-{
-	GString *text;
-	struct bytes part;
-
-	if (l->rest.n == 0)
-		return false;
-	line_r->number = l->number;
-	part = physical_line(l);
-	text = g_string_new_len(part.at, (gssize)part.n);
-	while (part.n > 0 && l->rest.n > 0 && l->rest.at[0] == ' ') {
-		part = physical_line(l);
-		g_string_append_len(text, part.at + 1, (gssize)part.n - 1);
-	}
-	if (memchr(text->str, '\0', text->len) != NULL) {
-		source_complain(l->source, line_r->number, "a NUL byte");
-		g_string_truncate(text, 0);
-	}
-	line_r->text = arena_strndup(l->source->arena, text->str, text->len);
-	g_string_free(text, TRUE);
-	return true;
-}
-
-static bool is_base64(const char *text)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t n = strspn(text, letters), pad = strspn(text + n, "=");
-
-	return text[n + pad] == '\0' && pad <= 2 && (n + pad) % 4 == 0;
-}
-
-/* NULL: complained about */
-static const char *decode(struct ldif *l, size_t line, const char *text)
-{
-	guchar *bytes;
-	gsize n;
-	const char *copy = NULL;
-
-	if (!is_base64(text)) {
-		source_complain(l->source, line, "broken base64");
-		return NULL;
-	}
-	bytes = g_base64_decode(text, &n);
-	if (memchr(bytes, '\0', n) == NULL &&
-	    g_utf8_validate((const char *)bytes, (gssize)n, NULL))
-		copy = arena_strndup(l->source->arena, (const char *)bytes, n);
-	else
-		copy = ""; /* a photo or a key: no text of ours */
-	g_free(bytes);
-	return copy;
-}
-
-/* Splits "attribute;option: value"; false: complained about. */
-static bool split_line(struct ldif *l, const struct ldif_line *line, char **name_r,
-		       const char **value_r)
-{
-	char *colon = strchr(line->text, ':'), *option;
-	const char *value;
-
-	if (colon == NULL || colon == line->text) {
-		source_complain(l->source, line->number,
-				"not of the form \"attribute: value\"");
-		return false;
-	}
-	*colon = '\0';
-	option = strchr(line->text, ';');
-	if (option != NULL)
-		*option = '\0';
-	*name_r = line->text;
-	value = colon + 1;
-	if (*value == '<') {
-		source_complain(l->source, line->number,
-				"values from files (\":<\") are not read");
-		return false;
-	}
-	if (*value != ':') {
-		*value_r = value + strspn(value, " ");
-		return true;
-	}
-	value++;
-	*value_r = decode(l, line->number, value + strspn(value, " "));
-	return *value_r != NULL;
-}
 
 static void add_text(GPtrArray *list, const char *text, bool first)
 {
@@ -211,25 +99,26 @@ static enum meaning meaning_of(const char *name)
 	return MEANS_NOTHING;
 }
 
-static void take_vip(struct ldif *l, struct entry *en, const char *value, size_t line)
+static void take_vip(struct people_source *s, struct entry *en, const char *value,
+		     size_t line)
 {
 	bool vip = false;
 
 	if (!source_vip(value, &vip))
-		source_complain(l->source, line, "vip is \"%s\": allowed are yes and no",
-				value);
+		source_complain(s, line, "vip is \"%s\": allowed are yes and no", value);
 	en->draft.vip |= vip;
 }
 
-static void take_attribute(struct ldif *l, struct entry *en, const char *name,
-			   const char *value, size_t line)
+static void take_attribute(struct people_source *s, struct entry *en,
+			   const struct ldif_line *line)
 {
 	struct person_draft *d = &en->draft;
+	const char *value = line->value;
 
-	switch (meaning_of(name)) {
+	switch (meaning_of(line->name)) {
 	case MEANS_SHOWN_NAME:
 	case MEANS_NAME:
-		add_text(d->names, value, meaning_of(name) == MEANS_SHOWN_NAME);
+		add_text(d->names, value, meaning_of(line->name) == MEANS_SHOWN_NAME);
 		break;
 	case MEANS_GIVEN:
 		en->given = value;
@@ -247,7 +136,7 @@ static void take_attribute(struct ldif *l, struct entry *en, const char *name,
 		d->title = value;
 		break;
 	case MEANS_VIP:
-		take_vip(l, en, value, line);
+		take_vip(s, en, value, line->line);
 		break;
 	case MEANS_GROUP:
 		d->vip |= is_vip_group(value);
@@ -269,10 +158,8 @@ static void begin_entry(struct entry *en)
 			      .draft.addresses = g_ptr_array_new() };
 }
 
-static void end_entry(struct ldif *l, struct entry *en)
+static void end_entry(struct people_source *s, struct entry *en)
 {
-	struct people_source *s = l->source;
-
 	if (en->any && en->is_change)
 		source_complain(s, en->draft.line,
 				"a change, not an entry: export the people themselves");
@@ -289,40 +176,39 @@ static void end_entry(struct ldif *l, struct entry *en)
 	g_ptr_array_unref(en->draft.addresses);
 }
 
-static void read_line(struct ldif *l, struct entry *en, const struct ldif_line *line)
+static void read_line(struct people_source *s, struct entry *en,
+		      const struct ldif_line *line)
 {
-	const char *value;
-	char *name;
+	const char *name = line->name;
 
-	if (line->text[0] == '#' || !split_line(l, line, &name, &value))
-		return;
 	if (!en->any && g_ascii_strcasecmp(name, "dn") == 0) {
 		en->any = true;
-		en->draft.line = line->number;
+		en->draft.line = line->line;
 	} else if (en->any) {
-		take_attribute(l, en, name, value, line->number);
+		take_attribute(s, en, line);
 	} else if (g_ascii_strcasecmp(name, "version") != 0 &&
 		   g_ascii_strcasecmp(name, "search") != 0 &&
 		   g_ascii_strcasecmp(name, "result") != 0) {
-		source_complain(l->source, line->number,
-				"an entry must begin with \"dn:\"");
+		source_complain(s, line->line, "an entry must begin with \"dn:\"");
 	}
 }
 
 void source_ldif(struct people_source *s)
 {
-	struct ldif l = { .source = s, .rest = s->text, .number = 1 };
+	struct ldif l = ldif_begin(s->text);
 	struct ldif_line line;
 	struct entry en;
 
 	begin_entry(&en);
-	while (next_line(&l, &line)) {
-		if (line.text[0] == '\0') {
-			end_entry(&l, &en);
+	while (ldif_next(&l, s->arena, &line)) {
+		if (line.why != NULL) {
+			source_complain(s, line.line, "%s", line.why);
+		} else if (line.name == NULL) {
+			end_entry(s, &en);
 			begin_entry(&en);
-			continue;
+		} else {
+			read_line(s, &en, &line);
 		}
-		read_line(&l, &en, &line);
 	}
-	end_entry(&l, &en);
+	end_entry(s, &en);
 }

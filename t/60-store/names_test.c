@@ -4,8 +4,8 @@
 #include <glib.h>
 
 #include "base/arena.h"
+#include "base/csv.h"
 #include "base/file.h"
-#include "person/csv.h"
 #include "person/name.h"
 
 struct score {

@@ -36,7 +36,7 @@ subtest 'words' => sub {
 	$said = `$build/wonted --help`;
 	is($? >> 8, 0, '--help');
 	like(`$build/wonted --version`, qr/^wonted \d/, '--version');
-	for my $verb (qw(check reload status scan explain rules people import quarantine)) {
+	for my $verb (qw(check reload status scan explain rules people mailbox import quarantine)) {
 		my $help = `$build/wonted $verb --help 2>/dev/null`;
 		is($? >> 8, 0, "$verb --help");
 		like($help, qr/Usage:/, "$verb tells its usage");

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/file.h"
-#include "person/csv.h"
 #include "person/name.h"
 
 enum { SLACK_LEAST = -4, SLACK_MOST = 4 };

@@ -1,7 +1,7 @@
 #include <glib.h>
 
 #include "base/arena.h"
-#include "person/csv.h"
+#include "base/csv.h"
 
 struct row {
 	const char *text;

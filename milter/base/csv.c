@@ -1,6 +1,6 @@
 /* CSV by RFC 4180, and nothing that merely looks like it: a quote in the middle of a field is
  * an error somebody should see, not a guess about what was meant. */
-#include "person/csv.h"
+#include "base/csv.h"
 
 #include <glib.h>
 

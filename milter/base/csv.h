@@ -1,6 +1,6 @@
 /* Records of a CSV file, strictly. */
-#ifndef PERSON_CSV_H
-#define PERSON_CSV_H
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,375 @@
+/* wonted mailbox: take in what is known of addresses, list it, and show one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/suggest.h"
+#include "cmd/memory.h"
+#include "cmd/people_print.h"
+#include "cmd/verb.h"
+#include "mailbox/mailboxes.h"
+#include "message/address.h"
+
+#define FILE_BYTES_MOST (512UL * 1024 * 1024)
+
+static const char what[] =
+	"mailbox import FILE   take in a CSV file, whose header line names the columns\n"
+	"                      address, kind (user, shared, list, system, none), "
+	"canonical,\n"
+	"                      locale, policy and flags (several with \";\"), or an LDIF "
+	"file\n"
+	"                      (*.ldif). Only address must be there; empty fields leave "
+	"what\n"
+	"                      is known. All lines are checked before anything is "
+	"written\n"
+	"mailbox import --postfix MAP   a virtual or alias map: its text file, TYPE:PATH "
+	"as\n"
+	"                      main.cf has it (read with \"postmap -s\"), or - for what\n"
+	"                      \"postmap -s\" printed, on standard input\n"
+	"mailbox list          those of the tenant\n"
+	"mailbox show ADDRESS  what is known of one, and its aliases";
+
+struct mailbox_verb {
+	char *tenant_name, *postfix;
+	gboolean dry_run;
+	const struct options *options;
+	const struct tenant *tenant;
+	struct store *store;
+	struct arena *arena;
+};
+
+/* --- import --- */
+
+static bool read_stdin(char **text_r, size_t *n_r, GError **e)
+{
+	GString *all = g_string_new(NULL);
+	char part[65536];
+	size_t n;
+
+	while ((n = fread(part, 1, sizeof(part), stdin)) > 0 &&
+	       all->len < FILE_BYTES_MOST)
+		g_string_append_len(all, part, (gssize)n);
+	if (ferror(stdin) || n > 0) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "standard input: %s",
+			    n > 0 ? "too long" : "cannot be read");
+		g_string_free(all, TRUE);
+		return false;
+	}
+	*n_r = all->len;
+	*text_r = g_string_free(all, FALSE);
+	return true;
+}
+
+/* Only Postfix knows how to read all its kinds of maps. */
+static bool run_postmap(const char *map, char **text_r, size_t *n_r, GError **e)
+{
+	char *found = g_find_program_in_path("postmap");
+	char *program = found != NULL ? found : g_strdup("/usr/sbin/postmap");
+	const char *argv[] = { program, "-s", map, NULL };
+	char *said = NULL;
+	GError *why = NULL;
+	int status = 0;
+	bool good = g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL,
+				 G_SPAWN_STDIN_FROM_DEV_NULL, NULL, NULL, text_r, &said,
+				 &status, &why);
+
+	if (good && g_spawn_check_wait_status(status, NULL)) {
+		*n_r = strlen(*text_r);
+	} else {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "%s: cannot be read with \"postmap -s\": %s", map,
+			    why != NULL ? why->message : g_strchomp(said));
+		if (good)
+			g_free(*text_r);
+		good = false;
+	}
+	g_clear_error(&why);
+	g_free(said);
+	g_free(program);
+	return good;
+}
+
+static bool read_map(const char *map, char **text_r, size_t *n_r, GError **e)
+{
+	if (strcmp(map, "-") == 0)
+		return read_stdin(text_r, n_r, e);
+	if (map[0] != '-' && strchr(map, ':') != NULL)
+		return run_postmap(map, text_r, n_r, e);
+	return file_read(map, FILE_BYTES_MOST, text_r, n_r, e);
+}
+
+static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
+		       GError **e)
+{
+	size_t aliases = 0;
+
+	if (!v->dry_run && !mailboxes_write(v->store, v->tenant->name, list, e))
+		return false;
+	for (size_t i = 0; i < list->n; i++)
+		aliases += list->at[i].box.canonical != NULL &&
+			   strcmp(list->at[i].box.canonical, list->at[i].address) != 0;
+	printf("%zu addresses%s, %zu of them aliases\n", list->n,
+	       v->dry_run ? " (only looked, nothing written)" : "", aliases);
+	if (list->skipped > 0)
+		printf("%zu entries that are no address of the tenant left out\n",
+		       list->skipped);
+	return true;
+}
+
+static bool import_file(struct mailbox_verb *v, const char *path, GError **e)
+{
+	const char *name = v->postfix != NULL ? v->postfix : path;
+	struct mailbox_reading r = { .name = strcmp(name, "-") == 0 ? "stdin" : name,
+				     .format = v->postfix != NULL ? MAILBOX_MAP
+					       : g_str_has_suffix(name, ".ldif")
+						       ? MAILBOX_LDIF
+						       : MAILBOX_CSV,
+				     .options = v->options,
+				     .tenant = v->tenant };
+	struct mailbox_list list;
+	char *text;
+	bool good;
+
+	if (v->postfix != NULL ? !read_map(name, &text, &r.text.n, e)
+			       : !file_read(name, FILE_BYTES_MOST, &text, &r.text.n, e))
+		return false;
+	r.text.at = text;
+	good = mailboxes_read(&r, v->arena, &list, e) && write_list(v, &list, e);
+	g_free(text);
+	return good;
+}
+
+/* --- list and show --- */
+
+static bool is_alias(const char *address, const struct mailbox *m)
+{
+	return m->canonical != NULL && strcmp(m->canonical, address) != 0;
+}
+
+/* as the columns of an import */
+static bool list_one(struct bytes key, struct bytes value, void *to)
+{
+	struct arena *a = arena_create(0);
+	struct key_parts parts;
+	struct mailbox m;
+
+	if (key_split(a, key, &parts) && mailbox_decode(a, value, &m) == ANSWER_YES) {
+		print_safe(parts.part1);
+		printf("\t%s\t", mailbox_kind_names[m.kind]);
+		print_safe(is_alias(parts.part1, &m) ? m.canonical : NULL);
+		putchar('\t');
+		print_safe(m.locale);
+		putchar('\t');
+		print_safe(m.policy);
+		for (size_t i = 0; i < m.n_flags; i++) {
+			fputs(i == 0 ? "\t" : "; ", stdout);
+			print_safe(m.flags[i]);
+		}
+		puts(m.n_flags == 0 ? "\t" : "");
+		*(size_t *)to += 1;
+	}
+	arena_destroy(&a);
+	return true;
+}
+
+static bool list_mailboxes(struct mailbox_verb *v, const char *unused, GError **e)
+{
+	size_t n = 0;
+
+	(void)unused;
+	if (!store_scan(v->store, key_prefix(v->arena, FAMILY_MAILBOX, v->tenant->name),
+			list_one, &n, e))
+		return false;
+	fprintf(stderr, "%zu addresses of tenant \"%s\"\n", n, v->tenant->name);
+	return true;
+}
+
+static bool show_alias(struct bytes key, struct bytes value, void *to)
+{
+	struct arena *a = arena_create(0);
+	struct key_parts parts;
+	struct mailbox m;
+
+	if (key_split(a, key, &parts) && mailbox_decode(a, value, &m) == ANSWER_YES &&
+	    is_alias(parts.part1, &m) && strcmp(m.canonical, to) == 0) {
+		fputs("alias     ", stdout);
+		print_safe(parts.part1);
+		putchar('\n');
+	}
+	arena_destroy(&a);
+	return true;
+}
+
+static void print_word(const char *name, const char *word)
+{
+	if (word == NULL)
+		return;
+	printf("%-9s ", name);
+	print_safe(word);
+	putchar('\n');
+}
+
+static void print_mailbox(const char *address, const struct mailbox *m)
+{
+	print_word("address", address);
+	print_word("kind", mailbox_kind_names[m->kind]);
+	print_word("canonical", is_alias(address, m) ? m->canonical : NULL);
+	print_word("locale", m->locale);
+	print_word("policy", m->policy);
+	for (size_t i = 0; i < m->n_flags; i++)
+		print_word("flag", m->flags[i]);
+	if (m->baseline_since_s > 0) {
+		GDateTime *day = g_date_time_new_from_unix_utc(m->baseline_since_s);
+		char *text = day == NULL ? NULL : g_date_time_format(day, "%F");
+
+		print_word("baseline", text);
+		g_free(text);
+		if (day != NULL)
+			g_date_time_unref(day);
+	}
+}
+
+static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e)
+{
+	const char *key = address_key(v->arena, address);
+	struct store_read r = { .answer = ANSWER_UNKNOWN };
+	struct mailbox m;
+
+	if (key == NULL || *key == '\0') {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "\"%s\" is no mail address", address);
+		return false;
+	}
+	r.key = key_build(v->arena, FAMILY_MAILBOX, v->tenant->name, key, NULL);
+	store_read_many(v->store, &r, 1, 0, v->arena);
+	if (r.answer == ANSWER_YES)
+		r.answer = mailbox_decode(v->arena, r.value, &m);
+	if (r.answer != ANSWER_YES) {
+		g_set_error(e, WONTED_ERROR,
+			    r.answer == ANSWER_NO ? WONTED_ERROR_INPUT
+						  : WONTED_ERROR_STORE,
+			    r.answer == ANSWER_NO
+				    ? "tenant \"%s\" knows nothing of a mailbox %s"
+				    : "tenant \"%s\": the store cannot tell of %s",
+			    v->tenant->name, key);
+		return false;
+	}
+	print_mailbox(key, &m);
+	return store_scan(v->store, key_prefix(v->arena, FAMILY_MAILBOX, v->tenant->name),
+			  show_alias, (void *)(uintptr_t)key, e);
+}
+
+/* --- which --- */
+
+static const struct {
+	const char *name;
+	bool argument, write;
+	bool (*run)(struct mailbox_verb *v, const char *argument, GError **e);
+} works[] = {
+	{ "import", true, true, import_file },
+	{ "list", false, false, list_mailboxes },
+	{ "show", true, false, show_mailbox },
+};
+
+static const char *work_name(size_t i, const void *unused)
+{
+	(void)unused;
+	return works[i].name;
+}
+
+static int usage(const struct verb_args *args)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : NULL;
+	const char *near =
+		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
+
+	if (word == NULL)
+		fprintf(stderr, "%s: say import, list or show", args->argv[0]);
+	else if (near != NULL && strcmp(near, word) == 0)
+		fprintf(stderr, "%s %s: needs %s", args->argv[0], word,
+			strcmp(word, "list") == 0     ? "no argument"
+			: strcmp(word, "import") == 0 ? "either FILE or --postfix MAP"
+						      : "one argument");
+	else
+		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
+			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+			near != NULL ? "\"?" : "");
+	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
+	return EXIT_USAGE;
+}
+
+static bool run_work(struct mailbox_verb *v, size_t work, const char *argument,
+		     GError **e)
+{
+	bool write = works[work].write && !v->dry_run, good = false;
+
+	v->tenant = memory_tenant(v->options, v->tenant_name, e);
+	if (v->tenant == NULL)
+		return false;
+	v->store = memory_open(v->options, write, e);
+	v->arena = arena_create(0);
+	if (v->store != NULL)
+		good = works[work].run(v, argument, e);
+	arena_destroy(&v->arena);
+	store_close(&v->store);
+	return good;
+}
+
+/* --postfix takes the place of the argument */
+static bool fits(const struct mailbox_verb *v, const struct verb_args *args, size_t work)
+{
+	bool argument = works[work].argument && v->postfix == NULL;
+
+	return strcmp(args->argv[1], works[work].name) == 0 &&
+	       args->argc == (argument ? 3 : 2) &&
+	       (v->postfix == NULL || works[work].run == import_file);
+}
+
+static int run(struct mailbox_verb *v, const struct verb_args *args)
+{
+	GError *e = NULL;
+
+	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
+		struct options *o;
+		bool good;
+
+		if (!fits(v, args, i))
+			continue;
+		o = verb_config(args);
+		if (o == NULL)
+			return EXIT_WRONG_INPUT;
+		v->options = o;
+		good = run_work(v, i, args->argv[args->argc - 1], &e);
+		options_unref(o);
+		return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+	}
+	return usage(args);
+}
+
+int verb_mailbox(int argc, char **argv)
+{
+	struct mailbox_verb v = { 0 };
+	const GOptionEntry entries[] = {
+		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
+		  "For whom; may be left out when there is only one", "NAME" },
+		{ "postfix", 0, 0, G_OPTION_ARG_STRING, &v.postfix,
+		  "Import a map of Postfix", "MAP" },
+		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run, "Check, write nothing",
+		  NULL },
+		G_OPTION_ENTRY_NULL
+	};
+	struct verb_args args = { .argc = argc, .argv = argv };
+	int status = EXIT_USAGE;
+
+	if (verb_options(&args, entries,
+			 "import FILE | import --postfix MAP | list | show ADDRESS",
+			 what)) {
+		status = run(&v, &args);
+		verb_options_free(&args);
+	}
+	g_free(v.postfix);
+	g_free(v.tenant_name);
+	return status;
+}

@@ -1,0 +1,127 @@
+/* Mailboxes of a Postfix map: "address  target, target", as virtual(5) and aliases(5) have it
+ * and as "postmap -s" prints it. One target of ours is an alias, several are a list. What is
+ * no address of the tenant (catch-alls, local names, others' domains) is skipped. */
+#include <string.h>
+
+#include "mailbox/boxes.h"
+
+/* what the targets of one line are */
+struct targets {
+	size_t n, ours;
+	bool itself; /* a copy stays */
+	bool program, file, unqualified;
+	const char *one; /* of ours, the last */
+};
+
+static void look_at_target(struct boxes *b, const char *address, const char *target,
+			   struct targets *t)
+{
+	const char *key;
+
+	t->n++;
+	if (*target == '"')
+		target++;
+	if (*target == '|') {
+		t->program = true;
+	} else if (strchr(target, '@') == NULL) {
+		*(strchr(target, '/') != NULL ? &t->file : &t->unqualified) = true;
+	} else {
+		key = boxes_ours(b, target);
+		t->ours += key != NULL;
+		t->one = key != NULL ? key : t->one;
+		t->itself |= key != NULL && strcmp(key, address) == 0;
+	}
+}
+
+static bool is_include(const char *value)
+{
+	return g_str_has_prefix(value, ":include:") ||
+	       g_str_has_prefix(value, "\":include:");
+}
+
+static struct targets look_at_all(struct boxes *b, const char *address, const char *value)
+{
+	char **words = g_strsplit_set(value, ", \t", -1);
+	struct targets t = { 0 };
+
+	for (char **word = words; *word != NULL; word++)
+		if (**word != '\0' && !t.program)
+			look_at_target(b, address, *word, &t);
+	g_strfreev(words);
+	return t;
+}
+
+static void take_line(struct boxes *b, size_t line, const char *key, const char *value)
+{
+	const char *address = *key == '@' ? NULL : boxes_ours(b, key);
+	struct mailbox box = { .kind = MAILBOX_NONE };
+	struct targets t;
+
+	if (address == NULL || *value == '\0') {
+		b->skipped++;
+		return;
+	}
+	t = look_at_all(b, address, value);
+	if (is_include(value) || (t.n > 1 && !t.itself && !t.program))
+		box.kind = MAILBOX_LIST;
+	else if (t.program)
+		box.kind = MAILBOX_SYSTEM;
+	else if (t.file || t.unqualified || t.itself)
+		box.kind = MAILBOX_USER;
+	else if (t.ours == 1)
+		box.canonical = t.one;
+	else {
+		b->skipped++; /* it goes away, and nothing of it is ours */
+		return;
+	}
+	boxes_add(b, line, address, &box);
+}
+
+/* "key value", "key: value" */
+static void split_line(struct boxes *b, size_t line, char *text)
+{
+	size_t n = strcspn(text, " \t");
+	char *value = text + n;
+
+	value += strspn(value, " \t");
+	text[n] = '\0';
+	if (n > 0 && text[n - 1] == ':')
+		text[n - 1] = '\0';
+	if (*text != '\0')
+		take_line(b, line, text, g_strchomp(value));
+}
+
+/* A line that begins with a blank goes on with the one before. */
+static bool goes_on(struct bytes rest)
+{
+	return rest.n > 0 && (rest.at[0] == ' ' || rest.at[0] == '\t');
+}
+
+void boxes_map(struct boxes *b)
+{
+	struct bytes rest = b->reading->text;
+	size_t line = 1;
+
+	while (rest.n > 0) {
+		GString *text = g_string_new(NULL);
+		size_t first = line;
+
+		do {
+			const char *end = memchr(rest.at, '\n', rest.n);
+			size_t n = end != NULL ? (size_t)(end - rest.at) : rest.n;
+
+			if (rest.at[0] != '#')
+				g_string_append_len(text, rest.at, (gssize)n);
+			rest.at += n + (end != NULL);
+			rest.n -= n + (end != NULL);
+			line++;
+		} while (goes_on(rest));
+		if (memchr(text->str, '\0', text->len) != NULL)
+			boxes_complain(b, first,
+				       "a NUL byte: this is no text, say the "
+				       "map as TYPE:PATH");
+		else
+			split_line(b, first, g_strchug(text->str));
+		g_string_free(text, TRUE);
+	}
+}

@@ -1,0 +1,60 @@
+/* Mailboxes from files: read and checked whole, then laid over what a store knows.
+ *
+ * An alias keeps its own history with its correspondents: `canonical` says whose mailbox it
+ * is, and pair keys do not follow it. Following it when a message is judged would need a
+ * second batch; writing every pair under each alias would multiply the largest family of
+ * keys, and cost every site for what few need. What an alias does not know of a sender, the
+ * tenant-wide facts (sender.known, domain.known) do. */
+#ifndef MAILBOX_MAILBOXES_H
+#define MAILBOX_MAILBOXES_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "config/options.h"
+#include "mailbox/mailbox.h"
+#include "store/store.h"
+
+enum mailbox_format {
+	MAILBOX_CSV, /* a header line with address, kind, canonical, locale, policy, flags */
+	MAILBOX_LDIF, /* as ldapsearch prints it */
+	MAILBOX_MAP, /* virtual, alias or mailbox map of Postfix, as text or as "postmap -s"
+			 prints it */
+};
+
+struct mailbox_reading {
+	const char *name; /* for messages */
+	struct bytes text;
+	enum mailbox_format format;
+	const struct options *options;
+	const struct tenant *tenant; /* of options; addresses of others are not taken */
+};
+
+struct mailbox_row {
+	const char *address; /* address_key() form */
+	struct mailbox box;
+};
+
+struct mailbox_list {
+	const struct mailbox_row *at;
+	size_t n;
+	size_t skipped; /* LDIF and maps: what is no address of the tenant */
+};
+
+/* mailboxes_read - all mailboxes of a file; chains of aliases lead to their end
+ * own   a
+ * err   false: e holds up to 20 lines "FILE:LINE: what is wrong"; nothing is taken
+ * ref   RFC 4180, RFC 2849, virtual(5), aliases(5) */
+bool mailboxes_read(const struct mailbox_reading *r, struct arena *a,
+		    struct mailbox_list *list_r, GError **e);
+
+/* mailboxes_write - lay the rows over what is stored: an empty field leaves what is there
+ * err   false: up to 50,000 rows are written all or not at all; repeating it is harmless;
+ *       e says why */
+bool mailboxes_write(struct store *s, const char *tenant, const struct mailbox_list *list,
+		     GError **e);
+
+#endif

@@ -1,0 +1,84 @@
+#!/usr/bin/perl
+# wonted mailbox, as an admin types it.
+use strict; use warnings;
+use File::Temp qw(tempdir);
+use Test::More;
+my $wonted = ($ENV{WONTED_BUILD} // 'build/debug') . '/wonted';
+plan skip_all => "$wonted is not built" unless -x $wonted;
+my $dir = tempdir(CLEANUP => 1);
+
+sub put {
+	my ($name, $text) = @_;
+	open my $f, '>', "$dir/$name" or die;
+	print $f $text;
+	close $f;
+	return "$dir/$name";
+}
+
+my $conf = put('wonted.conf', qq(store = "lmdb:$dir/store"\ntenant "acme" {\n\tdomains = {"acme.example"}\n}\npolicy "strict" {\n\trecipients = "s\@acme.example"\n}\n));
+
+# (exit status, standard output, standard error); arguments go without a shell
+sub run_verb {
+	my @args = @_;
+	my $pid = fork // die;
+	if (!$pid) {
+		open STDIN, '<', -e "$dir/in" ? "$dir/in" : '/dev/null' or die;
+		open STDOUT, '>', "$dir/out" or die;
+		open STDERR, '>', "$dir/err" or die;
+		exec $wonted, 'mailbox', '-c', $conf, @args or die;
+	}
+	waitpid $pid, 0;
+	return ($? >> 8, map { open my $f, '<', "$dir/$_" or die; local $/; scalar(<$f>) // '' } qw(out err));
+}
+
+my $csv = put('m.csv', "address,kind,canonical,locale,policy,flags\nann\@acme.example,user,,de_DE,strict,pilot;new\ninfo\@acme.example,shared,,,,\n");
+my ($status, $out, $err) = run_verb('import', '--dry-run', $csv);
+is("$status $out", "0 2 addresses (only looked, nothing written), 0 of them aliases\n", 'a dry run');
+ok(!-e "$dir/store", 'makes no store');
+($status, $out, $err) = run_verb('import', $csv);
+is("$status $out$err", "0 2 addresses, 0 of them aliases\n", 'an import');
+
+my $virtual = put('virtual', "a\@acme.example ann\@acme.example\nb\@acme.example a\@acme.example\nx\@other.example ann\@acme.example\n");
+($status, $out) = run_verb('import', '--postfix', $virtual);
+is("$status $out", "0 2 addresses, 2 of them aliases\n1 entries that are no address of the tenant left out\n", 'a virtual map, as text');
+put('in', "c\@acme.example\tann\@acme.example\n");
+($status, $out) = run_verb('import', '--postfix', '-');
+is("$status $out", "0 1 addresses, 1 of them aliases\n", 'what postmap -s printed');
+unlink "$dir/in";
+
+($status, $out) = run_verb('show', 'ann@acme.example');
+is($out, "address   ann\@acme.example\nkind      user\nlocale    de_DE\npolicy    strict\nflag      pilot\nflag      new\nalias     a\@acme.example\nalias     b\@acme.example\nalias     c\@acme.example\n", 'show, and its aliases');
+($status, $out) = run_verb('show', 'B@acme.example');
+is($out, "address   b\@acme.example\nkind      none\ncanonical ann\@acme.example\n", 'an alias of an alias leads to its end');
+($status, $out) = run_verb('list');
+is(join('', sort split /^/, $out), "a\@acme.example\tnone\tann\@acme.example\t\t\t\nann\@acme.example\tuser\t\tde_DE\tstrict\tpilot; new\nb\@acme.example\tnone\tann\@acme.example\t\t\t\nc\@acme.example\tnone\tann\@acme.example\t\t\t\ninfo\@acme.example\tshared\t\t\t\t\n", 'list');
+($status, $out, $err) = run_verb('show', 'nobody@acme.example');
+is($status, 1, 'an unknown one');
+like($err, qr/knows nothing of a mailbox nobody\@acme\.example/, 'is said');
+
+my $bad = put('bad.csv', "address,kind\nzoe\@acme.example,user\nann\@acme.example,sharde\n");
+($status, $out, $err) = run_verb('import', $bad);
+is($status, 1, 'a wrong file is exit 1');
+like($err, qr/\Q$bad\E:3: kind is "sharde": .*did you mean "shared"\?/, 'by line');
+($status, $out) = run_verb('list');
+unlike($out, qr/zoe/, 'and nothing of it is taken');
+($status, $out, $err) = run_verb('import', '--postfix', "nosuchtype:$dir/virtual");
+is($status, 1, 'a map that postmap cannot read');
+like($err, qr/nosuchtype:.*postmap -s/, 'is named');
+
+SKIP: {
+	my ($postmap) = grep { -x } map { "$_/postmap" } split(/:/, $ENV{PATH}), '/usr/sbin';
+	skip 'no postmap here', 1 unless $postmap;
+	my $map = put('hashed', "d\@acme.example ann\@acme.example\n");
+	my $type = `$postmap -s texthash:$map 2>/dev/null` ? 'texthash' : '';
+	skip 'postmap does not run here', 1 unless $type;
+	($status, $out) = run_verb('import', '--postfix', "$type:$map");
+	is("$status $out", "0 1 addresses, 1 of them aliases\n", 'a map that postmap reads');
+}
+
+for (['import'], ['import', $csv, $csv], ['import', '--postfix', $virtual, $csv], ['list', 'x'], ['show'], ['list', '--postfix', 'x'], [], ['shwo', 'x']) {
+	($status, $out, $err) = run_verb(@$_);
+	is($status, 2, "wrong usage: @$_");
+	like($err, qr/--help/, 'points to help');
+}
+done_testing;

@@ -1,0 +1,62 @@
+/* Files of mailboxes: the first byte chooses CSV, LDIF or a Postfix map. What is taken is
+ * written twice, and found. */
+#include <glib.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "config/load.h"
+#include "mailbox/mailboxes.h"
+#include "store/keys.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static const char conf[] = "tenant \"t\" { domains = {\"a.example\"} }\n"
+			   "policy \"strict\" { recipients = \"s@a.example\" }\n";
+
+static void write_and_find(struct arena *a, const struct mailbox_list *list)
+{
+	struct store *s =
+		store_open("mem:", &(struct store_setup){ .write = true }, NULL);
+
+	g_assert_true(mailboxes_write(s, "t", list, NULL));
+	g_assert_true(mailboxes_write(s, "t", list, NULL));
+	for (size_t i = 0; i < list->n; i++) {
+		struct store_read r = { .key = key_build(a, FAMILY_MAILBOX, "t",
+							 list->at[i].address, NULL) };
+		struct mailbox m;
+
+		store_read_many(s, &r, 1, 0, a);
+		g_assert_cmpint(r.answer, ==, ANSWER_YES);
+		g_assert_cmpint(mailbox_decode(a, r.value, &m), ==, ANSWER_YES);
+		g_assert_cmpint(m.kind, ==, list->at[i].box.kind);
+	}
+	store_close(&s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct arena *a = arena_create(0);
+	struct mailbox_reading r = { .name = "f" };
+	struct mailbox_list list;
+	GError *e = NULL;
+	char *exact;
+
+	if (n > 0) {
+		struct options *o = options_load_text("fuzz", bytes_of(conf), NULL);
+
+		exact = g_memdup2(data + 1, n - 1);
+		r.text = (struct bytes){ exact, n - 1 };
+		r.format = data[0] % 3;
+		r.options = o;
+		r.tenant = &o->tenants[0];
+		if (mailboxes_read(&r, a, &list, &e))
+			write_and_find(a, &list);
+		else
+			g_assert_true(g_str_has_prefix(e->message, "f:"));
+		g_clear_error(&e);
+		g_free(exact);
+		options_unref(o);
+	}
+	arena_destroy(&a);
+	return 0;
+}
