@@ -24,10 +24,9 @@ static void take_fingerprint(struct world *w)
 
 static bool open_store(struct world *w, const char *url, struct world *old, GError **e)
 {
-	if (old != NULL && strcmp(store_url(old->store), url) == 0)
-		w->store = store_ref(old->store);
-	else
-		w->store = store_open(url, NULL, e);
+	struct store_setup setup = { .old = old != NULL ? old->store : NULL };
+
+	w->store = store_open(url, &setup, e);
 	return w->store != NULL;
 }
 

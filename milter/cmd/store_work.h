@@ -61,4 +61,16 @@ bool store_build(struct store_verb *v, char **argument, GError **e);
  * err   false: e; some may have been sent, and repeating it is harmless */
 bool store_load(struct store_verb *v, char **argument, GError **e);
 
+/* store_dark - how many batches of the running daemon its pair compares
+ * err   false: e */
+bool store_dark(struct store_verb *v, char **argument, GError **e);
+
+/* store_live - how many batches of the running daemon its pair's secondary answers
+ * err   false: e */
+bool store_live(struct store_verb *v, char **argument, GError **e);
+
+/* store_migrate - how alike the two stores of the running daemon's pair are
+ * err   false: e */
+bool store_migrate(struct store_verb *v, char **argument, GError **e);
+
 #endif

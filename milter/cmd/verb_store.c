@@ -21,7 +21,13 @@ static const char what[] =
 	"                             when they do\n"
 	"store build FILE.mdb         a sorted snapshot, served as "
 	"lmdb-snapshot:FILE.mdb\n"
-	"store load URL               send all records of --from to another store";
+	"store load URL               send all records of --from to another store\n"
+	"store dark N                 while the daemon moves from one store to another "
+	"(store\n"
+	"                             = pair:...): compare N percent of its lookups\n"
+	"store live N                 let the new store answer N percent\n"
+	"store migrate status         how alike the two are, how fast, and the servers' "
+	"state";
 
 static const struct store_work works[] = {
 	{ "get", "FAMILY [PART...]", 1, 3, store_get },
@@ -31,6 +37,9 @@ static const struct store_work works[] = {
 	{ "diff", "URL URL", 2, 2, store_diff },
 	{ "build", "FILE", 1, 1, store_build },
 	{ "load", "URL", 1, 1, store_load },
+	{ "dark", "N", 1, 1, store_dark },
+	{ "live", "N", 1, 1, store_live },
+	{ "migrate", "status", 1, 1, store_migrate },
 };
 
 static const char *work_name(size_t i, const void *unused)
@@ -122,7 +131,9 @@ int verb_store(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	if (verb_options(&args, entries,
-			 "get | scan | stats | verify | diff | build | load", what)) {
+			 "get | scan | stats | verify | diff | build | load | dark | "
+			 "live | migrate",
+			 what)) {
 		status = run(&v, &args);
 		verb_options_free(&args);
 	}

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cmd/control.h"
+#include "cmd/control_store.h"
 #include "cmd/user.h"
 #include "cmd/verb.h"
 #include "config/load.h"
@@ -121,7 +122,11 @@ static bool answer(const char *word, GString *to, void *user)
 	} else if (strcmp(word, "status") == 0) {
 		tell_status(d, to);
 	} else {
-		return false;
+		struct world *w = world_current(&d->door.seat);
+		bool ours = control_store(w->store, word, to);
+
+		world_release(w);
+		return ours;
 	}
 	return true;
 }

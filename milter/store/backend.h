@@ -23,6 +23,8 @@ struct store_ops {
 	/* may be NULL: nothing to look at */
 	bool (*sound)(struct store *s, struct store_sound *sound_r, GError **e);
 	void (*close)(struct store *s);
+	/* the i-th of two stores that it is made of; NULL where it is not */
+	struct store *(*half)(struct store *s, int i);
 };
 
 /* every backend's struct begins with this; open() sets ops alone, store.c the rest */

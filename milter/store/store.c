@@ -27,12 +27,27 @@ static void say_forms(const char *url, GError **e)
 	g_string_free(forms, TRUE);
 }
 
+/* a handle that is open already; NULL: there is none */
+static struct store *find_open(struct store *in, const char *url, bool write)
+{
+	struct store *found = NULL;
+
+	if (in->write == write && strcmp(in->url, url) == 0)
+		return store_ref(in);
+	for (int i = 0; found == NULL && in->ops->half != NULL && i < 2; i++)
+		found = find_open(in->ops->half(in, i), url, write);
+	return found;
+}
+
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e)
 {
 	static const struct store_setup usual = { 0 };
 	struct store *s;
 
 	setup = setup != NULL ? setup : &usual;
+	s = setup->old != NULL ? find_open(setup->old, url, setup->write) : NULL;
+	if (s != NULL)
+		return s;
 	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
 		size_t n = strlen(schemes[i]->scheme);
 

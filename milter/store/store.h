@@ -18,6 +18,7 @@ struct store;
 struct store_setup {
 	bool write;             /* the one writer (the tool, wonted-learn); else reader */
 	int64_t (*now_s)(void); /* for what expires; NULL is clock_now_s() */
+	struct store *old; /* its handles are shared where URLs are the same; or NULL */
 	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
 };
 
@@ -62,8 +63,8 @@ enum store_wrote {
  * own   the caller gives it back with store_close()
  * err   NULL: unknown scheme, unusable path, or a file that is damaged; e names it. A
  *       reader's store that does not exist yet is no error: it is empty until it does
- * use   an lmdb path must not be open twice in one process (POSIX locks): share the
- *       handle with store_ref() when a reload keeps the URL */
+ * use   an lmdb path must not be open twice in one process (POSIX locks): a reload gives
+ *       setup.old, so that what it keeps, alone or in a pair, is shared */
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e);
 
 /* store_ref - one more owner

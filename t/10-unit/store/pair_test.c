@@ -256,6 +256,32 @@ static void test_urls(void)
 	g_string_free(text, TRUE);
 }
 
+/* A reload goes from one store into a pair and out at the other end; what stays is shared. */
+static void test_reload(void)
+{
+	static const char *const urls[] = {
+		"mem:", "pair:dark=0,live=0:mem:|fault:0:mem:",
+		"pair:dark=5,live=0:mem:|fault:0:mem:", "fault:0:mem:"
+	};
+	struct store *s = NULL;
+	int64_t took_us;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(urls); i++) {
+		struct store_setup setup = { .write = true, .old = s };
+		struct store *next = store_open(urls[i], &setup, NULL);
+
+		g_assert_nonnull(next);
+		g_assert_cmpstr(store_url(next), ==, urls[i]);
+		store_close(&s);
+		s = next;
+		if (i == 1)
+			put_all(s); /* into both */
+		else if (i > 1)
+			g_assert_true(read_batch(s, 0, &took_us));
+	}
+	store_close(&s);
+}
+
 static void test_latency(void)
 {
 	struct pair_tally t = { 0 };
@@ -331,6 +357,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/pair/live-hangs", test_live_hangs);
 	g_test_add_func("/pair/live-unknown", test_live_unknown);
 	g_test_add_func("/pair/urls", test_urls);
+	g_test_add_func("/pair/reload", test_reload);
 	g_test_add_func("/pair/latency", test_latency);
 	g_test_add_func("/pair/crew", test_crew);
 	return g_test_run();
