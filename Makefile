@@ -5,6 +5,7 @@
 #   make lint       the slow checks: headers alone, clang-tidy, cppcheck, shellcheck, format
 #   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
 #   make bench      throughput beside a milter that does nothing
+#   make bench-store  the memory on every kind of store
 #   make docs       print conf/ and the manual pages from their tables
 #   make install    DESTDIR and PREFIX are honoured
 MODE     ?= debug
@@ -130,6 +131,10 @@ bench: packages-build
 	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) bench-run
 bench-run: $(PROGS) $(BENCHES)
 	@$(TESTENV) t/90-bench/run $(BENCH_ARGS)
+bench-store: packages-build
+	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) bench-store-run
+bench-store-run: $(PROGS) $(BENCHES)
+	@$(TESTENV) t/90-bench/run-store $(BENCH_ARGS)
 
 # -- for people ----------------------------------------------------------------------------
 demo: packages-demo
@@ -161,7 +166,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tests check units check-units doors check-milter lint hdr-check fuzz fuzz-run bench bench-run \
-	packages-missing demo docs install clean
+	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
 -include $(UNITS:%.t=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d) $(TOOLS:%=%.d)

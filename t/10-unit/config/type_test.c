@@ -91,6 +91,8 @@ static const struct row rows[] = {
 	{ SCOPE_GLOBAL, "release_smtp", ":25", NULL, "has no host name or address" },
 	{ SCOPE_GLOBAL, "store", "mem:", "\"mem:\"", NULL },
 	{ SCOPE_GLOBAL, "store", "lmdb:/x", "\"lmdb:/x\"", NULL },
+	{ SCOPE_GLOBAL, "store", "lmdb-snapshot:/x.mdb", "\"lmdb-snapshot:/x.mdb\"",
+	  NULL },
 	{ SCOPE_GLOBAL, "store", "lmdb:x", NULL,
 	  "has no absolute path: write lmdb:/PATH" },
 	{ SCOPE_GLOBAL, "store", "mem:x", NULL, "has something behind the colon" },
