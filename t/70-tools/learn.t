@@ -8,6 +8,7 @@ use Test::More;
 use Wonted::Daemon;
 use Wonted::Milter;
 use Wonted::Place;
+use Wonted::Redis;
 
 my $learner = Wonted::Daemon::build_dir() . '/wonted-learn';
 plan skip_all => 'the programs are not built' unless Wonted::Daemon::built() && -x $learner;
@@ -28,7 +29,7 @@ rule spam_word
 
 rule ask
     reason  "Asks what the test wants to know"
-    when    pair.known or pair.solicited or pair.messages_in > 0 or sender.known or thread.ours
+    when    pair.known or pair.solicited or pair.messages_in > 0 or sender.known or thread.ours or thread.known
     observe
 END
 my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), learn_every => '100ms',
@@ -181,9 +182,9 @@ subtest 'import --journal' => sub {
 };
 
 # The position is written when a batch begins: then is the worst moment to die.
-subtest 'killed in the midst of batches' => sub {
+sub killed_in_batches {
+	my ($records) = @_;
 	unlink glob("$d->{dir}/store*"), glob("$spool/*");
-	my $records = 12000;
 	my $day = time - 20 * 86400;
 	$place->write('wonted/journal/current.jsonl', join '', map { encode_json({
 		v => 1, id => "k$_", time => $day + $_, told => 'accept', mail_from => $bob,
@@ -200,11 +201,36 @@ subtest 'killed in the midst of batches' => sub {
 	}
 	cmp_ok($kills, '>=', 1, "killed $kills times while it learned");
 	($status, $said) = learn('-1');
-	is($status, 0, 'goes on after all');
+	is($status, 0, 'goes on after all') or diag $said;
 	$d->start;
 	is(facts($bob, $ann)->{'pair.messages_in'}, $records, 'and each message counts once');
 	$d->stop;
-};
+}
+subtest 'killed in the midst of batches' => sub { killed_in_batches(12000) };
+SKIP: {
+	skip 'redis-server is not installed', 2 unless Wonted::Redis::there();
+	my $redis = Wonted::Redis->new($place, name => 'redis')->start;
+	my $lmdb = $d->{settings}{store};
+	$d->configure(set => { store => '"redis+unix://' . $redis->socket . '"', store_deadline => '2s' });
+	subtest 'killed in the midst of batches over Redis' => sub { killed_in_batches(6000) };
+	subtest 'Redis goes and comes back' => sub {
+		my $pid = $place->start('redis.log', $learner, '-f', '-c', $d->{conf});
+		my $log = $place->path('redis.log');
+		$redis->stop;
+		$d->start;
+		mail(from => 'zoe@good.example', to => [$ann], message_id => "gone$_\@good.example") for 1 .. 3;
+		ok(Wonted::Place::wait_for(sub { Wonted::Place::read_file($log) =~ /cannot learn now/ }, 20), 'it says that it cannot learn');
+		$redis->start;
+		# what was there is gone with that Redis, what waited is not
+		ok(Wonted::Place::wait_for(sub {
+			facts('zoe@good.example', $ann, headers => ['References: <gone3@good.example>'])->{'thread.known'}
+		}, 30), 'and learns when it can');
+		$d->stop;
+		ok($place->stop($pid), 'it stops when told');
+	};
+	$redis->stop;
+	$d->configure(set => { store => $lmdb, store_deadline => undef });
+}
 
 subtest 'what stands in its way' => sub {
 	$d->configure(set => { journal_pii => 'no' });
