@@ -236,6 +236,7 @@ static bool start(struct daemon *d, GError **e)
 	options_unref(o);
 	if (w == NULL)
 		return false;
+	message_library_warm();
 	world_replace(&d->door.seat, w);
 	return open_files(d, w->options, e);
 }

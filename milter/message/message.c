@@ -10,11 +10,20 @@
 #include "message/html_text.h"
 #include "message/mime.h"
 #include "message/parts.h"
+#include "message/unicode.h"
 
 void message_library_init(void)
 {
 	mime_library_init();
 	html_library_init();
+}
+
+void message_library_warm(void)
+{
+	struct arena *a = arena_create(SIZE_MAX);
+
+	unicode_latin(a, "\xe5\xb1\xb1"); /* neither Latin, Greek nor Cyrillic */
+	arena_destroy(&a);
 }
 
 struct message *message_parse(struct arena *a, struct bytes raw,

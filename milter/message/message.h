@@ -168,6 +168,12 @@ struct message_limits {
  * use   once a process, before threads: every main() and test that parses messages */
 void message_library_init(void);
 
+/* message_library_warm - do what is slow only the first time (ICU reads its rules of
+ *                        transliteration: 80 ms), so that no message has to wait for it
+ * use   a daemon, once, after message_library_init()
+ * err   none */
+void message_library_warm(void);
+
 /* message_parse - read a message
  * in    raw      header fields, empty line, body; CRLF or LF; must outlive a
  * out   never NULL
