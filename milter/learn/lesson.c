@@ -4,7 +4,9 @@
  *   who got it. Spam, suspicious and malicious mail make no trust, or whoever sends enough of
  *   it would become usual. A first message that is held suspicious does so neither; an answer
  *   of ours, which is mail out, is what makes its writer known.
- * - A message that nobody judged (out of time) was passed, not wanted.
+ * - A message that nobody judged (out of time) was passed, not wanted. One that was judged
+ *   while the memory did not answer (degraded) was judged by what it is and by who proved to
+ *   be its writer; leaving those out would make strangers of all who wrote meanwhile.
  * - It counts as From's only when From is proven by an aligned SPF or DKIM pass. A known no
  *   is not theirs. Unknown - DNS did not answer - is not theirs either: else making DNS fail
  *   would be the way to grow somebody's trust. A true sender loses one message by that, the
