@@ -74,17 +74,23 @@ static void print_changes(const struct person *before, const struct person *afte
 		fputs("; found under newer keys", stdout);
 }
 
-void people_print_difference(const struct person *before, const struct person *after,
-			     void *unused)
+static void print_who(const char *sign, const struct person *p)
 {
-	const struct person *p = after != NULL ? after : before;
-
-	(void)unused;
-	fputs(before == NULL ? "+ " : after == NULL ? "- " : "~ ", stdout);
+	fputs(sign, stdout);
 	print_safe(p->n_names > 0 ? p->names[0] : "?");
 	fputs(" <", stdout);
 	print_safe(p->n_addresses > 0 ? p->addresses[0] : "?");
 	putchar('>');
+}
+
+void people_print_difference(const struct person *before, const struct person *after,
+			     void *unused)
+{
+	(void)unused;
+	if (after == NULL)
+		print_who("- ", before);
+	else
+		print_who(before == NULL ? "+ " : "~ ", after);
 	if (before != NULL && after != NULL)
 		print_changes(before, after);
 	putchar('\n');

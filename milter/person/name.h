@@ -11,7 +11,7 @@
 
 /* Counts up when name_keys_write() gives other keys than before: who was stored under older
  * ones is then stored anew by the next import. */
-#define NAME_KEYS_VERSION 2
+#define NAME_KEYS_VERSION 1
 
 struct name_read;
 

@@ -7,8 +7,12 @@
  *   &johnsmith    joined           ~snt jan      the same by sound
  *   %john smith   by look          .j smith      an initial and a word by sound
  *   @jing jong    syllables of a Chinese name
- *   -jan|smit     one word by sound, the other with one letter left out ("^" the first four,
- *                 "_" the last four of a long one) */
+ *   -jan|smit     one word by sound, the other with one letter left out; when it is long,
+ *   ^jan|smi      its beginning and
+ *   _jan|ith      its end instead: one of them outlives any one slip
+ *
+ * Every person costs a record under each of their keys, a question only asks: so what can be
+ * done on either side is done when asking. */
 #include <glib.h>
 
 #include "base/compiler.h"
@@ -16,12 +20,14 @@
 #include "person/words.h"
 
 #define PAIRED_WORDS 4 /* pairs are made of the first ones: six */
-#define LONG_WORD 8
+#define LONG_WORD 7
+#define LONGER_WORD 9
 
 struct keys {
 	struct arena *arena;
 	const char **at;
 	size_t n;
+	bool asking;
 };
 
 static void add_key(struct keys *k, const char *key)
@@ -99,21 +105,40 @@ static void add_initial(struct keys *k, const struct name_word *x,
 }
 
 /* y with each letter left out in turn, beside x by sound */
-static void add_near(struct keys *k, const struct name_word *x, const struct name_word *y)
+static void add_left_out(struct keys *k, const char *sound, const struct name_word *y)
 {
-	const char *sound = word_sound(k->arena, full_of(x));
-	size_t bytes = strlen(y->text);
-
-	if (x->n < 2 || y->n < 3)
-		return;
 	add_key(k, arena_printf(k->arena, "-%s|%s", sound, y->text));
 	for (const char *c = y->text; *c != '\0'; c = letter_next(c))
 		add_key(k, arena_printf(k->arena, "-%s|%.*s%s", sound, (int)(c - y->text),
 					y->text, letter_next(c)));
-	if (y->n >= LONG_WORD && bytes == y->n) {
-		add_key(k, arena_printf(k->arena, "^%s|%.4s", sound, y->text));
-		add_key(k, arena_printf(k->arena, "_%s|%s", sound, y->text + bytes - 4));
-	}
+}
+
+/* the ends of y that are written for words of n letters */
+static void add_ends(struct keys *k, const char *sound, const struct name_word *y,
+		     size_t n)
+{
+	glong end = n >= LONGER_WORD ? 4 : 3, letters = (glong)y->n;
+
+	add_key(k, arena_printf(k->arena, "^%s|%.*s", sound,
+				(int)(g_utf8_offset_to_pointer(y->text, end) - y->text),
+				y->text));
+	add_key(k, arena_printf(k->arena, "_%s|%s", sound,
+				g_utf8_offset_to_pointer(y->text, letters - end)));
+}
+
+/* What an asked word has a letter more or less of, may have been written the other way. */
+static void add_near(struct keys *k, const struct name_word *x, const struct name_word *y)
+{
+	const char *sound = word_sound(k->arena, full_of(x));
+	size_t spare = k->asking ? 1 : 0;
+
+	if (x->n < 2 || y->n < 3)
+		return;
+	if (y->n - spare < LONG_WORD)
+		add_left_out(k, sound, y);
+	for (size_t n = y->n - spare; n <= y->n + spare; n++)
+		if (n >= LONG_WORD)
+			add_ends(k, sound, y, n);
 }
 
 static void add_alone(struct keys *k, const struct name_word *w)
@@ -200,10 +225,11 @@ const char *name_key(struct arena *a, const char *display)
 	return w.n == 0 ? NULL : arena_printf(a, "=%s", sorted(a, &w));
 }
 
-static size_t make_keys(struct arena *a, const char *name, const char **keys_r)
+static size_t make_keys(struct arena *a, const char *name, bool asking,
+			const char **keys_r)
 {
 	struct name_words w = words_of(a, name, READING_SOUND), look;
-	struct keys k = { .arena = a, .at = keys_r };
+	struct keys k = { .arena = a, .at = keys_r, .asking = asking };
 	const struct name_word *words[NAME_WORDS];
 	size_t n = telling(&w, words);
 
@@ -224,10 +250,10 @@ static size_t make_keys(struct arena *a, const char *name, const char **keys_r)
 
 size_t name_keys_ask(struct arena *a, const char *display, const char **keys_r)
 {
-	return make_keys(a, display, keys_r);
+	return make_keys(a, display, true, keys_r);
 }
 
 size_t name_keys_write(struct arena *a, const char *name, const char **keys_r)
 {
-	return make_keys(a, name, keys_r);
+	return make_keys(a, name, false, keys_r);
 }

@@ -61,7 +61,7 @@ struct people_imported {
  *                they had before are taken away
  * in    dry_run   only look what would change
  * out   done_r    with an error, too, as far as it got
- * err   false: up to 50,000 persons are written all or not at all; of more, those before the
+ * err   false: up to 100,000 persons are written all or not at all; of more, those before the
  *       failure stay, and repeating it is harmless; e says why. Asked to remove too many:
  *       nothing is written, and e is WONTED_ERROR_INPUT */
 bool people_write(const struct people_import *im, const struct people_list *list,

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "person/people.h"
 
-#define CHUNK 50000 /* persons written at once: some 300 MB on their way */
+#define CHUNK 100000 /* persons written at once: 1 GB on their way */
 
 /* one chunk on its way */
 struct writing {
@@ -18,6 +18,8 @@ struct writing {
 	GHashTable *old;    /* address -> struct person * that the store has there */
 	GArray *away;       /* writes that take away: they go first */
 	GArray *writes;
+	GHashTable
+		*by_key; /* name key -> GPtrArray of struct person *, to be put there */
 	GHashTable
 		*stored; /* id -> struct person *, all of the tenant; NULL: not asked */
 	bool look;       /* compare and count, make no writes */
@@ -71,13 +73,14 @@ static void add_write(GArray *writes, struct store_write write)
 		g_array_append_val(writes, write);
 }
 
-static GHashTable *keys_of(struct writing *w, const struct person *p)
+/* own: keys live in scratch; taking names apart leaves much behind there */
+static GHashTable *keys_of(struct arena *scratch, const struct person *p)
 {
 	GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
 	const char *of_one[LIMIT_NAME_KEYS];
 
 	for (size_t i = 0; i < p->n_names; i++) {
-		size_t n = name_keys_write(w->arena, p->names[i], of_one);
+		size_t n = name_keys_write(scratch, p->names[i], of_one);
 
 		for (size_t k = 0; k < n; k++)
 			g_hash_table_add(keys, (void *)(uintptr_t)of_one[k]);
@@ -85,16 +88,42 @@ static GHashTable *keys_of(struct writing *w, const struct person *p)
 	return keys;
 }
 
-static void write_names(struct writing *w, const struct person *p, GHashTable *keys)
+/* Many people share a key: it is written once for all of them. */
+static void note_names(struct writing *w, const struct person *p, GHashTable *keys)
 {
-	struct bytes value = people_value(w->arena, p);
+	struct person *kept = arena_new(w->arena, struct person, 1);
 	GHashTableIter iter;
 	void *key;
 
+	*kept = *p;
 	g_hash_table_iter_init(&iter, keys);
-	while (g_hash_table_iter_next(&iter, &key, NULL))
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		GPtrArray *people = g_hash_table_lookup(w->by_key, key);
+
+		if (people == NULL) {
+			people = g_ptr_array_new();
+			g_hash_table_insert(w->by_key, arena_strdup(w->arena, key),
+					    people);
+		}
+		g_ptr_array_add(people, kept);
+	}
+}
+
+static void write_names(struct writing *w)
+{
+	GHashTableIter iter;
+	void *key, *value;
+
+	g_hash_table_iter_init(&iter, w->by_key);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const GPtrArray *people = value;
+		struct bytes change = people_value(
+			w->arena, (const struct person *const *)people->pdata,
+			people->len);
+
 		add_write(w->writes, person_change(w->arena, FAMILY_NAME, w->im->tenant,
-						   key, value));
+						   key, change));
+	}
 }
 
 /* What an older record stands under, and the new one of that id does not; p is NULL: there is
@@ -104,8 +133,10 @@ static void take_away(struct writing *w, const struct person *old, const struct 
 {
 	struct person gone = { .id = old->id, .gone = true };
 	bool same_id = p != NULL && strcmp(old->id, p->id) == 0;
-	GHashTable *old_keys = keys_of(w, old);
-	struct bytes value = people_value(w->arena, &gone);
+	struct arena *scratch = arena_create(0);
+	GHashTable *old_keys = keys_of(scratch, old);
+	const struct person *one = &gone;
+	struct bytes value = people_value(w->arena, &one, 1);
 	GHashTableIter iter;
 	void *key;
 
@@ -115,6 +146,7 @@ static void take_away(struct writing *w, const struct person *old, const struct 
 			add_write(w->away, person_change(w->arena, FAMILY_NAME,
 							 w->im->tenant, key, value));
 	g_hash_table_destroy(old_keys);
+	arena_destroy(&scratch);
 	for (size_t i = 0; i < old->n_addresses; i++) {
 		struct store_write del = { .kind = STORE_DELETE };
 
@@ -168,7 +200,8 @@ static void replace_person(struct writing *w, const struct person *from,
 			   const struct person *p, struct bytes value)
 {
 	GHashTable *taken = g_hash_table_new(g_str_hash, g_str_equal);
-	GHashTable *keys = keys_of(w, p);
+	struct arena *scratch = arena_create(0);
+	GHashTable *keys = keys_of(scratch, p);
 
 	for (size_t i = 0; i < p->n_addresses; i++) {
 		const struct person *old = g_hash_table_lookup(w->old, p->addresses[i]);
@@ -182,9 +215,10 @@ static void replace_person(struct writing *w, const struct person *from,
 			add_write(w->writes,
 				  w->im->also(w->arena, p, p->addresses[i], w->im->to));
 	}
-	write_names(w, p, keys);
+	note_names(w, p, keys);
 	g_hash_table_destroy(taken);
 	g_hash_table_destroy(keys);
+	arena_destroy(&scratch);
 }
 
 static void write_person(struct writing *w, const struct person *from)
@@ -245,6 +279,11 @@ static bool write_all(struct writing *w, GError **e)
 				w->away->len, e) == STORE_WROTE;
 }
 
+static void free_list(void *list)
+{
+	g_ptr_array_free(list, TRUE);
+}
+
 /* in    last   who is gone goes with it */
 static bool do_chunk(struct writing *w, const struct person *at, size_t n, bool last,
 		     GError **e)
@@ -255,12 +294,15 @@ static bool do_chunk(struct writing *w, const struct person *at, size_t n, bool 
 	w->old = g_hash_table_new(g_str_hash, g_str_equal);
 	w->away = g_array_new(FALSE, FALSE, sizeof(struct store_write));
 	w->writes = g_array_new(FALSE, FALSE, sizeof(struct store_write));
+	w->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_list);
 	good = read_old(w, at, n, e);
 	for (size_t i = 0; good && i < n; i++)
 		write_person(w, &at[i]);
 	if (good && last && w->stored != NULL)
 		for_gone(w, w->look ? note_gone : take_all_away);
+	write_names(w);
 	good = good && (w->look || write_all(w, e));
+	g_hash_table_destroy(w->by_key);
 	g_array_free(w->writes, TRUE);
 	g_array_free(w->away, TRUE);
 	g_hash_table_destroy(w->old);

@@ -47,9 +47,42 @@ enum answer person_decode(struct arena *a, struct bytes value, struct person *pe
 	return codec_decode(&person_codec, value, person_r, a);
 }
 
+/* The id is mostly the usual address: a candidate does not say it twice. */
+static bool id_is_said(const struct person *p)
+{
+	return p->id != NULL && p->n_addresses > 0 && strcmp(p->id, p->addresses[0]) == 0;
+}
+
+static struct bytes people_encode(struct arena *a, const struct people *all)
+{
+	struct person *list = g_new(struct person, all->n);
+	struct people short_of = { .at = list, .n = all->n, .more = all->more };
+	struct bytes value;
+
+	for (size_t i = 0; i < all->n; i++) {
+		list[i] = all->at[i];
+		if (id_is_said(&list[i]))
+			list[i].id = NULL;
+	}
+	value = codec_encode(&people_codec, &short_of, a);
+	g_free(list);
+	return value;
+}
+
 enum answer people_decode(struct arena *a, struct bytes value, struct people *people_r)
 {
-	return codec_decode(&people_codec, value, people_r, a);
+	enum answer answer = codec_decode(&people_codec, value, people_r, a);
+	struct person *list;
+
+	if (answer != ANSWER_YES || people_r->n == 0)
+		return answer;
+	list = arena_new(a, struct person, people_r->n);
+	memcpy(list, people_r->at, people_r->n * sizeof(*list));
+	for (size_t i = 0; i < people_r->n; i++)
+		if (list[i].id == NULL && list[i].n_addresses > 0)
+			list[i].id = list[i].addresses[0];
+	people_r->at = list;
+	return answer;
 }
 
 bool person_has_address(const struct person *p, const char *key)
@@ -69,20 +102,14 @@ struct bytes person_value(struct arena *a, const struct person *p)
 
 /* A candidate is what a judgement and its words need, and no more: there are many of them.
  * Only a VIP's title makes a difference to the reader. */
-struct bytes people_value(struct arena *a, const struct person *p)
+static struct person candidate_of(const struct person *p)
 {
 	struct person candidate = *p;
-	struct people one = { .at = &candidate, .n = 1 };
 
 	if (!p->vip)
 		candidate.title = NULL;
 	candidate.since_s = candidate.keyed = 0;
-	return codec_encode(&people_codec, &one, a);
-}
-
-static bool same_id(const struct person *p, const struct person *q)
-{
-	return g_strcmp0(p->id, q->id) == 0;
+	return candidate;
 }
 
 /* VIPs first, then by id, so that the same people give the same bytes */
@@ -93,6 +120,28 @@ static int compare_people(const void *pa, const void *pb)
 	if (a->vip != b->vip)
 		return a->vip ? -1 : 1;
 	return g_strcmp0(a->id, b->id);
+}
+
+struct bytes people_value(struct arena *a, const struct person *const *list, size_t n)
+{
+	struct person *candidates = g_new(struct person, n);
+	struct bytes value;
+
+	for (size_t i = 0; i < n; i++)
+		candidates[i] = candidate_of(list[i]);
+	qsort(candidates, n, sizeof(*candidates), compare_people);
+	value = people_encode(a, &(struct people){
+					 .at = candidates,
+					 .n = MIN(n, LIMIT_CANDIDATES),
+					 .more = n > LIMIT_CANDIDATES,
+				 });
+	g_free(candidates);
+	return value;
+}
+
+static bool same_id(const struct person *p, const struct person *q)
+{
+	return g_strcmp0(p->id, q->id) == 0;
 }
 
 static bool merge_people(struct bytes old, struct bytes change, struct arena *a,
@@ -123,13 +172,12 @@ static bool merge_people(struct bytes old, struct bytes change, struct arena *a,
 		*new_r = (struct bytes){ 0 };
 		return true;
 	}
-	*new_r = codec_encode(&people_codec,
-			      &(struct people){
-				      .at = list,
-				      .n = MIN(n, LIMIT_CANDIDATES),
-				      .more = have.more || n > LIMIT_CANDIDATES,
-			      },
-			      a);
+	*new_r = people_encode(
+		a, &(struct people){
+			   .at = list,
+			   .n = MIN(n, LIMIT_CANDIDATES),
+			   .more = have.more || delta.more || n > LIMIT_CANDIDATES,
+		   });
 	return true;
 }
 

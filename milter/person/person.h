@@ -52,8 +52,8 @@ enum answer people_decode(struct arena *a, struct bytes value, struct people *pe
 bool person_has_address(const struct person *p, const char *key);
 
 /* person_change - writes that make a store know a person under an address or a name
- * in    family    PERSON: part1 is an address; NAME: part1 is a name key, and the person is
- *                 laid over what stands under it with the same id (gone: taken away)
+ * in    family    PERSON: part1 is an address; NAME: part1 is a name key, and persons are
+ *                 laid over what stands under it with the same ids (gone: taken away)
  *       value     person_value() with PERSON, people_value() with NAME; shared by many writes
  * own   the key lives in a
  * err   none */
@@ -65,10 +65,11 @@ struct store_write person_change(struct arena *a, enum family family, const char
  * err   none */
 struct bytes person_value(struct arena *a, const struct person *p);
 
-/* people_value - the change that adds or takes away one person under NAME keys
+/* people_value - the change that adds (or, those gone, takes away) persons under a NAME key
+ * in    list[n]   of more than LIMIT_CANDIDATES, VIPs first are taken
  * own   a
  * err   none */
-struct bytes people_value(struct arena *a, const struct person *p);
+struct bytes people_value(struct arena *a, const struct person *const *list, size_t n);
 
 /* A person whose name a display name is, or could be taken for. */
 struct person_match {

@@ -69,8 +69,12 @@ static void merge_changes(struct bytes value, struct arena *a)
 	struct store_write writes[] = {
 		baseline_change(a, "t", 1),
 		mailbox_change(a, "t", "a@x.example", &(struct mailbox){ .kind = 1 }),
-		person_change(a, FAMILY_NAME, "t", "=x",
-			      people_value(a, &(struct person){ .id = "a@x.example" })),
+		person_change(
+			a, FAMILY_NAME, "t", "=x",
+			people_value(a,
+				     &(const struct person *const){
+					     &(struct person){ .id = "a@x.example" } },
+				     1)),
 	};
 	struct bytes merged;
 
