@@ -21,7 +21,7 @@
 #define PAIRS_A_TRANSACTION 100000 /* dirty pages stay within memory */
 #define SPARE_BYTES (64UL << 20)   /* of the map */
 #define NODE_BYTES 64              /* what a pair costs beside its bytes, at most */
-#define PAIRS_A_REPORT 10000
+#define PAIRS_A_REPORT 100
 
 struct snapshot_builder {
 	struct snapshot_setup setup;

@@ -4,6 +4,7 @@
  * endian. This file must never map the file. */
 #include "store/lmdb_walk.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -199,9 +200,11 @@ static bool walk_tree(struct walk *w, const struct lmdb_tree *tree, bool in_orde
 	       complain(w, tree->root, "leads to more or fewer entries than it says");
 }
 
+/* The meta page of a transaction. lmdb_check() has looked at the newest only. */
 static bool find_meta(const struct walk *w, uint64_t txn, struct lmdb_meta *m_r)
 {
 	struct lmdb_meta first, second;
+	struct stat st;
 	bool newest;
 
 	if (!lmdb_meta_read(w->fd, 0, &first) ||
@@ -211,8 +214,12 @@ static bool find_meta(const struct walk *w, uint64_t txn, struct lmdb_meta *m_r)
 	*m_r = newest ? second : first;
 	if (txn != LMDB_WALK_NEWEST && m_r->txn != txn)
 		*m_r = newest ? first : second;
-	return txn == LMDB_WALK_NEWEST || m_r->txn == txn ||
-	       complain(w, 0, "was written again meanwhile: try once more");
+	if (txn != LMDB_WALK_NEWEST && m_r->txn != txn)
+		return complain(w, 0, "was written again meanwhile: try once more");
+	if (second.trees[0].pad != first.trees[0].pad || fstat(w->fd, &st) != 0 ||
+	    m_r->last_page >= (uint64_t)st.st_size / first.trees[0].pad)
+		return complain(w, newest ? 1 : 0, "does not fit the file");
+	return true;
 }
 
 bool lmdb_walk(int fd, const char *path, uint64_t txn, struct store_sound *sound_r,

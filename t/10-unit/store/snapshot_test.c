@@ -320,6 +320,60 @@ static void test_walk(void)
 	place_remove(&p);
 }
 
+/* A store that is written, with values that grow, shrink and go, is sound after every
+ * transaction. */
+static void test_sound_while_written(void)
+{
+	char *folder = g_dir_make_tmp("snapshot.XXXXXX", NULL);
+	char *url = g_strconcat("lmdb:", folder, "/store", NULL);
+	char *text = g_strnfill(20000, 'x');
+	static const char *const ends[] = { "store", "store-lock", "store-writer" };
+	GError *e = NULL;
+	struct store *s = store_open(url, &(struct store_setup){ .write = true }, &e);
+	GRand *r = g_rand_new_with_seed(7);
+	GHashTable *there = g_hash_table_new(NULL, NULL);
+
+	g_assert_no_error(e);
+	for (int round = 0; round < 60; round++) {
+		struct store_write w[50] = { 0 };
+		char key[50][32];
+		struct store_sound sound;
+
+		for (size_t i = 0; i < 50; i++) {
+			int n = g_rand_int_range(r, 1, 1000);
+			bool gone = g_rand_int_range(r, 0, 3) == 0;
+
+			snprintf(key[i], sizeof(key[i]), "key%06d", n);
+			w[i].key = bytes_of(key[i]);
+			w[i].kind = gone ? STORE_DELETE : STORE_PUT;
+			w[i].value.at = text;
+			w[i].value.n =
+				(size_t)g_rand_int_range(r, 0, i % 9 == 0 ? 20000 : 200);
+			if (gone)
+				g_hash_table_remove(there, GINT_TO_POINTER(n));
+			else
+				g_hash_table_add(there, GINT_TO_POINTER(n));
+		}
+		g_assert_cmpint(store_write_many(s, w, 50, &e), ==, STORE_WROTE);
+		g_assert_true(store_sound(s, &sound, &e));
+		g_assert_no_error(e);
+		g_assert_cmpuint(sound.entries, ==, g_hash_table_size(there));
+	}
+	store_close(&s);
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+		char *path = g_build_filename(folder, ends[i], NULL);
+
+		g_unlink(path);
+		g_free(path);
+	}
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+	g_hash_table_destroy(there);
+	g_rand_free(r);
+	g_free(text);
+	g_free(url);
+	g_free(folder);
+}
+
 static void test_manifest(void)
 {
 	static const char sum[] =
@@ -367,6 +421,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/snapshot/replaced", test_replaced);
 	g_test_add_func("/store/snapshot/damaged", test_damaged);
 	g_test_add_func("/store/snapshot/walk", test_walk);
+	g_test_add_func("/store/snapshot/sound while written", test_sound_while_written);
 	g_test_add_func("/store/snapshot/manifest", test_manifest);
 	return g_test_run();
 }
