@@ -363,17 +363,32 @@ static bool same_but_for_s(struct arena *a, const struct name_words *x,
 	return words_without_s(a, x, &bare) && judge(&bare, y, -1).match != NAME_NONE;
 }
 
+static bool may_be_joined(const struct name_words *x, const struct name_words *y)
+{
+	return MAX(x->n, y->n) == MIN(x->n, y->n) + 1 && MIN(x->n, y->n) >= 2;
+}
+
+static bool ends_with_s(const struct name_words *w)
+{
+	const struct name_word *first = &w->at[0];
+
+	return w->n >= 2 && first->letters[first->n - 1] == 's';
+}
+
 /* What no distance of letters tells: other ways to write the same name. */
 static struct name_judgement judge_spelling(const struct name_words *x,
 					    const struct name_words *y)
 {
 	struct name_judgement j = { NAME_NONE, 0, "another name" };
-	struct arena *scratch = arena_create(0);
+	struct arena *scratch;
 
+	if (syllables_same(x, y))
+		return (struct name_judgement){ NAME_FUZZY, 1, "romanisation" };
+	if (!may_be_joined(x, y) && !ends_with_s(x) && !ends_with_s(y))
+		return j; /* most names: nothing to allocate for */
+	scratch = arena_create(0);
 	if (same_when_joined(scratch, x, y) || same_when_joined(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "words joined" };
-	else if (syllables_same(x, y))
-		j = (struct name_judgement){ NAME_FUZZY, 1, "romanisation" };
 	else if (same_but_for_s(scratch, x, y) || same_but_for_s(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "endings" };
 	arena_destroy(&scratch);

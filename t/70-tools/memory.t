@@ -51,6 +51,11 @@ is($out, "2 people: 0 added, 0 changed, 2 as they were\n", 'the same again chang
 is($out, "Anna Schmidt\tanna\@acme.example; a.schmidt\@acme.example\tCFO\tvip\nBert Braun\tbert\@acme.example\t\t\n",
 	'list shows each person once');
 
+# --- a VIP's title comes along with the name, for the reasons
+my $mail = put('vip.eml', "From: Anna Schmidt <x\@evil.example>\nTo: bert\@acme.example\nMessage-ID: <vip\@evil.example>\n\nhello\n");
+($status, $out) = run_verb('scan', '--explain', '--no-dns', '--rules', 'rules', '--rcpt', 'bert@acme.example', $mail);
+like($out, qr/person\.name\s+"Anna Schmidt"\n\s+person\.title\s+"CFO"/, 'the title of a VIP is known');
+
 # --- sync: what is not in the file goes
 my $less = put('less.csv', "name,addresses,title,vip\nAnna Schmidt,anna\@acme.example,CEO,yes\nEmil Ernst,emil\@acme.example,,\n");
 ($status, $out, $err) = run_verb('people', 'sync', $less);

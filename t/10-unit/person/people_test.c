@@ -318,6 +318,28 @@ static void test_change(void)
 	store_close(&s);
 }
 
+/* Who stands under keys of an older kind is stored anew. */
+static void test_older_keys(void)
+{
+	static const char csv[] = "name,addresses\nAnna Schmidt,anna@acme.example\n";
+	struct store *s = open_store();
+	struct arena *a = arena_create(0);
+	struct person old;
+	struct store_write w;
+
+	write_csv(s, csv, false, 1000);
+	old = *by_address(s, a, "anna@acme.example");
+	g_assert_cmpint(old.keyed, ==, NAME_KEYS_VERSION);
+	old.keyed--;
+	w = person_change(a, FAMILY_PERSON, "acme", "anna@acme.example",
+			  person_value(a, &old));
+	g_assert_cmpint(store_write_many(s, &w, 1, NULL), ==, STORE_WROTE);
+	g_assert_cmpuint(write_csv(s, csv, false, 2000).changed, ==, 1);
+	g_assert_cmpuint(write_csv(s, csv, false, 2000).same, ==, 1);
+	arena_destroy(&a);
+	store_close(&s);
+}
+
 /* An address that goes from one person to another leaves both findable. */
 static void test_moved_address(void)
 {
@@ -536,6 +558,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/people/many-errors", test_many_errors);
 	g_test_add_func("/people/write", test_write);
 	g_test_add_func("/people/change", test_change);
+	g_test_add_func("/people/older-keys", test_older_keys);
 	g_test_add_func("/people/moved-address", test_moved_address);
 	g_test_add_func("/people/many-namesakes", test_many_namesakes);
 	g_test_add_func("/people/sync", test_sync);
