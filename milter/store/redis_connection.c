@@ -79,27 +79,24 @@ void redis_command(GString *out, const struct bytes *word, size_t n)
 
 static void put_greeting(struct redis_link *l, const struct redis_login *login)
 {
+	const char *user = login->user != NULL ? login->user : "";
+	struct bytes auth[] = { bytes_of("AUTH"), bytes_of(user),
+				bytes_of(login->password) };
+	struct bytes auth_before_6[] = { auth[0], auth[2] };
+	struct bytes select[] = { bytes_of("SELECT"), { 0 } };
 	char db[24];
 
 	if (login->password != NULL) {
-		struct bytes user =
-			bytes_of(login->user != NULL ? login->user : "default");
-		struct bytes word[] = { bytes_of("AUTH"), user,
-					bytes_of(login->password) };
-		struct bytes old[] = { word[0], word[2] }; /* before Redis 6 */
-
 		if (login->user != NULL)
-			redis_command(l->out, word, 3);
+			redis_command(l->out, auth, 3);
 		else
-			redis_command(l->out, old, 2);
+			redis_command(l->out, auth_before_6, 2);
 		l->greeting++;
 	}
 	if (login->db != 0) {
-		struct bytes word[] = { bytes_of("SELECT"), bytes_of(db) };
-
 		snprintf(db, sizeof(db), "%" G_GINT64_FORMAT, login->db);
-		word[1] = bytes_of(db);
-		redis_command(l->out, word, 2);
+		select[1] = bytes_of(db);
+		redis_command(l->out, select, 2);
 		l->greeting++;
 	}
 }

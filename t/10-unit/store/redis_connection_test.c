@@ -208,6 +208,34 @@ static void test_nobody(void)
 	redis_link_close(NULL);
 }
 
+static void test_greetings(void)
+{
+	static const struct {
+		const char *user, *password;
+		int64_t db;
+		const char *want;
+	} logins[] = {
+		{ NULL, NULL, 0, "" },
+		{ NULL, NULL, 7, "*2\r\n$6\r\nSELECT\r\n$1\r\n7\r\n" },
+		{ NULL, "open sesame", 0, "*2\r\n$4\r\nAUTH\r\n$11\r\nopen sesame\r\n" },
+		{ "joe", "x", 12,
+		  "*3\r\n$4\r\nAUTH\r\n$3\r\njoe\r\n$1\r\nx\r\n"
+		  "*2\r\n$6\r\nSELECT\r\n$2\r\n12\r\n" },
+	};
+	struct redis_spot nowhere = { 0 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(logins); i++) {
+		struct redis_login login = { g_strdup(logins[i].user),
+					     g_strdup(logins[i].password), logins[i].db };
+		struct redis_link *l = redis_link_open(&nowhere, &login);
+
+		g_assert_cmpstr(l->out->str, ==, logins[i].want);
+		redis_link_close(l);
+		g_free(login.user);
+		g_free(login.password);
+	}
+}
+
 static void test_troubles(void)
 {
 	static const struct {
@@ -271,6 +299,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/redis-connection/answers", test_answers);
 	g_test_add_func("/redis-connection/trickle", test_trickle);
 	g_test_add_func("/redis-connection/nobody", test_nobody);
+	g_test_add_func("/redis-connection/greetings", test_greetings);
 	g_test_add_func("/redis-connection/troubles", test_troubles);
 	g_test_add_func("/redis-connection/values", test_values);
 	return g_test_run();
