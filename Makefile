@@ -56,6 +56,10 @@ LINK       = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TESTWARN) $(LINK_$(MODE)) $(LDFLA
 # GLib's test macros convert freely
 TESTWARN   = $(if $(filter $(B)/t/%,$@),-Wno-conversion -Wno-sign-conversion)
 
+# in parallel, unless make was told how already
+JOBS     ?= 2
+SUBMAKE   = +$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+
 all: $(PROGS)
 $(B)/%.o: %.c $(if $(PC_FOUND),,packages-missing)
 	@mkdir -p $(@D)
@@ -86,22 +90,21 @@ SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50
             t/70-tools/*.t t/80-fuzz/*.t))
 # sanitizers see no fault inside of GLib's slices
 TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc)
-JOBS     ?= 2
 
 # what a test needs beside the programs
 tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)
 check: packages-test
-	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@$(SUBMAKE) tests
 	@$(TESTENV) t/all -j$(JOBS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS) $(SCRIPTS)
 # only what runs in this process: for the sanitizer modes
 units: $(UNITS) $(FUZZERS)
 check-units:
-	@$(MAKE) --no-print-directory -j$(JOBS) units
+	@$(SUBMAKE) units
 	@$(TESTENV) t/all -j$(JOBS) $(UNITS) t/80-fuzz/replay.t
 # behind a milter, under whatever MODE: for the sanitizer modes
 doors: $(PROGS) $(TOOLS)
 check-milter:
-	@$(MAKE) --no-print-directory -j$(JOBS) doors
+	@$(SUBMAKE) doors
 	@$(TESTENV) t/all $(sort $(wildcard t/40-milter/*.t t/30-cases/*.t))
 packages-missing:
 	@contrib/debian/install-packages -n build
@@ -109,7 +112,7 @@ packages-missing:
 packages-%:
 	@contrib/debian/install-packages $(sort build $*)
 lint: packages-test
-	@$(MAKE) --no-print-directory -j$(JOBS) all hdr-check
+	@$(SUBMAKE) all hdr-check
 	@clang-tidy --quiet $(LIBSRC) $(MAINS) -- $(CPPFLAGS) -std=gnu17 2>/dev/null
 	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 	    --suppress=missingIncludeSystem --suppress=nullPointerOutOfMemory -Imilter milter
@@ -121,14 +124,14 @@ $(B)/%.hchk: %.h
 	@mkdir -p $(@D); $(CC) $(CPPFLAGS) -std=gnu17 -fsyntax-only -xc $< && touch $@
 FUZZ_S   ?= 60
 fuzz: packages-test
-	@$(MAKE) --no-print-directory MODE=fuzz -j$(JOBS) fuzz-run
+	@$(SUBMAKE) MODE=fuzz fuzz-run
 fuzz-run: $(FUZZERS)
 	@for f in $(FUZZERS); do n=$${f##*/fuzz_}; mkdir -p build/fuzz/found/$$n; \
 	    echo "== $$n, $(FUZZ_S) s"; $$f -max_total_time=$(FUZZ_S) -timeout=10 -rss_limit_mb=2048 \
 	    -print_final_stats=1 -artifact_prefix=build/fuzz/found/$$n/ \
 	    build/fuzz/found/$$n t/80-fuzz/corpus/$$n || exit 1; done
 bench: packages-build
-	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) bench-run
+	@$(SUBMAKE) MODE=release bench-run
 bench-run: $(PROGS) $(BENCHES)
 	@$(TESTENV) t/90-bench/run $(BENCH_ARGS)
 bench-store: packages-build
@@ -138,7 +141,7 @@ bench-store-run: $(PROGS) $(BENCHES)
 
 # -- for people ----------------------------------------------------------------------------
 demo: packages-demo
-	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
+	@$(SUBMAKE) MODE=release all
 	@WONTED_BUILD=build/release contrib/demo/run $(DEMO_ARGS)
 # conf/ and what is printed into rules/README come from the tables
 docs: $(PROGS)
@@ -146,7 +149,7 @@ docs: $(PROGS)
 	@$(B)/wonted check --print-man > conf/wonted.conf.5
 	@t/lib/insert-names rules/README $(B)/wonted rules names --markdown
 install:
-	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) all
+	@$(SUBMAKE) MODE=release all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/rules/lists \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted
