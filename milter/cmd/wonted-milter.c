@@ -339,7 +339,12 @@ static int run(struct daemon *d, bool foreground)
 		char *all = g_strdup(e->message);
 
 		log_lines(LOG_LEVEL_ERROR, all);
-		status = verb_fail("wonted-milter", e);
+		if (foreground) { /* the log is there already */
+			status = error_exit_status(e);
+			g_error_free(e);
+		} else {
+			status = verb_fail("wonted-milter", e);
+		}
 		g_free(all);
 	}
 	stop(d, status);
