@@ -2,9 +2,12 @@
 # wonted store, as an admin types it: records as JSON, counts, snapshots built, served, loaded
 # elsewhere and compared; damage is found and never replaces what is good.
 use strict; use warnings;
+use lib 't/lib';
 use File::Temp qw(tempdir);
 use JSON::PP;
 use Test::More;
+use Wonted::Place;
+use Wonted::Redis;
 my $wonted = ($ENV{WONTED_BUILD} // 'build/debug') . '/wonted';
 plan skip_all => "$wonted is not built" unless -x $wonted;
 my $dir = tempdir(CLEANUP => 1);
@@ -138,6 +141,23 @@ like($out, qr/^\* P\|acme\|bert\@acme\.example$/m, 'a changed record');
 like($out, qr/^> P\|acme\|new\@acme\.example$/m, 'one that is only there');
 like($out, qr/^person +2 +1 +0 +1$/m, 'counted by family');
 like($err, qr/^wonted store: \d+ records differ$/, 'and in all');
+
+# to a server
+SKIP: {
+	skip 'redis-server is not installed', 4 unless Wonted::Redis::there();
+	my $redis = Wonted::Redis->new(Wonted::Place->new, name => 'redis')->start;
+	my $url = 'redis://' . $redis->address . '/0';
+	($status, $out, $err) = run_verb('store', 'load', $url, '--from', "lmdb-snapshot:$mdb");
+	is("$status$err", '0', 'load into Redis');
+	($status, $out) = run_verb('store', 'diff', "lmdb-snapshot:$mdb", $url);
+	is($status, 0, 'which then holds the same, in whatever order');
+	my ($key) = grep { /^R\|/ } @{ $redis->do('KEYS', 'R|*') };
+	my $left = $redis->do('TTL', $key);
+	ok($left > 63072000 - 100 && $left <= 63072000, 'for as long as its family lives');
+	$redis->stop;
+	($status, $out, $err) = run_verb('store', 'load', $url, '--from', "lmdb-snapshot:$mdb");
+	is($status, 3, 'without the server it fails');
+}
 
 # damage
 my $good = get($mdb);
