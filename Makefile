@@ -111,11 +111,16 @@ packages-missing:
 	@echo "pkg-config does not know all of: $(PKGS)" >&2; false
 packages-%:
 	@contrib/debian/install-packages $(sort build $*)
+# what cppcheck can't know of GLib and jansson; leaks are left to the sanitizers, which see owners
+CPPCHECK_BLIND := '-DG_STRINGIFY(x)="x"' '-Djson_array_foreach(a,i,v)=for(;;)' \
+            '-Djson_object_foreach(o,k,v)=for(;;)' --suppress=missingIncludeSystem \
+            --suppress=memleak --suppress=nullPointerOutOfMemory \
+            --suppress=preprocessorErrorDirective --suppress=autoVariables --suppress=shiftTooManyBitsSigned
 lint: packages-test
 	@$(SUBMAKE) all hdr-check
-	@clang-tidy --quiet $(LIBSRC) $(MAINS) -- $(CPPFLAGS) -std=gnu17 2>/dev/null
-	@cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
-	    --suppress=missingIncludeSystem --suppress=nullPointerOutOfMemory -Imilter milter
+	@printf '%s\n' $(LIBSRC) $(MAINS) | xargs -P$(JOBS) -I@ clang-tidy --quiet @ -- $(CPPFLAGS) -std=gnu17 2>/dev/null
+	@cppcheck --quiet -j$(JOBS) --error-exitcode=1 --enable=warning,portability --inline-suppr \
+	    $(CPPCHECK_BLIND) -Imilter milter
 	@shellcheck $$(git ls-files | xargs grep -lE '^#!/bin/sh')
 	@t/all t/00-lint/*.t
 # each header alone

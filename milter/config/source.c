@@ -184,6 +184,7 @@ static GPtrArray *glob_sorted(const char *pattern)
 	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
 	glob_t found = { 0 };
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): with GLOB_TILDE only */
 	if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			g_ptr_array_add(paths, g_strdup(found.gl_pathv[i]));

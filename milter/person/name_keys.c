@@ -46,7 +46,7 @@ static int compare_words(const void *a, const void *b)
 
 static const char *sorted(struct arena *a, const struct name_words *w)
 {
-	const char *words[NAME_WORDS];
+	const char *words[NAME_WORDS] = { NULL };
 	GString *all = g_string_new(NULL);
 	const char *done;
 
