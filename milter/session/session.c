@@ -347,6 +347,13 @@ static void count_rcpts(struct session *s)
 	metrics_add(m, METRIC_BANNERED, bannered);
 }
 
+static bool dns_was_silent(const struct auth_results *r)
+{
+	return r != NULL &&
+	       (r->timed_out || r->spf.result == AUTH_TEMPERROR ||
+		r->dmarc.result == AUTH_TEMPERROR || r->iprev.result == AUTH_TEMPERROR);
+}
+
 static void count(struct session *s, enum disposition d, int64_t busy_us)
 {
 	const struct passage *p = s->passage;
@@ -359,6 +366,7 @@ static void count(struct session *s, enum disposition d, int64_t busy_us)
 	metrics_add(m, METRIC_REJECTED, d == DISPOSE_REJECT);
 	metrics_add(m, METRIC_DEFERRED, d == DISPOSE_DEFER);
 	metrics_add(m, METRIC_DNS_LATE, p->auth != NULL && p->auth->timed_out);
+	metrics_add(m, METRIC_DNS_SILENT, dns_was_silent(p->auth));
 	metrics_add(m, METRIC_STORE_LATE, p->facts.degraded);
 	metrics_add(m, METRIC_BUSY_US, (uint64_t)busy_us);
 	if (p->auth != NULL)

@@ -15,6 +15,7 @@ shopfair.example. TXT "v=spf1 ip4:192.0.2.10 -all"
 _dmarc.shopfair.example. TXT "v=DMARC1; p=reject"
 slow.example. TXT "v=spf1 -all"
 slow.example. DELAY 700
+silent.example. SERVFAIL
 END
 my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone") });
 my $message = "From: bob\@shopfair.example\nTo: ann\@example.org\nSubject: hello\nMessage-ID: <m1\@shopfair.example>\n\nHello.\n";
@@ -90,6 +91,10 @@ subtest 'reload' => sub {
 	ok(Wonted::Place::wait_for(sub { () = $d->log =~ /(reloaded: )/g; @{[ $d->log =~ /reloaded: /g ]} >= 3 }), 'USR1 reloads');
 	($status, $text) = $d->run('status');
 	like($text, qr/^reload_failures\s+1$/m, 'status counts');
+	like($text, qr/^dns_unanswered\s+0$/m, 'DNS answered all');
+	one(id => '4Xsilent', from => 'bob@silent.example');
+	($status, $text) = $d->run('status');
+	like($text, qr/^dns_unanswered\s+1$/m, 'and did not answer');
 };
 
 subtest 'control socket' => sub {
