@@ -8,6 +8,8 @@
 enum { HABIT_MESSAGES_LEAST = 3 };
 
 /* The message has nothing that could have a past: no From, no List-Id. */
+enum { BURST_LEAST = 10, BURST_TIMES = 5 }; /* a newsletter's day is not a burst */
+
 static bool nothing_to_ask(const struct value *what, struct value *at,
 			   const enum fact_id *facts, size_t n)
 {
@@ -54,6 +56,49 @@ static struct value sender_today(const struct view *v)
 		v->found == ANSWER_YES ? history_today_in(&v->history, v->today) : 0);
 }
 
+static struct value new_mailboxes_today(const struct view *v)
+{
+	if (v->found == ANSWER_UNKNOWN)
+		return VALUE_UNKNOWN;
+	return VALUE_OF_INT(v->found == ANSWER_YES
+				    ? history_today_mailboxes(&v->history, v->today)
+				    : 0);
+}
+
+/* Strangers have no usual day: a burst is said of those who have one. */
+static struct value burst(const struct view *v)
+{
+	struct value acquainted = view_known(v);
+	int64_t now, usual_milli;
+
+	if (value_answer(&acquainted) != ANSWER_YES)
+		return acquainted;
+	now = history_today_in(&v->history, v->today);
+	usual_milli = history_usual_day_milli(&v->history, v->today);
+	return VALUE_OF_BOOL(now > BURST_LEAST && now * 1000 > BURST_TIMES * usual_milli);
+}
+
+/* Of several values at once: is one of them new (links), or all of them (signatures)? */
+static struct value unusual_items(const struct view *v, enum usual kind,
+				  const struct value *seen, bool all)
+{
+	enum answer sum = all ? ANSWER_YES : ANSWER_NO;
+	struct value acquainted = view_known(v);
+
+	if (acquainted.known == ANSWER_UNKNOWN || seen->known == ANSWER_UNKNOWN)
+		return VALUE_UNKNOWN;
+	if (seen->known == ANSWER_NO || seen->n_items == 0)
+		return VALUE_OF_BOOL(false);
+	for (size_t i = 0; i < seen->n_items; i++) {
+		struct value one = value_of_text(seen->items[i]);
+		struct value is_new = view_unusual(v, kind, &one);
+		enum answer a = value_answer(&is_new);
+
+		sum = all ? answer_and(sum, a) : answer_or(sum, a);
+	}
+	return value_of_answer(sum);
+}
+
 static void take_sender(const struct memory *m, struct value *at)
 {
 	static const enum fact_id mine[] = {
@@ -62,6 +107,8 @@ static void take_sender(const struct memory *m, struct value *at)
 		FACT_SENDER_MESSAGES_OUT, FACT_SENDER_MAILBOXES,
 		FACT_SENDER_TODAY,        FACT_SENDER_NEW_REPLY_TO,
 		FACT_SENDER_NEW_MAILER,   FACT_SENDER_NEW_NETWORK,
+		FACT_SENDER_NEW_DKIM,     FACT_SENDER_NEW_LINK,
+		FACT_SENDER_BURST,        FACT_SENDER_NEW_MAILBOXES_TODAY,
 	};
 	const struct value *f = m->features->at;
 	struct view v;
@@ -80,6 +127,12 @@ static void take_sender(const struct memory *m, struct value *at)
 	at[FACT_SENDER_NEW_MAILER] = view_unusual(&v, USUAL_MAILER, &f[FEATURE_MAILER]);
 	at[FACT_SENDER_NEW_NETWORK] =
 		view_unusual(&v, USUAL_NETWORK, &f[FEATURE_CLIENT_NETWORK]);
+	at[FACT_SENDER_NEW_DKIM] =
+		unusual_items(&v, USUAL_DKIM, &f[FEATURE_DKIM_DOMAINS], true);
+	at[FACT_SENDER_NEW_LINK] =
+		unusual_items(&v, USUAL_LINK, &f[FEATURE_LINKS_ORGS], false);
+	at[FACT_SENDER_BURST] = burst(&v);
+	at[FACT_SENDER_NEW_MAILBOXES_TODAY] = new_mailboxes_today(&v);
 }
 
 static void take_domain(const struct memory *m, struct value *at)

@@ -299,6 +299,51 @@ static void test_history(void)
 }
 
 /* without a From there is nobody to know, and nothing to wait for */
+static void test_habits(void)
+{
+	static const char *const usual[] = { "firm.example" };
+	static const char *const both[] = { "firm.example", "new.example" };
+	static const char *const new_one[] = { "new.example" };
+	struct usual_item firm = { .text = "firm.example",
+				   .closed = 5,
+				   .first_day = TODAY - 30 };
+	struct history h = old_friend();
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "ann@own.example");
+	put_baseline(&s, "own", 100);
+	h.usual[USUAL_DKIM] = (struct usual_set){ .at = &firm, .n = 1 };
+	h.usual[USUAL_LINK] = (struct usual_set){ .at = &firm, .n = 1 };
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), h);
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(both, 2);
+	s.features.at[FEATURE_LINKS_ORGS] = value_of_list(both, 2);
+	run(&s, ALL);
+	/* one of the signatures is the usual one; one of the links is not */
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_DKIM), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_LINK), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_BURST), ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_NEW_MAILBOXES_TODAY)->number, ==, 0);
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(new_one, 1);
+	s.features.at[FEATURE_LINKS_ORGS] = value_of_list(usual, 1);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_DKIM), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_LINK), ==, ANSWER_NO);
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(NULL, 0);
+	s.features.at[FEATURE_LINKS_ORGS] = VALUE_UNKNOWN;
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_DKIM), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_NEW_LINK), ==, ANSWER_UNKNOWN);
+	/* forty messages on the open day, where five came in a month */
+	h.open_day = TODAY;
+	h.in.messages.open = 40;
+	h.in.last_day = TODAY;
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), h);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_BURST), ==, ANSWER_YES);
+	setting_close(&s);
+}
+
 static void test_no_sender(void)
 {
 	struct setting s;
@@ -710,6 +755,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/lookup/all-set", test_all_set);
 	g_test_add_func("/lookup/baseline", test_baseline);
 	g_test_add_func("/lookup/history", test_history);
+	g_test_add_func("/lookup/habits", test_habits);
 	g_test_add_func("/lookup/no-sender", test_no_sender);
 	g_test_add_func("/lookup/tenants-apart", test_tenants_apart);
 	g_test_add_func("/lookup/tenant-domains", test_tenant_domains);
