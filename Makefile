@@ -61,10 +61,14 @@ JOBS     ?= 2
 SUBMAKE   = +$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 
 all: $(PROGS)
-$(B)/%.o: %.c $(if $(PC_FOUND),,packages-missing)
+$(B)/%.o: %.c $(B)/compiled-in $(if $(PC_FOUND),,packages-missing)
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+# what the command line puts into the programs
+$(B)/compiled-in: always
+	@mkdir -p $(@D); echo '$(SYSCONFDIR) $(VERSION)' | cmp -s - $@ || echo '$(SYSCONFDIR) $(VERSION)' > $@
+always:
 $(B)/libwonted.a: $(LIBOBJ)
 	@rm -f $@; ar rcs $@ $^
 $(B)/wonted-milter $(B)/wonted-learn $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
@@ -169,11 +173,13 @@ install:
 	install -m 644 rules/README $(DESTDIR)$(SYSCONFDIR)/rules
 	install -m 644 README INSTALL LICENSE conf/people.example.csv \
 	    rules/*.example $(DESTDIR)$(PREFIX)/share/doc/wonted
-	cp -R contrib $(DESTDIR)$(PREFIX)/share/doc/wonted/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/wonted/contrib
+	cp -R $(filter-out contrib/demo contrib/man,$(wildcard contrib/*)) \
+	    $(DESTDIR)$(PREFIX)/share/doc/wonted/contrib
 clean:
 	rm -rf build
 
-.PHONY: all tests check units check-units doors check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all always tests check units check-units doors check-milter lint hdr-check fuzz fuzz-run bench bench-run \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
