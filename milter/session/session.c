@@ -97,13 +97,39 @@ void session_abort(struct session *s)
 	s->world = NULL;
 }
 
+/* "@one.example,@two.example:ann@example.org" is ann: MTAs drop the route (RFC 5321 4.1.1.3)
+ * and would not know her by it when she is to be taken off. */
+static const char *without_route(const char *path)
+{
+	bool literal = false;
+
+	if (path[0] != '@')
+		return path;
+	for (const char *p = path; *p != '\0' && *p != '"'; p++) {
+		literal = *p == '[' || (literal && *p != ']');
+		if (*p == ':' && !literal && p[1] != '\0')
+			return p + 1;
+	}
+	return path;
+}
+
+/* What stands in the innermost brackets: Postfix takes "<Ann <ann@example.org>>" for ann. */
 static const char *without_brackets(struct arena *a, const char *path)
 {
-	size_t n = strlen(path);
+	const char *begin = path, *stop = path + strlen(path), *end = stop;
+	bool quoted = false;
 
-	if (n >= 2 && path[0] == '<' && path[n - 1] == '>')
-		return arena_strndup(a, path + 1, n - 2);
-	return arena_strndup(a, path, n);
+	for (const char *p = path; p < stop; p++) {
+		if (quoted && *p == '\\' && p[1] != '\0')
+			p++;
+		else if (*p == '"')
+			quoted = !quoted;
+		else if (!quoted && *p == '<')
+			begin = p + 1, end = stop;
+		else if (!quoted && *p == '>' && end == stop)
+			end = p;
+	}
+	return without_route(arena_strndup(a, begin, (size_t)(end - begin)));
 }
 
 void session_mail(struct session *s, const struct session_sender *from)

@@ -142,9 +142,18 @@ subtest 'replies' => sub {
 subtest 'recipients' => sub {
 	my @odd = ('"a b"@example.org', '"a\\"b>c"@example.org', "\xc3\xbc\@example.org", "\xff\xe0\@example.org", "x\@example.org\xf0",
 		'@relay.example,@two.example:ann@example.org', 'postmaster', 'no-domain', 'ANN@EXAMPLE.ORG', 'ann@example.org', 'ann@example.org',
-		'a' x 3000 . '@example.org', '', 'ann@[192.0.2.1]');
+		'a' x 3000 . '@example.org', '', 'ann@[192.0.2.1]', 'a>b<c', '><', '<<', '>>', '"', '"\\', '@:', '@[:', '@a:');
 	my $r = one(to => \@odd, message => mail('prize'), id => '4Xrcpts');
 	is($r->reply, 'discard', 'odd ones are held');
+	# an MTA that dropped the route would not know the recipient by it, and deliver what is held
+	for my $route ('@relay.example:', '@one.example,@two.example:', '@[IPv6:2001:db8::1]:') {
+		$r = one(to => ["${route}ann\@example.org", 'free@example.org'], message => mail('prize'));
+		is(join(' ', $r->deleted_rcpts), 'ann@example.org', "$route is no part of the address");
+	}
+	for my $to ('Ann <ann@example.org>', '@one.example:<ann@example.org>', '<ann@example.org>') {
+		$r = one(to => [$to, 'free@example.org'], message => mail('prize'));
+		is(join(' ', $r->deleted_rcpts), 'ann@example.org', "$to is ann");
+	}
 	my $many = [map { "u$_\@example.org" } 1 .. 5000];
 	$r = one(to => [@$many, 'free@example.org'], message => mail('prize'), id => '4Xmany');
 	is($r->reply, 'continue', '5,000 held and one not');

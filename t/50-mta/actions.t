@@ -128,6 +128,18 @@ subtest 'several recipients, several outcomes, and a release' => sub {
 	isnt($status, 0, 'and cannot be released twice');
 };
 
+# Postfix knows a recipient by the address it made of what the client wrote. A hold that does not take
+# this one off would be delivered as well.
+subtest 'no spelling of a recipient gets past a hold' => sub {
+	for my $to ('@relay.example:ann@example.org', '@one.example,@two.example:ann@example.org', 'Ann <ann@example.org>',
+		'@one.example:<ann@example.org>', '"ann"@example.org', 'ANN@Example.ORG', 'ann@example.org.', 'ann(x)@example.org') {
+		my $r = $site->mail(from => 'somebody@example.com', to => [$to, address('frida')],
+			message => message(headers => ['X-Trial: malicious']));
+		is($site->folder_of(address('ann'), $r->{id}), '', "$to is held and not delivered");
+		is($site->folder_of(address('frida'), $r->{id}), 'Inbox', 'the other gets hers');
+	}
+};
+
 subtest 'held for all: the MTA discards what is safe on disk' => sub {
 	my $r = send_to(['ann', 'bob'], 'X-Trial: malicious');
 	is($r->{code}, 250, 'the client hears that it is taken');
