@@ -33,6 +33,13 @@ static inline int64_t in_ms(int64_t ms)
 	return clock_mono_us() + ms * 1000;
 }
 
+/* a check's next answer; NULL: it has come since the check asked for it */
+static inline void wait_a_second(struct dns_query *missing)
+{
+	if (missing != NULL)
+		resolver_wait(missing, in_ms(1000));
+}
+
 /* only what authentication looks at: fields and body; raw must outlive a */
 static inline struct message message_of(struct arena *a, struct bytes raw)
 {

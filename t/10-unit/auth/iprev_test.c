@@ -54,7 +54,7 @@ static void run_rows(const char *zone)
 
 		g_test_message("%s", rows[i].address);
 		while (!iprev_step(c))
-			resolver_wait(iprev_missing(c), in_ms(1000));
+			wait_a_second(iprev_missing(c));
 		g_assert_cmpint(iprev_result(c).result, ==, rows[i].want);
 		g_assert_cmpstr(iprev_result(c).name, ==, rows[i].confirmed);
 		iprev_destroy(&c);

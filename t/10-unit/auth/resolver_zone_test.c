@@ -58,10 +58,11 @@ static const struct {
 
 static char *shown(enum dns_type type, struct bytes data)
 {
-	GString *text = g_string_new(NULL);
+	GString *text;
 
 	if (type != DNS_A && type != DNS_AAAA)
 		return g_strndup(data.at, data.n);
+	text = g_string_new(NULL);
 	for (size_t i = 0; i < data.n; i++)
 		g_string_append_printf(text, "%02x", (guint)(guchar)data.at[i]);
 	return g_string_free(text, FALSE);

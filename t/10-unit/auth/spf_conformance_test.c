@@ -27,7 +27,7 @@ static struct auth_spf check(struct resolver *r, const struct envelope *env)
 	struct auth_spf result;
 
 	while (!spf_step(s))
-		resolver_wait(spf_missing(s), in_ms(1000));
+		wait_a_second(spf_missing(s));
 	result = spf_result(s);
 	spf_destroy(&s);
 	return result;
