@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,8 +22,8 @@
 struct journal {
 	char *folder, *current;
 	int64_t rotate_bytes;
-	GMutex lock;
-	GCond wake;
+	pthread_mutex_t lock; /* not GLib's, which a sanitizer can't see */
+	pthread_cond_t wake;
 	int fd;
 	int64_t size;
 	unsigned
@@ -70,13 +71,13 @@ static void sync_file(struct journal *j)
 	int fd = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
 
 	j->dirty = false;
-	g_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&j->lock);
 	if (fd < 0 || fdatasync(fd) < 0)
 		log_seldom(LOG_LEVEL_ERROR, "journal-sync", "journal %s: cannot sync: %s",
 			   j->current, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	g_mutex_lock(&j->lock);
+	pthread_mutex_lock(&j->lock);
 }
 
 /* Records are synced in groups, at most a second after they were written. */
@@ -84,28 +85,32 @@ static gpointer sync_groups(gpointer data)
 {
 	struct journal *j = data;
 
-	g_mutex_lock(&j->lock);
+	pthread_mutex_lock(&j->lock);
 	while (!j->stopping) {
-		g_cond_wait_until(&j->wake, &j->lock, clock_mono_us() + SYNC_EVERY_US);
+		int64_t until_us = clock_mono_us() + SYNC_EVERY_US;
+		struct timespec until = { .tv_sec = until_us / G_USEC_PER_SEC,
+					  .tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
+
+		pthread_cond_clockwait(&j->wake, &j->lock, CLOCK_MONOTONIC, &until);
 		if (j->dirty)
 			sync_file(j);
 	}
-	g_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&j->lock);
 	return NULL;
 }
 
 void journal_sync(struct journal *j)
 {
-	g_mutex_lock(&j->lock);
+	pthread_mutex_lock(&j->lock);
 	sync_file(j);
-	g_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&j->lock);
 }
 
 void journal_rotate_at(struct journal *j, int64_t rotate_bytes)
 {
-	g_mutex_lock(&j->lock);
+	pthread_mutex_lock(&j->lock);
 	j->rotate_bytes = rotate_bytes;
-	g_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&j->lock);
 }
 
 struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **e)
@@ -116,6 +121,8 @@ struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **
 	}
 	struct journal *j = g_new0(struct journal, 1);
 
+	pthread_mutex_init(&j->lock, NULL);
+	pthread_cond_init(&j->wake, NULL);
 	j->folder = g_strdup(folder);
 	j->current = g_build_filename(folder, SPOOL_CURRENT, NULL);
 	j->rotate_bytes = rotate_bytes;
@@ -133,16 +140,18 @@ void journal_close(struct journal *j)
 	if (j == NULL)
 		return;
 	if (j->syncer != NULL) {
-		g_mutex_lock(&j->lock);
+		pthread_mutex_lock(&j->lock);
 		j->stopping = true;
-		g_cond_signal(&j->wake);
-		g_mutex_unlock(&j->lock);
+		pthread_cond_signal(&j->wake);
+		pthread_mutex_unlock(&j->lock);
 		g_thread_join(j->syncer);
 	}
 	if (j->fd >= 0) {
 		fdatasync(j->fd);
 		close(j->fd);
 	}
+	pthread_cond_destroy(&j->wake);
+	pthread_mutex_destroy(&j->lock);
 	g_free(j->current);
 	g_free(j->folder);
 	g_free(j);
@@ -208,12 +217,12 @@ bool journal_append(struct journal *j, const struct record *r)
 	char *json = record_json(r);
 	char *line = g_strconcat(json, "\n", NULL);
 
-	g_mutex_lock(&j->lock);
+	pthread_mutex_lock(&j->lock);
 	if (j->size >= j->rotate_bytes)
 		rotate(j);
 	bool done = append_line(j, line, strlen(line));
 
-	g_mutex_unlock(&j->lock);
+	pthread_mutex_unlock(&j->lock);
 	g_free(line);
 	g_free(json);
 	return done;
