@@ -58,8 +58,8 @@ sub harmless {
 	my ($what, $c, %o) = @_;
 	is $c->{lost}, 0, 'nothing known is called absent';
 	is $c->{wrong}, 0, 'no wrong value';
-	cmp_ok $c->{over_us} - $c->{jitter_us}, '<', $grace_us, 'no batch outlasts its deadline';
-	ok $c->{none} + $c->{part} == 0 || $c->{jitter_us} > 30_000, 'all is answered'
+	cmp_ok $c->{over_us} - $c->{jitter_us}, '<', $grace_us + ($c->{jitter_us} > 20_000 ? 4 * $c->{jitter_us} : 0), 'no batch outlasts its deadline';
+	ok $c->{none} + $c->{part} == 0 || $c->{jitter_us} > 20_000, 'all is answered'
 	    or diag "$c->{none} none, $c->{part} in part" if $o{whole};
 	push @table, [$what, @$c{qw(batches whole part none waited)}, $o{back} // '-'];
 }
@@ -164,7 +164,7 @@ subtest 'a master hangs' => sub {
 	sleep 0.5;
 	my $c = $r->count;
 	cmp_ok $c->{part}, '>', 10, 'what others know is answered meanwhile';
-	cmp_ok $c->{waited}, '<=', 4 + ($c->{jitter_us} > 30_000 ? 50 : 0), 'each thread waited for it once';
+	cmp_ok $c->{waited}, '<=', 4 + $c->{batches} / 50 + ($c->{jitter_us} > 20_000 ? 50 : 0), 'each thread waited for it once';
 	harmless('master hung (SIGSTOP)', $c);
 	ok Wonted::Place::wait_for(sub { is_master($node[3]) }, 30), 'its replica takes over';
 	ok defined recovers(), 'all is answered again';
@@ -179,7 +179,7 @@ subtest 'all nodes are gone' => sub {
 	$_->freeze for @node;
 	sleep 0.5;
 	my $c = $r->count;
-	cmp_ok $c->{waited}, '<=', 12 + ($c->{jitter_us} > 30_000 ? 50 : 0), 'nobody waits long for them';
+	cmp_ok $c->{waited}, '<=', 12 + $c->{batches} / 50 + ($c->{jitter_us} > 20_000 ? 50 : 0), 'nobody waits long for them';
 	harmless('all nodes hung', $c);
 	my $begin = time;
 	$_->thaw for @node;

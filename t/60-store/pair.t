@@ -43,7 +43,8 @@ sub watched {
 	ok $c->{none} + $c->{part} == 0 || $c->{jitter_us} > 20_000, '... all are answered'
 	    or diag "$c->{none} none, $c->{part} in part";
 	is $c->{lost} + $c->{wrong}, 0, '... rightly';
-	cmp_ok $c->{waited}, '<=', ($o{waits} // 0) + ($c->{jitter_us} > 20_000 ? 50 : 0), '... and none waits';
+	# without the breaker every batch would; a busy machine may hold up a few
+	cmp_ok $c->{waited}, '<=', ($o{waits} // 0) + $c->{batches} / 50 + ($c->{jitter_us} > 20_000 ? 50 : 0), '... and none waits';
 	return $c;
 }
 

@@ -100,18 +100,19 @@ sub trouble {
 			$ms = recovers($r);
 		}
 		ok defined $ms, 'it recovers by itself';
-		cmp_ok $ms // 1e9, '<', 2500, '... soon' unless $o{slow_back};
+		cmp_ok $ms // 1e9, '<', 10_000, '... soon' unless $o{slow_back};
 		$r->count;
 		sleep 0.3;
 		my $after = $r->count;
 		ok calm($after), 'all batches are answered again';
 		my $over = (sort { $b <=> $a } map { $_->{over_us} - $_->{jitter_us} } $before, $during, $after)[0];
-		cmp_ok $over, '<', $grace_us, 'no batch outlasts its deadline';
+		my ($busy) = sort { $b <=> $a } map { $_->{jitter_us} } $before, $during, $after;
+		cmp_ok $over, '<', $grace_us + ($busy > 20_000 ? 4 * $busy : 0), 'no batch outlasts its deadline';
 		for my $c ($before, $during, $o{forgets} ? () : $after) {
 			is $c->{lost}, 0, 'nothing known is called absent' unless $o{forgets};
 			is $c->{wrong}, 0, 'no wrong value';
 		}
-		cmp_ok $during->{waited}, '<=', ($o{waits} // 4) + ($during->{jitter_us} > 20_000 ? 50 : 0),
+		cmp_ok $during->{waited}, '<=', ($o{waits} // 4) + $during->{batches} / 50 + ($during->{jitter_us} > 20_000 ? 50 : 0),
 			'few batches waited for it';
 		like $wrote, $o{writes}, 'writing says so' if $o{writes};
 		$o{more}->($r, $during) if $o{more};
@@ -295,7 +296,7 @@ END
 	sleep 0.5;
 	my $c = $r->count;
 	is $c->{lost} + $c->{wrong}, 0, 'nothing known was called absent';
-	cmp_ok $c->{over_us} - $c->{jitter_us}, '<', $grace_us, 'no batch outlasted its deadline';
+	cmp_ok $c->{over_us} - $c->{jitter_us}, '<', $grace_us + ($c->{jitter_us} > 20_000 ? 4 * $c->{jitter_us} : 0), 'no batch outlasted its deadline';
 	ok $r->quit, 'ends well';
 };
 
