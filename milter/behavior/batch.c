@@ -46,7 +46,7 @@ struct applying {
 	GHashTable *deltas;   /* key text -> struct delta * */
 	GHashTable *pairs;    /* key text of the pairs the store has */
 	GHashTable *orgs;     /* domains that the event at hand has written to */
-	GChecksum *counted;   /* of all that is new, for the mark */
+	GChecksum *fed;       /* of all that was fed, new or not: the batch's mark */
 	struct behavior_done done;
 };
 
@@ -332,16 +332,18 @@ static uint32_t mark_of(enum direction direction, const char *who)
 	return hash != 0 ? hash : 1;
 }
 
-/* true: this message has not been counted for this recipient yet, and now it is */
+/* true: this message has not been counted for this recipient yet, and now it is. What has
+ * been counted makes part of the batch's mark too: a batch that was broken off among the
+ * marks of its messages must come again under the same mark, though some of them are known. */
 static bool mark_new(struct applying *ap, struct message_state *m,
 		     enum direction direction, const char *who)
 {
+	g_checksum_update(ap->fed, (const guchar *)m->key.at, (gssize)m->key.n);
+	g_checksum_update(ap->fed, (const guchar *)who, -1);
 	if (g_hash_table_size(m->marks) >= MARKS_MOST ||
 	    !g_hash_table_add(m->marks, GUINT_TO_POINTER(mark_of(direction, who))))
 		return false;
 	m->changed = true;
-	g_checksum_update(ap->counted, (const guchar *)m->key.at, (gssize)m->key.n);
-	g_checksum_update(ap->counted, (const guchar *)who, -1);
 	return true;
 }
 
@@ -425,13 +427,13 @@ static struct bytes marks_of(struct arena *a, GHashTable *marks)
 	return (struct bytes){ .at = (const char *)all, .n = n * MARK_BYTES };
 }
 
-static int64_t batch_mark(GChecksum *counted)
+static int64_t batch_mark(GChecksum *fed)
 {
 	guint8 digest[32];
 	gsize n = sizeof(digest);
 	int64_t mark;
 
-	g_checksum_get_digest(counted, digest, &n);
+	g_checksum_get_digest(fed, digest, &n);
 	memcpy(&mark, digest, sizeof(mark));
 	return mark != 0 ? mark : 1;
 }
@@ -439,7 +441,7 @@ static int64_t batch_mark(GChecksum *counted)
 static bool write_all(struct applying *ap, GError **e)
 {
 	GArray *writes = g_array_new(FALSE, FALSE, sizeof(struct store_write));
-	int64_t mark = batch_mark(ap->counted);
+	int64_t mark = batch_mark(ap->fed);
 	GHashTableIter iter;
 	void *p;
 	bool done = true;
@@ -506,7 +508,7 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 		.deltas = g_hash_table_new(g_str_hash, g_str_equal),
 		.pairs = g_hash_table_new(g_str_hash, g_str_equal),
 		.orgs = g_hash_table_new(g_str_hash, g_str_equal),
-		.counted = g_checksum_new(G_CHECKSUM_SHA256),
+		.fed = g_checksum_new(G_CHECKSUM_SHA256),
 	};
 	bool done;
 
@@ -519,7 +521,7 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 		add_done(&b->done, &ap.done);
 		forget_events(b);
 	}
-	g_checksum_free(ap.counted);
+	g_checksum_free(ap.fed);
 	g_hash_table_destroy(ap.orgs);
 	g_hash_table_destroy(ap.pairs);
 	g_hash_table_destroy(ap.deltas);

@@ -206,6 +206,33 @@ static void test_idempotent(struct fixture *f, gconstpointer data)
 	g_free(after);
 }
 
+/* A store without transactions is broken off among the marks of the messages, which come
+ * last: the batch comes again, and finds some of its own messages known. */
+static void test_broken_off(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event second = eve_writes;
+	struct store_write lost = { .kind = STORE_DELETE };
+	char *before, *after;
+
+	(void)data;
+	second.message_id = "another@other.example";
+	add(f, &eve_writes);
+	add(f, &second);
+	apply(f);
+	before = dump(f);
+	lost.key = key_build(f->a, FAMILY_THREAD, "acme", second.message_id, NULL);
+	g_assert_cmpint(store_write_many(f->s, &lost, 1, NULL), ==, STORE_WROTE);
+	add(f, &eve_writes);
+	add(f, &second);
+	apply(f);
+	after = dump(f);
+	g_assert_cmpstr(before, ==, after);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), DAY + 1),
+			==, 2);
+	g_free(before);
+	g_free(after);
+}
+
 /* The copies of one message in two mailboxes are two pairs, but one message of its sender. */
 static void test_two_mailboxes(struct fixture *f, gconstpointer data)
 {
@@ -427,6 +454,7 @@ int main(int argc, char **argv)
 	ADD("incoming", test_incoming);
 	ADD("outgoing", test_outgoing);
 	ADD("idempotent", test_idempotent);
+	ADD("broken_off", test_broken_off);
 	ADD("two-mailboxes", test_two_mailboxes);
 	ADD("no-id", test_no_id);
 	ADD("tenants-apart", test_tenants_apart);
