@@ -118,7 +118,8 @@ subtest 'a stop while mail flows' => sub {
 	waitpid $_, 0 for @pids;
 	my $decided = () = $d->log =~ /verdict=/g;
 	my $recorded = () = Wonted::Place::read_file("$d->{dir}/journal/current.jsonl") =~ /\n/g;
-	is($recorded, $decided, 'every decision is in the journal');
+	# the record comes before the line: the end may fall between the two
+	cmp_ok($recorded, '>=', $decided, 'every decision is in the journal');
 	my ($report) = $d->log =~ /((?:ERROR: \w+Sanitizer|CRITICAL|ERROR:).{0,4000})/s;
 	is($report, undef, 'clean');
 };

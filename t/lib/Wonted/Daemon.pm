@@ -58,6 +58,9 @@ sub start {
 	my $up = Wonted::Place::wait_for(sub {
 		Wonted::Place::gone($pid) || IO::Socket::UNIX->new(Peer => "$self->{dir}/sock")
 	});
+	# its socket is opened first, as root may be needed for that; its control socket last
+	$up &&= Wonted::Place::wait_for(sub { Wonted::Place::gone($pid) || -S "$self->{dir}/control" })
+	    unless $self->{command};
 	die "the milter did not start: ", $self->log, "\n" unless $up && kill 0, $pid;
 	return $self;
 }
