@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "base/suggest.h"
 #include "config/load.h"
 
 #define MESSAGE_BYTES 4000
@@ -82,4 +83,22 @@ struct options *verb_config(const struct verb_args *args)
 	else if (args->store != NULL)
 		o->store = args->store;
 	return o;
+}
+
+int verb_wrong_word(const struct verb_args *args, const struct verb_words *words)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : NULL;
+	const char *near =
+		word == NULL ? NULL : suggest(word, words->name_of, words->n, NULL);
+
+	if (word == NULL)
+		fprintf(stderr, "%s: say %s", args->argv[0], words->say);
+	else if (near != NULL && strcmp(near, word) == 0)
+		fprintf(stderr, "%s %s: %s", args->argv[0], word, words->lacks(word));
+	else
+		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
+			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+			near != NULL ? "\"?" : "");
+	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
+	return EXIT_USAGE;
 }

@@ -89,4 +89,19 @@ void verb_options_free(struct verb_args *args);
  * err   NULL: exit with EXIT_WRONG_INPUT */
 struct options *verb_config(const struct verb_args *args);
 
+/* The words a verb takes as its first argument. */
+struct verb_words {
+	const char *say;                                      /* "import, list or show" */
+	const char *(*name_of)(size_t i, const void *unused); /* of n */
+	size_t n;
+	/* of a word that is one of them: "needs one argument" */
+	const char *(*lacks)(const char *word);
+};
+
+/* verb_wrong_word - say what is wrong with the first argument: missing, unknown, or not
+ *                   followed by what it needs
+ * out   EXIT_USAGE
+ * err   none */
+int verb_wrong_word(const struct verb_args *args, const struct verb_words *words);
+
 #endif

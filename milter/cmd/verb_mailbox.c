@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/suggest.h"
 #include "cmd/memory.h"
 #include "cmd/people_print.h"
 #include "cmd/verb.h"
@@ -279,25 +278,23 @@ static const char *work_name(size_t i, const void *unused)
 	return works[i].name;
 }
 
+static const char *lacks(const char *word)
+{
+	return strcmp(word, "list") == 0     ? "needs no argument"
+	       : strcmp(word, "import") == 0 ? "needs either FILE or --postfix MAP"
+					     : "needs one argument";
+}
+
 static int usage(const struct verb_args *args)
 {
-	const char *word = args->argc > 1 ? args->argv[1] : NULL;
-	const char *near =
-		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
+	static const struct verb_words words = {
+		.say = "import, list or show",
+		.name_of = work_name,
+		.n = COUNT_OF(works),
+		.lacks = lacks,
+	};
 
-	if (word == NULL)
-		fprintf(stderr, "%s: say import, list or show", args->argv[0]);
-	else if (near != NULL && strcmp(near, word) == 0)
-		fprintf(stderr, "%s %s: needs %s", args->argv[0], word,
-			strcmp(word, "list") == 0     ? "no argument"
-			: strcmp(word, "import") == 0 ? "either FILE or --postfix MAP"
-						      : "one argument");
-	else
-		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
-			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-			near != NULL ? "\"?" : "");
-	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
-	return EXIT_USAGE;
+	return verb_wrong_word(args, &words);
 }
 
 static bool run_work(struct mailbox_verb *v, size_t work, const char *argument,

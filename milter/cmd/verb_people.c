@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/suggest.h"
 #include "cmd/memory.h"
 #include "cmd/people_print.h"
 #include "cmd/progress.h"
@@ -284,23 +283,21 @@ static const char *work_name(size_t i, const void *unused)
 	return works[i].name;
 }
 
+static const char *lacks(const char *word)
+{
+	return strcmp(word, "list") == 0 ? "needs no argument" : "needs one argument";
+}
+
 static int usage(const struct verb_args *args)
 {
-	const char *word = args->argc > 1 ? args->argv[1] : NULL;
-	const char *near =
-		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
+	static const struct verb_words words = {
+		.say = "import, sync, list or test",
+		.name_of = work_name,
+		.n = COUNT_OF(works),
+		.lacks = lacks,
+	};
 
-	if (word == NULL)
-		fprintf(stderr, "%s: say import, sync, list or test", args->argv[0]);
-	else if (near != NULL && strcmp(near, word) == 0)
-		fprintf(stderr, "%s %s: needs %s", args->argv[0], word,
-			strcmp(word, "list") == 0 ? "no argument" : "one argument");
-	else
-		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
-			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-			near != NULL ? "\"?" : "");
-	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
-	return EXIT_USAGE;
+	return verb_wrong_word(args, &words);
 }
 
 static bool run_work(struct people_verb *v, size_t work, const char *argument, GError **e)

@@ -4,7 +4,6 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "base/suggest.h"
 #include "cmd/store_work.h"
 
 static const char what[] =
@@ -48,22 +47,22 @@ static const char *work_name(size_t i, const void *unused)
 	return works[i].name;
 }
 
+static const char *lacks(const char *word)
+{
+	(void)word;
+	return "wrong number of arguments";
+}
+
 static int usage(const struct verb_args *args)
 {
-	const char *word = args->argc > 1 ? args->argv[1] : NULL;
-	const char *near =
-		word == NULL ? NULL : suggest(word, work_name, COUNT_OF(works), NULL);
+	static const struct verb_words words = {
+		.say = "what to do",
+		.name_of = work_name,
+		.n = COUNT_OF(works),
+		.lacks = lacks,
+	};
 
-	if (word == NULL)
-		fprintf(stderr, "%s: say what to do", args->argv[0]);
-	else if (near != NULL && strcmp(near, word) == 0)
-		fprintf(stderr, "%s %s: wrong number of arguments", args->argv[0], word);
-	else
-		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
-			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-			near != NULL ? "\"?" : "");
-	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
-	return EXIT_USAGE;
+	return verb_wrong_word(args, &words);
 }
 
 static const struct store_work *find_work(const struct verb_args *args)
