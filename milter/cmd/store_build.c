@@ -4,12 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/arena.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
-#include "store/keys.h"
 #include "store/snapshot.h"
 
 struct build {
@@ -19,20 +16,12 @@ struct build {
 	GError *error;
 };
 
-static bool take(struct bytes key, struct bytes value, void *to)
+static bool take(const struct store_record *record, void *to)
 {
 	struct build *b = to;
-	struct arena *a = arena_create(0);
-	struct key_parts parts;
-	int64_t ttl_s = 0;
-	bool good;
 
-	if (key_split(a, key, &parts))
-		ttl_s = key_families[parts.family].ttl_s;
-	good = snapshot_add(b->builder, key, value, ttl_s, &b->error);
 	progress_show(b->progress, ++b->n, 0, 0);
-	arena_destroy(&a);
-	return good;
+	return snapshot_add(b->builder, record, &b->error);
 }
 
 static void show(uint64_t done, uint64_t all, void *to)
@@ -62,7 +51,6 @@ static bool build_from(const struct store_verb *v, const char *url, const char *
 	const struct snapshot_setup setup = {
 		.path = out,
 		.memory_bytes = (size_t)v->memory_mb * 1024 * 1024,
-		.now_s = clock_now_s(),
 		.progress = show,
 		.to = &b,
 	};

@@ -33,12 +33,12 @@ struct diff {
 	uint64_t samples;
 };
 
-static bool gather(struct bytes key, struct bytes value, void *to)
+static bool gather(const struct store_record *record, void *to)
 {
 	struct side *side = to;
 
 	progress_show(side->progress, ++side->n, 0, 0);
-	return sorter_add(side->sorter, key, value, &side->error);
+	return sorter_add(side->sorter, record->key, record->value, &side->error);
 }
 
 static bool read_side(struct side *side, const char *url, size_t memory_bytes, GError **e)

@@ -9,7 +9,6 @@
 #include "cmd/memory.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
-#include "store/keys.h"
 
 #define BATCH_KEYS 5000
 #define BATCH_BYTES (2UL * 1024 * 1024)
@@ -63,24 +62,16 @@ static struct bytes keep(struct arena *a, struct bytes b)
 	return (struct bytes){ .at = arena_strndup(a, b.at, b.n), .n = b.n };
 }
 
-/* What a store does not tell: when a record expires. Its family's whole time begins anew. */
-static int64_t ttl_of(struct arena *a, struct bytes key)
-{
-	struct key_parts parts;
-
-	return key_split(a, key, &parts) ? key_families[parts.family].ttl_s : 0;
-}
-
-static bool take(struct bytes key, struct bytes value, void *to)
+static bool take(const struct store_record *record, void *to)
 {
 	struct load *l = to;
-	const struct store_write w = { .key = keep(l->arena, key),
+	const struct store_write w = { .key = keep(l->arena, record->key),
 				       .kind = STORE_PUT,
-				       .value = keep(l->arena, value),
-				       .ttl_s = ttl_of(l->arena, key) };
+				       .value = keep(l->arena, record->value),
+				       .expires_s = record->expires_s };
 
 	g_array_append_val(l->batch, w);
-	l->bytes += key.n + value.n;
+	l->bytes += record->key.n + record->value.n;
 	progress_show(l->progress, l->sent + l->batch->len, 0, 0);
 	return (l->batch->len < BATCH_KEYS && l->bytes < BATCH_BYTES) || send_batch(l);
 }

@@ -13,11 +13,11 @@
 
 #define DAMAGED_SHOWN 20
 
-static void print_line(struct bytes key, struct bytes value)
+static void print_line(const struct store_record *record)
 {
 	GString *line = g_string_new(NULL);
 
-	record_print(key, value, line);
+	record_print(record, line);
 	puts(line->str);
 	g_string_free(line, TRUE);
 }
@@ -54,7 +54,7 @@ static bool get_one(struct store *s, struct arena *a, struct bytes key, GError *
 
 	store_read_many(s, &r, 1, 0, a);
 	if (r.answer == ANSWER_YES) {
-		print_line(r.key, r.value);
+		print_line(&(struct store_record){ .key = r.key, .value = r.value });
 		return true;
 	}
 	if (r.answer == ANSWER_NO)
@@ -98,11 +98,11 @@ struct listing {
 	gint64 shown, most;
 };
 
-static bool list_one(struct bytes key, struct bytes value, void *to)
+static bool list_one(const struct store_record *record, void *to)
 {
 	struct listing *l = to;
 
-	print_line(key, value);
+	print_line(record);
 	return ++l->shown != l->most;
 }
 
@@ -142,8 +142,9 @@ struct sums {
 	bool decode;
 };
 
-static bool sum_one(struct bytes key, struct bytes value, void *to)
+static bool sum_one(const struct store_record *record, void *to)
 {
+	const struct bytes key = record->key, value = record->value;
 	struct sums *sums = to;
 	struct arena *a = arena_create(0);
 	struct key_parts parts;

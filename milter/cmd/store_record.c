@@ -30,6 +30,7 @@ struct line {
 	const char *family, *tenant, *key;
 	const char *const *parts;
 	size_t n_parts;
+	int64_t expires_s;
 };
 
 static const struct codec_field line_fields[] = {
@@ -37,6 +38,7 @@ static const struct codec_field line_fields[] = {
 	CODEC_TEXT_FIELD(line, 2, tenant, 1000),
 	CODEC_TEXT_FIELD(line, 3, key, 1000),
 	CODEC_TEXTS_FIELD(line, 4, parts, n_parts, 2),
+	CODEC_INT_FIELD(line, 5, expires_s),
 };
 
 static const struct codec line_codec = {
@@ -86,14 +88,14 @@ static const char *valid(struct arena *a, const char *text)
 	return copy;
 }
 
-void record_print(struct bytes key, struct bytes value, GString *out)
+void record_print(const struct store_record *record, GString *out)
 {
 	struct arena *a = arena_create(0);
 	struct key_parts parts;
-	struct line line = { 0 };
+	struct line line = { .expires_s = record->expires_s };
 	const char *part[2];
 
-	if (key_split(a, key, &parts)) {
+	if (key_split(a, record->key, &parts)) {
 		line.family = key_families[parts.family].name;
 		line.tenant = valid(a, parts.tenant);
 		if (parts.part1[0] != '\0')
@@ -102,12 +104,12 @@ void record_print(struct bytes key, struct bytes value, GString *out)
 			part[line.n_parts++] = valid(a, parts.part2);
 		line.parts = part;
 	} else {
-		line.key = valid(a, arena_strndup(a, key.at, key.n));
+		line.key = valid(a, arena_strndup(a, record->key.at, record->key.n));
 	}
 	codec_json(&line_codec, &line, out);
 	g_string_truncate(out, out->len - 1); /* the brace that closes */
 	g_string_append(out, ", \"value\": ");
-	record_read(key, value, out);
+	record_read(record->key, record->value, out);
 	g_string_append_c(out, '}');
 	arena_destroy(&a);
 }

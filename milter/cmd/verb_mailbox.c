@@ -148,13 +148,14 @@ static bool is_alias(const char *address, const struct mailbox *m)
 }
 
 /* as the columns of an import */
-static bool list_one(struct bytes key, struct bytes value, void *to)
+static bool list_one(const struct store_record *record, void *to)
 {
 	struct arena *a = arena_create(0);
 	struct key_parts parts;
 	struct mailbox m;
 
-	if (key_split(a, key, &parts) && mailbox_decode(a, value, &m) == ANSWER_YES) {
+	if (key_split(a, record->key, &parts) &&
+	    mailbox_decode(a, record->value, &m) == ANSWER_YES) {
 		print_safe(parts.part1);
 		printf("\t%s\t", mailbox_kind_names[m.kind]);
 		print_safe(is_alias(parts.part1, &m) ? m.canonical : NULL);
@@ -185,13 +186,14 @@ static bool list_mailboxes(struct mailbox_verb *v, const char *unused, GError **
 	return true;
 }
 
-static bool show_alias(struct bytes key, struct bytes value, void *to)
+static bool show_alias(const struct store_record *record, void *to)
 {
 	struct arena *a = arena_create(0);
 	struct key_parts parts;
 	struct mailbox m;
 
-	if (key_split(a, key, &parts) && mailbox_decode(a, value, &m) == ANSWER_YES &&
+	if (key_split(a, record->key, &parts) &&
+	    mailbox_decode(a, record->value, &m) == ANSWER_YES &&
 	    is_alias(parts.part1, &m) && strcmp(m.canonical, to) == 0) {
 		fputs("alias     ", stdout);
 		print_safe(parts.part1);

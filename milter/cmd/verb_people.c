@@ -114,14 +114,15 @@ static bool sync_file(struct people_verb *v, const char *path, GError **e)
 /* --- list --- */
 
 /* A person stands there once for each address: the first one speaks for all. */
-static bool list_one(struct bytes key, struct bytes value, void *to)
+static bool list_one(const struct store_record *record, void *to)
 {
 	struct arena *a = arena_create(0);
 	struct key_parts parts;
 	struct person p;
 
-	if (key_split(a, key, &parts) && person_decode(a, value, &p) == ANSWER_YES &&
-	    p.n_addresses > 0 && strcmp(parts.part1, p.addresses[0]) == 0) {
+	if (key_split(a, record->key, &parts) &&
+	    person_decode(a, record->value, &p) == ANSWER_YES && p.n_addresses > 0 &&
+	    strcmp(parts.part1, p.addresses[0]) == 0) {
 		people_print(&p);
 		*(size_t *)to += 1;
 	}

@@ -338,13 +338,12 @@ struct seeing {
 };
 
 /* A person stands there once for each address, and any of them tells all. */
-static bool see_person(struct bytes key, struct bytes value, void *to)
+static bool see_person(const struct store_record *record, void *to)
 {
 	struct seeing *s = to;
 	struct person *p = arena_new(s->arena, struct person, 1);
 
-	(void)key;
-	if (person_decode(s->arena, value, p) != ANSWER_YES || p->id == NULL)
+	if (person_decode(s->arena, record->value, p) != ANSWER_YES || p->id == NULL)
 		s->damaged = true;
 	else
 		g_hash_table_insert(s->stored, (void *)(uintptr_t)p->id, p);

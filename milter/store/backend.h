@@ -18,8 +18,8 @@ struct store_ops {
 	enum store_wrote (*write_many)(struct store *s, const struct store_write *w,
 				       size_t n, GError **e);
 	bool (*scan)(struct store *s, struct bytes prefix,
-		     bool (*see)(struct bytes key, struct bytes value, void *to),
-		     void *to, GError **e);
+		     bool (*see)(const struct store_record *record, void *to), void *to,
+		     GError **e);
 	/* may be NULL: nothing to look at */
 	bool (*sound)(struct store *s, struct store_sound *sound_r, GError **e);
 	void (*close)(struct store *s);
@@ -44,11 +44,20 @@ extern const struct store_ops store_redis, store_redis_unix, store_redis_sentine
  * (since 1970) from which it is absent, 0 for never; then the value. */
 #define STAMP_BYTES 4
 
+/* stamp_at - the stamp of what expires at a second; 0 is never
+ * err   none */
+static inline uint32_t stamp_at(int64_t expires_s)
+{
+	return expires_s == 0 ? 0 : (uint32_t)CLAMP(expires_s, 1, G_MAXUINT32);
+}
+
 /* stamp_make - the stamp of a write
  * err   none */
-static inline uint32_t stamp_make(int64_t ttl_s, int64_t now_s)
+static inline uint32_t stamp_make(const struct store_write *w, int64_t now_s)
 {
-	return ttl_s == 0 ? 0 : (uint32_t)CLAMP(now_s + ttl_s, 1, G_MAXUINT32);
+	if (w->expires_s != 0 || w->ttl_s == 0)
+		return stamp_at(w->expires_s);
+	return (uint32_t)CLAMP(now_s + w->ttl_s, 1, G_MAXUINT32);
 }
 
 /* stamp_over - has it expired?

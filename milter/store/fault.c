@@ -105,8 +105,8 @@ static enum store_wrote fault_write_many(struct store *s, const struct store_wri
 }
 
 static bool fault_scan(struct store *s, struct bytes prefix,
-		       bool (*see)(struct bytes key, struct bytes value, void *to),
-		       void *to, GError **e)
+		       bool (*see)(const struct store_record *record, void *to), void *to,
+		       GError **e)
 {
 	return store_scan(((struct fault *)s)->below, prefix, see, to, e);
 }

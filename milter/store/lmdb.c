@@ -300,7 +300,7 @@ static void lmdb_read_many(struct store *s, struct store_read *r, size_t n,
 static int put(const struct lmdb *l, MDB_txn *txn, MDB_val *k,
 	       const struct store_write *w, struct bytes value)
 {
-	uint32_t stamp = GUINT32_TO_LE(stamp_make(w->ttl_s, l->base.now_s()));
+	uint32_t stamp = GUINT32_TO_LE(stamp_make(w, l->base.now_s()));
 	MDB_val v = { .mv_size = STAMP_BYTES + value.n };
 	int rc = mdb_put(txn, l->dbi, k, &v, MDB_RESERVE);
 
@@ -465,8 +465,8 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 }
 
 static bool lmdb_scan(struct store *s, struct bytes prefix,
-		      bool (*see)(struct bytes key, struct bytes value, void *to),
-		      void *to, GError **e)
+		      bool (*see)(const struct store_record *record, void *to), void *to,
+		      GError **e)
 {
 	struct lmdb *l = (struct lmdb *)s;
 	MDB_txn *txn;

@@ -47,19 +47,19 @@ struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup)
 	return b;
 }
 
-bool snapshot_add(struct snapshot_builder *b, struct bytes key, struct bytes value,
-		  int64_t ttl_s, GError **e)
+bool snapshot_add(struct snapshot_builder *b, const struct store_record *r, GError **e)
 {
-	uint32_t stamp = GUINT32_TO_LE(stamp_make(ttl_s, b->setup.now_s));
+	uint32_t stamp = GUINT32_TO_LE(stamp_at(r->expires_s));
 	struct bytes stamped;
 
 	g_byte_array_set_size(b->value, 0);
 	g_byte_array_append(b->value, (const guint8 *)&stamp, STAMP_BYTES);
-	if (value.n > 0)
-		g_byte_array_append(b->value, (const guint8 *)value.at, (guint)value.n);
+	if (r->value.n > 0)
+		g_byte_array_append(b->value, (const guint8 *)r->value.at,
+				    (guint)r->value.n);
 	stamped =
 		(struct bytes){ .at = (const char *)b->value->data, .n = b->value->len };
-	return sorter_add(b->sorter, key, stamped, e);
+	return sorter_add(b->sorter, r->key, stamped, e);
 }
 
 static bool fail(const struct snapshot_builder *b, const char *what, int rc, GError **e)

@@ -190,7 +190,7 @@ static enum store_wrote snapshot_write_many(struct store *store,
 }
 
 static bool snapshot_scan(struct store *store, struct bytes prefix,
-			  bool (*see)(struct bytes key, struct bytes value, void *to),
+			  bool (*see)(const struct store_record *record, void *to),
 			  void *to, GError **e)
 {
 	struct snapshot *s = (struct snapshot *)store;

@@ -66,7 +66,7 @@ void lmdb_view_read_many(const struct lmdb_view *v, struct store_read *r, size_t
 }
 
 bool lmdb_view_scan(const struct lmdb_view *v, struct bytes prefix,
-		    bool (*see)(struct bytes key, struct bytes value, void *to), void *to)
+		    bool (*see)(const struct store_record *record, void *to), void *to)
 {
 	MDB_val k = { .mv_size = prefix.n }, found;
 	MDB_cursor *cursor;
@@ -79,11 +79,12 @@ bool lmdb_view_scan(const struct lmdb_view *v, struct bytes prefix,
 	rc = mdb_cursor_get(cursor, &k, &found, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 	while (rc == 0 && go_on && k.mv_size >= prefix.n &&
 	       (prefix.n == 0 || memcmp(k.mv_data, prefix.at, prefix.n) == 0)) {
-		struct bytes value;
+		struct store_record r = { .key = { .at = k.mv_data, .n = k.mv_size } };
 
-		if (unwrap(&found, v->now_s, &value))
-			go_on = see((struct bytes){ .at = k.mv_data, .n = k.mv_size },
-				    value, to);
+		if (unwrap(&found, v->now_s, &r.value)) {
+			r.expires_s = stamp_of(&found);
+			go_on = see(&r, to);
+		}
 		rc = mdb_cursor_get(cursor, &k, &found, MDB_NEXT);
 	}
 	mdb_cursor_close(cursor);

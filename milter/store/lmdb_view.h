@@ -34,7 +34,6 @@ void lmdb_view_read_many(const struct lmdb_view *v, struct store_read *r, size_t
 /* lmdb_view_scan - see every pair whose key begins with a prefix, sorted by key
  * err   false: LMDB could not read on */
 bool lmdb_view_scan(const struct lmdb_view *v, struct bytes prefix,
-		    bool (*see)(struct bytes key, struct bytes value, void *to),
-		    void *to);
+		    bool (*see)(const struct store_record *record, void *to), void *to);
 
 #endif

@@ -118,7 +118,7 @@ static void change_one(struct mem *m, const struct store_write *w, struct arena 
 	}
 	v = g_new(struct mem_value, 1);
 	v->bytes = g_bytes_new(value.at, value.n);
-	v->stamp = stamp_make(w->ttl_s, now_s);
+	v->stamp = stamp_make(w, now_s);
 	g_tree_replace(m->values, key, v);
 }
 
@@ -142,7 +142,7 @@ static enum store_wrote mem_write_many(struct store *s, const struct store_write
 
 struct sight {
 	struct bytes prefix;
-	bool (*see)(struct bytes key, struct bytes value, void *to);
+	bool (*see)(const struct store_record *record, void *to);
 	void *to;
 	int64_t now_s;
 };
@@ -151,20 +151,20 @@ static gboolean see_one(gpointer key, gpointer value, gpointer data)
 {
 	const struct sight *sight = data;
 	const struct mem_value *v = value;
-	struct bytes k, b;
+	struct store_record r = { .expires_s = v->stamp };
 
-	k.at = g_bytes_get_data(key, &k.n);
-	b.at = g_bytes_get_data(v->bytes, &b.n);
-	if (k.n < sight->prefix.n ||
-	    memcmp(k.at, sight->prefix.at, sight->prefix.n) != 0 ||
+	r.key.at = g_bytes_get_data(key, &r.key.n);
+	r.value.at = g_bytes_get_data(v->bytes, &r.value.n);
+	if (r.key.n < sight->prefix.n ||
+	    memcmp(r.key.at, sight->prefix.at, sight->prefix.n) != 0 ||
 	    stamp_over(v->stamp, sight->now_s))
 		return FALSE;
-	return !sight->see(k, b, sight->to);
+	return !sight->see(&r, sight->to);
 }
 
 static bool mem_scan(struct store *s, struct bytes prefix,
-		     bool (*see)(struct bytes key, struct bytes value, void *to),
-		     void *to, GError **e)
+		     bool (*see)(const struct store_record *record, void *to), void *to,
+		     GError **e)
 {
 	struct mem *m = (struct mem *)s;
 	struct sight sight = {

@@ -477,8 +477,8 @@ static enum store_wrote pair_write_many(struct store *s, const struct store_writ
 }
 
 static bool pair_scan(struct store *s, struct bytes prefix,
-		      bool (*see)(struct bytes key, struct bytes value, void *to),
-		      void *to, GError **e)
+		      bool (*see)(const struct store_record *record, void *to), void *to,
+		      GError **e)
 {
 	return store_scan(((struct pair *)s)->half[PAIR_PRIMARY], prefix, see, to, e);
 }

@@ -416,8 +416,8 @@ static enum store_wrote redis_write_many(struct store *s, const struct store_wri
 }
 
 static bool scan_all(struct store *s, struct bytes prefix,
-		     bool (*see)(struct bytes key, struct bytes value, void *to),
-		     void *to, GError **e)
+		     bool (*see)(const struct store_record *record, void *to), void *to,
+		     GError **e)
 {
 	struct redis_server *server = primary((struct redis *)s);
 	struct redis_scan scan = {

@@ -477,7 +477,7 @@ static GPtrArray *list_owners(struct cluster *c)
 }
 
 static bool cluster_scan(struct store *s, struct bytes prefix,
-			 bool (*see)(struct bytes key, struct bytes value, void *to),
+			 bool (*see)(const struct store_record *record, void *to),
 			 void *to, GError **e)
 {
 	struct redis_scan scan = {

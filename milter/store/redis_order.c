@@ -88,10 +88,14 @@ void redis_value_out(struct store_read *r, const redisReply *reply, int64_t now_
 	r->value = (struct bytes){ copy, value.n };
 }
 
-struct bytes redis_value_in(struct bytes value, int64_t ttl_s, int64_t now_s,
-			    struct arena *a)
+int64_t redis_expires_of(struct bytes raw)
 {
-	uint32_t stamp = stamp_make(ttl_s, now_s);
+	return raw.n < STAMP_BYTES ? 0 : stamp_of(raw);
+}
+
+struct bytes redis_value_in(struct bytes value, int64_t expires_s, struct arena *a)
+{
+	uint32_t stamp = stamp_at(expires_s);
 	char *raw = arena_alloc(a, STAMP_BYTES + value.n);
 
 	for (unsigned i = 0; i < STAMP_BYTES; i++)

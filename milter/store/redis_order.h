@@ -52,10 +52,14 @@ void redis_value_out(struct store_read *r, const redisReply *reply, int64_t now_
 		     struct arena *a);
 
 /* redis_value_in - a value as it will lie there
+ * in    expires_s   0 is never
  * own   a
  * err   none */
-struct bytes redis_value_in(struct bytes value, int64_t ttl_s, int64_t now_s,
-			    struct arena *a);
+struct bytes redis_value_in(struct bytes value, int64_t expires_s, struct arena *a);
+
+/* redis_expires_of - the second from which a raw value is absent; 0 is never
+ * err   none */
+int64_t redis_expires_of(struct bytes raw);
 
 /* redis_value_of - the value behind a raw one; at is NULL when it is absent at now_s
  * err   none */

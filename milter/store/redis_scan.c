@@ -23,6 +23,7 @@ struct page {
 struct wanted {
 	struct redis_question q;
 	struct store_read r;
+	int64_t expires_s;
 	struct redis_scan *scan;
 	struct arena *a;
 };
@@ -61,6 +62,9 @@ static void take_value(struct redis_question *q, const redisReply *reply)
 	struct wanted *w = (struct wanted *)q;
 
 	redis_value_out(&w->r, reply, w->scan->now_s, w->a);
+	if (w->r.answer == ANSWER_YES)
+		w->expires_s = redis_expires_of(
+			(struct bytes){ reply->str, (size_t)reply->len });
 }
 
 /* As a pattern that means nothing but itself, and a star. */
@@ -111,8 +115,12 @@ static bool show_page(struct redis_link *l, struct redis_scan *scan,
 	}
 	redis_exchange(&l, 1, clock_mono_us() + REDIS_PATIENCE_US);
 	for (guint i = 0; l->ill == REDIS_WELL && i < keys->len && !scan->stopped; i++) {
+		const struct store_record record = { .key = w[i].r.key,
+						     .value = w[i].r.value,
+						     .expires_s = w[i].expires_s };
+
 		if (w[i].r.answer == ANSWER_YES)
-			scan->stopped = !scan->see(w[i].r.key, w[i].r.value, scan->to);
+			scan->stopped = !scan->see(&record, scan->to);
 	}
 	arena_destroy(&a);
 	return l->ill == REDIS_WELL;

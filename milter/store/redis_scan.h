@@ -10,7 +10,7 @@
 
 struct redis_scan {
 	struct bytes prefix;
-	bool (*see)(struct bytes key, struct bytes value, void *to);
+	bool (*see)(const struct store_record *record, void *to);
 	void *to;
 	int64_t now_s;
 	const char *url; /* for errors */

@@ -157,7 +157,7 @@ static bool decide(struct batch *b, struct change *c)
 {
 	struct bytes value = redis_value_of(c->old, b->now_s), raw = { 0 };
 	bool changed = false;
-	int64_t ttl_s = 0;
+	int64_t expires_s = 0;
 
 	for (size_t i = c->first; i < b->n; i = b->next[i]) {
 		const struct store_write *w = &b->w[i];
@@ -166,12 +166,12 @@ static bool decide(struct batch *b, struct change *c)
 		if (w->kind == STORE_MERGE && !w->merge(value, w->value, b->a, &new))
 			continue;
 		changed = true;
-		ttl_s = w->ttl_s;
+		expires_s = stamp_make(w, b->now_s);
 		if (w->kind == STORE_DELETE || (w->kind == STORE_MERGE && new.n == 0)) {
 			raw = value = (struct bytes){ 0 };
 			continue;
 		}
-		raw = redis_value_in(new, ttl_s, b->now_s, b->a);
+		raw = redis_value_in(new, expires_s, b->a);
 		value = (struct bytes){ raw.at + STAMP_BYTES, new.n };
 	}
 	c->order = (struct redis_order){
@@ -181,7 +181,8 @@ static bool decide(struct batch *b, struct change *c)
 				     : ORDER_SET,
 		.value = raw,
 		.old = c->old,
-		.ttl_s = ttl_s,
+		/* what is over already is cleared away at once */
+		.ttl_s = expires_s == 0 ? 0 : MAX(expires_s - b->now_s, 1),
 		.answer = take_outcome,
 	};
 	return changed;

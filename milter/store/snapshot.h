@@ -11,13 +11,13 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "store/store.h"
 
 struct snapshot_builder;
 
 struct snapshot_setup {
 	const char *path;
 	size_t memory_bytes; /* for sorting; 0 is the usual 128 MB */
-	int64_t now_s;       /* expiry is counted from here */
 	/* called now and then while the file is written; may be NULL */
 	void (*progress)(uint64_t done, uint64_t all, void *to);
 	void *to;
@@ -34,10 +34,9 @@ struct snapshot_built {
 struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup) MUST_CHECK;
 
 /* snapshot_add - one more key; of one key the value added last stays
- * in    ttl_s   seconds until it is absent by itself, 0 is never
+ * in    r   also when it expires: it keeps the lifetime that it has
  * err   false: temporary files could not be written; e says why */
-bool snapshot_add(struct snapshot_builder *b, struct bytes key, struct bytes value,
-		  int64_t ttl_s, GError **e);
+bool snapshot_add(struct snapshot_builder *b, const struct store_record *r, GError **e);
 
 /* snapshot_finish - write the file and its manifest, and put both in place
  * err   false: what stood there before still does; e says why

@@ -115,7 +115,7 @@ enum store_wrote store_write_many(struct store *s, const struct store_write *w, 
 }
 
 bool store_scan(struct store *s, struct bytes prefix,
-		bool (*see)(struct bytes key, struct bytes value, void *to), void *to,
+		bool (*see)(const struct store_record *record, void *to), void *to,
 		GError **e)
 {
 	return s->ops->scan(s, prefix, see, to, e);

@@ -41,7 +41,8 @@ struct store_write {
 	struct bytes key;
 	enum store_write_kind kind;
 	struct bytes value;
-	int64_t ttl_s; /* seconds from now until it is absent by itself; 0 is never */
+	int64_t ttl_s;     /* seconds from now until it is absent by itself; 0 is never */
+	int64_t expires_s; /* the second since 1970 instead, of what is copied; or 0 */
 	/* Must be a pure function: a store may call it again when somebody else was
 	 * faster. old.at is NULL when there is none. false leaves the old value (it is of
 	 * a newer version than we know). The result lives in a; an empty one means absent. */
@@ -99,12 +100,18 @@ void store_read_many(struct store *s, struct store_read *r, size_t n, int64_t de
 enum store_wrote store_write_many(struct store *s, const struct store_write *w, size_t n,
 				  GError **e) MUST_CHECK;
 
-/* store_scan - see every pair whose key begins with a prefix, in no promised order
+/* what a scan sees */
+struct store_record {
+	struct bytes key, value;
+	int64_t expires_s; /* the second since 1970 from which it is absent; 0 is never */
+};
+
+/* store_scan - see every record whose key begins with a prefix, in no promised order
  * in    see   false stops the scan; must not call the store; the bytes go with the call
  * err   false: the store failed in between; e says why. Being stopped is no failure
  * use   tools only: it may hold up the writer's reuse of space */
 bool store_scan(struct store *s, struct bytes prefix,
-		bool (*see)(struct bytes key, struct bytes value, void *to), void *to,
+		bool (*see)(const struct store_record *record, void *to), void *to,
 		GError **e);
 
 struct store_sound {

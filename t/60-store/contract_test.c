@@ -54,10 +54,9 @@ static const struct store_setup writing = {
 };
 static const struct store_setup reading = { .now_s = test_now_s };
 
-static bool delete_one(struct bytes key, struct bytes value, void *to)
+static bool delete_one(const struct store_record *r, void *to)
 {
-	(void)value;
-	g_ptr_array_add(to, g_bytes_new(key.at, key.n));
+	g_ptr_array_add(to, g_bytes_new(r->key.at, r->key.n));
 	return true;
 }
 
@@ -304,12 +303,19 @@ struct seen {
 	size_t most;
 };
 
-static bool see(struct bytes key, struct bytes value, void *to)
+static bool see(const struct store_record *r, void *to)
 {
 	struct seen *seen = to;
+	char *text = g_strdup_printf("%.*s=%.*s", (int)r->key.n, r->key.at,
+				     (int)r->value.n, r->value.at);
 
-	g_ptr_array_add(seen->pairs, g_strdup_printf("%.*s=%.*s", (int)key.n, key.at,
-						     (int)value.n, value.at));
+	if (r->expires_s == 0)
+		g_ptr_array_add(seen->pairs, g_strdup(text));
+	else
+		g_ptr_array_add(seen->pairs,
+				g_strdup_printf("%s until +%" G_GINT64_FORMAT, text,
+						r->expires_s - 1700000000));
+	g_free(text);
 	return --seen->most > 0;
 }
 
@@ -360,6 +366,41 @@ static void test_scan(struct fixture *f, gconstpointer data)
 	all = scan(f->s, "D|", 100);
 	g_assert_cmpstr(all, ==, "");
 	g_free(all);
+}
+
+/* A scan tells when a record expires, and a write takes that as it is: a copy lives as long
+ * as what it was made from. */
+static void test_scan_expiry(struct fixture *f, gconstpointer data)
+{
+	struct store_write w[] = {
+		{ .key = bytes_of("E|1"),
+		  .value = bytes_of("x"),
+		  .expires_s = 1700000077 },
+		{ .key = bytes_of("E|2"),
+		  .value = bytes_of("x"),
+		  .expires_s = 1699999999 },
+		{ .key = bytes_of("E|3"),
+		  .kind = STORE_MERGE,
+		  .value = bytes_of("1"),
+		  .ttl_s = 200,
+		  .merge = append },
+	};
+	char *all;
+
+	(void)data;
+	put(f->s, "E|0", "x", 100);
+	put(f->s, "E|4", "x", 0);
+	test_now = 1700000050;
+	g_assert_cmpint(store_write_many(f->s, w, G_N_ELEMENTS(w), NULL), ==,
+			STORE_WROTE);
+	g_assert_cmpstr(get(f->s, f->a, "E|2"), ==, NULL); /* was over before */
+	all = scan(f->s, "E|", 100);
+	g_assert_cmpstr(all, ==,
+			"E|0=x until +100 E|1=x until +77 E|3=+1 until +250 E|4=x");
+	g_free(all);
+	test_now = 1700000077;
+	g_assert_cmpstr(get(f->s, f->a, "E|1"), ==, NULL);
+	g_assert_cmpstr(get(f->s, f->a, "E|0"), ==, "x");
 }
 
 static void test_scan_many(struct fixture *f, gconstpointer data)
@@ -480,8 +521,9 @@ static const struct {
 	{ "bounds", test_bounds },       { "batch", test_batch },
 	{ "copies", test_copies },       { "merge", test_merge },
 	{ "expiry", test_expiry },       { "scan", test_scan },
-	{ "scan-many", test_scan_many }, { "deadline", test_deadline },
-	{ "refs", test_refs },           { "threads", test_threads },
+	{ "scan-many", test_scan_many }, { "scan-expiry", test_scan_expiry },
+	{ "deadline", test_deadline },   { "refs", test_refs },
+	{ "threads", test_threads },
 };
 
 /* --- what each scheme has of its own --- */

@@ -139,7 +139,9 @@ struct making {
 
 static void add(struct making *m, struct bytes key, struct bytes value)
 {
-	if (!snapshot_add(m->b, key, value, 0, &m->e))
+	const struct store_record r = { .key = key, .value = value };
+
+	if (!snapshot_add(m->b, &r, &m->e))
 		g_error("%s", m->e->message);
 }
 
@@ -197,8 +199,7 @@ static int build(const char *path, const struct size *z)
 	struct snapshot_built built;
 	int64_t begin = clock_mono_us(), gathered;
 
-	m.b = snapshot_begin(
-		&(struct snapshot_setup){ .path = path, .now_s = clock_now_s() });
+	m.b = snapshot_begin(&(struct snapshot_setup){ .path = path });
 	for (uint64_t i = 0; i < z->people; i++) {
 		fresh(&m, i);
 		add_person(&m, i);

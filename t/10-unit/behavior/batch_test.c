@@ -427,11 +427,11 @@ static void test_campaign(struct fixture *f, gconstpointer data)
 	g_assert_cmpint(memcmp(&c, &back, sizeof(c)), ==, 0);
 }
 
-static bool see(struct bytes key, struct bytes value, void *to)
+static bool see(const struct store_record *r, void *to)
 {
-	g_string_append_len(to, key.at, (gssize)key.n);
-	for (size_t i = 0; i < value.n; i++)
-		g_string_append_printf(to, "%02x", (unsigned char)value.at[i]);
+	g_string_append_len(to, r->key.at, (gssize)r->key.n);
+	for (size_t i = 0; i < r->value.n; i++)
+		g_string_append_printf(to, "%02x", (unsigned char)r->value.at[i]);
 	g_string_append_c(to, '\n');
 	return true;
 }

@@ -271,7 +271,7 @@ static void test_troubles(void)
 static void test_values(void)
 {
 	struct arena *a = arena_create(0);
-	struct bytes in = redis_value_in(bytes_of("abc"), 100, 1000, a);
+	struct bytes in = redis_value_in(bytes_of("abc"), 1100, a);
 	redisReply reply = { .type = REDIS_REPLY_STRING,
 			     .str = arena_strndup(a, in.at, in.n),
 			     .len = in.n };

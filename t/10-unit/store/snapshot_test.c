@@ -39,8 +39,8 @@ static void place_remove(struct place *p)
 
 static void build(const struct place *p, unsigned keys, unsigned generation)
 {
-	struct snapshot_builder *b = snapshot_begin(
-		&(struct snapshot_setup){ .path = p->path, .now_s = 1000 });
+	struct snapshot_builder *b =
+		snapshot_begin(&(struct snapshot_setup){ .path = p->path });
 	struct snapshot_built built;
 	GError *e = NULL;
 	char k[32];
@@ -57,8 +57,11 @@ static void build(const struct place *p, unsigned keys, unsigned generation)
 			g_free(more);
 		}
 		snprintf(k, sizeof(k), "key%06u", i);
-		g_assert_true(
-			snapshot_add(b, bytes_of(k), bytes_of(v), i == 3 ? 500 : 0, &e));
+		const struct store_record r = { .key = bytes_of(k),
+						.value = bytes_of(v),
+						.expires_s = i == 3 ? 1500 : 0 };
+
+		g_assert_true(snapshot_add(b, &r, &e));
 		g_free(v);
 	}
 	g_assert_true(snapshot_finish(b, &built, &e));
