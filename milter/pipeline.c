@@ -92,6 +92,25 @@ static bool run_rules(struct passage *p)
 	return true;
 }
 
+/* Whoever may not see addresses in the journal's records may not see one here either. */
+static void tell_lost_policies(struct passage *p)
+{
+	for (size_t i = 0; i < p->decisions.n; i++) {
+		const struct decision *d = &p->decisions.at[i];
+
+		if (d->lost_policy == NULL)
+			continue;
+		p->lost_policies++;
+		log_seldom(
+			LOG_LEVEL_WARN, "lost-policy",
+			"the record of %s names policy \"%s\", which the configuration "
+			"does not have: \"%s\" holds instead; add the policy, or "
+			"import the mailbox with another",
+			p->world->options->journal_pii ? d->rcpt : "a mailbox",
+			d->lost_policy, d->policy->name);
+	}
+}
+
 static bool decide_all(struct passage *p)
 {
 	struct decide_setup setup = { .options = p->world->options,
@@ -100,6 +119,7 @@ static bool decide_all(struct passage *p)
 				      .hits = p->hits };
 
 	decide(p->arena, &setup, &p->decisions);
+	tell_lost_policies(p);
 	if (!p->degraded)
 		return true;
 	struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
@@ -142,7 +162,9 @@ static bool make_plan(struct passage *p)
 static void pass_undecided(struct passage *p)
 {
 	struct decide_setup setup = { .options = p->world->options,
-				      .envelope = p->envelope };
+				      .envelope = p->envelope,
+				      .facts =
+					      p->facts.rcpts == NULL ? NULL : &p->facts };
 
 	if (!p->envelope->internal)
 		decide(p->arena, &setup, &p->decisions);

@@ -44,9 +44,10 @@ struct passage {
 
 	struct stage_time times[STAGE_COUNT];
 	size_t n_times;
-	const char *stopped; /* stage that ended the way early; NULL */
-	const char *slow;    /* last stage that took longer than its budget; NULL */
-	bool degraded;       /* decided without all facts */
+	const char *stopped;  /* stage that ended the way early; NULL */
+	const char *slow;     /* last stage that took longer than its budget; NULL */
+	bool degraded;        /* decided without all facts */
+	size_t lost_policies; /* recipients whose record names one that is not there */
 };
 
 /* passage_begin - a message whose envelope is known; SPF and iprev are started

@@ -41,10 +41,12 @@ static bool open_resolver(struct world *w, const struct world_setup *s, GError *
 	return true;
 }
 
-static unsigned all_needs(const struct ruleset *rs)
+static unsigned all_needs(const struct options *o, const struct ruleset *rs)
 {
 	unsigned needs = ruleset_needs(rs);
 
+	if (o->n_policies > 1) /* a mailbox may name any, or have a flag of it */
+		needs |= NEED_MAILBOX;
 	for (size_t i = 0; i < DETECTOR_COUNT; i++)
 		needs |= detectors[i].needs;
 	return needs;
@@ -72,7 +74,7 @@ struct world *world_load(const struct world_setup *s, struct world *old, GError 
 		s->rules_dir != NULL ? s->rules_dir : w->options->rules_dir, e);
 	if (w->rules == NULL)
 		goto out;
-	w->needs = all_needs(w->rules);
+	w->needs = all_needs(w->options, w->rules);
 	if (!open_store(w, s->store != NULL ? s->store : w->options->store, old, e))
 		goto out;
 	if (!open_resolver(w, s, e))

@@ -212,6 +212,22 @@ static void print_word(const char *name, const char *word)
 	putchar('\n');
 }
 
+/* by what is known now: a policy that is gone leaves the choice to the others */
+static void print_policy(const struct options *o, const char *address,
+			 const struct mailbox *m)
+{
+	const struct policy_seeker who = { .address = address,
+					   .named = m->policy,
+					   .flags = m->flags,
+					   .n_flags = m->n_flags };
+
+	if (m->policy != NULL && options_policy_named(o, m->policy) == NULL)
+		fprintf(stderr,
+			"the configuration has no policy of that name: the next rule of "
+			"choice holds, see wonted.conf(5)\n");
+	print_word("in force", options_policy(o, &who)->name);
+}
+
 static void print_mailbox(const char *address, const struct mailbox *m)
 {
 	print_word("address", address);
@@ -258,6 +274,7 @@ static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e
 		return false;
 	}
 	print_mailbox(key, &m);
+	print_policy(v->options, key, &m);
 	return store_scan(v->store, key_prefix(v->arena, FAMILY_MAILBOX, v->tenant->name),
 			  show_alias, (void *)(uintptr_t)key, e);
 }

@@ -134,6 +134,25 @@ static void check_recipients(const struct check *c, const struct policy *p)
 	}
 }
 
+static void check_flags(const struct check *c, const struct policy *p)
+{
+	struct origin at = place_policy(c, p, "flags");
+
+	for (size_t i = 0; i < p->flags.n; i++) {
+		const char *flag = p->flags.at[i];
+		const struct policy *owner =
+			first_owner(c->options->snapshot->flags, flag);
+
+		if (owner == p)
+			fault_add(c->faults, at, "flags: %s is listed twice", flag);
+		else if (owner != NULL)
+			fault_add(c->faults, at,
+				  "flags: %s has policy \"%s\" already (%s line %u)",
+				  flag, owner->name, owner->where.file,
+				  owner->where.line);
+	}
+}
+
 /* told of the policy that says it, not of those that only take over the default */
 static void check_thresholds(const struct check *c, const struct policy *p)
 {
@@ -173,13 +192,14 @@ static void check_policies(const struct check *c)
 				  "policy \"default\" takes no recipients: it holds for "
 				  "all "
 				  "that no other policy names");
-		if (i > 0 && p->recipients.n == 0 && usable(c, &p->recipients))
-			fault_add(c->faults, p->where,
-				  "policy \"%s\" has no recipients: write recipients = "
-				  "\"user@example.org, @example.net\"",
-				  p->name);
-		if (i > 0)
+		if (i == 0 && p->flags.n > 0)
+			fault_add(c->faults, place_policy(c, p, "flags"),
+				  "policy \"default\" takes no flags: it holds for all "
+				  "that no other policy is for");
+		if (i > 0) {
 			check_recipients(c, p);
+			check_flags(c, p);
+		}
 		check_thresholds(c, p);
 	}
 }

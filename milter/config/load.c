@@ -249,6 +249,7 @@ static void set_policies(struct loading *l, cfg_t *cfg)
 		policies[have] = policies[0];
 		policies[have].name = arena_strdup(a, cfg_title(section));
 		policies[have].recipients = (struct strings){ .n = 0 };
+		policies[have].flags = (struct strings){ .n = 0 };
 		set_policy(l, section, &policies[have++]);
 	}
 	o->policies = policies;

@@ -18,6 +18,7 @@
 #define REPLY_BYTES 400 /* an SMTP reply line is 512, and {reasons} must fit in, too */
 #define EXTENSION_BYTES 32
 #define ACCOUNT_BYTES 32
+#define FLAG_BYTES 35 /* as an import takes it: mailbox/boxes_csv.c */
 
 static char *refuse(GString *why, const char *what)
 {
@@ -410,4 +411,16 @@ char *normal_recipient(const char *text, GString *why)
 		return refuse(why, "is longer than an address may be");
 	}
 	return normal;
+}
+
+char *normal_flag(const char *text, GString *why)
+{
+	size_t n = strlen(text);
+
+	if (n == 0 || n > FLAG_BYTES ||
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789_-.@") != n)
+		return refuse(why, "is no flag: write one word of letters and digits, "
+				   "as in pilot");
+	return g_ascii_strdown(text, -1);
 }

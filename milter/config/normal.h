@@ -66,4 +66,9 @@ char *normal_network(const char *text, GString *why);
  * err   NULL: appended to why */
 char *normal_recipient(const char *text, GString *why);
 
+/* normal_flag - a flag of mailboxes, in lower case: what an import of them takes
+ * own   the caller frees with g_free()
+ * err   NULL: appended to why */
+char *normal_flag(const char *text, GString *why);
+
 #endif

@@ -100,6 +100,8 @@ struct options *snapshot_create(void)
 	g_atomic_ref_count_init(&o->snapshot->owners);
 	o->snapshot->tenants = g_hash_table_new(g_str_hash, g_str_equal);
 	o->snapshot->policies = g_hash_table_new(g_str_hash, g_str_equal);
+	o->snapshot->flags = g_hash_table_new(g_str_hash, g_str_equal);
+	o->snapshot->named = g_hash_table_new(g_str_hash, g_str_equal);
 	o->snapshot->internal = g_ptr_array_new_with_free_func(g_object_unref);
 	return o;
 }
@@ -118,6 +120,8 @@ void options_unref(const struct options *o)
 
 	g_hash_table_destroy(o->snapshot->tenants);
 	g_hash_table_destroy(o->snapshot->policies);
+	g_hash_table_destroy(o->snapshot->flags);
+	g_hash_table_destroy(o->snapshot->named);
 	g_ptr_array_free(o->snapshot->internal, TRUE);
 	arena_destroy(&a);
 }
@@ -130,6 +134,15 @@ static void keep_first(GHashTable *index, const char *key, const void *value)
 				    (gpointer)(uintptr_t)value);
 }
 
+static void index_policy(struct snapshot *s, const struct policy *p)
+{
+	keep_first(s->named, p->name, p);
+	for (size_t i = 0; i < p->recipients.n; i++)
+		keep_first(s->policies, p->recipients.at[i], p);
+	for (size_t i = 0; i < p->flags.n; i++)
+		keep_first(s->flags, p->flags.at[i], p);
+}
+
 void snapshot_index(struct options *o)
 {
 	struct snapshot *s = o->snapshot;
@@ -139,9 +152,7 @@ void snapshot_index(struct options *o)
 			keep_first(s->tenants, o->tenants[i].domains.at[k],
 				   &o->tenants[i]);
 	for (size_t i = 0; i < o->n_policies; i++)
-		for (size_t k = 0; k < o->policies[i].recipients.n; k++)
-			keep_first(s->policies, o->policies[i].recipients.at[k],
-				   &o->policies[i]);
+		index_policy(s, &o->policies[i]);
 	for (size_t i = 0; i < o->internal_networks.n; i++) {
 		char *why = NULL;
 
@@ -167,15 +178,45 @@ const struct tenant *options_tenant(const struct options *o, const char *domain)
 	return NULL;
 }
 
-const struct policy *options_policy(const struct options *o, const char *address)
+const struct policy *options_policy_named(const struct options *o, const char *name)
 {
-	const char *at = address == NULL ? NULL : strrchr(address, '@');
+	return g_hash_table_lookup(o->snapshot->named, name);
+}
+
+/* policies stand in the order of the file */
+static const struct policy *policy_of_flags(const struct options *o,
+					    const struct policy_seeker *who)
+{
+	const struct policy *first = NULL;
+
+	if (g_hash_table_size(o->snapshot->flags) == 0)
+		return NULL;
+	for (size_t i = 0; i < who->n_flags; i++) {
+		char *flag = g_ascii_strdown(who->flags[i], -1);
+		const struct policy *p = g_hash_table_lookup(o->snapshot->flags, flag);
+
+		if (p != NULL && (first == NULL || p < first))
+			first = p;
+		g_free(flag);
+	}
+	return first;
+}
+
+const struct policy *options_policy(const struct options *o,
+				    const struct policy_seeker *who)
+{
+	GHashTable *recipients = o->snapshot->policies;
+	const char *at = who->address == NULL ? NULL : strrchr(who->address, '@');
 	const struct policy *p = NULL;
 
 	if (at != NULL)
-		p = g_hash_table_lookup(o->snapshot->policies, address);
-	if (at != NULL && p == NULL)
-		p = g_hash_table_lookup(o->snapshot->policies, at);
+		p = g_hash_table_lookup(recipients, who->address);
+	if (p == NULL && who->named != NULL)
+		p = options_policy_named(o, who->named);
+	if (p == NULL)
+		p = policy_of_flags(o, who);
+	if (p == NULL && at != NULL)
+		p = g_hash_table_lookup(recipients, at);
 	return p != NULL ? p : &o->policies[0];
 }
 

@@ -38,6 +38,7 @@ typedef struct strings opt_c_SERVERS;    /* "192.0.2.1", "192.0.2.1@53" */
 typedef struct strings opt_c_NETWORKS;   /* "192.0.2.0/24" */
 typedef struct strings opt_c_DOMAINS;    /* lower case, A-labels */
 typedef struct strings opt_c_RECIPIENTS; /* "user@example.org", "@example.org" */
+typedef struct strings opt_c_FLAGS;      /* words in lower case */
 typedef int64_t opt_c_INT;
 typedef int64_t opt_c_TIME;   /* ms */
 typedef int64_t opt_c_SIZE;   /* bytes */
@@ -66,6 +67,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_NETWORKS(name) name
 #define opt_m_DOMAINS(name) name
 #define opt_m_RECIPIENTS(name) name
+#define opt_m_FLAGS(name) name
 #define opt_m_INT(name) name
 #define opt_m_POINTS(name) name
 #define opt_m_BOOL(name) name
@@ -129,12 +131,29 @@ struct options {
  * err   none */
 const struct tenant *options_tenant(const struct options *o, const char *domain);
 
+/* for whom a policy is looked for */
+struct policy_seeker {
+	const char
+		*address; /* lower case; NULL or without "@": known by nothing below it */
+	const char *named;        /* the policy that the mailbox's record names; NULL */
+	const char *const *flags; /* of that record */
+	size_t n_flags;
+};
+
 /* options_policy - the policy that holds for a recipient; never NULL
- * in    address   lower case; NULL or without "@" gives the default
- * out   the policy that names the address, else that names "@domain", else "default"
+ * out   the policy that names the address, else the one that the record names, else the
+ *       first in the file that has one of the flags, else the one that names "@domain", else
+ *       "default". The file stands before the record, so that an admin can mend at once what
+ *       an import brought; and one mailbox stands before a group, a group before a domain
  * use   any thread
- * err   none */
-const struct policy *options_policy(const struct options *o, const char *address);
+ * err   a policy that is named but not there: the next in that order */
+const struct policy *options_policy(const struct options *o,
+				    const struct policy_seeker *who);
+
+/* options_policy_named - the policy of a name
+ * use   any thread
+ * err   NULL: there is none */
+const struct policy *options_policy_named(const struct options *o, const char *name);
 
 /* options_is_internal - is a client in internal_networks?
  * in    client_addr   "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1" (is IPv4); also with

@@ -90,6 +90,14 @@ static const char conf_policy_example[] =
 	"#policy \"finance\" {\n"
 	"#\trecipients = \"finance@example.org, @accounts.example.org\"\n"
 	"#\ton_suspicious = quarantine\n"
+	"#}\n"
+	"#\n"
+	"# While all others are observed, act for those whose mailbox has the flag "
+	"\"pilot\".\n"
+	"#\n"
+	"#policy \"pilots\" {\n"
+	"#\tflags = \"pilot\"\n"
+	"#\tmode = enforce\n"
 	"#}\n";
 
 /* value   what is to be written there, or NULL for the default, commented out */
@@ -125,7 +133,8 @@ static void conf_section(const struct option_table *t, GString *out)
 	for (size_t i = 0; i < t->n; i++) {
 		const char *value = tenant && i == 0 ? "example.org" : NULL;
 
-		if (tenant || t->rows[i].type != OPTION_RECIPIENTS)
+		if (tenant || (t->rows[i].type != OPTION_RECIPIENTS &&
+			       t->rows[i].type != OPTION_FLAGS))
 			conf_row(&t->rows[i], "\t", value, out);
 	}
 	g_string_append(out, "}\n");

@@ -13,6 +13,8 @@ struct snapshot {
 	struct arena *arena;  /* all of it, struct options included */
 	GHashTable *tenants;  /* domain -> struct tenant */
 	GHashTable *policies; /* "user@example.org" or "@example.org" -> struct policy */
+	GHashTable *flags;    /* flag of a mailbox -> struct policy */
+	GHashTable *named;    /* name -> struct policy */
 	GPtrArray *internal;  /* GInetAddressMask of internal_networks */
 };
 
@@ -23,7 +25,7 @@ struct options *snapshot_create(void);
 
 /* snapshot_index - make options_tenant(), options_policy() and options_is_internal() answer
  * use   once, when all values stand
- * err   none: of two that claim the same domain or recipient the first keeps it */
+ * err   none: of two that claim the same domain, recipient or flag the first keeps it */
 void snapshot_index(struct options *o);
 
 #endif

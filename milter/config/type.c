@@ -76,6 +76,8 @@ static const struct type types[OPTION_TYPES] = {
 				normal_domain),
 	[OPTION_RECIPIENTS] = LIST("a list of recipients", "user@example.org, or @example.org for "
 				   "a domain", normal_recipient),
+	[OPTION_FLAGS] = LIST("a list of flags", "words of letters, digits and \"-_.@\", as in pilot",
+			      normal_flag),
 	[OPTION_INT] = NUMBER("a whole number", "a number in digits", plain),
 	[OPTION_TIME] = NUMBER("a time", "90s, 5m, 2h, 1d or 80ms", times),
 	[OPTION_SIZE] = NUMBER("a size", "64k, 10m, 1g or a number of bytes", sizes),

@@ -17,6 +17,10 @@ static void take_mailbox(const struct memory *m, ask which, struct value *at)
 	at[FACT_RCPT_KIND] = box.kind <= MAILBOX_NONE || box.kind >= MAILBOX_KIND_COUNT
 				     ? VALUE_ABSENT
 				     : value_of_text(mailbox_kind_names[box.kind]);
+	at[FACT_RCPT_POLICY] = value_of_text(box.policy);
+	at[FACT_RCPT_LOCALE] = value_of_text(box.locale);
+	at[FACT_RCPT_FLAGS] =
+		box.n_flags == 0 ? VALUE_ABSENT : value_of_list(box.flags, box.n_flags);
 }
 
 static void take_pair(const struct memory *m, ask which, struct value *at)

@@ -394,6 +394,7 @@ static void count(struct session *s, enum disposition d, int64_t busy_us)
 	metrics_add(m, METRIC_DNS_LATE, p->auth != NULL && p->auth->timed_out);
 	metrics_add(m, METRIC_DNS_SILENT, dns_was_silent(p->auth));
 	metrics_add(m, METRIC_STORE_LATE, p->facts.degraded);
+	metrics_add(m, METRIC_POLICY_LOST, p->lost_policies);
 	metrics_add(m, METRIC_BUSY_US, (uint64_t)busy_us);
 	if (p->auth != NULL)
 		metrics_add(m, METRIC_WAITED_US, (uint64_t)p->auth->waited_us);

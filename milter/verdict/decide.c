@@ -105,10 +105,27 @@ static bool share_reasons(const struct rcpt_hits *hits, const struct decision *b
 	return true;
 }
 
-static void decide_one(const struct options *o, const struct rcpt_hits *hits,
-		       struct decision *d)
+static const struct policy *
+find_policy(const struct options *o, const struct rcpt_facts *facts, struct decision *d)
 {
-	d->policy = options_policy(o, d->rcpt);
+	struct policy_seeker who = { .address = d->rcpt };
+
+	if (facts != NULL) {
+		const struct value *flags = &facts->at[FACT_RCPT_FLAGS];
+
+		who.named = facts->at[FACT_RCPT_POLICY].text;
+		who.flags = flags->items;
+		who.n_flags = flags->n_items;
+	}
+	if (who.named != NULL && options_policy_named(o, who.named) == NULL)
+		d->lost_policy = who.named;
+	return options_policy(o, &who);
+}
+
+static void decide_one(const struct options *o, const struct rcpt_hits *hits,
+		       const struct rcpt_facts *facts, struct decision *d)
+{
+	d->policy = find_policy(o, facts, d);
 	d->mode = d->policy->mode == MODE_INHERIT ? o->mode : d->policy->mode;
 	if (hits == NULL)
 		return;
@@ -130,7 +147,11 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 		d->rcpt = env->rcpts[i].key != NULL ? env->rcpts[i].key
 						    : env->rcpts[i].address;
 		d->degraded = hits == NULL || s->facts == NULL || s->facts->degraded;
-		decide_one(s->options, hits, d);
+		decide_one(s->options, hits,
+			   s->facts == NULL || i >= s->facts->n_rcpts
+				   ? NULL
+				   : &s->facts->rcpts[i],
+			   d);
 		if (hits != NULL && (i == 0 || !share_reasons(hits, d - 1, d)))
 			give_reasons(a, hits, d);
 	}

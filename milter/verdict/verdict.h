@@ -29,6 +29,9 @@ struct decision {
 	enum mode mode;     /* OBSERVE or ENFORCE; OBSERVE: nothing is done about it */
 	int64_t milli[AXIS_COUNT];
 	const struct policy *policy;
+	const char
+		*lost_policy; /* what the mailbox's record names, and the options do not
+					have; NULL: all is well */
 	const struct reason
 		*reasons; /* those that made the verdict first, strongest first;
 					 then other alarms, then what spoke for the message;
@@ -45,7 +48,8 @@ struct decisions {
 struct decide_setup {
 	const struct options *options;
 	const struct envelope *envelope;
-	const struct facts *facts; /* NULL: none were asked, all is degraded */
+	const struct facts *facts; /* NULL: none were asked, all is degraded, and policies
+					 are chosen by what the options know */
 	const struct rcpt_hits
 		*hits; /* one a recipient; NULL: the way stopped before rules,
 					 all are wanted and degraded */

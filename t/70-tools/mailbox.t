@@ -38,6 +38,11 @@ ok(!-e "$dir/store", 'makes no store');
 ($status, $out, $err) = run_verb('import', $csv);
 is("$status $out$err", "0 2 addresses, 0 of them aliases\n", 'an import');
 
+my $wrong = put('wrong.csv', "address,policy\nann\@acme.example,strict\nbob\@acme.example,strickt\n");
+($status, $out, $err) = run_verb('import', $wrong);
+is($status, 1, 'a policy that is not there is exit 1');
+like($err, qr/\Q$wrong\E:3: there is no policy "strickt" in the configuration; did you mean "strict"\?/, 'and is said by line');
+
 my $virtual = put('virtual', "a\@acme.example ann\@acme.example\nb\@acme.example a\@acme.example\nx\@other.example ann\@acme.example\n");
 ($status, $out) = run_verb('import', '--postfix', $virtual);
 is("$status $out", "0 2 addresses, 2 of them aliases\n1 entries that are no address of the tenant left out\n", 'a virtual map, as text');
@@ -47,14 +52,22 @@ is("$status $out", "0 1 addresses, 1 of them aliases\n", 'what postmap -s printe
 unlink "$dir/in";
 
 ($status, $out) = run_verb('show', 'ann@acme.example');
-is($out, "address   ann\@acme.example\nkind      user\nlocale    de_DE\npolicy    strict\nflag      pilot\nflag      new\nalias     a\@acme.example\nalias     b\@acme.example\nalias     c\@acme.example\n", 'show, and its aliases');
+is($out, "address   ann\@acme.example\nkind      user\nlocale    de_DE\npolicy    strict\nflag      pilot\nflag      new\nin force  strict\nalias     a\@acme.example\nalias     b\@acme.example\nalias     c\@acme.example\n", 'show, and its aliases');
 ($status, $out) = run_verb('show', 'B@acme.example');
-is($out, "address   b\@acme.example\nkind      none\ncanonical ann\@acme.example\n", 'an alias of an alias leads to its end');
+is($out, "address   b\@acme.example\nkind      none\ncanonical ann\@acme.example\nin force  default\n", 'an alias of an alias leads to its end');
 ($status, $out) = run_verb('list');
 is(join('', sort split /^/, $out), "a\@acme.example\tnone\tann\@acme.example\t\t\t\nann\@acme.example\tuser\t\tde_DE\tstrict\tpilot; new\nb\@acme.example\tnone\tann\@acme.example\t\t\t\nc\@acme.example\tnone\tann\@acme.example\t\t\t\ninfo\@acme.example\tshared\t\t\t\t\n", 'list');
 ($status, $out, $err) = run_verb('show', 'nobody@acme.example');
 is($status, 1, 'an unknown one');
 like($err, qr/knows nothing of a mailbox nobody\@acme\.example/, 'is said');
+
+my $kept = do { open my $f, '<', $conf or die; local $/; <$f> };
+put('wonted.conf', $kept =~ s/policy "strict"/policy "pilots" {\n\tflags = pilot\n}\npolicy "severe"/r);
+($status, $out, $err) = run_verb('show', 'ann@acme.example');
+is($status, 0, 'a policy that is gone');
+like($err, qr/no policy of that name/, 'is said');
+like($out, qr/^policy    strict\n.*^in force  pilots\n/ms, 'and the next rule of choice holds');
+put('wonted.conf', $kept);
 
 my $bad = put('bad.csv', "address,kind\nzoe\@acme.example,user\nann\@acme.example,sharde\n");
 ($status, $out, $err) = run_verb('import', $bad);

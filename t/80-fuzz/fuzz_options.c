@@ -16,7 +16,10 @@ static void use(const struct options *o)
 
 	print_dump(o, dump);
 	print_mta_lines(o, lines);
-	g_assert_nonnull(options_policy(o, "someone@example.org"));
+	static const char *const flags[] = { "pilot" };
+
+	g_assert_nonnull(options_policy(
+		o, &(struct policy_seeker){ "someone@example.org", "p", flags, 1 }));
 	options_tenant(o, "sub.example.org");
 	options_is_internal(o, "2001:db8::1");
 	struct options *again =

@@ -232,8 +232,13 @@ static const struct bad bads[] = {
 	  "wonted.conf:2: policy \"default\" takes no recipients: it holds for all that "
 	  "no "
 	  "other policy names" },
-	{ TENANT "policy p { }", "wonted.conf:2: policy \"p\" has no recipients: write "
-				 "recipients = \"user@example.org, @example.net\"" },
+	{ TENANT "policy default { flags = pilot }",
+	  "wonted.conf:2: policy \"default\" takes no flags: it holds for all that no "
+	  "other policy is for" },
+	{ TENANT "policy p { flags = \"new, Pilot\" }\npolicy q {\n flags = pilot }",
+	  "wonted.conf:4: flags: pilot has policy \"p\" already (wonted.conf line 2)" },
+	{ TENANT "policy p { flags = \"pilot, PILOT\" }",
+	  "wonted.conf:2: flags: pilot is listed twice" },
 	{ TENANT "policy p { recipients = bob@example.com }",
 	  "wonted.conf:2: recipients: bob@example.com is in no tenant's domains: it "
 	  "would never "
@@ -292,9 +297,10 @@ static void test_all_at_once(void)
 {
 	GError *e = NULL;
 
-	g_assert_null(load("dns_timeout = 10m\nnonsense = 1\nmode = x\ntenant a {\n"
-			   " domains = \"bob@example.org\"\n}\npolicy p { }\n",
-			   &e));
+	g_assert_null(
+		load("dns_timeout = 10m\nnonsense = 1\nmode = x\ntenant a {\n"
+		     " domains = \"bob@example.org\"\n}\npolicy p { flags = \"a:b\" }\n",
+		     &e));
 	char **lines = g_strsplit(e->message, "\n", -1);
 
 	g_assert_cmpuint(g_strv_length(lines), ==, 5);
@@ -302,7 +308,7 @@ static void test_all_at_once(void)
 	g_assert_true(g_str_has_prefix(lines[1], "wonted.conf:2: unknown option"));
 	g_assert_true(g_str_has_prefix(lines[2], "wonted.conf:3: mode: "));
 	g_assert_true(g_str_has_prefix(lines[3], "wonted.conf:5: domains: "));
-	g_assert_true(g_str_has_prefix(lines[4], "wonted.conf:7: policy \"p\" has no"));
+	g_assert_true(g_str_has_prefix(lines[4], "wonted.conf:7: flags: \"a:b\" is no"));
 	g_strfreev(lines);
 	g_error_free(e);
 }

@@ -99,6 +99,11 @@ static void test_tenant(void)
 	options_unref(o);
 }
 
+static const struct policy *policy_of(const struct options *o, const char *address)
+{
+	return options_policy(o, &(struct policy_seeker){ .address = address });
+}
+
 static void test_policy(void)
 {
 	static const struct whose rows[] = {
@@ -118,9 +123,50 @@ static void test_policy(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_test_message("%s", rows[i].asked);
-		g_assert_cmpstr(options_policy(o, rows[i].asked)->name, ==,
+		g_assert_cmpstr(policy_of(o, rows[i].asked)->name, ==, rows[i].answer);
+	}
+	options_unref(o);
+}
+
+/* address in the file, name in the record, flag in the record, domain, default */
+static void test_policy_order(void)
+{
+	static const char *const one[] = { "Pilot" }, *const two[] = { "new", "pilot" },
+				 *const other[] = { "Pilots", "" };
+	static const struct {
+		struct policy_seeker who;
+		const char *answer;
+	} rows[] = {
+		{ { "boss@example.org", "strict", one, 1 }, "vips" },
+		{ { "else@example.org", "strict", one, 1 }, "strict" },
+		{ { "else@example.org", "default", one, 1 }, "default" },
+		{ { "else@example.org", "org", one, 1 }, "org" },
+		{ { "else@example.org", NULL, one, 1 }, "pilots" },
+		{ { "else@example.org", NULL, two, 2 }, "news" },
+		{ { "else@example.org", NULL, other, 2 }, "org" },
+		{ { "else@example.org", "gone", one, 1 }, "pilots" },
+		{ { "else@example.org", "gone", NULL, 0 }, "org" },
+		{ { "else@example.org", "", NULL, 0 }, "org" },
+		{ { "else@example.org", "Strict", NULL, 0 }, "org" },
+		{ { "x@example.net", NULL, one, 1 }, "pilots" },
+		{ { "x@example.net", "gone", other, 2 }, "default" },
+		{ { "nobody", "strict", NULL, 0 }, "strict" },
+		{ { NULL, NULL, one, 1 }, "pilots" },
+	};
+	struct options *o = load("tenant a { domains = example.org, example.net }\n"
+				 "policy org { recipients = \"@example.org\" }\n"
+				 "policy news { flags = New }\n"
+				 "policy pilots { flags = \"pilot, wave2\" }\n"
+				 "policy strict { }\n"
+				 "policy vips { recipients = Boss@Example.org }\n");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_test_message("row %zu", i);
+		g_assert_cmpstr(options_policy(o, &rows[i].who)->name, ==,
 				rows[i].answer);
 	}
+	g_assert_cmpstr(options_policy_named(o, "default")->name, ==, "default");
+	g_assert_null(options_policy_named(o, "gone"));
 	options_unref(o);
 }
 
@@ -197,6 +243,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/options/default-values", test_default_values);
 	g_test_add_func("/config/options/tenant", test_tenant);
 	g_test_add_func("/config/options/policy", test_policy);
+	g_test_add_func("/config/options/policy-order", test_policy_order);
 	g_test_add_func("/config/options/internal", test_internal);
 	g_test_add_func("/config/options/restart", test_restart);
 	g_test_add_func("/config/options/owners", test_owners);

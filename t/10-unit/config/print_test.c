@@ -105,7 +105,8 @@ static void test_conf_uncommented(void)
 		for (size_t i = 0; i < option_tables[s].n; i++)
 			want += option_tables[s].rows[i].type != OPTION_HEADING;
 	g_assert_cmpuint(n, ==,
-			 want - 2); /* domains is live, recipients not for default */
+			 want - 3); /* domains is live, recipients and flags not for
+				       default */
 	struct options *o = load(live->str), *shipped = load(conf->str);
 	char *a = dump(o), *b = dump(shipped);
 

@@ -177,6 +177,11 @@ static const struct row rows[] = {
 	{ SCOPE_POLICY, "recipients", "bob", NULL, "\"bob\" is not a recipient" },
 	{ SCOPE_POLICY, "recipients", "bob@", NULL, "is not a recipient" },
 	{ SCOPE_POLICY, "recipients", "a@b@example.org", NULL, "is not a recipient" },
+	{ SCOPE_POLICY, "flags", "Pilot, wave_2, b.c-d@e",
+	  "{ \"pilot\", \"wave_2\", \"b.c-d@e\" }", NULL },
+	{ SCOPE_POLICY, "flags", "a:b", NULL, "\"a:b\" is no flag" },
+	{ SCOPE_POLICY, "flags", "abcdefghijklmnopqrstuvwxyz0123456789", NULL,
+	  "is no flag" },
 };
 
 /* any member: the largest is a list */

@@ -497,7 +497,12 @@ static void test_damaged(void)
 
 static void test_mailbox(void)
 {
-	const struct mailbox shared = { .kind = MAILBOX_SHARED };
+	static const char *const flags[] = { "pilot", "Wave2" };
+	const struct mailbox shared = { .kind = MAILBOX_SHARED,
+					.policy = "strict",
+					.locale = "de_DE",
+					.flags = flags,
+					.n_flags = 2 };
 	struct setting s;
 
 	setting_open(&s, "mem:");
@@ -506,7 +511,13 @@ static void test_mailbox(void)
 	    &shared);
 	run(&s, NEED_MAILBOX);
 	g_assert_cmpstr(text(&s, 0, FACT_RCPT_KIND), ==, "shared");
-	g_assert_cmpstr(text(&s, 1, FACT_RCPT_KIND), ==, "absent");
+	g_assert_cmpstr(text(&s, 0, FACT_RCPT_POLICY), ==, "strict");
+	g_assert_cmpstr(text(&s, 0, FACT_RCPT_LOCALE), ==, "de_DE");
+	g_assert_cmpuint(fact(&s, 0, FACT_RCPT_FLAGS)->n_items, ==, 2);
+	g_assert_cmpstr(fact(&s, 0, FACT_RCPT_FLAGS)->items[1], ==, "Wave2");
+	for (enum fact_id id = FACT_RCPT_KIND; id <= FACT_RCPT_FLAGS; id++)
+		g_assert_cmpint(fact(&s, 1, id)->known, ==, ANSWER_NO);
+	g_assert_cmpuint(s.facts.keys_asked, ==, 2);
 	setting_close(&s);
 }
 

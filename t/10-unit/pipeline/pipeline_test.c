@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "mailbox/mailbox.h"
 #include "message/mime.h"
 
 static char *folder; /* of this test run */
@@ -96,6 +97,75 @@ static void whole_way(void)
 	g_assert_cmpint(p->plan.done[0], ==, ACTION_JUNK);
 	passage_end(&p);
 	g_assert_null(p);
+	world_release(w);
+}
+
+static unsigned detector_needs(void)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		needs |= detectors[i].needs;
+	return needs;
+}
+
+/* one that can be written */
+static void use_store_of_test(struct world *w)
+{
+	GError *e = NULL;
+
+	store_close(&w->store);
+	w->store = store_open("mem:", &(struct store_setup){ .write = true }, &e);
+	g_assert_no_error(e);
+}
+
+static void put_mailbox(struct world *w, const struct mailbox *m)
+{
+	struct arena *a = arena_create(1 << 16);
+	struct store_write write = mailbox_change(a, "example", "ann@example.org", m);
+	GError *e = NULL;
+
+	g_assert_cmpint(store_write_many(w->store, &write, 1, &e), ==, STORE_WROTE);
+	g_assert_no_error(e);
+	arena_destroy(&a);
+}
+
+/* the record of a mailbox chooses its policy; nobody asks for it where there is no choice */
+static void record_chooses_policy(void)
+{
+	static const char *const flags[] = { "pilot" };
+	struct mailbox m = { .kind = MAILBOX_USER, .flags = flags, .n_flags = 1 };
+	struct world *plain = load("", NULL);
+	struct world *w =
+		load("policy \"gentle\" { on_spam = pass }\n"
+		     "policy \"pilots\" { flags = pilot on_spam = quarantine }\n",
+		     plain);
+	struct passage *p;
+
+	use_store_of_test(w);
+	g_assert_cmpint(plain->needs & NEED_MAILBOX, ==, detector_needs() & NEED_MAILBOX);
+	g_assert_cmpint(w->needs & NEED_MAILBOX, ==, NEED_MAILBOX);
+	put_mailbox(w, &m);
+	p = run(w, "bob@example.net", "192.0.2.1");
+	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "pilots");
+	g_assert_cmpint(p->plan.done[0], ==, ACTION_QUARANTINE);
+	g_assert_cmpuint(p->lost_policies, ==, 0);
+	passage_end(&p);
+
+	m.policy = "gentle";
+	put_mailbox(w, &m);
+	p = run(w, "bob@example.net", "192.0.2.1");
+	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "gentle");
+	g_assert_cmpint(p->plan.done[0], ==, ACTION_PASS);
+	passage_end(&p);
+
+	m.policy = "gnetle";
+	put_mailbox(w, &m);
+	p = run(w, "bob@example.net", "192.0.2.1");
+	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "pilots");
+	g_assert_cmpuint(p->lost_policies, ==, 1);
+	passage_end(&p);
+	world_release(plain);
 	world_release(w);
 }
 
@@ -253,6 +323,8 @@ int main(int argc, char **argv)
 	message_library_init();
 	folder = g_dir_make_tmp("wonted-pipeline-XXXXXX", NULL);
 	g_test_add_func("/pipeline/the whole way", whole_way);
+	g_test_add_func("/pipeline/the record of a mailbox chooses its policy",
+			record_chooses_policy);
 	g_test_add_func("/pipeline/internal mail is only read", internal_is_only_read);
 	g_test_add_func("/pipeline/late DNS is marked", late_dns_is_marked);
 	g_test_add_func("/pipeline/out of time passes", out_of_time_passes);

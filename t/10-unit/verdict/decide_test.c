@@ -12,7 +12,8 @@ static const char conf[] =
 	"policy \"strict\" { recipients = \"jane@example.org\" mode = enforce\n"
 	"	malicious_points = 2 suspicious_points = 1 spam_points = 1\n"
 	"	graymail_points = 1 on_malicious = reject }\n"
-	"policy \"watch\" { recipients = \"@example.com\" mode = observe }\n";
+	"policy \"watch\" { recipients = \"@example.com\" mode = observe }\n"
+	"policy \"pilots\" { flags = \"pilot\" mode = enforce on_suspicious = junk }\n";
 static struct options *loaded(void)
 {
 	GError *e = NULL;
@@ -72,6 +73,46 @@ static void decides(void)
 	g_assert_cmpint(d.at[2].mode, ==, MODE_OBSERVE);
 	for (size_t i = 0; i < d.n; i++)
 		g_assert_false(d.at[i].degraded);
+	arena_destroy(&a);
+	options_unref(options);
+}
+
+/* what the mailbox's record says chooses between the address and the domain; a record that
+ * names what is not there is told, and one that is unknown says nothing */
+static void asks_the_record(void)
+{
+	static const char *const pilot[] = { "new", "PILOT" };
+	struct options *options = loaded();
+	struct arena *a = arena_create(1 << 20);
+	struct recipient many[5] = { rcpts[0], rcpts[1], rcpts[2], rcpts[2], rcpts[0] };
+	struct envelope env = { .rcpts = many, .n_rcpts = 5 };
+	struct rcpt_hits same[5] = { all_hits[0], all_hits[0], all_hits[0], all_hits[0],
+				     all_hits[0] };
+	struct rcpt_facts records[5] = { 0 };
+	struct facts facts = { .rcpts = records, .n_rcpts = 5 };
+	struct decide_setup setup = { options, &env, &facts, same };
+	struct decisions d;
+
+	records[0].at[FACT_RCPT_POLICY] = value_of_text("strict");
+	records[1].at[FACT_RCPT_POLICY] = value_of_text("watch");
+	records[2].at[FACT_RCPT_POLICY] = value_of_text("gone");
+	records[3].at[FACT_RCPT_POLICY] = value_of_text("gone");
+	records[3].at[FACT_RCPT_FLAGS] = value_of_list(pilot, 2);
+	records[4].at[FACT_RCPT_POLICY] = VALUE_UNKNOWN;
+	records[4].at[FACT_RCPT_FLAGS] = VALUE_UNKNOWN;
+	decide(a, &setup, &d);
+	g_assert_cmpstr(d.at[0].policy->name, ==, "strict");
+	g_assert_cmpint(d.at[0].action, ==, ACTION_REJECT);
+	g_assert_null(d.at[0].lost_policy);
+	g_assert_cmpstr(d.at[1].policy->name, ==, "strict");
+	g_assert_cmpstr(d.at[2].policy->name, ==, "watch");
+	g_assert_cmpstr(d.at[2].lost_policy, ==, "gone");
+	g_assert_cmpstr(d.at[3].policy->name, ==, "pilots");
+	g_assert_cmpint(d.at[3].mode, ==, MODE_ENFORCE);
+	g_assert_cmpint(d.at[3].action, ==, ACTION_JUNK);
+	g_assert_cmpstr(d.at[3].lost_policy, ==, "gone");
+	g_assert_cmpstr(d.at[4].policy->name, ==, "default");
+	g_assert_null(d.at[4].lost_policy);
 	arena_destroy(&a);
 	options_unref(options);
 }
@@ -181,6 +222,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/decide/decides", decides);
+	g_test_add_func("/decide/asks-the-record", asks_the_record);
 	g_test_add_func("/decide/orders-reasons", orders_reasons);
 	g_test_add_func("/decide/shares-reasons", shares_reasons);
 	g_test_add_func("/decide/bounds-reasons", bounds_reasons);
