@@ -99,19 +99,19 @@ void world_release(struct world *w)
 
 struct world *world_current(struct world_seat *seat)
 {
-	g_mutex_lock(&seat->lock);
+	pthread_mutex_lock(&seat->lock);
 	struct world *w = world_acquire(seat->now);
 
-	g_mutex_unlock(&seat->lock);
+	pthread_mutex_unlock(&seat->lock);
 	return w;
 }
 
 void world_replace(struct world_seat *seat, struct world *w)
 {
-	g_mutex_lock(&seat->lock);
+	pthread_mutex_lock(&seat->lock);
 	struct world *old = seat->now;
 
 	seat->now = w;
-	g_mutex_unlock(&seat->lock);
+	pthread_mutex_unlock(&seat->lock);
 	world_release(old);
 }

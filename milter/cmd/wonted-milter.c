@@ -1,6 +1,7 @@
 /* The daemon: opens everything, serves, reloads on HUP, USR1 or request, and stops when told,
  * after the messages that are at their end. It never forks: a service manager keeps it. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -26,8 +27,8 @@ struct daemon {
 	struct world_setup setup;
 	struct control *control;
 	int64_t began_s;
-	GMutex reloading; /* one reload at a time, whoever asks */
-	int stopping;     /* atomic */
+	pthread_mutex_t reloading; /* one reload at a time, whoever asks */
+	int stopping;              /* atomic */
 };
 
 /* A bad file keeps the old world, and says so. */
@@ -35,7 +36,7 @@ static bool reload(struct daemon *d, GString *to)
 {
 	GError *e = NULL;
 
-	g_mutex_lock(&d->reloading);
+	pthread_mutex_lock(&d->reloading);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
 	struct world *old = world_current(&d->door.seat);
 	struct world *w = world_load(&d->setup, old, &e);
@@ -62,7 +63,7 @@ static bool reload(struct daemon *d, GString *to)
 		    1);
 	g_free(restart);
 	sd_notify(0, "READY=1");
-	g_mutex_unlock(&d->reloading);
+	pthread_mutex_unlock(&d->reloading);
 	return w != NULL;
 }
 
@@ -355,7 +356,8 @@ int main(int argc, char **argv)
 {
 	struct verb_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
-	struct daemon d = { 0 };
+	struct daemon d = { .door.seat.lock = PTHREAD_MUTEX_INITIALIZER,
+			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;
 
 	if (!read_arguments(&args, &given))

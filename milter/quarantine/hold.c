@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,8 +29,9 @@
 struct quarantine {
 	char *folder;
 	struct index *index;
-	GMutex lock; /* one change of a hold's state at a time: of our threads, ... */
-	int lock_fd; /* ... and of the daemon and the tool */
+	/* one change of a hold's state at a time: */
+	pthread_mutex_t lock; /* of our threads, ... */
+	int lock_fd;          /* ... and of the daemon and the tool */
 };
 
 /* ids become file names: nothing but letters, digits and dashes may be in one */
@@ -326,6 +328,7 @@ struct quarantine *quarantine_open(const char *folder, GError **e)
 	char *path = g_build_filename(folder, "index.sqlite", NULL);
 
 	q->folder = g_strdup(folder);
+	pthread_mutex_init(&q->lock, NULL);
 	q->lock_fd = open_lock(folder, e);
 	q->index = q->lock_fd < 0 ? NULL : index_open(path, e);
 	g_free(path);
@@ -343,6 +346,7 @@ void quarantine_close(struct quarantine *q)
 	index_close(q->index);
 	if (q->lock_fd >= 0)
 		close(q->lock_fd);
+	pthread_mutex_destroy(&q->lock);
 	g_free(q->folder);
 	g_free(q);
 }
@@ -495,13 +499,13 @@ int hold_reserve(struct quarantine *q, const char *id, GError **e)
 /* A process that was stopped with the lock in its hands must not stop us, too. */
 static bool lock_changes(struct quarantine *q, GError **e)
 {
-	g_mutex_lock(&q->lock);
+	pthread_mutex_lock(&q->lock);
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		if (flock(q->lock_fd, LOCK_EX | LOCK_NB) == 0)
 			return true;
 		g_usleep(50000);
 	}
-	g_mutex_unlock(&q->lock);
+	pthread_mutex_unlock(&q->lock);
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
 		    "%s/lock: another process has held it for %d s; is a \"wonted "
 		    "quarantine\" stuck?",
@@ -512,7 +516,7 @@ static bool lock_changes(struct quarantine *q, GError **e)
 static void unlock_changes(struct quarantine *q)
 {
 	flock(q->lock_fd, LOCK_UN);
-	g_mutex_unlock(&q->lock);
+	pthread_mutex_unlock(&q->lock);
 }
 
 bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,

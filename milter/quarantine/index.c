@@ -3,6 +3,7 @@
 #include "quarantine/index.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 struct index {
 	sqlite3 *db;
 	char *path;
-	GMutex lock; /* one transaction at a time on the one connection */
+	pthread_mutex_t lock; /* one transaction at a time on the one connection */
 };
 
 static const char schema[] =
@@ -66,6 +67,7 @@ struct index *index_open(const char *path, GError **e)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX;
 
 	x->path = g_strdup(path);
+	pthread_mutex_init(&x->lock, NULL);
 	make_file(path);
 	if (sqlite3_open_v2(path, &x->db, flags, NULL) != SQLITE_OK ||
 	    sqlite3_busy_timeout(x->db, BUSY_MS) != SQLITE_OK ||
@@ -87,6 +89,7 @@ void index_close(struct index *x)
 	if (x == NULL)
 		return;
 	sqlite3_close_v2(x->db);
+	pthread_mutex_destroy(&x->lock);
 	g_free(x->path);
 	g_free(x);
 }
@@ -164,7 +167,7 @@ static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 
 bool index_put(struct index *x, const struct hold *h, GError **e)
 {
-	g_mutex_lock(&x->lock);
+	pthread_mutex_lock(&x->lock);
 	bool done =
 		sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK ||
 		fail(x, "lock", e);
@@ -179,7 +182,7 @@ bool index_put(struct index *x, const struct hold *h, GError **e)
 			done = false;
 		}
 	}
-	g_mutex_unlock(&x->lock);
+	pthread_mutex_unlock(&x->lock);
 	return done;
 }
 

@@ -254,7 +254,7 @@ static void ended_at_any_time(void)
 
 static void reload_is_all_or_nothing(void)
 {
-	struct world_seat seat = { 0 };
+	struct world_seat seat = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct world *first = load("", NULL);
 	GError *e = NULL;
 
