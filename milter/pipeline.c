@@ -132,13 +132,11 @@ static bool decide_all(struct passage *p)
 	return true;
 }
 
-static const char *authserv_id(const struct passage *p)
+const char *passage_authserv_id(const struct options *o, const struct envelope *e)
 {
-	const char *own = p->world->options->authserv_id;
-
-	if (own[0] != '\0')
-		return own;
-	return p->envelope->mta_name != NULL ? p->envelope->mta_name : "localhost";
+	if (o->authserv_id[0] != '\0')
+		return o->authserv_id;
+	return e->mta_name != NULL ? e->mta_name : "localhost";
 }
 
 static bool make_plan(struct passage *p)
@@ -149,7 +147,8 @@ static bool make_plan(struct passage *p)
 		.envelope = p->envelope,
 		.auth = p->auth,
 		.decisions = &p->decisions,
-		.authserv_id = authserv_id(p),
+		.sweep = p->sweep,
+		.authserv_id = passage_authserv_id(p->world->options, p->envelope),
 		.id = p->id,
 	};
 

@@ -32,6 +32,7 @@ struct passage {
 	bool raw_cut;        /* the door did not keep all bytes */
 	int64_t deadline_us; /* on clock_mono_us() */
 	struct auth_check *auth_check;
+	const struct header_sweep *sweep; /* of the door; NULL: there is none */
 
 	const struct message *message;
 	const struct auth_results *auth; /* NULL: nothing was checked */
@@ -69,6 +70,10 @@ void passage_headers(struct passage *p, const struct header *h, size_t n);
  * err   none: what a failed stage means is a column of the table; then the plan is to pass
  * cost  at most the general message_deadline */
 void passage_run(struct passage *p, struct bytes raw, bool raw_cut);
+
+/* passage_authserv_id - the name of our Authentication-Results
+ * err   none */
+const char *passage_authserv_id(const struct options *o, const struct envelope *e);
 
 /* passage_record - what the journal and the log are told
  * in    d, failed   as plan_carry_out() gave them

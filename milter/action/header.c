@@ -140,12 +140,27 @@ static void put_ours(GPtrArray *lines, struct arena *a, const struct header_stor
 	if (story->banner != NULL)
 		put(lines, a, HEADER_BANNER, story->banner);
 	if (story->degraded)
-		put(lines, a, "X-Wonted-Degraded", "yes");
+		put(lines, a, HEADER_DEGRADED, "yes");
 	if (story->observe)
 		put(lines, a, "X-Wonted-Mode", mode_names[MODE_OBSERVE]);
 	put(lines, a, "X-Wonted-Id", story->id);
 	if (story->action == ACTION_JUNK)
 		put_spam(lines, a, d);
+}
+
+/* Is our own name that of a trusted upstream, whose results we go by? */
+static bool is_upstream(const struct plan_setup *s)
+{
+	return s->auth != NULL && s->auth->source == AUTH_TRUSTED &&
+	       s->auth->authserv_id != NULL &&
+	       g_ascii_strcasecmp(s->auth->authserv_id, s->authserv_id) == 0;
+}
+
+void header_removals(const struct plan_setup *s, bool spam, GArray *edits)
+{
+	struct sweep_wish wish = { .spam = spam, .authres = !is_upstream(s) };
+
+	header_sweep_edits(s->sweep, wish, edits);
 }
 
 static void insertion(const char *name, const char *value, GArray *edits)

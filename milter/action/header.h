@@ -15,6 +15,7 @@
 #define HEADER_AUTHRES "Authentication-Results"
 #define HEADER_ACTION "X-Wonted-Action"
 #define HEADER_BANNER "X-Wonted-Banner"
+#define HEADER_DEGRADED "X-Wonted-Degraded"
 
 /* What the headers of one message say. */
 struct header_story {
@@ -31,14 +32,12 @@ struct header_story {
 
 /* header_removals - edits that delete what only we may say: X-Wonted-*, and
  *                   Authentication-Results that claim to be ours
- * in    spam   also X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam
+ * in    s      its sweep set
+ *       spam   also X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam
  *       edits  struct edit are appended, highest nth of a name first
- * own   a
- * cost  linear in the header block; fields beyond LIMIT_HEADERS are looked at too
  * err   none
  * ref   RFC 8601 5 */
-void header_removals(struct arena *a, const struct plan_setup *s, bool spam,
-		     GArray *edits);
+void header_removals(const struct plan_setup *s, bool spam, GArray *edits);
 
 /* header_insertions - edits that put our headers on top, Authentication-Results highest
  * in    edits   struct edit are appended

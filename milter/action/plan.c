@@ -8,6 +8,7 @@
 
 #include "action/banner.h"
 #include "action/header.h"
+#include "action/plan_pass.h"
 #include "base/printable.h"
 
 /* One way of merging: with holds that work, or without. */
@@ -205,7 +206,7 @@ static const char *tell_all(struct merge *g)
 	story.reasons = common;
 	story.action_note = action_note(g, story.action);
 	story.id = header_id(g->arena, g->setup->id);
-	header_removals(g->arena, g->setup, !g->observe, g->edits);
+	header_removals(g->setup, !g->observe, g->edits);
 	header_insertions(g->arena, g->setup, &story, g->edits);
 	return story.banner;
 }
@@ -251,15 +252,6 @@ static void set_done(struct merge *g)
 	}
 }
 
-static const struct edit *edits_kept(struct arena *a, const GArray *edits)
-{
-	struct edit *kept = arena_new(a, struct edit, edits->len);
-
-	if (edits->len > 0)
-		memcpy(kept, edits->data, sizeof(*kept) * edits->len);
-	return kept;
-}
-
 /* One way of merging, whole: edits, banner and done of *p_r. */
 static void merge_all(struct arena *a, const struct plan_setup *s,
 		      const enum action *asked, const char *unheld, struct plan *p_r)
@@ -282,9 +274,7 @@ static void merge_all(struct arena *a, const struct plan_setup *s,
 	set_done(&g);
 	p_r->done = g.done;
 	p_r->n_done = n;
-	p_r->edits = edits_kept(a, g.edits);
-	p_r->n_edits = g.edits->len;
-	g_array_free(g.edits, TRUE);
+	plan_keep_edits(a, g.edits, p_r);
 }
 
 static bool is_refusal(enum action action)
@@ -438,37 +428,41 @@ static void accept_for_some(struct arena *a, const struct plan_setup *s,
 	merge_all(a, s, asked, unheld_words, p_r);
 }
 
-/* Mail of our own people is not judged. But what they submit may not carry our words: an
- * account in foreign hands could write its own verdict. From our own hosts it may: a hop
- * before us put it there. */
-static void pass_internal(struct arena *a, const struct plan_setup *s, struct plan *p_r)
+static bool anybody_acts(const struct decisions *all)
 {
-	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
-
-	if (s->envelope->auth_user != NULL &&
-	    (s->options->mode == MODE_ENFORCE || s->options->observe_headers))
-		header_removals(a, s, false, edits);
-	p_r->edits = edits_kept(a, edits);
-	p_r->n_edits = edits->len;
-	p_r->n_done = s->decisions->n;
-	p_r->done = arena_new(a, enum action, p_r->n_done);
-	g_array_free(edits, TRUE);
+	for (size_t i = 0; i < all->n; i++)
+		if (all->at[i].mode == MODE_ENFORCE)
+			return true;
+	return false;
 }
 
-void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r)
+static const struct header_sweep *sweep_of(struct arena *a, const struct plan_setup *s)
 {
+	struct header_sweep *sweep = header_sweep_create(a, s->authserv_id);
+
+	header_sweep_message(sweep, s->message);
+	return sweep;
+}
+
+void plan_make(struct arena *a, const struct plan_setup *given, struct plan *p_r)
+{
+	struct plan_setup *s = arena_new(a, struct plan_setup, 1);
 	enum action *asked;
 
 	*p_r = (struct plan){ .disposition = DISPOSE_ACCEPT };
+	*s = *given;
+	if (s->sweep == NULL)
+		s->sweep = sweep_of(a, s);
 	if (s->envelope->internal || s->envelope->n_rcpts == 0) {
-		pass_internal(a, s, p_r);
+		plan_pass(a, s, NULL, p_r);
 		return;
 	}
 	g_assert(s->decisions->n == s->envelope->n_rcpts);
 	asked = asked_for(a, s->decisions);
-	if (refusal_of_all(asked, s->decisions->n) != ACTION_PASS) {
+	if (refusal_of_all(asked, s->decisions->n) != ACTION_PASS)
 		refuse(a, s, asked, p_r);
-		return;
-	}
-	accept_for_some(a, s, asked, p_r);
+	else if (header_sweep_flooded(s->sweep) && anybody_acts(s->decisions))
+		plan_refuse_flood(a, s, p_r);
+	else
+		accept_for_some(a, s, asked, p_r);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "action/editor.h"
+#include "action/header_sweep.h"
 #include "auth/auth.h"
 #include "base/arena.h"
 #include "config/options.h"
@@ -46,6 +47,8 @@ enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFE
  *   junk        by address extension: taken off, and added again as local+junk@domain;
  *               by header: for all who remain and are not told by extension
  *   banner      in the body of all who remain
+ *   and what came with more fields in our name than can be removed is rejected, where
+ *   anybody is in enforce mode: nobody may write his own verdict
  * What cannot differ (headers, banner) takes the strictest of those who remain. It names no
  * recipient, and of the reasons only those that hold for all who remain are told, so that
  * nobody learns from it with whom another one writes. */
@@ -77,8 +80,9 @@ struct plan_setup {
 	const struct envelope *envelope;
 	const struct auth_results *auth; /* NULL: no Authentication-Results of ours */
 	const struct decisions *decisions;
-	const char *authserv_id; /* never NULL or empty */
-	const char *id;          /* of this message: queue id or session id and number */
+	const struct header_sweep *sweep; /* NULL: made from the message */
+	const char *authserv_id;          /* never NULL or empty */
+	const char *id; /* of this message: queue id or session id and number */
 };
 
 /* plan_make - merge the decisions of all recipients into one plan
@@ -86,6 +90,16 @@ struct plan_setup {
  * err   none: what cannot be done (a banner into signed mail) becomes something milder, and
  *       the plan says so */
 void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
+
+/* plan_pass - the plan for mail that is not judged: without what came in our name, else as it
+ *             is. Our own people cannot write our words; our own hosts can, a hop before us
+ *             put them there
+ * in    s      only options, envelope, sweep, authserv_id and id are read
+ *       note   for X-Wonted-Degraded; not put into internal mail. NULL: none
+ * own   a
+ * err   none: what cannot be cleaned is rejected, as by plan_make() */
+void plan_pass(struct arena *a, const struct plan_setup *s, const char *note,
+	       struct plan *p_r);
 
 /* plan_carry_out - make the edits through an editor, the hold first
  * in    p   changed when something fails: nothing is discarded that is not safely held

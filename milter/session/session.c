@@ -18,7 +18,7 @@ struct session {
 	struct door *door;
 	struct world *world; /* kept from the beginning of a message to its end */
 	char *client_addr, *client_name, *mta_name, *helo;
-	bool over_limit; /* too many sessions: nothing is looked at */
+	bool over_limit; /* too many sessions: nothing but headers in our name is looked at */
 	bool cannot_delete_rcpts;
 	uint64_t number;
 	unsigned messages;
@@ -27,6 +27,7 @@ struct session {
 	struct arena *arena;
 	struct envelope *envelope;
 	GArray *rcpts; /* struct recipient */
+	struct header_sweep *sweep;
 	struct builder *builder;
 	struct passage *passage;
 };
@@ -90,6 +91,7 @@ void session_abort(struct session *s)
 		arena_destroy(&s->arena);
 	s->arena = NULL;
 	s->envelope = NULL;
+	s->sweep = NULL;
 	/* a client may be silent for minutes after a big message */
 	builder_destroy(&s->builder);
 	g_array_set_size(s->rcpts, 0);
@@ -135,7 +137,8 @@ static const char *without_brackets(struct arena *a, const char *path)
 void session_mail(struct session *s, const struct session_sender *from)
 {
 	session_abort(s);
-	if (s->over_limit)
+	/* a closing door has no world to ask any more */
+	if (s->over_limit && atomic_load(&s->door->closing))
 		return;
 	s->world = world_current(&s->door->seat);
 	s->arena = arena_create(ENVELOPE_ARENA_BYTES);
@@ -159,12 +162,14 @@ void session_mail(struct session *s, const struct session_sender *from)
 	e->internal = (e->auth_user != NULL && o->authenticated_is_internal) ||
 		      options_is_internal(o, e->client_addr);
 	s->envelope = e;
-	s->builder = builder_create((size_t)o->max_message_bytes);
+	s->sweep = header_sweep_create(a, passage_authserv_id(o, e));
+	if (!s->over_limit)
+		s->builder = builder_create((size_t)o->max_message_bytes);
 }
 
 void session_rcpt(struct session *s, const char *rcpt)
 {
-	if (s->envelope == NULL)
+	if (s->builder == NULL)
 		return;
 	if (s->rcpts->len >= LIMIT_RCPTS) {
 		s->envelope->rcpts_cut = true;
@@ -183,7 +188,7 @@ void session_rcpt(struct session *s, const char *rcpt)
 /* The envelope is complete when the first header comes. */
 static void begin_passage(struct session *s)
 {
-	if (s->passage != NULL || s->envelope == NULL)
+	if (s->passage != NULL || s->builder == NULL)
 		return;
 	size_t n = s->rcpts->len;
 	struct recipient *rcpts = arena_new(s->arena, struct recipient, n);
@@ -194,11 +199,14 @@ static void begin_passage(struct session *s)
 	s->envelope->n_rcpts = n;
 	s->passage =
 		passage_begin(s->world, s->arena, s->envelope, s->envelope->session_id);
+	s->passage->sweep = s->sweep;
 }
 
 void session_header(struct session *s, const char *name, const char *value)
 {
 	begin_passage(s);
+	if (s->sweep != NULL)
+		header_sweep_field(s->sweep, bytes_of(name), bytes_of(value));
 	if (s->passage != NULL)
 		builder_header(s->builder, name, value);
 }
@@ -450,11 +458,26 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	return d;
 }
 
-static enum disposition end_unfiltered(const struct editor *ed)
+/* Over the limit: the message is not looked at, but what came with it in our name goes. */
+static enum disposition end_unfiltered(struct session *s, const struct editor *ed)
 {
-	ed->insert_header(ed->self, 0, "X-Wonted-Degraded",
-			  "not filtered: too many sessions");
-	return DISPOSE_ACCEPT;
+	const char *failed = NULL;
+	struct plan plan;
+
+	const struct options *o = s->world->options;
+	struct plan_setup setup = {
+		.options = o,
+		.envelope = s->envelope,
+		.sweep = s->sweep,
+		.authserv_id = passage_authserv_id(o, s->envelope),
+		.id = s->envelope->session_id,
+	};
+
+	plan_pass(s->arena, &setup, "not filtered: too many sessions", &plan);
+	enum disposition d = plan_carry_out(s->arena, &plan, ed, &failed);
+
+	metrics_add(&s->door->metrics, METRIC_EDIT_FAILURES, failed != NULL);
+	return d;
 }
 
 enum disposition session_end(struct session *s, const char *queue_id,
@@ -462,18 +485,16 @@ enum disposition session_end(struct session *s, const char *queue_id,
 {
 	enum disposition d = DISPOSE_ACCEPT;
 
-	if (s->over_limit)
-		return atomic_load(&s->door->closing) ? DISPOSE_DEFER
-						      : end_unfiltered(ed);
 	if (s->passage == NULL) /* a message without any header field */
 		session_headers_end(s);
-	if (s->passage == NULL)
-		return d;
-	if (queue_id != NULL)
+	if (queue_id != NULL && s->envelope != NULL)
 		s->envelope->queue_id = arena_strdup(s->arena, queue_id);
 	atomic_fetch_add(&s->door->ends, 1);
 	/* counted first, asked then: who drains the door sees the one or we the other */
-	d = atomic_load(&s->door->closing) ? DISPOSE_DEFER : end_message(s, ed);
+	if (atomic_load(&s->door->closing))
+		d = DISPOSE_DEFER;
+	else if (s->envelope != NULL)
+		d = s->over_limit ? end_unfiltered(s, ed) : end_message(s, ed);
 	atomic_fetch_sub(&s->door->ends, 1);
 	session_abort(s);
 	return d;

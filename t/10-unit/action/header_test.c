@@ -85,7 +85,8 @@ static void assert_removed(struct scene *s, bool spam, const char *want)
 	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 	GString *is = g_string_new(NULL);
 
-	header_removals(s->arena, &s->setup, spam, edits);
+	scene_sweep(s);
+	header_removals(&s->setup, spam, edits);
 	for (guint i = 0; i < edits->len; i++) {
 		const struct edit *e = &g_array_index(edits, struct edit, i);
 
@@ -166,7 +167,8 @@ static void removes_copies_behind_a_flood(void)
 	{
 		GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 
-		header_removals(s.arena, &s.setup, true, edits);
+		scene_sweep(&s);
+		header_removals(&s.setup, true, edits);
 		g_assert_cmpuint(edits->len, ==, LIMIT_HEADERS + 1);
 		g_assert_cmpuint(g_array_index(edits, struct edit, 0).nth, ==,
 				 LIMIT_HEADERS);

@@ -62,6 +62,15 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	};
 }
 
+/* What the door would have noted. */
+static inline void scene_sweep(struct scene *s)
+{
+	struct header_sweep *all = header_sweep_create(s->arena, s->setup.authserv_id);
+
+	header_sweep_message(all, s->setup.message);
+	s->setup.sweep = all;
+}
+
 /* One more recipient: a.example.org, b.example.org, ... */
 static inline struct decision *scene_rcpt(struct scene *s, enum verdict v,
 					  enum action action, const struct policy *p)

@@ -1,0 +1,172 @@
+/* Copies of our headers that came with the message are removed, or a sender could write his
+ * own verdict. X-Spam-* is the common tongue of filters: it is taken away only where we act,
+ * so that watching beside another filter does not silence it. Fields are counted as the MTA
+ * counts them, by name in any case. */
+#include "action/header_sweep.h"
+
+#include "action/header.h"
+#include "action/plan.h"
+#include "auth/authres.h"
+#include "base/compiler.h"
+
+#define OUR_PREFIX "X-Wonted-"
+
+static const char *const spam_names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level",
+					  "X-Spam" };
+
+enum noted_kind { NOTED_OURS, NOTED_SPAM, NOTED_AUTHRES };
+
+struct noted {
+	const char *name; /* as written, the first time */
+	size_t nth;
+	enum noted_kind kind;
+};
+
+struct header_sweep {
+	struct arena *arena;
+	const char *authserv_id;
+	GHashTable *counts; /* lower-case name -> how many came before */
+	GArray *noted;      /* in the order of the message */
+	bool flooded;
+};
+
+static void free_all(void *p)
+{
+	struct header_sweep *s = p;
+
+	g_hash_table_destroy(s->counts);
+	g_array_free(s->noted, TRUE);
+}
+
+struct header_sweep *header_sweep_create(struct arena *a, const char *authserv_id)
+{
+	struct header_sweep *s = arena_new(a, struct header_sweep, 1);
+
+	s->arena = a;
+	s->authserv_id = authserv_id;
+	s->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	s->noted = g_array_new(FALSE, FALSE, sizeof(struct noted));
+	arena_defer(a, free_all, s);
+	return s;
+}
+
+static bool is_name(struct bytes name, const char *text)
+{
+	return name.n == strlen(text) && g_ascii_strncasecmp(name.at, text, name.n) == 0;
+}
+
+static bool is_ours(struct bytes name)
+{
+	return name.n >= strlen(OUR_PREFIX) &&
+	       g_ascii_strncasecmp(name.at, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
+}
+
+static bool is_spam(struct bytes name)
+{
+	for (size_t i = 0; i < COUNT_OF(spam_names); i++)
+		if (is_name(name, spam_names[i]))
+			return true;
+	return false;
+}
+
+/* How many fields of this name came before this one. */
+static size_t count(struct header_sweep *s, struct bytes name)
+{
+	char *key = g_ascii_strdown(name.at, (gssize)name.n);
+	size_t nth = GPOINTER_TO_SIZE(g_hash_table_lookup(s->counts, key));
+
+	g_hash_table_insert(s->counts, key, GSIZE_TO_POINTER(nth + 1));
+	return nth;
+}
+
+void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes value)
+{
+	struct noted one = { .kind = NOTED_OURS };
+
+	while (name.n > 0 && g_ascii_isspace(name.at[name.n - 1]))
+		name.n--;
+	if (is_name(name, HEADER_AUTHRES))
+		one.kind = NOTED_AUTHRES;
+	else if (is_spam(name))
+		one.kind = NOTED_SPAM;
+	else if (!is_ours(name))
+		return;
+	if (s->noted->len >= SWEEP_MOST) {
+		s->flooded = true;
+		return;
+	}
+	one.nth = count(s, name);
+	if (one.kind == NOTED_AUTHRES && !authres_claims(value, s->authserv_id))
+		return;
+	one.name = arena_strndup(s->arena, name.at, name.n);
+	g_array_append_val(s->noted, one);
+}
+
+/* Behind the field that begins at a place: its line and those that continue it. */
+static size_t field_end(struct bytes raw, size_t at, size_t most)
+{
+	do {
+		const char *lf = memchr(raw.at + at, '\n', most - at);
+
+		if (lf == NULL)
+			return most;
+		at = (size_t)(lf - raw.at) + 1;
+	} while (at < most && (raw.at[at] == ' ' || raw.at[at] == '\t'));
+	return at;
+}
+
+/* The fields that are there, but not in the model. */
+static void sweep_beyond(struct header_sweep *s, const struct message *m)
+{
+	size_t at = m->n_headers == 0 ? 0 : m->headers[m->n_headers - 1].at, end;
+	bool known = m->n_headers > 0; /* the first one was seen */
+
+	for (; at < m->body_at; at = end) {
+		struct bytes name = { .at = m->raw.at + at };
+		const char *colon;
+
+		end = field_end(m->raw, at, m->body_at);
+		colon = memchr(name.at, ':', end - at);
+		if (colon == NULL || known) {
+			known = false;
+			continue;
+		}
+		name.n = (size_t)(colon - name.at);
+		header_sweep_field(
+			s, name,
+			(struct bytes){ .at = colon + 1,
+					.n = (size_t)(m->raw.at + end - colon - 1) });
+	}
+}
+
+void header_sweep_message(struct header_sweep *s, const struct message *m)
+{
+	for (size_t i = 0; i < m->n_headers; i++)
+		header_sweep_field(s, m->headers[i].name, m->headers[i].value);
+	if (m->cut & CUT_HEADERS)
+		sweep_beyond(s, m);
+}
+
+static bool goes(const struct noted *one, struct sweep_wish w)
+{
+	return one->kind == NOTED_OURS || (one->kind == NOTED_SPAM && w.spam) ||
+	       (one->kind == NOTED_AUTHRES && w.authres);
+}
+
+void header_sweep_edits(const struct header_sweep *s, struct sweep_wish w, GArray *edits)
+{
+	for (guint i = s->noted->len; i-- > 0;) {
+		const struct noted *one = &g_array_index(s->noted, struct noted, i);
+		struct edit e = { .kind = EDIT_DELETE_HEADER,
+				  .name = one->name,
+				  .nth = one->nth };
+
+		if (goes(one, w))
+			g_array_append_val(edits, e);
+	}
+}
+
+bool header_sweep_flooded(const struct header_sweep *s)
+{
+	return s->flooded;
+}

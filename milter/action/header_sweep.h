@@ -1,0 +1,53 @@
+/* What came with a message in our name. The door notes every field as it comes by, so that no
+ * bound on what is kept of a message hides one; where there is no door, the message itself is
+ * walked. */
+#ifndef ACTION_HEADER_SWEEP_H
+#define ACTION_HEADER_SWEEP_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "message/message.h"
+
+struct header_sweep;
+
+/* header_sweep_create - nothing noted yet
+ * in    authserv_id   ours
+ * own   a
+ * err   out of memory ends the process */
+struct header_sweep *header_sweep_create(struct arena *a, const char *authserv_id);
+
+/* header_sweep_field - one field, in the order of the message
+ * in    name    blanks before the colon may be in it
+ *       value   folds as they came
+ * cost  linear in the field; at most SWEEP_MOST fields are noted
+ * err   none */
+void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes value);
+
+/* header_sweep_message - all fields of a message, also those beyond LIMIT_HEADERS
+ * err   none */
+void header_sweep_message(struct header_sweep *s, const struct message *m);
+
+/* Which of what was noted goes. X-Wonted-* always does. */
+struct sweep_wish {
+	bool spam;    /* X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam */
+	bool authres; /* Authentication-Results that claim to be ours */
+};
+
+/* header_sweep_edits - edits that delete it
+ * in    edits   struct edit are appended, highest nth of a name first
+ * err   none: see header_sweep_flooded()
+ * ref   RFC 8601 5 */
+void header_sweep_edits(const struct header_sweep *s, struct sweep_wish w, GArray *edits);
+
+/* header_sweep_flooded - were there more than SWEEP_MOST fields? Then not all of them go
+ * err   none */
+bool header_sweep_flooded(const struct header_sweep *s);
+
+/* Real mail has some ten. Each costs the MTA a walk through the header. */
+enum { SWEEP_MOST = 20000 };
+
+#endif
