@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "behavior/behavior.h"
 #include "behavior/changes.h"
+#include "behavior/habit.h"
 #include "store/keys.h"
 
 #define EVENTS_MOST 20000
@@ -296,12 +297,45 @@ static void add_to(struct applying *ap, enum family family, const char *tenant,
 		one, ap->arena);
 }
 
+static int arrived(const struct behavior_event *ev)
+{
+	return hour_of(ev->arrived_s != 0 ? ev->arrived_s : ev->time_s);
+}
+
+/* what is usual between the two: there are many pairs, so they keep little of it */
+struct habit_buffer {
+	char hour[HOUR_BYTES];
+	char habits[(USUAL_COUNT + USUAL_MOST) * HABIT_BYTES];
+};
+
+static void note(struct history *one, char *habits, enum usual kind, const char *text)
+{
+	if (text == NULL || *text == '\0')
+		return;
+	habit_write(habits + one->habits.n, kind, text);
+	one->habits.n += HABIT_BYTES;
+}
+
+static void note_all(const struct behavior_event *ev, struct habit_buffer *b,
+		     struct history *one)
+{
+	hour_write(b->hour, arrived(ev));
+	one->hours = (struct bytes){ .at = b->hour, .n = HOUR_BYTES };
+	one->habits = (struct bytes){ .at = b->habits };
+	note(one, b->habits, USUAL_REPLY_TO, ev->reply_to_org);
+	note(one, b->habits, USUAL_MAILER, ev->mailer);
+	note(one, b->habits, USUAL_DKIM, ev->dkim_domain);
+	note(one, b->habits, USUAL_NETWORK, ev->network);
+	for (size_t i = 0; i < ev->n_link_orgs && i < USUAL_MOST; i++)
+		note(one, b->habits, USUAL_LINK, ev->link_orgs[i]);
+}
+
 /* What a message to us says about its sender, once, however many of us got it. */
 static void count_incoming(struct applying *ap, const struct behavior_event *ev)
 {
 	int64_t day = day_of(ev->time_s);
 	struct usual_item items[USUAL_COUNT], links[USUAL_MOST], from;
-	char days[DAY_BYTES];
+	char days[DAY_BYTES], hour[HOUR_BYTES];
 	struct history one = one_message(DIRECTION_IN, day, days), bare = one;
 	size_t n = 0;
 
@@ -319,8 +353,10 @@ static void count_incoming(struct applying *ap, const struct behavior_event *ev)
 	}
 	if (n > 0)
 		one.usual[USUAL_LINK] = (struct usual_set){ .at = links, .n = n };
-	add_to(ap, FAMILY_SENDER, ev->tenant, ev->sender, &one);
 	add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->sender_org, &one);
+	hour_write(hour, arrived(ev));
+	one.hours = (struct bytes){ .at = hour, .n = sizeof(hour) };
+	add_to(ap, FAMILY_SENDER, ev->tenant, ev->sender, &one);
 }
 
 static uint32_t mark_of(enum direction direction, const char *who)
@@ -370,8 +406,11 @@ static void count_event(struct applying *ap, const struct behavior_event *ev)
 	bool first = in ? !m->thread.in : !m->thread.out, any = false;
 	int64_t day = day_of(ev->time_s);
 	char days[DAY_BYTES];
+	struct habit_buffer habits;
 	struct history one = one_message(ev->direction, day, days);
 
+	if (in)
+		note_all(ev, &habits, &one);
 	g_hash_table_remove_all(ap->orgs);
 	if (m->damaged)
 		return;

@@ -30,6 +30,7 @@ struct behavior_event {
 	size_t n_rcpts;
 	const char *message_id;
 	int64_t time_s;
+	int64_t arrived_s; /* by our own clock, in only; 0: as time_s */
 	/* what is usual; all of them in only */
 	const char *display_key; /* name_key() of From's display name */
 	const char *reply_to_org;

@@ -4,9 +4,12 @@
 #include "behavior/history.h"
 
 #include "base/limits.h"
+#include "behavior/habit.h"
 
 #define USUAL_TEXT_BYTES 255
 #define ENOUGH_MESSAGES 3 /* closed, before "not usual of them" means anything */
+#define RARE 100          /* one hour in so many is an exception, */
+#define RARE_MOST 8       /* but not so often */
 
 const char *const usual_names[USUAL_COUNT] = {
 	[USUAL_REPLY_TO] = "reply_to", [USUAL_LINK] = "link",
@@ -87,6 +90,8 @@ static const struct codec_field history_fields[] = {
 	USUAL_FIELD(19, USUAL_DKIM, "usual_dkim"),
 	USUAL_FIELD(20, USUAL_NETWORK, "usual_network"),
 	USUAL_FIELD(21, USUAL_ADDRESS, "usual_address"),
+	CODEC_BLOB_FIELD(history, 22, hours, HOURS_BYTES),
+	CODEC_BLOB_FIELD(history, 23, habits, HABITS_BYTES),
 };
 
 const struct codec history_codec = {
@@ -135,7 +140,8 @@ bool history_is_sane(const struct history *h)
 	bool sane = within(h->open_day, DAY_MOST) && flow_is_sane(&h->in) &&
 		    flow_is_sane(&h->out) && count_is_sane(&h->mailboxes) &&
 		    count_is_sane(&h->rescued) && count_is_sane(&h->junked) &&
-		    within(h->days_older, DAY_MOST);
+		    within(h->days_older, DAY_MOST) && hours_are_sane(h->hours) &&
+		    habits_are_sane(h->habits);
 
 	for (size_t i = 0; i < USUAL_COUNT && sane; i++)
 		sane = usual_is_sane(&h->usual[i]);
@@ -254,6 +260,12 @@ int64_t history_mailboxes(const struct history *h, int64_t today)
 	return h == NULL ? 0 : closed(h, &h->mailboxes, today);
 }
 
+/* entries of its newest day count when that day is over */
+static struct side seen(const struct history *h, struct bytes set, int64_t today)
+{
+	return (struct side){ .set = set, .over = all_closed(h, today) };
+}
+
 enum answer history_usual(const struct history *h, enum usual kind, const char *text,
 			  int64_t today)
 {
@@ -263,6 +275,10 @@ enum answer history_usual(const struct history *h, enum usual kind, const char *
 	if (text == NULL || history_messages_in(h, today) < ENOUGH_MESSAGES)
 		return ANSWER_UNKNOWN;
 	set = &h->usual[kind];
+	if (set->n == 0)
+		return history_observed(h, today) < ENOUGH_MESSAGES
+			       ? ANSWER_UNKNOWN
+			       : habits_have(seen(h, h->habits, today), kind, text);
 	for (size_t i = 0; i < set->n; i++) {
 		if (set->at[i].first_day >= today)
 			continue;
@@ -271,6 +287,33 @@ enum answer history_usual(const struct history *h, enum usual kind, const char *
 		answer = ANSWER_NO;
 	}
 	return answer;
+}
+
+enum answer history_ever(const struct history *h, enum usual kind, int64_t today)
+{
+	if (h == NULL)
+		return ANSWER_NO;
+	for (size_t i = 0; i < h->usual[kind].n; i++)
+		if (h->usual[kind].at[i].first_day < today)
+			return ANSWER_YES;
+	return habits_have(seen(h, h->habits, today), kind, "") == ANSWER_UNKNOWN
+		       ? ANSWER_NO
+		       : ANSWER_YES;
+}
+
+int64_t history_observed(const struct history *h, int64_t today)
+{
+	return h == NULL ? 0 : hours_count(seen(h, h->hours, today), 0, HOURS_A_DAY);
+}
+
+enum answer history_usual_hour(const struct history *h, int hour, int64_t today)
+{
+	int64_t all = history_observed(h, today), near;
+
+	if (all < HOUR_MESSAGES || history_days_seen(h, today) < HOUR_DAYS)
+		return ANSWER_UNKNOWN;
+	near = hours_count(seen(h, h->hours, today), hour, HOURS_NEAR);
+	return near * RARE > all || near >= RARE_MOST ? ANSWER_YES : ANSWER_NO;
 }
 
 int64_t history_today_in(const struct history *h, int64_t today)

@@ -40,9 +40,12 @@ struct usual_item {
 	int64_t last_day;
 };
 
-#define USUAL_MOST 8 /* of one kind: the most frequent; people have few habits */
-#define DAYS_MOST 16 /* single days remembered; beyond, only their number */
-#define DAY_BYTES 3  /* of one of them */
+#define USUAL_MOST 8     /* of one kind: the most frequent; people have few habits */
+#define HOUR_MESSAGES 20 /* at known hours, and on so many days, before another one is */
+#define HOUR_DAYS 5      /* strange */
+#define HOURS_NEAR 3     /* an hour is like those so near to it */
+#define DAYS_MOST 16     /* single days remembered; beyond, only their number */
+#define DAY_BYTES 3      /* of one of them */
 
 enum usual {
 	USUAL_REPLY_TO, /* organisational domains of Reply-To */
@@ -70,6 +73,10 @@ struct history {
 	int64_t days_older; /* further such days */
 	struct usual_set usual[USUAL_COUNT];
 	int64_t mark; /* what was merged last: the same again is skipped */
+	struct bytes
+		hours; /* at which mail came in (SENDER, PAIR); history_usual_hour() */
+	struct bytes
+		habits; /* PAIR, in place of usual: hashes, read by history_usual() */
 };
 
 extern const struct codec history_codec;
@@ -85,6 +92,13 @@ enum answer history_decode(struct arena *a, struct bytes value,
 static inline int64_t day_of(int64_t time_s)
 {
 	return time_s / 86400;
+}
+
+/* hour_of - the hour (UTC) of a time, 0..23
+ * err   none */
+static inline int hour_of(int64_t time_s)
+{
+	return (int)((time_s % 86400 + 86400) % 86400 / 3600);
 }
 
 /* history_is_sane - can these numbers have come from counting? else they are damage
@@ -159,6 +173,22 @@ int64_t history_mailboxes(const struct history *h, int64_t today);
  * err   UNKNOWN: fewer than 3 messages in on closed days, or nothing of this kind known */
 enum answer history_usual(const struct history *h, enum usual kind, const char *text,
 			  int64_t today);
+
+/* history_ever - has any value of this kind been seen on a closed day?
+ * err   none: NULL is NO */
+enum answer history_ever(const struct history *h, enum usual kind, int64_t today);
+
+/* history_observed - messages in on closed days whose habits were noted: those that came
+ *                    before records of this family had habits were not
+ * err   none: NULL is 0; counts end at 255 an hour */
+int64_t history_observed(const struct history *h, int64_t today);
+
+/* history_usual_hour - do they write at this hour, or one near it? Hours are UTC and of our
+ *                      own clock: the hour that a message claims, and its time zone, are its
+ *                      writer's choice. One message in a hundred makes no habit
+ * in    hour   0..23
+ * err   UNKNOWN: fewer than HOUR_MESSAGES messages, or on fewer than HOUR_DAYS days */
+enum answer history_usual_hour(const struct history *h, int hour, int64_t today);
 
 /* history_today_in - messages to us on the open day, for alarms
  * err   none: NULL is 0 */

@@ -3,6 +3,7 @@
  * Merging is commutative, so that archives may be read in any order. */
 #include <glib.h>
 
+#include "behavior/habit.h"
 #include "behavior/history.h"
 
 #define HALF_LIFE_DAYS 30
@@ -218,6 +219,20 @@ static void merge_usual(struct usual_set *set, const struct usual_set *more,
 		memcpy(set->at, all, n * sizeof(all[0]));
 }
 
+/* Also a record without any may close a day, and with it the other's open entries. */
+static void merge_habits(const struct merging *m, struct history *h,
+			 const struct history *more, struct arena *a)
+{
+	bool h_over = m->h_open < m->open, more_over = m->more_open < m->open;
+
+	if (more->hours.n > 0 || (h->hours.n > 0 && h_over))
+		h->hours = hours_merge((struct side){ h->hours, h_over },
+				       (struct side){ more->hours, more_over }, a);
+	if (more->habits.n > 0 || (h->habits.n > 0 && h_over))
+		h->habits = habits_merge((struct side){ h->habits, h_over },
+					 (struct side){ more->habits, more_over }, a);
+}
+
 void history_merge(struct history *h, const struct history *more, struct arena *a)
 {
 	struct merging m = {
@@ -237,6 +252,7 @@ void history_merge(struct history *h, const struct history *more, struct arena *
 	for (size_t i = 0; i < USUAL_COUNT; i++)
 		if (more->usual[i].n > 0)
 			merge_usual(&h->usual[i], &more->usual[i], a);
+	merge_habits(&m, h, more, a);
 	h->open_day = m.open;
 	h->mark = more->mark != 0 ? more->mark : h->mark;
 }

@@ -45,8 +45,11 @@ static void ask(const struct history *h, int64_t today)
 		history_mailboxes(h, day);
 		history_today_mailboxes(h, day);
 		history_usual_day_milli(h, day);
-		for (int kind = 0; kind < USUAL_COUNT; kind++)
+		history_usual_hour(h, 7, day);
+		for (int kind = 0; kind < USUAL_COUNT; kind++) {
 			history_usual(h, (enum usual)kind, "x.example", day);
+			history_ever(h, (enum usual)kind, day);
+		}
 	}
 }
 

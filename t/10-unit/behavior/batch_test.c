@@ -234,6 +234,47 @@ static void test_broken_off(struct fixture *f, gconstpointer data)
 }
 
 /* The copies of one message in two mailboxes are two pairs, but one message of its sender. */
+/* Senders keep what is usual as texts, pairs as hashes; both keep the hour, by our clock. */
+static void test_habits(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event ev = eve_writes;
+	const struct history *sender, *pair;
+
+	(void)data;
+	for (int i = 0; i < 20; i++) {
+		ev.message_id = arena_printf(f->a, "%d@other.example", i);
+		ev.time_s = (DAY + i / 4) * INT64_C(86400) + 4711;
+		ev.arrived_s = ev.time_s + 5 * 3600;
+		add(f, &ev);
+	}
+	apply(f);
+	sender = stored(f, FAMILY_SENDER, EVE, NULL);
+	pair = stored(f, FAMILY_PAIR, ANN, EVE);
+	g_assert_cmpuint(sender->habits.n, ==, 0);
+	g_assert_cmpuint(pair->usual[USUAL_LINK].n, ==, 0);
+	g_assert_cmpint(history_observed(sender, DAY + 5), ==, 20);
+	g_assert_cmpint(history_observed(pair, DAY + 5), ==, 20);
+	g_assert_cmpint(history_usual_hour(sender, 3, DAY + 5), ==, ANSWER_YES);
+	g_assert_cmpint(history_usual_hour(sender, 2, DAY + 5), ==, ANSWER_NO);
+	g_assert_cmpint(history_usual_hour(pair, 9, DAY + 5), ==, ANSWER_YES);
+	g_assert_cmpint(history_usual_hour(pair, 10, DAY + 5), ==, ANSWER_NO);
+	for (int kind = 0; kind < USUAL_ADDRESS; kind++) {
+		static const char *const seen[] = {
+			[USUAL_REPLY_TO] = "reply.example",
+			[USUAL_LINK] = "cdn.example",
+			[USUAL_MAILER] = "Mailer",
+			[USUAL_DKIM] = "other.example",
+			[USUAL_NETWORK] = "192.0.2.0/24",
+		};
+
+		g_assert_cmpint(
+			history_usual(pair, (enum usual)kind, seen[kind], DAY + 5), ==,
+			ANSWER_YES);
+		g_assert_cmpint(history_usual(pair, (enum usual)kind, "new", DAY + 5), ==,
+				ANSWER_NO);
+	}
+}
+
 static void test_two_mailboxes(struct fixture *f, gconstpointer data)
 {
 	struct behavior_event to_bob = eve_writes;
@@ -455,6 +496,7 @@ int main(int argc, char **argv)
 	ADD("outgoing", test_outgoing);
 	ADD("idempotent", test_idempotent);
 	ADD("broken_off", test_broken_off);
+	ADD("habits", test_habits);
 	ADD("two-mailboxes", test_two_mailboxes);
 	ADD("no-id", test_no_id);
 	ADD("tenants-apart", test_tenants_apart);

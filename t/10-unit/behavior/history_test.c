@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "base/arena.h"
+#include "behavior/habit.h"
 #include "behavior/history.h"
 
 #define DAY 20000 /* some day */
@@ -42,6 +43,22 @@ static void add_mailer(struct history *h, int64_t day, const char *mailer,
 	add_in(h, day, a);
 }
 
+/* as the pair of a mailbox and a correspondent sees it */
+static void add_hour(struct history *h, int64_t day, int hour, const char *link,
+		     struct arena *a)
+{
+	char hours[HOUR_BYTES], habits[HABIT_BYTES];
+	struct history one = { .open_day = day, .hours = { hours, HOUR_BYTES } };
+
+	hour_write(hours, hour);
+	if (link != NULL) {
+		habit_write(habits, USUAL_LINK, link);
+		one.habits = (struct bytes){ habits, HABIT_BYTES };
+	}
+	history_merge(h, &one, a);
+	add_in(h, day, a);
+}
+
 /* No record is a record of nothing. */
 static void test_none(void)
 {
@@ -61,6 +78,9 @@ static void test_none(void)
 		g_assert_cmpint(history_mailboxes(rows[i], DAY), ==, 0);
 		g_assert_cmpint(history_usual(rows[i], USUAL_LINK, "x.example", DAY), ==,
 				ANSWER_UNKNOWN);
+		g_assert_cmpint(history_ever(rows[i], USUAL_LINK, DAY), ==, ANSWER_NO);
+		g_assert_cmpint(history_observed(rows[i], DAY), ==, 0);
+		g_assert_cmpint(history_usual_hour(rows[i], 3, DAY), ==, ANSWER_UNKNOWN);
 		g_assert_cmpint(history_today_in(rows[i], DAY), ==, 0);
 		g_assert_cmpint(history_today_mailboxes(rows[i], DAY), ==, 0);
 		g_assert_cmpint(history_usual_day_milli(rows[i], DAY), ==, 0);
@@ -196,6 +216,79 @@ static void test_usual_stays(void)
 	arena_destroy(&a);
 }
 
+/* Twenty messages on five days, all in the morning. */
+static void test_usual_hour(void)
+{
+	struct arena *a = arena_create(0);
+	struct history h = { 0 };
+
+	for (int i = 0; i < HOUR_MESSAGES - 1; i++)
+		add_hour(&h, DAY + i / 4, 7 + i % 3, NULL, a);
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 10), ==, ANSWER_UNKNOWN);
+	add_hour(&h, DAY + 4, 9, NULL, a);
+	/* the newest day is open */
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 4), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 5), ==, ANSWER_NO);
+	g_assert_cmpint(history_usual_hour(&h, 8, DAY + 5), ==, ANSWER_YES);
+	g_assert_cmpint(history_usual_hour(&h, 12, DAY + 5), ==, ANSWER_YES);
+	g_assert_cmpint(history_usual_hour(&h, 13, DAY + 5), ==, ANSWER_NO);
+	g_assert_cmpint(history_usual_hour(&h, 4, DAY + 5), ==, ANSWER_YES);
+	g_assert_cmpint(history_usual_hour(&h, 3, DAY + 5), ==, ANSWER_NO);
+	/* a night's flood is usual tomorrow, not tonight */
+	for (int i = 0; i < 50; i++)
+		add_hour(&h, DAY + 6, 20, NULL, a);
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 6), ==, ANSWER_NO);
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 7), ==, ANSWER_YES);
+	arena_destroy(&a);
+}
+
+/* One message in a hundred is an exception. */
+static void test_rare_hour(void)
+{
+	struct arena *a = arena_create(0);
+	struct history h = { 0 };
+
+	add_hour(&h, DAY, 20, NULL, a);
+	for (int i = 0; i < 99; i++)
+		add_hour(&h, DAY + i, 8, NULL, a);
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 100), ==, ANSWER_NO);
+	add_hour(&h, DAY, 20, NULL, a);
+	g_assert_cmpint(history_usual_hour(&h, 20, DAY + 100), ==, ANSWER_YES);
+	arena_destroy(&a);
+}
+
+/* Where texts are too many to keep, hashes answer the same questions. */
+static void test_hashed_usual(void)
+{
+	struct arena *a = arena_create(0);
+	struct history h = { 0 };
+
+	add_in(&h, DAY - 3, a); /* of a time that kept no habits */
+	add_in(&h, DAY - 2, a);
+	add_hour(&h, DAY, 8, "old.example", a);
+	g_assert_cmpint(history_messages_in(&h, DAY + 1), ==, 3);
+	g_assert_cmpint(history_observed(&h, DAY + 1), ==, 1);
+	g_assert_cmpint(history_usual(&h, USUAL_LINK, "new.example", DAY + 1), ==,
+			ANSWER_UNKNOWN);
+	add_hour(&h, DAY, 8, "old.example", a);
+	add_hour(&h, DAY, 8, NULL, a);
+	g_assert_cmpint(history_ever(&h, USUAL_LINK, DAY), ==, ANSWER_NO);
+	g_assert_cmpint(history_ever(&h, USUAL_LINK, DAY + 1), ==, ANSWER_YES);
+	g_assert_cmpint(history_usual(&h, USUAL_LINK, "new.example", DAY), ==,
+			ANSWER_UNKNOWN);
+	g_assert_cmpint(history_usual(&h, USUAL_LINK, "new.example", DAY + 1), ==,
+			ANSWER_NO);
+	g_assert_cmpint(history_usual(&h, USUAL_LINK, "old.example", DAY + 1), ==,
+			ANSWER_YES);
+	g_assert_cmpint(history_usual(&h, USUAL_MAILER, "Mailer", DAY + 1), ==,
+			ANSWER_UNKNOWN);
+	/* mail of ours closes the day too */
+	add_out(&h, DAY + 1, a);
+	g_assert_cmpint(history_usual(&h, USUAL_LINK, "old.example", DAY + 1), ==,
+			ANSWER_YES);
+	arena_destroy(&a);
+}
+
 static void test_mark(void)
 {
 	struct arena *a = arena_create(0);
@@ -217,7 +310,7 @@ static void add_random(struct history *h, GRand *random, struct arena *a)
 	int64_t day = DAY + g_rand_int_range(random, 0, 10);
 	struct history count = { .open_day = day, .mailboxes.open = 1 };
 
-	switch (g_rand_int_range(random, 0, 4)) {
+	switch (g_rand_int_range(random, 0, 5)) {
 	case 0:
 		add_in(h, day, a);
 		break;
@@ -225,6 +318,10 @@ static void add_random(struct history *h, GRand *random, struct arena *a)
 		add_out(h, day, a);
 		break;
 	case 2:
+		add_hour(h, day, g_rand_int_range(random, 0, 24),
+			 g_rand_boolean(random) ? "one.example" : "two.example", a);
+		break;
+	case 3:
 		add_mailer(h, day, g_rand_boolean(random) ? "One" : "Two", a);
 		break;
 	default:
@@ -279,11 +376,32 @@ static void test_round_trip(void)
 	add_mailer(&h, DAY, "Mailer", a);
 	add_in(&h, DAY + 1, a);
 	add_out(&h, DAY + 2, a);
+	add_hour(&h, DAY + 2, 13, "one.example", a);
 	value = codec_encode(&history_codec, &h, a);
 	g_assert_cmpint(history_decode(a, value, &back), ==, ANSWER_YES);
 	g_assert_true(bytes_equal(value, codec_encode(&history_codec, &back, a)));
 	g_assert_cmpint(back.junked.open + back.junked.closed, ==, 7);
 	g_assert_cmpint(back.mark, ==, -1);
+	g_assert_cmpint(history_observed(&back, DAY + 3), ==, 1);
+	arena_destroy(&a);
+}
+
+/* A record written before there were hours and habits, byte by byte: version 1, open day
+ * 20000, one message in. It reads, merges, and says that it knows no habits. */
+static void test_old_record(void)
+{
+	static const char old[] = { 1, 2, (char)0xc0, (char)0xb8, 2, 5, 4, 3, 2, 4, 2 };
+	struct arena *a = arena_create(0);
+	struct history h;
+
+	g_assert_cmpint(history_decode(a, (struct bytes){ old, sizeof(old) }, &h), ==,
+			ANSWER_YES);
+	g_assert_cmpint(h.open_day, ==, DAY);
+	g_assert_cmpint(history_messages_in(&h, DAY + 1), ==, 1);
+	g_assert_cmpint(history_observed(&h, DAY + 1), ==, 0);
+	add_hour(&h, DAY + 1, 8, "one.example", a);
+	g_assert_cmpint(history_messages_in(&h, DAY + 2), ==, 2);
+	g_assert_cmpint(history_observed(&h, DAY + 2), ==, 1);
 	arena_destroy(&a);
 }
 
@@ -298,6 +416,8 @@ static void test_insane(void)
 		{ .out.recent_milli = INT64_MAX },
 		{ .mailboxes.open = INT64_MAX / 2 },
 		{ .days_older = -5 },
+		{ .hours = { "\x18\x01", 2 } },
+		{ .habits = { "\x11\x01\x01", 3 } },
 	};
 	struct history back;
 
@@ -319,6 +439,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/history/days-seen", test_days_seen);
 	g_test_add_func("/history/days-apart", test_days_apart);
 	g_test_add_func("/history/usual-stays", test_usual_stays);
+	g_test_add_func("/history/usual-hour", test_usual_hour);
+	g_test_add_func("/history/rare-hour", test_rare_hour);
+	g_test_add_func("/history/hashed-usual", test_hashed_usual);
+	g_test_add_func("/history/old-record", test_old_record);
 	g_test_add_func("/history/mark", test_mark);
 	g_test_add_func("/history/commutes", test_commutes);
 	g_test_add_func("/history/round-trip", test_round_trip);

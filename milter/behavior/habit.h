@@ -1,0 +1,64 @@
+/* Habits in few bytes: the hours at which somebody writes, and hashes of what else is usual.
+ * Both are sets of counted entries; an entry of the record's newest day is marked open, and
+ * stays apart until that day is over. Only files of this room include it. */
+#ifndef BEHAVIOR_HABIT_H
+#define BEHAVIOR_HABIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "behavior/history.h"
+
+#define HOURS_A_DAY 24
+#define HOUR_BYTES 2  /* hour and mark, count */
+#define HABIT_BYTES 4 /* kind, mark and count in one, 24 bits of a hash */
+#define HOURS_BYTES (2 * HOURS_A_DAY * HOUR_BYTES)
+#define HABITS_BYTES (2 * USUAL_COUNT * USUAL_MOST * HABIT_BYTES)
+
+/* one side of a merge */
+struct side {
+	struct bytes set;
+	bool over; /* its newest day is over in the result: open entries close */
+};
+
+/* hour_write - one message at an hour of the open day
+ * in    hour   0..23
+ * err   none */
+void hour_write(char to[HOUR_BYTES], int hour);
+
+/* hours_are_sane - can they have come from counting?
+ * err   none */
+bool hours_are_sane(struct bytes hours);
+
+/* hours_merge - both added up; counts end at 255
+ * own   a
+ * err   none: what is not sane is skipped */
+struct bytes hours_merge(struct side x, struct side y, struct arena *a);
+
+/* hours_count - messages at `hour` and up to `near` hours around it
+ * in    side   over: count those of the newest day too
+ * err   none */
+int64_t hours_count(struct side hours, int hour, int near);
+
+/* habit_write - one value, seen once on the open day
+ * err   none */
+void habit_write(char to[HABIT_BYTES], enum usual kind, const char *text);
+
+/* habits_are_sane - can they have come from counting?
+ * err   none */
+bool habits_are_sane(struct bytes habits);
+
+/* habits_merge - both added up; of each kind the USUAL_MOST most frequent of closed days stay,
+ *                and as many of the open one
+ * own   a
+ * err   none: what is not sane is skipped */
+struct bytes habits_merge(struct side x, struct side y, struct arena *a);
+
+/* habits_have - is the value one of them?
+ * in    side   over: look at those of the newest day too
+ * err   UNKNOWN: nothing of this kind is known */
+enum answer habits_have(struct side habits, enum usual kind, const char *text);
+
+#endif
