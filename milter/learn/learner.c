@@ -14,11 +14,13 @@
 #include "mailbox/mailbox.h"
 #include "message/address.h"
 #include "message/message.h"
+#include "message/mime.h"
 #include "person/name.h"
 
 #define OLDEST_S INT64_C(631152000) /* 1990: no mail archive goes back further */
 #define LINKS_MOST 8
-#define TURN_MS 20000 /* the learner needs a part of a second for a batch */
+#define DELAY_S 172800 /* mail is not longer on its way, or one of the clocks is wrong */
+#define TURN_MS 20000  /* the learner needs a part of a second for a batch */
 
 struct learner {
 	struct learner_setup setup;
@@ -162,6 +164,21 @@ static const char *find_dkim(const struct reading *r)
 		arena_printf(r->arena, "x@%.*s", (int)MIN(strcspn(d, " ;\t"), 255), d)));
 }
 
+/* When our own MTA, whose Received is on top, took it. Date is when its writer says. */
+static int64_t arrival(const struct reading *r)
+{
+	const struct header *h = message_header(r->m, "Received", 0);
+	const char *date = h == NULL ? NULL : memrchr(h->value.at, ';', h->value.n);
+	int64_t s = 0;
+
+	if (date != NULL)
+		s = mime_date(r->arena,
+			      (struct bytes){ .at = date + 1,
+					      .n = h->value.n -
+						   (size_t)(date + 1 - h->value.at) });
+	return llabs(s - r->m->date_s) <= DELAY_S ? s : r->m->date_s;
+}
+
 /* Adding to a full batch writes it. */
 static bool add_event(const struct reading *r, const struct behavior_event *ev,
 		      GError **e)
@@ -187,6 +204,7 @@ static bool learn_incoming(const struct reading *r, GError **e)
 		.sender_org = r->from->org,
 		.message_id = r->m->message_id,
 		.time_s = r->m->date_s,
+		.arrived_s = arrival(r),
 		.display_key = name_key(r->arena, r->from->display),
 		.reply_to_org = r->m->n_reply_to > 0 ? r->m->reply_to[0].org : NULL,
 		.list_id = text_of(r, FEATURE_LIST_ID),

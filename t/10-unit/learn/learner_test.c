@@ -118,6 +118,46 @@ static void test_incoming(struct fixture *f, gconstpointer mailbox)
 	g_assert_cmpint(learner_done_so_far(f->l).oldest_s, ==, DAY * 86400 + 43200);
 }
 
+/* The hour is that of our own MTA's Received, on top; where that says nonsense, of Date. */
+static void test_hour(struct fixture *f, gconstpointer mailbox)
+{
+	static const struct {
+		const char *received;
+		int hour;
+	} rows[] = {
+		{ "", 12 },
+		{ "Received: from a by b; Tue, 02 Jan 2024 16:00:10 +0100 (CET)\r\n"
+		  "Received: from b by c; Tue, 02 Jan 2024 12:00:10 +0000\r\n",
+		  15 },
+		{ "Received: from a by b;\r\n\tTue, 02 Jan 2024 23:59:00 +0000\r\n", 23 },
+		{ "Received: from a by b; Tue, 16 Jan 2024 16:00:10 +0000\r\n", 12 },
+		{ "Received: from a by b; yesterday\r\n", 12 },
+		{ "Received: from a by b;\r\n", 12 },
+		{ "Received: ;\r\n", 12 },
+		{ "Received:\r\n", 12 },
+		{ "Received: from a by b\r\n", 12 },
+	};
+
+	(void)mailbox;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const char *who = arena_printf(f->a, "e%zu@other.example", i);
+
+		take(f, arena_printf(f->a,
+				     "%sDelivered-To: " ANN "\r\nFrom: %s\r\n"
+				     "Date: Tue, 02 Jan 2024 12:00:00 +0000\r\n"
+				     "Message-ID: <%s>\r\n\r\nhello\r\n",
+				     rows[i].received, who, who));
+	}
+	finish(f);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const char *who = arena_printf(f->a, "e%zu@other.example", i);
+		const struct history *h = stored(f, FAMILY_SENDER, who, NULL);
+
+		g_assert_cmpuint(h->hours.n, ==, 2);
+		g_assert_cmpint(h->hours.at[0] & 0x7f, ==, rows[i].hour);
+	}
+}
+
 static const char from_ann[] = "From: Ann <" ANN ">\n"
 			       "To: Eve <" EVE ">, " BOB "\n"
 			       "Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
@@ -271,6 +311,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	message_library_init();
 	ADD("incoming", NULL, test_incoming);
+	ADD("hour", NULL, test_hour);
 	ADD("outgoing", NULL, test_outgoing);
 	ADD("automatic", NULL, test_automatic);
 	ADD("own-archive", ANN, test_own_archive);
