@@ -30,6 +30,21 @@ static void take_pair(const struct memory *m, ask which, struct value *at)
 		FACT_PAIR_DAYS_KNOWN,     FACT_PAIR_MESSAGES_IN,
 		FACT_PAIR_MESSAGES_OUT,   FACT_PAIR_DAYS_SINCE_IN,
 		FACT_PAIR_DAYS_SINCE_OUT, FACT_PAIR_SOLICITED,
+		FACT_PAIR_TODAY,          FACT_PAIR_BURST,
+		FACT_PAIR_NEW_REPLY_TO,   FACT_PAIR_NEW_MAILER,
+		FACT_PAIR_NEW_NETWORK,    FACT_PAIR_NEW_DKIM,
+		FACT_PAIR_NEW_LINK,       FACT_PAIR_NEW_HOUR,
+	};
+	static const struct habit_facts habits = {
+		.noted = history_observed,
+		.today = FACT_PAIR_TODAY,
+		.burst = FACT_PAIR_BURST,
+		.new_reply_to = FACT_PAIR_NEW_REPLY_TO,
+		.new_mailer = FACT_PAIR_NEW_MAILER,
+		.new_network = FACT_PAIR_NEW_NETWORK,
+		.new_dkim = FACT_PAIR_NEW_DKIM,
+		.new_link = FACT_PAIR_NEW_LINK,
+		.new_hour = FACT_PAIR_NEW_HOUR,
 	};
 	struct view v;
 
@@ -47,6 +62,7 @@ static void take_pair(const struct memory *m, ask which, struct value *at)
 	at[FACT_PAIR_DAYS_SINCE_IN] = view_days_since(&v, history_last_in);
 	at[FACT_PAIR_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
 	at[FACT_PAIR_SOLICITED] = view_solicited(&v);
+	facts_of_habits(m, &v, &habits, at);
 }
 
 void facts_of_rcpt(const struct memory *m, const struct rcpt_asks *r, struct value *at)

@@ -63,6 +63,14 @@ struct value view_days_since(const struct view *v,
 	return day >= 0 ? VALUE_OF_INT(v->today - day) : silence(v, VALUE_ABSENT);
 }
 
+struct value view_today(const struct view *v,
+			int64_t (*count)(const struct history *h, int64_t today))
+{
+	if (v->found == ANSWER_UNKNOWN)
+		return VALUE_UNKNOWN;
+	return VALUE_OF_INT(v->found == ANSWER_YES ? count(&v->history, v->today) : 0);
+}
+
 struct value view_unusual(const struct view *v, enum usual kind, const struct value *seen)
 {
 	enum answer acquainted = known(v);

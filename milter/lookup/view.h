@@ -36,10 +36,30 @@ struct value view_days_known(const struct view *v);
 struct value view_days_since(const struct view *v,
 			     int64_t (*last)(const struct history *h, int64_t today));
 
+/* view_today - a count of the open day, for alarms
+ * in    count   history_today_in or history_today_mailboxes
+ * err   UNKNOWN: not found out */
+struct value view_today(const struct view *v,
+			int64_t (*count)(const struct history *h, int64_t today));
+
 /* view_unusual - is this a value that a known correspondent never used?
  * in    seen   what the message has; absent is never unusual
  * err   UNKNOWN: too little is known of them */
 struct value view_unusual(const struct view *v, enum usual kind,
 			  const struct value *seen);
+
+/* which facts tell of the habits in one kind of history */
+struct habit_facts {
+	/* messages that tell what is usual: history_messages_in, or where older records
+	 * have counts but no habits, history_observed */
+	int64_t (*noted)(const struct history *h, int64_t today);
+	enum fact_id today, burst;
+	enum fact_id new_reply_to, new_mailer, new_network, new_dkim, new_link, new_hour;
+};
+
+/* facts_of_habits - what in this message is new for those who know its sender
+ * err   none: UNKNOWN where too little is known */
+void facts_of_habits(const struct memory *m, const struct view *v,
+		     const struct habit_facts *facts, struct value *at);
 
 #endif

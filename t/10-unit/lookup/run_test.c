@@ -344,6 +344,79 @@ static void test_habits(void)
 	setting_close(&s);
 }
 
+/* Joe and Bob have a past of mornings; Ann knows Bob as well, but of a time that noted no
+ * habits. Now, at one at night, Bob changes everything. */
+static void test_pair_habits(void)
+{
+	static const enum fact_id changed[] = {
+		FACT_PAIR_NEW_REPLY_TO, FACT_PAIR_NEW_MAILER, FACT_PAIR_NEW_NETWORK,
+		FACT_PAIR_NEW_DKIM,     FACT_PAIR_NEW_LINK,   FACT_PAIR_NEW_HOUR,
+	};
+	static const char *const firm[] = { "firm.example" };
+	static const char *const other[] = { "new.example" };
+	static const char hours[] = { 8, 12, 9, 13 };
+	/* what hour and hashes are stored as is behavior's; here they come by events */
+	struct behavior_event ev = {
+		.tenant = "own",
+		.direction = DIRECTION_IN,
+		.sender = "bob@firm.example",
+		.sender_org = "firm.example",
+		.rcpts = (const char *const[]){ "joe@own.example" },
+		.n_rcpts = 1,
+		.dkim_domain = "firm.example",
+		.mailer = "Mutt",
+		.network = "192.0.2.0/24",
+		.link_orgs = firm,
+		.n_link_orgs = 1,
+	};
+	struct behavior_batch *b;
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "ann@own.example");
+	put_baseline(&s, "own", 100);
+	b = behavior_batch_create(s.store);
+	for (int day = 1; day <= 10; day++)
+		for (size_t i = 0; i < sizeof(hours); i++) {
+			ev.time_s = (TODAY - day) * (int64_t)DAY + hours[i] * 3600;
+			g_assert_true(behavior_add(b, &ev, NULL));
+		}
+	g_assert_true(behavior_apply(b, NULL));
+	behavior_batch_destroy(&b);
+	put_history(&s,
+		    key_build(s.arena, FAMILY_PAIR, "own", "ann@own.example",
+			      "bob@firm.example"),
+		    old_friend());
+	say_all(&s);
+	s.features.at[FEATURE_MAILER] = value_of_text("Pine");
+	s.features.at[FEATURE_CLIENT_NETWORK] = value_of_text("198.51.100.0/24");
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(other, 1);
+	s.features.at[FEATURE_LINKS_ORGS] = value_of_list(other, 1);
+	run(&s, ALL);
+	for (size_t i = 0; i < G_N_ELEMENTS(changed); i++) {
+		g_assert_cmpint(told(&s, 0, changed[i]), ==, ANSWER_YES);
+		g_assert_cmpint(told(&s, 1, changed[i]), ==, ANSWER_UNKNOWN);
+	}
+	g_assert_cmpint(told(&s, 1, FACT_SENDER_NEW_HOUR), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_BURST), ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_PAIR_TODAY)->number, ==, 0);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_DAYS_SINCE_IN)->number, ==, 1);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_DAYS_SINCE_OUT)->known, ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_SOLICITED), ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_DOMAIN_DAYS_SINCE_IN)->number, ==, 1);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_SOLICITED), ==, ANSWER_NO);
+	/* as usual */
+	s.features.at[FEATURE_REPLY_TO_ORG] = VALUE_ABSENT;
+	s.features.at[FEATURE_MAILER] = value_of_text("Mutt");
+	s.features.at[FEATURE_CLIENT_NETWORK] = value_of_text("192.0.2.0/24");
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(firm, 1);
+	s.features.at[FEATURE_LINKS_ORGS] = value_of_list(firm, 1);
+	run(&s, ALL);
+	for (size_t i = 0; i + 1 < G_N_ELEMENTS(changed); i++)
+		g_assert_cmpint(told(&s, 0, changed[i]), ==, ANSWER_NO);
+	setting_close(&s);
+}
+
 static void test_no_sender(void)
 {
 	struct setting s;
@@ -767,6 +840,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/lookup/baseline", test_baseline);
 	g_test_add_func("/lookup/history", test_history);
 	g_test_add_func("/lookup/habits", test_habits);
+	g_test_add_func("/lookup/pair-habits", test_pair_habits);
 	g_test_add_func("/lookup/no-sender", test_no_sender);
 	g_test_add_func("/lookup/tenants-apart", test_tenants_apart);
 	g_test_add_func("/lookup/tenant-domains", test_tenant_domains);
