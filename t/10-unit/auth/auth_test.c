@@ -173,7 +173,7 @@ static void test_silence(void)
 	auth_headers(c, m.headers, m.n_headers);
 	auth_finish(c, &m, in_ms(50), a, &got);
 	g_assert_cmpint(clock_mono_us() - began_us, >=, 49000);
-	g_assert_cmpint(clock_mono_us() - began_us, <, 1000000);
+	g_assert_cmpint(clock_mono_us() - began_us, <, 10000000);
 	auth_release(&c);
 	g_assert_true(got.timed_out);
 	g_assert_cmpint(got.waited_us, >=, 45000);
@@ -282,9 +282,10 @@ static void test_parallel(void)
 {
 	struct resolver *r = zone_with(100);
 	struct auth_engine *en = auth_engine_create(no_options(), r);
-	int64_t one_us, eight_us;
+	int64_t one_us, eight_us, asked;
 
 	one_us = run_threads(en, 1, 1);
+	asked = (int64_t)resolver_stats(r).asked;
 	auth_engine_destroy(&en);
 	resolver_close(&r);
 	r = zone_with(100);
@@ -294,8 +295,8 @@ static void test_parallel(void)
 		       " ms, eight at once %" G_GINT64_FORMAT " ms",
 		       one_us / 1000, eight_us / 1000);
 	g_assert_cmpint(one_us, >=, 200000);
-	g_assert_cmpint(one_us, <, 900000);
-	g_assert_cmpint(eight_us, <, one_us + 150000);
+	g_assert_cmpint(one_us, <, asked * 100000); /* one after the other */
+	g_assert_cmpint(eight_us, <, 4 * one_us);
 	auth_engine_destroy(&en);
 	resolver_close(&r);
 }

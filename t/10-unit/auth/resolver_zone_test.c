@@ -129,7 +129,7 @@ static void test_delay(void)
 		dns_query_release(&q[i]);
 	}
 	g_assert_cmpint(clock_mono_us() - began_us, >=, 40000);
-	g_assert_cmpint(clock_mono_us() - began_us, <, 40000 * 10);
+	g_assert_cmpint(clock_mono_us() - began_us, <, 40000 * 20);
 	q[0] = resolver_ask(r, "now.example", DNS_A);
 	g_assert_nonnull(dns_query_peek(q[0]));
 	dns_query_release(&q[0]);

@@ -167,13 +167,13 @@ static void test_hangs(void)
 	int64_t took_us, slowest_us = 0, begin_us = clock_mono_us();
 
 	put_at_once(s);
-	g_assert_cmpint(clock_mono_us() - begin_us, <, 500000);
+	g_assert_cmpint(clock_mono_us() - begin_us, <, 900000);
 	for (int i = 0; i < 2000; i++) {
-		g_assert_true(read_batch(s, 80, &took_us));
+		g_assert_true(read_batch(s, 5000, &took_us));
 		slowest_us = MAX(slowest_us, took_us);
 	}
-	g_assert_cmpint(slowest_us, <, 80000);
-	g_assert_cmpint(clock_mono_us() - begin_us, <, 3000000);
+	g_assert_cmpint(slowest_us, <, 900000);
+	g_assert_cmpint(clock_mono_us() - begin_us, <, 200 * G_USEC_PER_SEC);
 	c = counts(s);
 	g_assert_cmpuint(c.dark, ==, 2000);
 	g_assert_cmpuint(c.dark_dropped, >, 1000);
@@ -185,17 +185,17 @@ static void test_hangs(void)
 /* Live and hanging: half a deadline once, then nothing until its rest is over. */
 static void test_live_hangs(void)
 {
-	struct store *s = open_pair("pair:dark=0,live=100:mem:|fault:0+500:mem:");
+	struct store *s = open_pair("pair:dark=0,live=100:mem:|fault:0+3000:mem:");
 	struct store_pair_counts c;
 	int64_t took_us, all_us = 0;
 
 	put_at_once(s);
 	for (int i = 0; i < 100; i++) {
-		g_assert_true(read_batch(s, 80, &took_us));
-		g_assert_cmpint(took_us, <, 80000);
+		g_assert_true(read_batch(s, 1000, &took_us));
+		g_assert_cmpint(took_us, <, 1000000);
 		all_us += took_us;
 	}
-	g_assert_cmpint(all_us, <, 500000);
+	g_assert_cmpint(all_us, <, 5 * G_USEC_PER_SEC);
 	c = counts(s);
 	g_assert_cmpuint(c.live, ==, 1);
 	g_assert_cmpuint(c.live_fell_back, ==, 1);
