@@ -69,6 +69,7 @@ static bool ask_store(struct passage *p)
 	struct lookup_setup setup = {
 		.options = o,
 		.store = p->world->store,
+		.aliases = p->world->aliases,
 		.needs = p->world->needs,
 		.now_s = p->envelope->received_s,
 		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,

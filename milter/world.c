@@ -1,8 +1,10 @@
-/* A world is made whole or not at all. Only the store is taken over from the old one: an
- * LMDB file must not be open twice in one process. */
+/* A world is made whole or not at all. Only the store is taken over from the old one, for an
+ * LMDB file must not be open twice in one process, and what was heard of aliases, which each
+ * message checks again. */
 #include "world.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "config/load.h"
 #include "config/print.h"
 #include "detect/detect.h"
@@ -59,6 +61,7 @@ static void close_all(gpointer data)
 	auth_engine_destroy(&w->auth);
 	resolver_close(&w->resolver);
 	store_close(&w->store);
+	aliases_unref(w->aliases);
 	ruleset_free(w->rules);
 	options_unref(w->options);
 }
@@ -75,6 +78,8 @@ struct world *world_load(const struct world_setup *s, struct world *old, GError 
 	if (w->rules == NULL)
 		goto out;
 	w->needs = all_needs(w->options, w->rules);
+	w->aliases =
+		old != NULL ? aliases_ref(old->aliases) : aliases_create(LIMIT_ALIASES);
 	if (!open_store(w, s->store != NULL ? s->store : w->options->store, old, e))
 		goto out;
 	if (!open_resolver(w, s, e))

@@ -10,6 +10,7 @@
 
 #include "auth/auth.h"
 #include "config/options.h"
+#include "lookup/aliases.h"
 #include "rule/rule.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ struct world {
 	struct resolver *resolver; /* NULL: made without DNS */
 	struct auth_engine *auth;  /* NULL with it */
 	struct store *store;       /* shared by worlds of the same url */
+	struct aliases *aliases;   /* what was heard of them; shared by all worlds */
 	struct ruleset *rules;
 	unsigned needs; /* of all that is switched on */
 	char id[17];    /* fingerprint of the configuration */
@@ -31,7 +33,7 @@ struct world_setup {
 };
 
 /* world_load - read and check everything, open everything
- * in    old   its store is taken over if the url is the same; NULL
+ * in    old   its store is taken over if the url is the same, and its aliases; NULL
  * own   one reference for the caller: world_release()
  * err   NULL: nothing was changed; e holds all complaints, one a line */
 struct world *world_load(const struct world_setup *s, struct world *old, GError **e);

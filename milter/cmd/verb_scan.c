@@ -312,6 +312,23 @@ static void count(struct scan *s, const struct passage *p, const char *path, int
 	s->longest = g_strdup(path);
 }
 
+/* The filter would have heard of them from earlier mail. */
+static void hear_of_aliases(const struct scan *s, struct arena *a,
+			    const struct envelope *env)
+{
+	const struct options *o = s->world->options;
+	const struct lookup_setup setup = {
+		.options = o,
+		.store = s->world->store,
+		.aliases = s->world->aliases,
+		.now_s = env->received_s,
+		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,
+	};
+
+	if ((s->world->needs & NEED_PAIR) == NEED_PAIR)
+		lookup_aliases(a, &setup, env);
+}
+
 static bool scan_file(struct scan *s, const char *path, GError **e)
 {
 	char *text;
@@ -336,6 +353,7 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 		passage_begin(s->world, a, make_envelope(a, s, &block), "scan");
 
 	passage_headers(p, block.fields, block.n);
+	hear_of_aliases(s, a, p->envelope);
 	passage_run(p, raw, false);
 	count(s, p, path, clock_mono_us() - begin);
 	if (!s->summary)

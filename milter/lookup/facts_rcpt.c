@@ -1,19 +1,26 @@
 /* Facts about one recipient: the mailbox, and its past with the sender. */
+#include <glib.h>
+#include <string.h>
+
+#include "lookup/aliases.h"
 #include "lookup/view.h"
 #include "mailbox/mailbox.h"
 
-static void take_mailbox(const struct memory *m, ask which, struct value *at)
+/* out   the mailbox that the address leads to; NULL: not found out */
+static const char *take_mailbox(const struct memory *m, const struct rcpt_asks *r,
+				struct value *at)
 {
 	struct mailbox box = { .kind = MAILBOX_NONE };
 	struct bytes value;
-	enum answer a = memory_answer(m, which, &value);
+	enum answer a = memory_answer(m, r->mailbox, &value);
+	const char *canonical;
 
 	if (a == ANSWER_YES) {
 		a = mailbox_decode(m->arena, value, &box);
 		*m->damaged = *m->damaged || a != ANSWER_YES;
 	}
 	if (a == ANSWER_UNKNOWN)
-		return;
+		return NULL;
 	at[FACT_RCPT_KIND] = box.kind <= MAILBOX_NONE || box.kind >= MAILBOX_KIND_COUNT
 				     ? VALUE_ABSENT
 				     : value_of_text(mailbox_kind_names[box.kind]);
@@ -21,9 +28,44 @@ static void take_mailbox(const struct memory *m, ask which, struct value *at)
 	at[FACT_RCPT_LOCALE] = value_of_text(box.locale);
 	at[FACT_RCPT_FLAGS] =
 		box.n_flags == 0 ? VALUE_ABSENT : value_of_list(box.flags, box.n_flags);
+	canonical = mailbox_canonical(&box, r->address);
+	at[FACT_RCPT_CANONICAL] = value_of_text(canonical);
+	return canonical;
 }
 
-static void take_pair(const struct memory *m, ask which, struct value *at)
+/* for the next message to it */
+static void learn_alias(const struct memory *m, const struct rcpt_asks *r,
+			const char *canonical)
+{
+	const char *leads = canonical == NULL || strcmp(canonical, r->address) == 0
+				    ? NULL
+				    : canonical;
+
+	if (canonical != NULL && m->setup->aliases != NULL &&
+	    g_strcmp0(leads, r->led) != 0)
+		aliases_learn(m->setup->aliases, m->asks->tenant->name, r->address,
+			      leads);
+}
+
+/* What an address and the mailbox behind it know, together. What was asked under a name to
+ * which it does not lead, or not any more, is nothing. */
+static void view_pair(const struct memory *m, const struct rcpt_asks *r,
+		      const char *canonical, struct view *view_r)
+{
+	struct view led;
+
+	memory_view(m, r->pair, view_r);
+	if (canonical == NULL) {
+		view_r->partial = true;
+	} else if (strcmp(canonical, r->address) != 0) {
+		memory_view(m, g_strcmp0(canonical, r->led) == 0 ? r->led_pair : ASK_NOT,
+			    &led);
+		view_add(view_r, &led, m->arena);
+	}
+}
+
+static void take_pair(const struct memory *m, const struct rcpt_asks *r,
+		      const char *canonical, struct value *at)
 {
 	static const enum fact_id mine[] = {
 		FACT_PAIR_KNOWN,          FACT_PAIR_FIRST_CONTACT,
@@ -53,7 +95,7 @@ static void take_pair(const struct memory *m, ask which, struct value *at)
 			at[mine[i]] = VALUE_ABSENT;
 		return;
 	}
-	memory_view(m, which, &v);
+	view_pair(m, r, canonical, &v);
 	at[FACT_PAIR_KNOWN] = view_known(&v);
 	at[FACT_PAIR_FIRST_CONTACT] = view_first_contact(&v);
 	at[FACT_PAIR_DAYS_KNOWN] = view_days_known(&v);
@@ -67,6 +109,8 @@ static void take_pair(const struct memory *m, ask which, struct value *at)
 
 void facts_of_rcpt(const struct memory *m, const struct rcpt_asks *r, struct value *at)
 {
-	take_mailbox(m, r->mailbox, at);
-	take_pair(m, r->pair, at);
+	const char *canonical = take_mailbox(m, r, at);
+
+	take_pair(m, r, canonical, at);
+	learn_alias(m, r, canonical);
 }

@@ -12,6 +12,7 @@
 #include "config/options.h"
 #include "feature/feature.h"
 
+struct aliases;
 struct store;
 
 enum need {
@@ -19,7 +20,7 @@ enum need {
 	NEED_MAILBOX = 1 << 1,
 	NEED_PERSON_ADDRESS = 1 << 2,
 	NEED_PERSON_NAME = 1 << 3,
-	NEED_PAIR = 1 << 4,
+	NEED_PAIR = 1 << 4 | NEED_MAILBOX, /* an alias knows what its mailbox knows */
 	NEED_SENDER = 1 << 5,
 	NEED_DOMAIN = 1 << 6,
 	NEED_DISPLAY = 1 << 7,
@@ -51,18 +52,28 @@ struct facts {
 
 struct lookup_setup {
 	const struct options *options;
-	struct store *store; /* NULL: every stored fact is unknown */
-	unsigned needs;      /* enum need bits of what is switched on */
-	int64_t now_s;       /* of the message; today is a closed day tomorrow */
-	int64_t deadline_us; /* on clock_mono_us() */
+	struct store *store;     /* NULL: every stored fact is unknown */
+	struct aliases *aliases; /* learns from the answers; NULL: all are unheard of */
+	unsigned needs;          /* enum need bits of what is switched on */
+	int64_t now_s;           /* of the message; today is a closed day tomorrow */
+	int64_t deadline_us;     /* on clock_mono_us() */
 };
 
 /* lookup_run - ask everything needed for all recipients in one batch
  * out   f_r   facts nobody needs stay unknown
  * own   a
- * err   none: what was not answered is unknown and f_r->degraded is set
+ * err   none: what was not answered is unknown and f_r->degraded is set. Of an alias that
+ *       s->aliases did not know, pair facts are what its own history grants, else unknown
  * cost  one store_read_many(), or none when nothing needs the store */
 void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
 		struct facts *f_r);
+
+/* lookup_aliases - let s->aliases hear of all recipients before the message is asked about
+ * use   tools, whose first message shall see what the filter's second one does; the filter
+ *       itself has one batch a message
+ * err   none: as lookup_run()
+ * cost  one store_read_many() */
+void lookup_aliases(struct arena *a, const struct lookup_setup *s,
+		    const struct envelope *env);
 
 #endif

@@ -23,6 +23,7 @@ struct view {
 	struct history history; /* whole only with found == YES */
 	enum answer ready;
 	int64_t today;
+	bool partial; /* there may be more, under a name that was not asked */
 };
 
 /* memory_answer - what came back for a question

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "lookup/aliases.h"
 #include "message/address.h"
 #include "person/name.h"
 
@@ -45,7 +46,7 @@ static const char *text_of(const struct planner *pl, enum feature_id id)
 
 static bool needed(const struct planner *pl, unsigned need)
 {
-	return (pl->setup->needs & need) != 0;
+	return (pl->setup->needs & need) == need;
 }
 
 static struct store_read *room_for_one(struct planner *pl)
@@ -168,30 +169,47 @@ static GPtrArray *plan_tenants(struct planner *pl, struct rcpt_asks *rcpts)
 			g_ptr_array_add(tenants, shared);
 		}
 		rcpts[i] = (struct rcpt_asks){ .shared = shared,
+					       .address = key,
 					       .mailbox = ASK_NOT,
-					       .pair = ASK_NOT };
+					       .pair = ASK_NOT,
+					       .led_pair = ASK_NOT };
 	}
 	g_hash_table_destroy(seen);
 	return tenants;
 }
 
+static ask ask_pair(struct planner *pl, const struct tenant *t, const char *mailbox)
+{
+	return ask_key(pl, key_build(pl->arena, FAMILY_PAIR, t->name, mailbox,
+				     text_of(pl, FEATURE_FROM_ADDRESS)));
+}
+
+static void plan_pair(struct planner *pl, const struct tenant *t, struct rcpt_asks *r)
+{
+	struct aliases *aliases = pl->setup->aliases;
+
+	r->pair = ask_pair(pl, t, r->address);
+	if (aliases != NULL)
+		r->led = aliases_find(aliases, pl->arena, t->name, r->address);
+	if (r->led != NULL)
+		r->led_pair = ask_pair(pl, t, r->led);
+}
+
 static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)
 {
-	const struct envelope *e = pl->features->envelope;
 	const char *from = text_of(pl, FEATURE_FROM_ADDRESS);
 
-	for (size_t i = 0; i < e->n_rcpts; i++) {
+	for (size_t i = 0; i < pl->plan->n_rcpts; i++) {
 		if (rcpts[i].shared == NULL)
 			continue;
 
 		const struct tenant *t = rcpts[i].shared->tenant;
-		const char *key = e->rcpts[i].key;
 
 		if (needed(pl, NEED_MAILBOX))
-			rcpts[i].mailbox = ask_part(pl, t, FAMILY_MAILBOX, key);
+			rcpts[i].mailbox =
+				ask_part(pl, t, FAMILY_MAILBOX, rcpts[i].address);
 		if (needed(pl, NEED_PAIR) && from != NULL)
-			rcpts[i].pair = ask_key(pl, key_build(pl->arena, FAMILY_PAIR,
-							      t->name, key, from));
+			plan_pair(pl, t, &rcpts[i]);
 	}
 }
 

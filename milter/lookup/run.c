@@ -123,3 +123,16 @@ void lookup_run(struct arena *a, const struct lookup_setup *s, const struct feat
 	f_r->n_rcpts = plan.n_rcpts;
 	f_r->degraded = f_r->degraded || damaged;
 }
+
+void lookup_aliases(struct arena *a, const struct lookup_setup *s,
+		    const struct envelope *env)
+{
+	struct lookup_setup mailboxes = *s;
+	struct features nothing = { .envelope = env };
+	struct facts unused;
+
+	for (size_t i = 0; i < FEATURE_COUNT; i++)
+		nothing.at[i] = VALUE_UNKNOWN;
+	mailboxes.needs = NEED_MAILBOX;
+	lookup_run(a, &mailboxes, &nothing, &unused);
+}

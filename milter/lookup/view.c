@@ -1,12 +1,30 @@
 /* A history, asked honestly: yes where there is a record, no only where the memory is old
- * enough for its silence to mean something. */
+ * enough for its silence to mean something. Of a part of a history only that is told which
+ * the rest cannot change: numbers it could. */
 #include "lookup/view.h"
 
 /* what silence means */
 static struct value silence(const struct view *v, struct value none)
 {
-	return v->found != ANSWER_UNKNOWN && v->ready == ANSWER_YES ? none
-								    : VALUE_UNKNOWN;
+	return v->found != ANSWER_UNKNOWN && !v->partial && v->ready == ANSWER_YES
+		       ? none
+		       : VALUE_UNKNOWN;
+}
+
+void view_add(struct view *v, const struct view *more, struct arena *a)
+{
+	struct history h = more->history;
+
+	v->partial = v->partial || more->partial || v->found == ANSWER_UNKNOWN ||
+		     more->found == ANSWER_UNKNOWN;
+	if (more->found != ANSWER_YES)
+		return;
+	h.mark = 0; /* both may have been written by one batch, and are yet two */
+	if (v->found == ANSWER_YES)
+		history_merge(&v->history, &h, a);
+	else
+		v->history = h;
+	v->found = ANSWER_YES;
 }
 
 static enum answer known(const struct view *v)
@@ -44,7 +62,7 @@ struct value view_count(const struct view *v,
 {
 	int64_t n = v->found == ANSWER_YES ? count(&v->history, v->today) : 0;
 
-	return n > 0 ? VALUE_OF_INT(n) : silence(v, VALUE_OF_INT(0));
+	return n > 0 && !v->partial ? VALUE_OF_INT(n) : silence(v, VALUE_OF_INT(0));
 }
 
 struct value view_days_known(const struct view *v)
@@ -52,7 +70,7 @@ struct value view_days_known(const struct view *v)
 	int64_t n =
 		v->found == ANSWER_YES ? history_days_known(&v->history, v->today) : -1;
 
-	return n >= 0 ? VALUE_OF_INT(n) : silence(v, VALUE_ABSENT);
+	return n >= 0 && !v->partial ? VALUE_OF_INT(n) : silence(v, VALUE_ABSENT);
 }
 
 struct value view_days_since(const struct view *v,
@@ -60,7 +78,8 @@ struct value view_days_since(const struct view *v,
 {
 	int64_t day = v->found == ANSWER_YES ? last(&v->history, v->today) : -1;
 
-	return day >= 0 ? VALUE_OF_INT(v->today - day) : silence(v, VALUE_ABSENT);
+	return day >= 0 && !v->partial ? VALUE_OF_INT(v->today - day)
+				       : silence(v, VALUE_ABSENT);
 }
 
 struct value view_today(const struct view *v,
@@ -79,6 +98,9 @@ struct value view_unusual(const struct view *v, enum usual kind, const struct va
 		return value_of_answer(seen->known);
 	if (acquainted != ANSWER_YES)
 		return value_of_answer(acquainted);
-	return value_of_answer(
-		answer_not(history_usual(&v->history, kind, seen->text, v->today)));
+
+	enum answer usual = history_usual(&v->history, kind, seen->text, v->today);
+
+	return value_of_answer(v->partial && usual == ANSWER_NO ? ANSWER_UNKNOWN
+								: answer_not(usual));
 }

@@ -5,6 +5,11 @@
 
 #include "lookup/memory.h"
 
+/* view_add - lay another history of the same two over this one
+ * own   what v points to lives in a
+ * err   none: where the other one is unknown, v is partial */
+void view_add(struct view *v, const struct view *more, struct arena *a);
+
 /* view_known - mail on an earlier day?
  * err   UNKNOWN: not found out, or nothing there and no baseline */
 struct value view_known(const struct view *v);

@@ -59,6 +59,11 @@ enum answer mailbox_decode(struct arena *a, struct bytes value, struct mailbox *
 	return answer;
 }
 
+const char *mailbox_canonical(const struct mailbox *m, const char *address)
+{
+	return m->canonical != NULL && *m->canonical != '\0' ? m->canonical : address;
+}
+
 enum answer preference_decode(struct arena *a, struct bytes value,
 			      struct preference *preference_r)
 {

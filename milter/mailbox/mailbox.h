@@ -41,6 +41,12 @@ extern const struct codec mailbox_codec;
 enum answer mailbox_decode(struct arena *a, struct bytes value,
 			   struct mailbox *mailbox_r);
 
+/* mailbox_canonical - the address under which all that a mailbox knows is remembered
+ * in    address   of the record
+ * out   address itself, if it is nobody's alias
+ * err   none */
+const char *mailbox_canonical(const struct mailbox *m, const char *address);
+
 /* mailbox_change - a write that lays these fields over the stored ones: what is 0, NULL or
  *                  empty here stays as it is, baseline_since_s becomes the older one
  * in    address   address_key() form

@@ -145,6 +145,73 @@ static void test_unusual(void)
 	g_assert_cmpint(told(view_unusual(&v, USUAL_MAILER, &other)), ==, ANSWER_UNKNOWN);
 }
 
+/* Of a part only that is told which the rest cannot refute. */
+static void test_partial(void)
+{
+	struct usual_item mutt_used = {
+		.text = "Mutt", .closed = 4, .first_day = 19000, .last_day = 19990
+	};
+	struct value mutt = value_of_text("Mutt"), other = value_of_text("Pine");
+	struct history h = mail_in(5, TODAY - 30, TODAY - 3, 0);
+	struct view v;
+
+	h.usual[USUAL_MAILER] = (struct usual_set){ .at = &mutt_used, .n = 1 };
+	v = seen(h, ANSWER_YES);
+	v.partial = true;
+	check(&v, ANSWER_YES, ANSWER_NO);
+	g_assert_cmpint(told(view_solicited(&v)), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(view_count(&v, history_messages_in).known, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(view_days_known(&v).known, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(view_days_since(&v, history_last_in).known, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(told(view_unusual(&v, USUAL_MAILER, &mutt)), ==, ANSWER_NO);
+	g_assert_cmpint(told(view_unusual(&v, USUAL_MAILER, &other)), ==, ANSWER_UNKNOWN);
+	v = silent(ANSWER_NO, ANSWER_YES);
+	v.partial = true;
+	check(&v, ANSWER_UNKNOWN, ANSWER_UNKNOWN);
+	g_assert_cmpint(told(view_solicited(&v)), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(told(view_unusual(&v, USUAL_MAILER, &mutt)), ==, ANSWER_UNKNOWN);
+}
+
+static void test_add(void)
+{
+	struct arena *a = arena_create(0);
+	struct history h = mail_in(5, TODAY - 30, TODAY - 3, 0),
+		       older = mail_in(2, TODAY - 90, TODAY - 60, 0);
+	struct view v = seen(h, ANSWER_YES), more = seen(older, ANSWER_YES);
+
+	/* both were written last by one batch, which is no reason to leave one out */
+	v.history.mark = more.history.mark = 7;
+	view_add(&v, &more, a);
+	g_assert_cmpint(view_count(&v, history_messages_in).number, ==, 7);
+	g_assert_cmpint(view_days_known(&v).number, ==, 90);
+	g_assert_cmpint(more.history.mark, ==, 7);
+
+	static const struct {
+		enum answer own, other, known;
+		bool partial;
+	} rows[] = {
+		{ ANSWER_NO, ANSWER_NO, ANSWER_NO, false },
+		{ ANSWER_NO, ANSWER_YES, ANSWER_YES, false },
+		{ ANSWER_YES, ANSWER_NO, ANSWER_YES, false },
+		{ ANSWER_NO, ANSWER_UNKNOWN, ANSWER_UNKNOWN, true },
+		{ ANSWER_UNKNOWN, ANSWER_NO, ANSWER_UNKNOWN, true },
+		{ ANSWER_YES, ANSWER_UNKNOWN, ANSWER_YES, true },
+		{ ANSWER_UNKNOWN, ANSWER_YES, ANSWER_YES, true },
+		{ ANSWER_UNKNOWN, ANSWER_UNKNOWN, ANSWER_UNKNOWN, true },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		v = rows[i].own == ANSWER_YES ? seen(h, ANSWER_YES)
+					      : silent(rows[i].own, ANSWER_YES);
+		more = rows[i].other == ANSWER_YES ? seen(h, ANSWER_YES)
+						   : silent(rows[i].other, ANSWER_YES);
+		view_add(&v, &more, a);
+		check(&v, rows[i].known, answer_not(rows[i].known));
+		g_assert_true(v.partial == rows[i].partial);
+	}
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -153,5 +220,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/view/open-day", test_open_day);
 	g_test_add_func("/view/our-own-mail", test_our_own_mail);
 	g_test_add_func("/view/unusual", test_unusual);
+	g_test_add_func("/view/partial", test_partial);
+	g_test_add_func("/view/add", test_add);
 	return g_test_run();
 }

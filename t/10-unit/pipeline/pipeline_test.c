@@ -280,6 +280,7 @@ static void reload_is_all_or_nothing(void)
 	struct world *second = load("", held);
 
 	g_assert_true(second->store == held->store);
+	g_assert_true(second->aliases == held->aliases);
 	world_replace(&seat, second);
 	/* who began with the first world ends with it */
 	struct passage *p = run(held, "bob@example.net", "192.0.2.1");
