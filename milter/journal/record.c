@@ -1,11 +1,10 @@
 /* A record is built from what the passage left behind, and from nothing else. */
-#include <jansson.h>
-
-#include "base/compiler.h"
+#include "base/json_line.h"
 #include "base/limits.h"
 #include "journal/journal.h"
 
 #define RECORD_VERSION 1
+#define USUAL_BYTES 4096 /* of a record with one recipient */
 
 static const char *const disposition_names[] = {
 	[DISPOSE_ACCEPT] = "accept",
@@ -14,129 +13,141 @@ static const char *const disposition_names[] = {
 	[DISPOSE_DEFER] = "defer",
 };
 
-/* what came over the wire need not be UTF-8 */
-static json_t *json_text(const char *text)
+static void put_text(GString *to, const char *name, const char *text)
 {
-	if (g_utf8_validate(text, -1, NULL))
-		return json_string_nocheck(text);
-	char *valid = g_utf8_make_valid(text, -1);
-	json_t *j = json_string_nocheck(valid);
-
-	g_free(valid);
-	return j;
+	if (text == NULL)
+		return;
+	json_line_name(to, name);
+	json_line_text(to, text);
 }
 
-static void put_text(json_t *to, const char *name, const char *text)
+static void put_int(GString *to, const char *name, int64_t n)
 {
-	if (text != NULL)
-		json_object_set_new_nocheck(to, name, json_text(text));
+	json_line_name(to, name);
+	json_line_int(to, n);
 }
 
-static void put_int(json_t *to, const char *name, int64_t n)
+static void put_bool(GString *to, const char *name, bool yes)
 {
-	json_object_set_new_nocheck(to, name, json_integer(n));
+	json_line_name(to, name);
+	json_line_bool(to, yes);
 }
 
-static json_t *json_value(const struct value *v, enum value_type type)
+static void open_list(GString *to, const char *name)
 {
-	if (v->known == ANSWER_UNKNOWN)
-		return json_null();
+	json_line_name(to, name);
+	json_line_open(to, '[');
+}
+
+static void open_object(GString *to, const char *name)
+{
+	json_line_name(to, name);
+	json_line_open(to, '{');
+}
+
+static void put_known(GString *to, const struct value *v, enum value_type type)
+{
 	switch (type) {
 	case VALUE_BOOL:
-		return json_boolean(v->boolean);
+		json_line_bool(to, v->boolean);
+		return;
 	case VALUE_INT:
-		return json_integer(v->number);
+		json_line_int(to, v->number);
+		return;
 	case VALUE_TEXT:
-		return json_text(v->text);
+		json_line_text(to, v->text);
+		return;
 	case VALUE_LIST:
 		break;
 	}
-	json_t *list = json_array();
-
+	json_line_open(to, '[');
 	for (size_t i = 0; i < v->n_items; i++)
-		json_array_append_new(list, json_text(v->items[i]));
-	return list;
+		json_line_text(to, v->items[i]);
+	json_line_close(to, ']');
 }
 
-static void put_value(json_t *to, const struct name_row *row, const struct value *v)
+static void put_value(GString *to, const struct name_row *row, const struct value *v)
 {
-	if (v->known != ANSWER_NO)
-		json_object_set_new_nocheck(to, row->name, json_value(v, row->type));
+	if (v->known == ANSWER_NO)
+		return;
+	json_line_name(to, row->name);
+	if (v->known == ANSWER_UNKNOWN)
+		json_line_null(to);
+	else
+		put_known(to, v, row->type);
 }
 
-static json_t *json_features(const struct features *f, bool pii)
+static void put_features(GString *to, const struct features *f, bool pii)
 {
-	json_t *all = json_object();
-
+	open_object(to, "features");
 	for (size_t i = 0; i < FEATURE_COUNT; i++) {
 		unsigned flags = feature_flags((enum feature_id)i);
 
 		if ((flags & FEATURE_HEAVY) != 0 || ((flags & FEATURE_PII) != 0 && !pii))
 			continue;
-		put_value(all, &feature_names.rows[i], &f->at[i]);
+		put_value(to, &feature_names.rows[i], &f->at[i]);
 	}
-	return all;
+	json_line_close(to, '}');
 }
 
-static json_t *json_facts(const struct rcpt_facts *f, bool pii)
+static void put_facts(GString *to, const struct rcpt_facts *f, bool pii)
 {
-	json_t *all = json_object();
-
+	open_object(to, "facts");
 	for (size_t i = 0; i < FACT_COUNT; i++)
 		if (pii || !fact_names.rows[i].pii)
-			put_value(all, &fact_names.rows[i], &f->at[i]);
-	return all;
+			put_value(to, &fact_names.rows[i], &f->at[i]);
+	json_line_close(to, '}');
 }
 
 /* words of signals and reasons quote the message: names, addresses, subjects */
-static json_t *json_signals(const struct rcpt_signals *s, bool pii)
+static void put_signals(GString *to, const struct rcpt_signals *s, bool pii)
 {
-	json_t *all = json_object();
-
+	open_object(to, "signals");
 	for (size_t i = 0; i < DETECTOR_COUNT; i++) {
 		const struct signal *one = &s->at[i];
 
+		if (one->answer == ANSWER_NO)
+			continue;
+		json_line_name(to, detectors[i].name);
 		if (one->answer == ANSWER_UNKNOWN)
-			json_object_set_new_nocheck(all, detectors[i].name, json_null());
-		else if (one->answer == ANSWER_YES)
-			put_text(all, detectors[i].name,
-				 pii && one->words != NULL ? one->words : "");
+			json_line_null(to);
+		else
+			json_line_text(to, pii && one->words != NULL ? one->words : "");
 	}
-	return all;
+	json_line_close(to, '}');
 }
 
-static json_t *json_reasons(const struct decision *d, bool pii)
+static void put_reasons(GString *to, const struct decision *d, bool pii)
 {
-	json_t *all = json_array();
-
+	open_list(to, "reasons");
 	for (size_t i = 0; i < d->n_reasons; i++) {
-		json_t *one = json_object();
-
-		put_text(one, "rule", d->reasons[i].rule);
-		put_text(one, "text", pii ? d->reasons[i].text : NULL);
-		put_text(one, "axis", axis_names[d->reasons[i].axis]);
-		put_int(one, "points", d->reasons[i].milli);
-		json_array_append_new(all, one);
+		json_line_open(to, '{');
+		put_text(to, "rule", d->reasons[i].rule);
+		put_text(to, "text", pii ? d->reasons[i].text : NULL);
+		put_text(to, "axis", axis_names[d->reasons[i].axis]);
+		put_int(to, "points", d->reasons[i].milli);
+		json_line_close(to, '}');
 	}
-	return all;
+	json_line_close(to, ']');
 }
 
-static void put_watched(json_t *to, const struct rcpt_hits *hits)
+static void put_watched(GString *to, const struct rcpt_hits *hits)
 {
-	json_t *all = NULL;
+	bool any = false;
 
 	for (size_t i = 0; i < hits->n; i++) {
 		if (!hits->at[i].observed)
 			continue;
-		if (all == NULL)
-			all = json_array();
-		json_array_append_new(all, json_text(hits->at[i].rule));
+		if (!any)
+			open_list(to, "watched");
+		any = true;
+		json_line_text(to, hits->at[i].rule);
 	}
-	if (all != NULL)
-		json_object_set_new_nocheck(to, "watched", all);
+	if (any)
+		json_line_close(to, ']');
 }
 
-static void put_decision(json_t *to, const struct decision *d, bool pii)
+static void put_decision(GString *to, const struct decision *d, bool pii)
 {
 	put_text(to, "verdict", verdict_names[d->verdict]);
 	put_text(to, "action", action_names[d->action]);
@@ -144,39 +155,36 @@ static void put_decision(json_t *to, const struct decision *d, bool pii)
 	put_text(to, "policy", d->policy != NULL ? d->policy->name : NULL);
 	for (int i = 0; i < AXIS_COUNT; i++)
 		put_int(to, axis_names[i], d->milli[i]);
-	json_object_set_new_nocheck(to, "reasons", json_reasons(d, pii));
+	put_reasons(to, d, pii);
 }
 
-static json_t *json_rcpt(const struct record *r, size_t i)
+static void put_rcpt(GString *to, const struct record *r, size_t i)
 {
-	json_t *one = json_object();
+	bool all = i < LIMIT_RECORD_RCPTS;
 
+	json_line_open(to, '{');
 	if (r->pii)
-		put_text(one, "address", r->envelope->rcpts[i].address);
+		put_text(to, "address", r->envelope->rcpts[i].address);
 	if (r->decisions != NULL && i < r->decisions->n)
-		put_decision(one, &r->decisions->at[i], r->pii);
+		put_decision(to, &r->decisions->at[i], r->pii);
 	if (r->plan != NULL && i < r->plan->n_done)
-		put_text(one, "done", action_names[r->plan->done[i]]);
+		put_text(to, "done", action_names[r->plan->done[i]]);
 	if (r->hits != NULL)
-		put_watched(one, &r->hits[i]);
-	if (i >= LIMIT_RECORD_RCPTS)
-		return one;
-	if (r->signals != NULL)
-		json_object_set_new_nocheck(one, "signals",
-					    json_signals(&r->signals[i], r->pii));
-	if (r->facts != NULL && i < r->facts->n_rcpts)
-		json_object_set_new_nocheck(one, "facts",
-					    json_facts(&r->facts->rcpts[i], r->pii));
-	return one;
+		put_watched(to, &r->hits[i]);
+	if (all && r->signals != NULL)
+		put_signals(to, &r->signals[i], r->pii);
+	if (all && r->facts != NULL && i < r->facts->n_rcpts)
+		put_facts(to, &r->facts->rcpts[i], r->pii);
+	json_line_close(to, '}');
 }
 
-static void put_envelope(json_t *to, const struct record *r)
+static void put_envelope(GString *to, const struct record *r)
 {
 	const struct envelope *env = r->envelope;
 
 	put_text(to, "queue_id", env->queue_id);
 	put_int(to, "time", env->received_s);
-	json_object_set_new_nocheck(to, "internal", json_boolean(env->internal));
+	put_bool(to, "internal", env->internal);
 	if (r->pii) {
 		put_text(to, "client", env->client_addr);
 		put_text(to, "mail_from", env->mail_from);
@@ -185,27 +193,25 @@ static void put_envelope(json_t *to, const struct record *r)
 	}
 }
 
-static void put_plan(json_t *to, const struct plan *p)
+static void put_plan(GString *to, const struct plan *p)
 {
-	json_t *headers = json_array();
-
+	open_list(to, "headers");
 	for (size_t i = 0; i < p->n_edits; i++)
 		if (p->edits[i].kind == EDIT_INSERT_HEADER ||
 		    p->edits[i].kind == EDIT_ADD_HEADER)
-			json_array_append_new(headers, json_text(p->edits[i].name));
-	json_object_set_new_nocheck(to, "headers", headers);
+			json_line_text(to, p->edits[i].name);
+	json_line_close(to, ']');
 	put_text(to, "banner", p->banner);
 	put_text(to, "remark", p->remark);
 	put_text(to, "hold_id", p->n_held > 0 ? p->hold_id : NULL);
 }
 
-static void put_times(json_t *to, const struct record *r)
+static void put_times(GString *to, const struct record *r)
 {
-	json_t *us = json_object();
-
+	open_object(to, "us");
 	for (size_t i = 0; i < r->n_times; i++)
-		put_int(us, r->times[i].stage, r->times[i].us);
-	json_object_set_new_nocheck(to, "us", us);
+		put_int(to, r->times[i].stage, r->times[i].us);
+	json_line_close(to, '}');
 	if (r->facts == NULL)
 		return;
 	put_int(to, "store_us", r->facts->store_us);
@@ -214,31 +220,28 @@ static void put_times(json_t *to, const struct record *r)
 
 char *record_json(const struct record *r)
 {
-	json_t *all = json_object(), *rcpts = json_array();
+	GString *line = g_string_sized_new(USUAL_BYTES);
 
-	put_int(all, "v", RECORD_VERSION);
-	put_text(all, "id", r->id);
-	put_envelope(all, r);
-	put_text(all, "rules", r->ruleset_id);
-	put_text(all, "config", r->config_id);
+	json_line_open(line, '{');
+	put_int(line, "v", RECORD_VERSION);
+	put_text(line, "id", r->id);
+	put_envelope(line, r);
+	put_text(line, "rules", r->ruleset_id);
+	put_text(line, "config", r->config_id);
 	if (r->features != NULL)
-		json_object_set_new_nocheck(all, "features",
-					    json_features(r->features, r->pii));
+		put_features(line, r->features, r->pii);
 	if (r->plan != NULL)
-		put_plan(all, r->plan);
-	put_text(all, "told", disposition_names[r->disposition]);
-	put_text(all, "failed", r->failed);
-	put_text(all, "stopped", r->stopped);
-	put_text(all, "slow", r->slow);
-	json_object_set_new_nocheck(all, "degraded", json_boolean(r->degraded));
-	put_times(all, r);
+		put_plan(line, r->plan);
+	put_text(line, "told", disposition_names[r->disposition]);
+	put_text(line, "failed", r->failed);
+	put_text(line, "stopped", r->stopped);
+	put_text(line, "slow", r->slow);
+	put_bool(line, "degraded", r->degraded);
+	put_times(line, r);
+	open_list(line, "rcpts");
 	for (size_t i = 0; i < r->envelope->n_rcpts; i++)
-		json_array_append_new(rcpts, json_rcpt(r, i));
-	json_object_set_new_nocheck(all, "rcpts", rcpts);
-	char *dumped = json_dumps(all, JSON_COMPACT);
-	char *line = g_strdup(dumped != NULL ? dumped : "{}");
-
-	free(dumped);
-	json_decref(all);
-	return line;
+		put_rcpt(line, r, i);
+	json_line_close(line, ']');
+	json_line_close(line, '}');
+	return g_string_free(line, FALSE);
 }

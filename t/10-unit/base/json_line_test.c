@@ -1,0 +1,99 @@
+/* What is written is JSON as others read it, with commas where they belong. */
+#include "base/json_line.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static char *text_as_json(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	json_line_open(out, '[');
+	json_line_text(out, text);
+	json_line_close(out, ']');
+	return g_string_free(out, FALSE);
+}
+
+/* RFC 8259 7: "All Unicode characters may be placed within the quotation marks, except for
+ * the characters that MUST be escaped: quotation mark, reverse solidus, and the control
+ * characters (U+0000 through U+001F)." */
+static void escapes(void)
+{
+	static const struct {
+		const char *text, *json;
+	} rows[] = {
+		{ "", "[\"\"]" },
+		{ "plain", "[\"plain\"]" },
+		{ "a\"b\\c/d", "[\"a\\\"b\\\\c/d\"]" },
+		{ "\b\t\n\f\r", "[\"\\b\\t\\n\\f\\r\"]" },
+		{ "\x01x\x1f\x7f", "[\"\\u0001x\\u001F\x7f\"]" },
+		{ "f\xc3\xbcr \xf0\x9f\x92\x95", "[\"f\xc3\xbcr \xf0\x9f\x92\x95\"]" },
+		{ "\"", "[\"\\\"\"]" },
+		{ "bad \xff\xfe\xc3", "[\"bad \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"]" },
+		{ "{", "[\"{\"]" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *json = text_as_json(rows[i].text);
+
+		g_assert_cmpstr(json, ==, rows[i].json);
+		g_free(json);
+	}
+}
+
+/* another program's reader finds each byte again */
+static void all_bytes_come_back(void)
+{
+	for (int c = 1; c < 0x80; c++) {
+		char text[] = { 'x', (char)c, (char)c, '\0' }, *json = text_as_json(text);
+		json_t *list = json_loads(json, 0, NULL);
+
+		g_assert_cmpstr(json_string_value(json_array_get(list, 0)), ==, text);
+		json_decref(list);
+		g_free(json);
+	}
+}
+
+static void commas(void)
+{
+	GString *out = g_string_new(NULL);
+
+	json_line_open(out, '{');
+	json_line_name(out, "none");
+	json_line_open(out, '{');
+	json_line_close(out, '}');
+	json_line_name(out, "list");
+	json_line_open(out, '[');
+	json_line_int(out, 0);
+	json_line_int(out, INT64_MIN);
+	json_line_int(out, INT64_MAX);
+	json_line_open(out, '[');
+	json_line_close(out, ']');
+	json_line_open(out, '{');
+	json_line_close(out, '}');
+	/* texts that end like structure does */
+	json_line_text(out, "[");
+	json_line_text(out, ":");
+	json_line_close(out, ']');
+	json_line_name(out, "a");
+	json_line_bool(out, true);
+	json_line_name(out, "b");
+	json_line_bool(out, false);
+	json_line_name(out, "c");
+	json_line_null(out);
+	json_line_close(out, '}');
+	g_assert_cmpstr(out->str, ==,
+			"{\"none\":{},\"list\":[0,-9223372036854775808,"
+			"9223372036854775807,[],{},\"[\",\":\"],"
+			"\"a\":true,\"b\":false,\"c\":null}");
+	g_string_free(out, TRUE);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/json_line/escapes", escapes);
+	g_test_add_func("/json_line/all_bytes_come_back", all_bytes_come_back);
+	g_test_add_func("/json_line/commas", commas);
+	return g_test_run();
+}
