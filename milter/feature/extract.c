@@ -52,6 +52,9 @@ void collect_add(struct collected *c, const char *text)
 {
 	if (text == NULL || *text == '\0' || c->n == c->most)
 		return;
+	/* one after the other, links of one place share its text */
+	if (c->n > 0 && c->items[c->n - 1] == text)
+		return;
 	text = text_valid(c->arena, text);
 	if (g_hash_table_contains(c->seen, text))
 		return;

@@ -87,7 +87,9 @@ static const char *misleading(struct arena *a, const struct link *l)
 
 	const char *shown = link_text_host(a, l->text);
 
-	if (shown == NULL || strcmp(domain_org(shown), l->org) == 0)
+	/* most texts show the very host: no need to ask for its organisation again */
+	if (shown == NULL || strcmp(shown, l->host) == 0 ||
+	    strcmp(domain_org(shown), l->org) == 0)
 		return NULL;
 
 	const char *real = link_unwrap(a, l->url, l->host);

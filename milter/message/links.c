@@ -220,11 +220,25 @@ static size_t marker(const char *p, size_t left)
 	return c == 'w' && starts(p, left, "www.") ? 4 : 0;
 }
 
+/* bytes up to where "ht" or "ww" stands: all else needs no closer look */
+static size_t to_marker(const char *p, size_t left)
+{
+	size_t i = 0;
+
+	for (; i + 1 < left; i++) {
+		char c = (char)(p[i] | 0x20), next = (char)(p[i + 1] | 0x20);
+
+		if ((c == 'h' && next == 't') || (c == 'w' && next == 'w'))
+			return i;
+	}
+	return left;
+}
+
 bool links_in_text(struct arena *a, struct bytes text, GArray *links, size_t max)
 {
 	size_t at = 0;
 
-	while (at < text.n) {
+	while ((at += to_marker(text.at + at, text.n - at)) < text.n) {
 		const char *p = text.at + at;
 		bool inside = at > 0 && g_ascii_isalnum(p[-1]);
 		size_t mark = inside ? 0 : marker(p, text.n - at);
