@@ -227,9 +227,11 @@ static void close_link(struct reader *r)
 	if (!l->open)
 		return;
 	l->open = false;
-	l->link.text = arena_strndup(r->a, l->text.out->str, l->text.out->len);
-	l->link.hidden |= l->unseen && !l->seen && !l->picture;
-	g_string_free(l->text.out, TRUE);
+	if (l->text.out != NULL) {
+		l->link.text = arena_strndup(r->a, l->text.out->str, l->text.out->len);
+		l->link.hidden |= l->unseen && !l->seen && !l->picture;
+		g_string_free(l->text.out, TRUE);
+	}
 	if (r->t->links->len < r->t->max_links)
 		g_array_append_val(r->t->links, l->link);
 	else
@@ -272,7 +274,9 @@ static void open_link(struct reader *r, unsigned flags, const char *target)
 		return;
 	}
 	*l = (struct open_link){ .open = true, .link = link };
-	l->text = (struct sink){ .out = g_string_sized_new(64), .max = MAX_LINK_TEXT };
+	if (!r->t->places_alone)
+		l->text = (struct sink){ .out = g_string_sized_new(64),
+					 .max = MAX_LINK_TEXT };
 }
 
 static void apply_style(struct frame *f, const struct inline_style *s)
@@ -317,6 +321,17 @@ static void apply_styles(struct reader *r, struct frame *f, const struct styled 
 	apply_style(f, &style);
 }
 
+static bool is_target(const char *key)
+{
+	return strcmp(key, "href") == 0 || strcmp(key, "action") == 0;
+}
+
+static void take_base(struct reader *r, const char *name, const char *target)
+{
+	if (target != NULL && strcmp(name, "base") == 0 && r->t->base == NULL)
+		r->t->base = url_of(r->a, target);
+}
+
 /* returns where the element leads to, NULL if nowhere */
 static const char *read_attributes(struct reader *r, const char *name, struct frame *f,
 				   const xmlChar **attributes)
@@ -338,14 +353,13 @@ static const char *read_attributes(struct reader *r, const char *name, struct fr
 			element.class = value;
 		else if (strcmp(key, "id") == 0)
 			element.id = value;
-		else if (strcmp(key, "href") == 0 || strcmp(key, "action") == 0)
+		else if (is_target(key))
 			target = value;
 		else
 			apply_attribute(f, key, value);
 	}
 	apply_styles(r, f, &element, css);
-	if (target != NULL && strcmp(name, "base") == 0 && r->t->base == NULL)
-		r->t->base = url_of(r->a, target);
+	take_base(r, name, target);
 	return target;
 }
 
@@ -405,6 +419,39 @@ static void on_start(void *user, const xmlChar *element, const xmlChar **attribu
 		r->link.picture |= !f.gone;
 }
 
+/* the same events, when nobody asks what a reader sees */
+static void on_place(void *user, const xmlChar *element, const xmlChar **attributes)
+{
+	struct reader *r = user;
+	const char *name = (const char *)element;
+	unsigned flags = flags_of(name);
+	const char *target = NULL;
+
+	if (r->stopped_at > 0)
+		return;
+	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
+		const char *key = (const char *)attributes[0];
+
+		if (attributes[1] != NULL && is_target(key))
+			target = (const char *)attributes[1];
+	}
+	take_base(r, name, target);
+	if (++r->depth + 1 == MAX_NEST)
+		stop(r);
+	if (flags & (ELEMENT_LINK | ELEMENT_PLACE))
+		open_link(r, flags, target);
+}
+
+static void on_place_end(void *user, const xmlChar *element)
+{
+	struct reader *r = user;
+
+	if (flags_of((const char *)element) & ELEMENT_LINK)
+		close_link(r);
+	if (r->depth > 0)
+		r->depth--;
+}
+
 static void on_end(void *user, const xmlChar *element)
 {
 	struct reader *r = user;
@@ -428,6 +475,18 @@ static void reset_depth(struct reader *r)
 	r->stack[0] = (struct frame){ .color = 0x000000, .background = 0xffffff };
 }
 
+static htmlSAXHandler handler_of(const struct html_text *t)
+{
+	if (t->places_alone)
+		return (htmlSAXHandler){ .startElement = on_place,
+					 .endElement = on_place_end };
+	return (htmlSAXHandler){ .startElement = on_start,
+				 .endElement = on_end,
+				 .characters = on_text,
+				 .ignorableWhitespace = on_text,
+				 .cdataBlock = on_text };
+}
+
 /* one parser, up to the end or to where nesting goes too deep */
 static void run_parser(struct reader *r, struct bytes html)
 {
@@ -435,11 +494,7 @@ static void run_parser(struct reader *r, struct bytes html)
 
 	if (c == NULL)
 		g_error("out of memory");
-	*c->sax = (htmlSAXHandler){ .startElement = on_start,
-				    .endElement = on_end,
-				    .characters = on_text,
-				    .ignorableWhitespace = on_text,
-				    .cdataBlock = on_text };
+	*c->sax = handler_of(r->t);
 	c->userData = r;
 	htmlCtxtUseOptions(c, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
 				      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |

@@ -14,8 +14,10 @@
 struct html_text {
 	GString *visible; /* blanks folded, a line for each block */
 	GString *hidden;
-	GArray *links;    /* struct link, at most max_links; url and text set, host not */
-	size_t max_bytes; /* of visible and hidden each */
+	GArray *links; /* struct link, at most max_links; url and text set, host not */
+	bool places_alone; /* only where links lead: visible and hidden are not touched,
+			      texts of links are empty, and none is called hidden */
+	size_t max_bytes;  /* of visible and hidden each */
 	size_t max_links;
 	const char *base; /* <base href>, NULL if there is none */
 	unsigned cut;     /* CUT_TEXT, CUT_LINKS */

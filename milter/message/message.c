@@ -26,8 +26,8 @@ void message_library_warm(void)
 	arena_destroy(&a);
 }
 
-struct message *message_parse(struct arena *a, struct bytes raw,
-			      const struct message_limits *limits)
+struct message *message_parse_header(struct arena *a, struct bytes raw,
+				     const struct message_limits *limits)
 {
 	struct message *m = arena_new(a, struct message, 1);
 	struct header_block block;
@@ -45,8 +45,22 @@ struct message *message_parse(struct arena *a, struct bytes raw,
 	m->body_at = block.body_at;
 	m->broken |= block.broken;
 	m->cut |= block.cut;
+	m->text = m->hidden = m->html_text = m->plain_text = "";
 	fields_read(a, m);
-	parts_read(a, m);
+	return m;
+}
+
+void message_read_body(struct arena *a, struct message *m, enum message_body depth)
+{
+	parts_read(a, m, depth);
+}
+
+struct message *message_parse(struct arena *a, struct bytes raw,
+			      const struct message_limits *limits)
+{
+	struct message *m = message_parse_header(a, raw, limits);
+
+	message_read_body(a, m, BODY_ALL);
 	return m;
 }
 

@@ -185,6 +185,29 @@ void message_library_warm(void);
 struct message *message_parse(struct arena *a, struct bytes raw,
 			      const struct message_limits *limits);
 
+/* how much of a body is read */
+enum message_body {
+	BODY_PARTS, /* which parts there are, as far as their headers tell */
+	BODY_LINKS, /* and where links lead, without their texts */
+	BODY_ALL,
+};
+
+/* message_parse_header - read the header fields alone; for who needs no body of most
+ *                        messages
+ * in    as message_parse()
+ * out   never NULL; parts, links and texts are empty
+ * own   a
+ * err   none: as message_parse()
+ * use   any thread */
+struct message *message_parse_header(struct arena *a, struct bytes raw,
+				     const struct message_limits *limits);
+
+/* message_read_body - read the body of a message, as far as it is needed
+ * in    m   of message_parse_header(); once only
+ * own   a
+ * err   none: as message_parse() */
+void message_read_body(struct arena *a, struct message *m, enum message_body depth);
+
 /* message_header - the nth header of a name
  * in    name   any case
  * out   NULL if there is none

@@ -80,7 +80,6 @@ static GByteArray *structure(const struct message *m, struct bytes type,
 {
 	GByteArray *out = g_byte_array_sized_new((guint)body.n + 1024);
 
-	append_text(out, "MIME-Version: 1.0\r\n", 19);
 	if (type.n > 0) {
 		append_text(out, "Content-Type:", 13);
 		append_text(out, type.at, MIN(type.n, (size_t)MAX_TYPE));
@@ -360,6 +359,40 @@ static void read_as(struct walk *w, const struct message *m, struct bytes type)
 	g_object_unref(stream);
 }
 
+static bool mentions(struct bytes text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.n; i++)
+		if (strncasecmp(text.at + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 2045 5.2: without these fields, the body is plain text as it stands */
+static bool says_nothing(const struct message *m)
+{
+	static const char *const names[] = { "Content-Type", "Content-Transfer-Encoding",
+					     "Content-Disposition" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (headers_find(m->headers, m->n_headers, names[i], 0) != NULL)
+			return false;
+	return true;
+}
+
+/* no parts in it: what GMime can tell stands in the header fields alone */
+
+static void read_leaf(struct walk *w, const struct message *m, struct bytes type)
+{
+	struct message bare = *m;
+
+	bare.raw.n = m->body_at;
+	read_as(w, &bare, type);
+	g_array_index(w->parts, struct part, 0).start = m->body_at;
+	g_array_index(w->parts, struct part, 0).end = m->raw.n;
+}
+
 static bool found_nothing(const struct walk *w)
 {
 	for (guint i = 0; i < w->parts->len; i++)
@@ -410,7 +443,14 @@ void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_
 
 	*tree_r = (struct mime_tree){ 0 };
 	w.parts = g_array_new(FALSE, FALSE, sizeof(struct part));
-	read_as(&w, m, type == NULL ? (struct bytes){ "", 0 } : type->value);
+	struct bytes said = type == NULL ? (struct bytes){ "", 0 } : type->value;
+
+	if (says_nothing(m))
+		read_as_text(&w, m);
+	else if (mentions(said, "multipart") || mentions(said, "message"))
+		read_as(&w, m, said);
+	else
+		read_leaf(&w, m, said);
 	if (found_nothing(&w))
 		read_guessing(&w, m);
 	if (found_nothing(&w))

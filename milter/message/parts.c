@@ -231,21 +231,39 @@ static void join_texts(struct reading *r)
 	r->m->hidden = taken(r->a, r->html.hidden);
 }
 
-/* up to the path: newsletters lead to one host over and over */
-static bool same_place(const char *one, const char *other)
+/* "https://host" of a URL; NULL: it is no plain one */
+static const char *place_of(struct arena *a, const char *url)
 {
-	size_t scheme = g_str_has_prefix(one, "https://")  ? 8
-			: g_str_has_prefix(one, "http://") ? 7
+	size_t scheme = g_str_has_prefix(url, "https://")  ? 8
+			: g_str_has_prefix(url, "http://") ? 7
 							   : 0;
-	size_t host = scheme == 0 ? 0 : strcspn(one + scheme, "/\\?#");
+	size_t host = scheme == 0 ? 0 : strcspn(url + scheme, "/\\?#");
 
-	return host > 0 && strncmp(one, other, scheme + host) == 0 &&
-	       strcspn(other + scheme + host, "/\\?#") == 0;
+	return host == 0 ? NULL : arena_strndup(a, url, scheme + host);
+}
+
+/* newsletters lead to few hosts over and over */
+static void resolve(struct reading *r, GHashTable *places, struct link *link)
+{
+	const char *place = place_of(r->a, link->url);
+	const struct link *known =
+		place == NULL ? NULL : g_hash_table_lookup(places, place);
+
+	if (known != NULL) {
+		link->host = known->host;
+		link->org = known->org;
+		return;
+	}
+	links_resolve(r->a, link, r->html.base);
+	/* the table takes non-const pointers, and nobody writes through them */
+	if (place != NULL)
+		g_hash_table_insert(places, (gpointer)(uintptr_t)place, link);
 }
 
 static void read_links(struct reading *r)
 {
 	GArray *links = r->html.links;
+	GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (size_t i = 0; i < r->m->n_parts; i++)
 		if (r->texts[i].at != NULL && r->parts[i].kind == PART_TEXT_PLAIN &&
@@ -255,16 +273,29 @@ static void read_links(struct reading *r)
 
 	for (guint i = 0; i < links->len; i++) {
 		copy[i] = g_array_index(links, struct link, i);
-		if (i > 0 && same_place(copy[i - 1].url, copy[i].url)) {
-			copy[i].host = copy[i - 1].host;
-			copy[i].org = copy[i - 1].org;
-		} else {
-			links_resolve(r->a, &copy[i], r->html.base);
-		}
+		resolve(r, places, &copy[i]);
 	}
 	r->m->links = copy;
 	r->m->n_links = links->len;
+	g_hash_table_destroy(places);
 	g_array_free(links, TRUE);
+}
+
+/* the texts as far as links stand in them */
+static void read_places(struct reading *r, bool inner)
+{
+	for (size_t i = 0; i < r->m->n_parts; i++) {
+		const struct part *p = &r->parts[i];
+
+		if (!is_text(p) || p->in_message != inner)
+			continue;
+		struct bytes text = utf8_of(r, p);
+
+		if (p->kind == PART_TEXT_PLAIN)
+			r->texts[i] = text;
+		else
+			html_text_read(r->a, text, &r->html);
+	}
 }
 
 static void read_contents(struct reading *r, bool inner)
@@ -303,7 +334,30 @@ static bool only_inner_text(const struct mime_tree *tree)
 	return inner;
 }
 
-void parts_read(struct arena *a, struct message *m)
+static void read_texts(struct reading *r, const struct mime_tree *tree, bool all)
+{
+	struct html_text *html = &r->html;
+
+	r->texts = arena_new(r->a, struct bytes, tree->n);
+	*html = (struct html_text){ .links = g_array_new(FALSE, FALSE,
+							 sizeof(struct link)),
+				    .places_alone = !all,
+				    .max_bytes = LIMIT_TEXT_BYTES,
+				    .max_links = LIMIT_LINKS };
+	if (all) {
+		html->visible = g_string_new(NULL);
+		html->hidden = g_string_new(NULL);
+		read_contents(r, only_inner_text(tree));
+	} else {
+		read_places(r, only_inner_text(tree));
+	}
+	read_links(r);
+	if (all)
+		join_texts(r);
+	r->m->cut |= html->cut;
+}
+
+void parts_read(struct arena *a, struct message *m, enum message_body depth)
 {
 	struct mime_tree tree;
 
@@ -317,15 +371,6 @@ void parts_read(struct arena *a, struct message *m)
 		.a = a, .m = m, .parts = tree.parts, .budget = LIMIT_TEXT_BYTES
 	};
 
-	r.texts = arena_new(a, struct bytes, tree.n);
-	r.html = (struct html_text){ .visible = g_string_new(NULL),
-				     .hidden = g_string_new(NULL),
-				     .links = g_array_new(FALSE, FALSE,
-							  sizeof(struct link)),
-				     .max_bytes = LIMIT_TEXT_BYTES,
-				     .max_links = LIMIT_LINKS };
-	read_contents(&r, only_inner_text(&tree));
-	read_links(&r);
-	join_texts(&r);
-	m->cut |= r.html.cut;
+	if (depth > BODY_PARTS)
+		read_texts(&r, &tree, depth == BODY_ALL);
 }

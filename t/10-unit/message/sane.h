@@ -75,8 +75,36 @@ static inline void sane_part(const struct message *m, size_t i)
 	g_assert_true(p->filename == NULL || strlen(p->filename) <= LIMIT_FILENAME_BYTES);
 }
 
+/* whoever reads less of a body finds the same parts, and links to the same places */
+static inline void sane_depths(const struct message *m)
+{
+	struct message_limits limits = { .max_bytes = m->raw.n };
+	struct arena *a = arena_create(1 << 20);
+	struct message *few = message_parse_header(a, m->raw, &limits);
+	struct message *none = message_parse_header(a, m->raw, &limits);
+
+	g_assert_cmpuint(none->n_parts + none->n_links, ==, 0);
+	message_read_body(a, none, BODY_PARTS);
+	message_read_body(a, few, BODY_LINKS);
+	g_assert_cmpuint(none->n_parts, ==, m->n_parts);
+	g_assert_cmpuint(few->n_parts, ==, m->n_parts);
+	g_assert_cmpuint(few->n_links, ==, m->n_links);
+	for (size_t i = 0; i < m->n_links; i++) {
+		g_assert_cmpstr(few->links[i].url, ==, m->links[i].url);
+		g_assert_cmpstr(few->links[i].host, ==, m->links[i].host);
+		g_assert_cmpstr(few->links[i].org, ==, m->links[i].org);
+	}
+	unsigned told = MESSAGE_SIGNED | MESSAGE_ENCRYPTED; /* in a text, too */
+
+	g_assert_cmpuint(none->kind & ~told, ==, m->kind & ~told);
+	g_assert_cmpuint(few->kind & ~told, ==, m->kind & ~told);
+	g_assert_cmpstr(none->text, ==, "");
+	arena_destroy(&a);
+}
+
 static inline void sane_message(const struct message *m)
 {
+	sane_depths(m);
 	sane_headers(m);
 	for (size_t i = 0; i < m->n_from; i++)
 		sane_address(&m->from[i]);
