@@ -11,7 +11,8 @@
 #              "feature NAME VALUE", "edit TEXT" (a line of what would be done holds TEXT),
 #              "no edit TEXT"
 # With BLESS=1 what came out is shown instead of compared. Every case is told again with the
-# memory in Redis, in a Redis Cluster and in a pair of stores: the same must come out.
+# memory as a snapshot, in Redis, in a Redis Cluster and in a pair of stores whichever of the
+# two answers: the same must come out.
 use strict; use warnings;
 use lib 't/lib';
 use Test::More;
@@ -123,17 +124,29 @@ sub judge {
 	fail("  what is expected is not understood: $line");
 }
 
-# the other stores: [name, url of a folder, servers to empty before]
+# what is only read: the writers' steps went to a store beside it
+sub build_snapshot {
+	my ($dir, @c) = @_;
+	my ($status, $said) = run($wonted, @c, 'store', 'build', "$dir/store.mdb", '--from', "lmdb:$dir/store");
+	die "build: $said" if $status;
+	return ('--store', "lmdb-snapshot:$dir/store.mdb");
+}
+
+# the other stores: { kind, url => of a folder, servers => to empty before, serve => the words that name another
+# store to judge from, made of what was written }
 sub other_stores {
 	my ($place) = @_;
-	return () unless Wonted::Redis::there();
+	my @always = ({ kind => 'lmdb-snapshot', url => sub { "lmdb:$_[0]/store" }, serve => \&build_snapshot },
+		{ kind => 'fault, which never fails', url => sub { "lmdb:$_[0]/store" }, serve => sub { ('--store', "fault:0:lmdb:$_[0]/store") } });
+	return @always unless Wonted::Redis::there();
 	my $one = Wonted::Redis->new($place, name => 'one')->start;
 	my @nodes = Wonted::Redis->cluster($place, 3);
 	my @masters = @nodes[0 .. 2];
 	my $url = 'redis://' . $one->address . '/0';
-	return (['redis', sub { $url }, $one],
-		['redis-cluster', sub { 'redis-cluster://' . join ',', map { $_->address } @masters }, @masters],
-		['pair', sub { "pair:dark=100,live=0:lmdb:$_[0]/store|$url" }, $one]);
+	return (@always, { kind => 'redis', url => sub { $url }, servers => [$one] },
+		{ kind => 'redis-cluster', url => sub { 'redis-cluster://' . join ',', map { $_->address } @masters }, servers => \@masters },
+		{ kind => 'pair', url => sub { "pair:dark=100,live=0:lmdb:$_[0]/store|$url" }, servers => [$one] },
+		{ kind => 'pair, the second one answers', url => sub { "pair:dark=0,live=100:lmdb:$_[0]/store|$url" }, servers => [$one] });
 }
 
 # what must not depend on where the memory lies
@@ -148,18 +161,20 @@ sub essence {
 sub same_elsewhere {
 	my ($case, $name, $want, $others) = @_;
 	for my $store (@$others) {
-		my ($kind, $url, @servers) = @$store;
-		$_->do('FLUSHALL') for @servers;
+		$_->do('FLUSHALL') for @{ $store->{servers} // [] };
 		my $dir = File::Temp->newdir;
-		my @c = eval { prepare($case, $dir, $url->($dir)) } or do { fail("$name on $kind: $@"); next };
-		my ($status, $json) = run($wonted, @c, 'scan', envelope($case), '--json', "$dir/message.eml");
-		is(essence($json), $want, "$name: the same on $kind");
+		my @scan = eval {
+			my @c = prepare($case, $dir, $store->{url}->($dir));
+			(@c, 'scan', $store->{serve} ? $store->{serve}->($dir, @c) : ());
+		} or do { fail("$name on $store->{kind}: $@"); next };
+		my ($status, $json) = run($wonted, @scan, envelope($case), '--json', "$dir/message.eml");
+		is(essence($json), $want, "$name: the same on $store->{kind}");
 	}
 }
 
 my $place = Wonted::Place->new;
 my @others = other_stores($place);
-diag 'no redis-server: only the embedded store is tried' unless @others;
+diag 'no redis-server: only embedded stores are tried' unless Wonted::Redis::there();
 for my $path (sort glob 't/30-cases/cases/*.case') {
 	my $case = read_case($path);
 	(my $about = $case->{about}) =~ s/\s+/ /g;
