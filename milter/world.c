@@ -1,6 +1,6 @@
-/* A world is made whole or not at all. Only the store is taken over from the old one, for an
- * LMDB file must not be open twice in one process, and what was heard of aliases, which each
- * message checks again. */
+/* A world is made whole or not at all. Only stores are taken over, from any world that still
+ * lives, for an LMDB file must not be open twice in one process; and what was heard of
+ * aliases, which each message checks again. */
 #include "world.h"
 
 #include "base/error.h"
@@ -26,8 +26,10 @@ static void take_fingerprint(struct world *w)
 
 static bool open_store(struct world *w, const char *url, struct world *old, GError **e)
 {
-	struct store_setup setup = { .old = old != NULL ? old->store : NULL };
+	struct store_setup setup = { 0 };
 
+	w->shelf = old != NULL ? store_shelf_ref(old->shelf) : store_shelf_new();
+	setup.shelf = w->shelf;
 	w->store = store_open(url, &setup, e);
 	return w->store != NULL;
 }
@@ -62,6 +64,7 @@ static void close_all(gpointer data)
 	resolver_close(&w->resolver);
 	store_close(&w->store);
 	aliases_unref(w->aliases);
+	store_shelf_unref(&w->shelf);
 	ruleset_free(w->rules);
 	options_unref(w->options);
 }

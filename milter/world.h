@@ -20,6 +20,7 @@ struct world {
 	struct auth_engine *auth;  /* NULL with it */
 	struct store *store;       /* shared by worlds of the same url */
 	struct aliases *aliases;   /* what was heard of them; shared by all worlds */
+	struct store_shelf *shelf; /* handed on from world to world */
 	struct ruleset *rules;
 	unsigned needs; /* of all that is switched on */
 	char id[17];    /* fingerprint of the configuration */
@@ -33,7 +34,8 @@ struct world_setup {
 };
 
 /* world_load - read and check everything, open everything
- * in    old   its store is taken over if the url is the same, and its aliases; NULL
+ * in    old   the one before: what it, and those before it, still have open is shared, and its
+ *             aliases; NULL
  * own   one reference for the caller: world_release()
  * err   NULL: nothing was changed; e holds all complaints, one a line */
 struct world *world_load(const struct world_setup *s, struct world *old, GError **e);

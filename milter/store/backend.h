@@ -23,8 +23,9 @@ struct store_ops {
 	/* may be NULL: nothing to look at */
 	bool (*sound)(struct store *s, struct store_sound *sound_r, GError **e);
 	void (*close)(struct store *s);
-	/* the i-th of two stores that it is made of; NULL where it is not */
-	struct store *(*half)(struct store *s, int i);
+	/* what rest means, however it is written; NULL: just that */
+	char *(*place)(const char *rest);
+	bool once; /* may be open only once in a process; its open() opens no other */
 };
 
 /* every backend's struct begins with this; open() sets ops alone, store.c the rest */
@@ -34,6 +35,8 @@ struct store {
 	gint refs;
 	bool write;
 	int64_t (*now_s)(void);
+	struct store_shelf *shelf; /* on which it stands, or NULL */
+	char *shelf_key;
 };
 
 extern const struct store_ops store_mem, store_lmdb, store_lmdb_snapshot, store_fault;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <lmdb.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -557,6 +558,26 @@ static struct store *lmdb_open(const char *rest, const struct store_setup *setup
 	return NULL;
 }
 
+/* The path without links and dots; a file that does not exist yet has at least a folder. */
+static char *lmdb_place(const char *rest)
+{
+	char *real = realpath(rest, NULL), *folder, *name, *place;
+
+	if (real != NULL) {
+		place = g_strdup(real);
+		free(real);
+		return place;
+	}
+	folder = g_path_get_dirname(rest);
+	name = g_path_get_basename(rest);
+	real = realpath(folder, NULL);
+	place = g_build_filename(real != NULL ? real : folder, name, NULL);
+	free(real);
+	g_free(folder);
+	g_free(name);
+	return place;
+}
+
 const struct store_ops store_lmdb = {
 	.scheme = "lmdb",
 	.form = "lmdb:PATH",
@@ -566,4 +587,6 @@ const struct store_ops store_lmdb = {
 	.scan = lmdb_scan,
 	.sound = lmdb_sound,
 	.close = lmdb_close,
+	.place = lmdb_place,
+	.once = true,
 };

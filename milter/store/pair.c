@@ -483,11 +483,6 @@ static bool pair_scan(struct store *s, struct bytes prefix,
 	return store_scan(((struct pair *)s)->half[PAIR_PRIMARY], prefix, see, to, e);
 }
 
-static struct store *pair_half(struct store *s, int i)
-{
-	return ((struct pair *)s)->half[i];
-}
-
 /* --- from outside --- */
 
 bool store_pair_set(struct store *s, int dark, int live)
@@ -549,5 +544,4 @@ const struct store_ops store_pair = {
 	.write_many = pair_write_many,
 	.scan = pair_scan,
 	.close = pair_close,
-	.half = pair_half,
 };

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "store/backend.h"
+#include "store/shelf.h"
 
 static const struct store_ops *const schemes[] = {
 	&store_lmdb,           &store_lmdb_snapshot, &store_mem,
@@ -27,40 +28,33 @@ static void say_forms(const char *url, GError **e)
 	g_string_free(forms, TRUE);
 }
 
-/* a handle that is open already; NULL: there is none */
-static struct store *find_open(struct store *in, const char *url, bool write)
+static struct store *open_new(const struct store_wish *wish, GError **e)
 {
-	struct store *found = NULL;
+	struct store *s = wish->ops->open(wish->rest, wish->setup, e);
 
-	if (in->write == write && strcmp(in->url, url) == 0)
-		return store_ref(in);
-	for (int i = 0; found == NULL && in->ops->half != NULL && i < 2; i++)
-		found = find_open(in->ops->half(in, i), url, write);
-	return found;
+	if (s == NULL)
+		return NULL;
+	s->url = g_strdup(wish->url);
+	s->refs = 1;
+	s->write = wish->setup->write;
+	s->now_s = wish->setup->now_s != NULL ? wish->setup->now_s : clock_now_s;
+	return s;
 }
 
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e)
 {
 	static const struct store_setup usual = { 0 };
-	struct store *s;
+	struct store_wish wish = { .url = url, .setup = setup != NULL ? setup : &usual };
 
-	setup = setup != NULL ? setup : &usual;
-	s = setup->old != NULL ? find_open(setup->old, url, setup->write) : NULL;
-	if (s != NULL)
-		return s;
 	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
 		size_t n = strlen(schemes[i]->scheme);
 
 		if (strncmp(url, schemes[i]->scheme, n) != 0 || url[n] != ':')
 			continue;
-		s = schemes[i]->open(url + n + 1, setup, e);
-		if (s == NULL)
-			return NULL;
-		s->url = g_strdup(url);
-		s->refs = 1;
-		s->write = setup->write;
-		s->now_s = setup->now_s != NULL ? setup->now_s : clock_now_s;
-		return s;
+		wish.ops = schemes[i];
+		wish.rest = url + n + 1;
+		return wish.setup->shelf != NULL ? shelf_open(&wish, open_new, e)
+						 : open_new(&wish, e);
 	}
 	say_forms(url, e);
 	return NULL;
@@ -72,15 +66,23 @@ struct store *store_ref(struct store *s)
 	return s;
 }
 
+static void close_for_good(struct store *s)
+{
+	g_free(s->url);
+	s->ops->close(s);
+}
+
 void store_close(struct store **s)
 {
 	struct store *was = *s;
 
 	*s = NULL;
-	if (was == NULL || !g_atomic_int_dec_and_test(&was->refs))
+	if (was == NULL)
 		return;
-	g_free(was->url);
-	was->ops->close(was);
+	if (was->shelf != NULL)
+		shelf_close(was, close_for_good);
+	else if (g_atomic_int_dec_and_test(&was->refs))
+		close_for_good(was);
 }
 
 const char *store_url(const struct store *s)

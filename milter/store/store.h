@@ -14,12 +14,13 @@
 #include "base/compiler.h"
 
 struct store;
+struct store_shelf;
 
 struct store_setup {
 	bool write;             /* the one writer (the tool, wonted-learn); else reader */
 	int64_t (*now_s)(void); /* for what expires; NULL is clock_now_s() */
-	struct store *old; /* its handles are shared where URLs are the same; or NULL */
-	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
+	struct store_shelf *shelf; /* what stands on it is shared; or NULL */
+	size_t first_map_bytes;    /* lmdb: first size of the map, 0 is the usual one */
 };
 
 /* one question of a batch */
@@ -64,14 +65,31 @@ enum store_wrote {
  * own   the caller gives it back with store_close()
  * err   NULL: unknown scheme, unusable path, or a file that is damaged; e names it. A
  *       reader's store that does not exist yet is no error: it is empty until it does
- * use   an lmdb path must not be open twice in one process (POSIX locks): a reload gives
- *       setup.old, so that what it keeps, alone or in a pair, is shared */
+ * use   an lmdb path must not be open twice in one process (POSIX locks): whoever opens
+ *       stores that may overlap gives them one setup.shelf */
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e);
 
 /* store_ref - one more owner
  * out   s
  * err   none */
 struct store *store_ref(struct store *s);
+
+/* A shelf: the stores that a process has open, so that none is opened a second time, alone
+ * or in a pair, by whatever configuration. */
+
+/* store_shelf_new - an empty one
+ * own   store_shelf_unref(); stores that stand on it keep it, too
+ * err   none */
+struct store_shelf *store_shelf_new(void);
+
+/* store_shelf_ref - one more owner
+ * out   shelf
+ * err   none */
+struct store_shelf *store_shelf_ref(struct store_shelf *shelf);
+
+/* store_shelf_unref - one owner less; sets *shelf to NULL
+ * err   none; *shelf may be NULL */
+void store_shelf_unref(struct store_shelf **shelf);
 
 /* store_close - one owner less; the last one closes it; sets *s to NULL
  * err   none; *s may be NULL */

@@ -291,6 +291,39 @@ static void reload_is_all_or_nothing(void)
 	world_replace(&seat, NULL);
 }
 
+static struct world *load_on(const char *store, struct world *old)
+{
+	char *path = write_config("");
+	struct world_setup setup = { .config_path = path, .store = store };
+	GError *e = NULL;
+	struct world *w = world_load(&setup, old, &e);
+
+	g_assert_no_error(e);
+	g_free(path);
+	return w;
+}
+
+/* Back to the first store while a message still holds the first world: LMDB forbids that one
+ * file is opened a second time. */
+static void stores_are_shared_by_all_that_live(void)
+{
+	char *there = g_strdup_printf("lmdb:%s/there", folder);
+	struct world *held = load_on(there, NULL), *other, *back;
+
+	other = load_on("mem:", held);
+	g_assert_true(other->store != held->store);
+	back = load_on(there, other);
+	g_assert_true(back->store == held->store);
+	world_release(other);
+	world_release(held);
+
+	struct passage *p = run(back, "bob@example.net", "192.0.2.1");
+
+	passage_end(&p);
+	world_release(back);
+	g_free(there);
+}
+
 static void fingerprint_follows_content(void)
 {
 	struct world *a = load("", NULL), *b = load("", NULL);
@@ -331,6 +364,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/pipeline/out of time passes", out_of_time_passes);
 	g_test_add_func("/pipeline/ended at any time", ended_at_any_time);
 	g_test_add_func("/world/all or nothing", reload_is_all_or_nothing);
+	g_test_add_func("/world/shared stores", stores_are_shared_by_all_that_live);
 	g_test_add_func("/world/fingerprint", fingerprint_follows_content);
 	int status = g_test_run();
 

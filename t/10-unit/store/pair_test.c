@@ -3,6 +3,7 @@
 #include "store/pair.h"
 
 #include <glib.h>
+#include <glib/gstdio.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -259,15 +260,18 @@ static void test_urls(void)
 /* A reload goes from one store into a pair and out at the other end; what stays is shared. */
 static void test_reload(void)
 {
-	static const char *const urls[] = {
-		"mem:", "pair:dark=0,live=0:mem:|fault:0:mem:",
-		"pair:dark=5,live=0:mem:|fault:0:mem:", "fault:0:mem:"
-	};
+	char *folder = g_dir_make_tmp("pair.XXXXXX", NULL);
+	char *second = g_strdup_printf("lmdb:%s/store", folder);
+	char *lock = g_strdup_printf("%s/store-lock", folder);
+	char *pair = g_strconcat("pair:dark=0,live=0:mem:|", second, NULL);
+	char *pair5 = g_strconcat("pair:dark=5,live=0:mem:|", second, NULL);
+	const char *const urls[] = { "mem:", pair, pair5, second };
+	struct store_shelf *shelf = store_shelf_new();
 	struct store *s = NULL;
 	int64_t took_us;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(urls); i++) {
-		struct store_setup setup = { .write = true, .old = s };
+		struct store_setup setup = { .write = true, .shelf = shelf };
 		struct store *next = store_open(urls[i], &setup, NULL);
 
 		g_assert_nonnull(next);
@@ -280,6 +284,15 @@ static void test_reload(void)
 			g_assert_true(read_batch(s, 0, &took_us));
 	}
 	store_close(&s);
+	store_shelf_unref(&shelf);
+	g_unlink(second + strlen("lmdb:"));
+	g_unlink(lock);
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+	g_free(second);
+	g_free(lock);
+	g_free(pair);
+	g_free(pair5);
+	g_free(folder);
 }
 
 static void test_latency(void)
