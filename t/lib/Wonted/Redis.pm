@@ -216,6 +216,28 @@ sub count {
 	return \%count;
 }
 
+# watch - what is seen in so many seconds and, on a machine where little happens in them, until enough was seen (a
+# function of the counts)
+sub watch {
+	my ($self, $seconds, $enough) = @_;
+	my ($begin, %sum) = (Time::HiRes::time());
+	while (1) {
+		select undef, undef, undef, $seconds;
+		my $c = $self->count;
+		for (keys %$c) { $sum{$_} = /_us$/ ? ($c->{$_} > ($sum{$_} // 0) ? $c->{$_} : $sum{$_} // 0) : ($sum{$_} // 0) + $c->{$_} }
+		return \%sum if !$enough || $enough->(\%sum) || Time::HiRes::time() > $begin + 20;
+	}
+}
+
+# answered - all was answered, or this machine was too busy to tell
+sub answered {
+	my ($c) = @_;
+	return $c->{none} + $c->{part} == 0 || busy($c);
+}
+
+# busy - does the machine hold up those who only slept?
+sub busy { return $_[0]{jitter_us} > 20_000 }
+
 # quit - true when it ended as it should
 sub quit {
 	my ($self) = @_;
