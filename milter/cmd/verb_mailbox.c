@@ -21,8 +21,10 @@ static const char what[] =
 	"file\n"
 	"                      (*.ldif). Only address must be there; empty fields leave "
 	"what\n"
-	"                      is known. All lines are checked before anything is "
-	"written\n"
+	"                      is known, a \"-\" for locale, policy or flags takes it "
+	"away. "
+	"All\n"
+	"                      lines are checked before anything is written\n"
 	"mailbox import --postfix MAP   a virtual or alias map: its text file, TYPE:PATH "
 	"as\n"
 	"                      main.cf has it (read with \"postmap -s\"), or - for what\n"
@@ -104,7 +106,8 @@ static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
 {
 	size_t aliases = 0;
 
-	if (!v->dry_run && !mailboxes_write(v->store, v->tenant->name, list, e))
+	if (!v->dry_run && (!mailboxes_write(v->store, v->tenant->name, list, e) ||
+			    !mailboxes_share(v->store, v->tenant->name, list, e)))
 		return false;
 	for (size_t i = 0; i < list->n; i++)
 		aliases += list->at[i].box.canonical != NULL &&

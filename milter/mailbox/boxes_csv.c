@@ -95,7 +95,9 @@ static void take_policy(struct record *r, struct mailbox *box)
 	if (*word == '\0')
 		return;
 	near = suggest(word, policy_name, o->n_policies, o->policies);
-	if (near != NULL && strcmp(near, word) == 0)
+	if (strcmp(word, MAILBOX_NOTHING) == 0)
+		box->policy = MAILBOX_NOTHING;
+	else if (near != NULL && strcmp(near, word) == 0)
 		box->policy = near;
 	else
 		boxes_complain(r->boxes, r->line,

@@ -2,6 +2,8 @@
  * stored. Who may change them, and what follows from them, is decided elsewhere. */
 #include "mailbox/mailbox.h"
 
+#include <string.h>
+
 #include "base/limits.h"
 #include "store/keys.h"
 
@@ -74,6 +76,22 @@ enum answer preference_decode(struct arena *a, struct bytes value,
 	return answer;
 }
 
+/* NULL leaves what is there, MAILBOX_NOTHING takes it away */
+static const char *laid_over(const char *old, const char *change)
+{
+	if (change == NULL)
+		return old;
+	return strcmp(change, MAILBOX_NOTHING) == 0 ? NULL : change;
+}
+
+static void lay_flags(struct mailbox *m, const struct mailbox *c)
+{
+	if (c->n_flags == 0)
+		return;
+	m->flags = c->flags;
+	m->n_flags = strcmp(c->flags[0], MAILBOX_NOTHING) == 0 ? 0 : c->n_flags;
+}
+
 static bool merge(struct bytes old, struct bytes change, struct arena *a,
 		  struct bytes *new_r)
 {
@@ -85,12 +103,9 @@ static bool merge(struct bytes old, struct bytes change, struct arena *a,
 		return false;
 	m.kind = c.kind != 0 ? c.kind : m.kind;
 	m.canonical = c.canonical != NULL ? c.canonical : m.canonical;
-	m.policy = c.policy != NULL ? c.policy : m.policy;
-	m.locale = c.locale != NULL ? c.locale : m.locale;
-	if (c.n_flags > 0) {
-		m.flags = c.flags;
-		m.n_flags = c.n_flags;
-	}
+	m.policy = laid_over(m.policy, c.policy);
+	m.locale = laid_over(m.locale, c.locale);
+	lay_flags(&m, &c);
 	if (c.baseline_since_s != 0 &&
 	    (m.baseline_since_s == 0 || c.baseline_since_s < m.baseline_since_s))
 		m.baseline_since_s = c.baseline_since_s;

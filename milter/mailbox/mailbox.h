@@ -47,6 +47,9 @@ enum answer mailbox_decode(struct arena *a, struct bytes value,
  * err   none */
 const char *mailbox_canonical(const struct mailbox *m, const char *address);
 
+/* for a policy, a locale, or as the only flag: nothing, in the place of what is known */
+#define MAILBOX_NOTHING "-"
+
 /* mailbox_change - a write that lays these fields over the stored ones: what is 0, NULL or
  *                  empty here stays as it is, baseline_since_s becomes the older one
  * in    address   address_key() form

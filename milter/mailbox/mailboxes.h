@@ -57,4 +57,12 @@ bool mailboxes_read(const struct mailbox_reading *r, struct arena *a,
 bool mailboxes_write(struct store *s, const char *tenant, const struct mailbox_list *list,
 		     GError **e);
 
+/* mailboxes_share - lay what the store has of mailboxes over the aliases that lead to them,
+ *                   where one of the two is in the list
+ * use   after mailboxes_write() of the list
+ * cost  a scan of the tenant's mailboxes
+ * err   false: e says why; repeating it is harmless */
+bool mailboxes_share(struct store *s, const char *tenant, const struct mailbox_list *list,
+		     GError **e);
+
 #endif

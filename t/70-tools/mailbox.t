@@ -54,12 +54,18 @@ unlink "$dir/in";
 ($status, $out) = run_verb('show', 'ann@acme.example');
 is($out, "address   ann\@acme.example\nkind      user\nlocale    de_DE\npolicy    strict\nflag      pilot\nflag      new\nin force  strict\nalias     a\@acme.example\nalias     b\@acme.example\nalias     c\@acme.example\n", 'show, and its aliases');
 ($status, $out) = run_verb('show', 'B@acme.example');
-is($out, "address   b\@acme.example\nkind      none\ncanonical ann\@acme.example\nin force  default\n", 'an alias of an alias leads to its end');
+is($out, "address   b\@acme.example\nkind      user\ncanonical ann\@acme.example\nlocale    de_DE\npolicy    strict\nflag      pilot\nflag      new\nin force  strict\n", 'an alias of an alias leads to its end, and has what that has');
 ($status, $out) = run_verb('list');
-is(join('', sort split /^/, $out), "a\@acme.example\tnone\tann\@acme.example\t\t\t\nann\@acme.example\tuser\t\tde_DE\tstrict\tpilot; new\nb\@acme.example\tnone\tann\@acme.example\t\t\t\nc\@acme.example\tnone\tann\@acme.example\t\t\t\ninfo\@acme.example\tshared\t\t\t\t\n", 'list');
+is(join('', sort split /^/, $out), "a\@acme.example\tuser\tann\@acme.example\tde_DE\tstrict\tpilot; new\nann\@acme.example\tuser\t\tde_DE\tstrict\tpilot; new\nb\@acme.example\tuser\tann\@acme.example\tde_DE\tstrict\tpilot; new\nc\@acme.example\tuser\tann\@acme.example\tde_DE\tstrict\tpilot; new\ninfo\@acme.example\tshared\t\t\t\t\n", 'list');
 ($status, $out, $err) = run_verb('show', 'nobody@acme.example');
 is($status, 1, 'an unknown one');
 like($err, qr/knows nothing of a mailbox nobody\@acme\.example/, 'is said');
+
+my $less = put('less.csv', "address,locale,policy,flags\nann\@acme.example,-,-,-\n");
+($status) = run_verb('import', $less);
+($status, $out) = run_verb('show', 'ann@acme.example');
+like($out, qr/\Aaddress   ann\@acme.example\nkind      user\nin force  default\nalias /, 'a "-" takes away');
+($status) = run_verb('import', $csv);
 
 my $kept = do { open my $f, '<', $conf or die; local $/; <$f> };
 put('wonted.conf', $kept =~ s/policy "strict"/policy "pilots" {\n\tflags = pilot\n}\npolicy "severe"/r);

@@ -20,6 +20,7 @@ static void write_and_find(struct arena *a, const struct mailbox_list *list)
 
 	g_assert_true(mailboxes_write(s, "t", list, NULL));
 	g_assert_true(mailboxes_write(s, "t", list, NULL));
+	g_assert_true(mailboxes_share(s, "t", list, NULL));
 	for (size_t i = 0; i < list->n; i++) {
 		struct store_read r = { .key = key_build(a, FAMILY_MAILBOX, "t",
 							 list->at[i].address, NULL) };

@@ -1,4 +1,4 @@
-/* mailboxes.c, boxes_csv.c, boxes_ldif.c, boxes_map.c: files into a store. */
+/* mailboxes.c, share.c, boxes_csv.c, boxes_ldif.c, boxes_map.c: files into a store. */
 #include <glib.h>
 #include <string.h>
 
@@ -255,6 +255,61 @@ static void test_write(void)
 	store_close(&store);
 }
 
+static const char *stored(struct store *store, const char *address, struct arena *a)
+{
+	struct store_read r = { .key = key_build(a, FAMILY_MAILBOX, "acme", address,
+						 NULL) };
+	struct mailbox m;
+
+	store_read_many(store, &r, 1, 0, a);
+	if (r.answer != ANSWER_YES || mailbox_decode(a, r.value, &m) != ANSWER_YES)
+		return "nothing";
+	return arena_printf(a, "%s %s %s %s", mailbox_kind_names[m.kind],
+			    m.policy != NULL ? m.policy : "-",
+			    m.locale != NULL ? m.locale : "-",
+			    m.n_flags > 0 ? m.flags[0] : "-");
+}
+
+/* What a mailbox has, its aliases have, whichever came first; and lose with it. */
+static void test_share(void)
+{
+	static const struct {
+		const char *text, *ann, *alias, *bob;
+	} steps[] = {
+		{ "address,kind,policy,locale,flags\nann@acme.example,user,strict,de,"
+		  "pilot\n",
+		  "user strict de pilot", "nothing", "nothing" },
+		{ "address,canonical,policy\na@acme.example,ann@acme.example,\n"
+		  "b@acme.example,bob@acme.example,strict\n",
+		  "user strict de pilot", "user strict de pilot", "none strict - -" },
+		{ "address,locale,flags\nann@acme.example,fr,-\nx@acme.example,fr,wave\n",
+		  "user strict fr -", "user strict fr -", "none strict - -" },
+		{ "address,policy,flags\nann@acme.example,-,new;old\nbob@acme.example,,"
+		  "wave\n",
+		  "user - fr new", "user - fr new", "none strict - wave" },
+		{ "address,canonical,flags\na@acme.example,a@acme.example,own\n",
+		  "user - fr new", "user - fr own", "none strict - wave" },
+	};
+	struct store *store =
+		store_open("mem:", &(struct store_setup){ .write = true }, NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+		struct setting s;
+
+		g_assert_true(read_text(&s, MAILBOX_CSV, bytes_of(steps[i].text)));
+		g_assert_true(mailboxes_write(store, "acme", &s.list, &s.e));
+		g_assert_true(mailboxes_share(store, "acme", &s.list, &s.e));
+		g_assert_cmpstr(stored(store, "ann@acme.example", s.arena), ==,
+				steps[i].ann);
+		g_assert_cmpstr(stored(store, "a@acme.example", s.arena), ==,
+				steps[i].alias);
+		g_assert_cmpstr(stored(store, "b@acme.example", s.arena), ==,
+				steps[i].bob);
+		end(&s);
+	}
+	store_close(&store);
+}
+
 static void test_failing_store(void)
 {
 	struct store *store =
@@ -275,6 +330,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/mailboxes/errors", test_errors);
 	g_test_add_func("/mailboxes/nul", test_nul);
 	g_test_add_func("/mailboxes/write", test_write);
+	g_test_add_func("/mailboxes/share", test_share);
 	g_test_add_func("/mailboxes/failing-store", test_failing_store);
 	return g_test_run();
 }
