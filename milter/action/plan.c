@@ -23,7 +23,8 @@ struct merge {
 	bool instead_of_hold;          /* the strictest action stands for one */
 	const struct decision *banner; /* the strictest one that asks for a banner */
 	bool banner_done;
-	bool observe; /* nobody who remains is in enforce mode */
+	bool observe;  /* nobody who remains is in enforce mode */
+	bool observed; /* somebody who remains is in observe mode */
 	bool degraded;
 	GArray *edits;
 };
@@ -44,12 +45,14 @@ static bool remains(const struct merge *g, size_t i)
 	return g->asked[i] != ACTION_QUARANTINE || g->unheld != NULL;
 }
 
+static bool junks_by_extension(const struct policy *p)
+{
+	return p->junk_by == JUNK_BY_EXTENSION && p->junk_extension[0] != '\0';
+}
+
 static bool by_extension(const struct merge *g, size_t i)
 {
-	const struct policy *p = decision_of(g, i)->policy;
-
-	return is_junk(g, i) && p->junk_by == JUNK_BY_EXTENSION &&
-	       p->junk_extension[0] != '\0';
+	return is_junk(g, i) && junks_by_extension(decision_of(g, i)->policy);
 }
 
 /* Which of two decisions do the headers tell? What is done weighs most, then what policy
@@ -85,6 +88,7 @@ static void find_strictest(struct merge *g)
 		if (!remains(g, i))
 			continue;
 		g->observe &= d->mode == MODE_OBSERVE;
+		g->observed |= d->mode == MODE_OBSERVE;
 		g->degraded |= d->degraded;
 		if (now == ACTION_BANNER &&
 		    (g->banner == NULL || is_stricter(d, now, g->banner, now)))
@@ -168,11 +172,16 @@ static const char *put_banner(struct merge *g)
 	return banner.words;
 }
 
+static enum action asked_of(const struct merge *g, const struct decision *d)
+{
+	return g->asked[d - g->setup->decisions->at];
+}
+
 static const char *action_note(const struct merge *g, enum action action)
 {
 	if (g->instead_of_hold)
 		return g->unheld;
-	if (g->shown->mode == MODE_OBSERVE && g->shown->action > action)
+	if (asked_of(g, g->shown) == ACTION_PASS && g->shown->action > action)
 		return arena_printf(g->arena, "would %s", action_names[g->shown->action]);
 	return NULL;
 }
@@ -206,7 +215,7 @@ static const char *tell_all(struct merge *g)
 	story.reasons = common;
 	story.action_note = action_note(g, story.action);
 	story.id = header_id(g->arena, g->setup->id);
-	header_removals(g->setup, !g->observe, g->edits);
+	header_removals(g->setup, !g->observed || g->strictest == ACTION_JUNK, g->edits);
 	header_insertions(g->arena, g->setup, &story, g->edits);
 	return story.banner;
 }
@@ -291,6 +300,26 @@ static enum action *asked_for(struct arena *a, const struct decisions *all)
 		if (all->at[i].mode == MODE_ENFORCE)
 			asked[i] = all->at[i].action;
 	return asked;
+}
+
+/* Who is observed was promised that nothing changes but headers. So what would stand in the
+ * one body, or in the headers that file mail, is not done for the others either. */
+static void spare_observed(const struct decisions *all, enum action *asked,
+			   struct plan *p_r)
+{
+	bool observed = false;
+
+	for (size_t i = 0; i < all->n; i++)
+		observed |= all->at[i].mode == MODE_OBSERVE;
+	for (size_t i = 0; observed && i < all->n; i++) {
+		bool by_header =
+			asked[i] == ACTION_JUNK && !junks_by_extension(all->at[i].policy);
+
+		if (asked[i] != ACTION_BANNER && !by_header)
+			continue;
+		p_r->remark = "no banner or junk mark: a recipient is only observed";
+		asked[i] = ACTION_PASS;
+	}
 }
 
 /* May the reply speak for all? Then the milder of the two refusals is said: a sender who is
@@ -459,6 +488,7 @@ void plan_make(struct arena *a, const struct plan_setup *given, struct plan *p_r
 	}
 	g_assert(s->decisions->n == s->envelope->n_rcpts);
 	asked = asked_for(a, s->decisions);
+	spare_observed(s->decisions, asked, p_r);
 	if (refusal_of_all(asked, s->decisions->n) != ACTION_PASS)
 		refuse(a, s, asked, p_r);
 	else if (header_sweep_flooded(s->sweep) && anybody_acts(s->decisions))

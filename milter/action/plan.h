@@ -38,7 +38,9 @@ struct edit {
 enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFER };
 
 /* How recipients of one message are merged, from their decisions:
- *   observe     nothing is done about them; but they read what the others' mail became
+ *   observe     nothing is done about them, and nothing that they would read is done for
+ *               others beside them but headers: no banner, and junk by extension only. What
+ *               could not be held is marked as junk all the same
  *   quarantine  held and taken off; if nobody is left the message is discarded. What was not
  *               read whole (CUT_SIZE) is junk instead: the rest would be lost
  *   reject, defer   said to the MTA if that is what all recipients get, and none is in observe

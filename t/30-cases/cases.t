@@ -4,10 +4,12 @@
 #   envelope   client, helo, from, rcpt (may repeat)
 #   dns        lines of a zone file
 #   people     lines of a CSV: name,addresses,title,vip
+#   mailboxes  lines of a CSV: address,kind,canonical,locale,policy,flags
 #   history    past mail, a line each: DAYS_AGO FROM -> TO [Reply-To: ADDR] [id: MESSAGE-ID]
 #   config     lines of wonted.conf (tenants and policies too)
 #   message    as it came, lines ended here with LF
-#   expect     "verdict ADDR WORD", "action ADDR WORD", "rule NAME", "no rule NAME",
+#   expect     "verdict ADDR WORD", also action, done, mode and policy; "rule NAME",
+#              "no rule NAME", "rule NAME for ADDR", "no rule NAME for ADDR",
 #              "feature NAME VALUE", "edit TEXT" (a line of what would be done holds TEXT),
 #              "no edit TEXT"
 # With BLESS=1 what came out is shown instead of compared. Every case is told again with the
@@ -84,6 +86,11 @@ END
 		my ($status, $said) = run($wonted, @c, 'people', 'import', "$dir/people.csv");
 		die "people: $said" if $status;
 	}
+	if ($case->{mailboxes}) {
+		write_file("$dir/mailboxes.csv", "address,kind,canonical,locale,policy,flags\n" . $case->{mailboxes});
+		my ($status, $said) = run($wonted, @c, 'mailbox', 'import', "$dir/mailboxes.csv");
+		die "mailboxes: $said" if $status;
+	}
 	if ($case->{history}) {
 		write_file("$dir/past.mbox", history($case->{history}));
 		my ($status, $said) = run($wonted, @c, 'import', '--mbox', "$dir/past.mbox");
@@ -109,9 +116,14 @@ sub judge {
 	my ($line, $record, $edits) = @_;
 	my ($rcpts, $f) = ($record->{rcpts}, $record->{features});
 	my %rules = map { $_->{rule} => 1 } map { @{ $_->{reasons} // [] } } @$rcpts;
-	if (my ($what, $address, $word) = $line =~ /^(verdict|action) (\S+) (\w+)$/) {
-		my ($one) = grep { lc $_->{address} eq lc $address } @$rcpts;
+	my $of = sub { my ($address) = @_; return (grep { lc $_->{address} eq lc $address } @$rcpts)[0] };
+	if (my ($what, $address, $word) = $line =~ /^(verdict|action|done|mode|policy) (\S+) (\S+)$/) {
+		my $one = $of->($address);
 		return is($one && $one->{$what}, $word, "  $line");
+	}
+	if (my ($no, $rule, $address) = $line =~ /^(no )?rule (\S+) for (\S+)$/) {
+		my $hit = grep { $_->{rule} eq $rule } @{ ($of->($address) // {})->{reasons} // [] };
+		return ok(!!$hit != !!$no, "  $line");
 	}
 	return ok(!!$rules{$2} != !!$1, "  $line") if $line =~ /^(no )?rule (\S+)$/;
 	if (my ($name, $value) = $line =~ /^feature (\S+) (.*)$/) {
@@ -154,7 +166,7 @@ sub essence {
 	my ($json) = @_;
 	my $r = eval { decode_json($json) } or return 'no record';
 	return join "\n", map { my $one = $_;
-		join ' ', map({ "$_=" . ($one->{$_} // '') } qw(address verdict action threat spam graymail)),
+		join ' ', map({ "$_=" . ($one->{$_} // '') } qw(address verdict action done policy threat spam graymail)),
 		    map { $_->{rule} } @{ $one->{reasons} } } @{ $r->{rcpts} };
 }
 

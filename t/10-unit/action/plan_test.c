@@ -115,13 +115,73 @@ static void takes_the_strictest(void)
 	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
 	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
 	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL);
-	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_PASS, NULL)->mode = MODE_OBSERVE;
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_PASS, NULL);
 	scene_play(&s, NULL);
 	g_assert_true(scene_has(&s, "X-Wonted-Action: junk\n"));
 	g_assert_true(scene_has(&s, "X-Wonted-Verdict: spam\n"));
 	g_assert_true(scene_has(&s, "X-Wonted-Banner: done (text)\n"));
 	g_assert_false(scene_has(&s, "X-Wonted-Mode"));
+	g_assert_null(s.plan.remark);
 	assert_done(&s, "junk junk junk junk");
+	scene_end(&s);
+}
+
+/* A roll-out: who is only observed reads nothing of what others would get but headers. */
+static void spares_who_is_observed(void)
+{
+	static const enum action asks[] = { ACTION_BANNER, ACTION_JUNK };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(asks); i++) {
+		struct scene s;
+		const char *note = arena_printf(
+			(scene_begin(&s, "X-Spam-Flag: YES\n" RAW), s.arena),
+			"X-Wonted-Action: pass (would %s)\n", action_names[asks[i]]);
+
+		scene_rcpt(&s, VERDICT_SUSPICIOUS, asks[i], NULL);
+		scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_PASS, NULL)->mode =
+			MODE_OBSERVE;
+		g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+		g_assert_true(scene_has(&s, note));
+		g_assert_false(scene_has(&s, "body "));
+		g_assert_false(scene_has(&s, "X-Spam"));
+		g_assert_false(scene_has(&s, "X-Wonted-Banner"));
+		g_assert_false(scene_has(&s, "X-Wonted-Mode"));
+		g_assert_nonnull(s.plan.remark);
+		assert_done(&s, "pass pass");
+		scene_end(&s);
+	}
+}
+
+/* What is for one alone is done beside who is observed, too; and what should have been held
+ * is never passed without a mark. */
+static void acts_beside_who_is_observed(void)
+{
+	struct scene s;
+	const char *failed;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL)->mode = MODE_OBSERVE;
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "hold 4XyZ1 1\n"));
+	g_assert_true(
+		scene_has(&s, "on rcpt-a+junk@example.org\noff rcpt-a@example.org\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: pass (would junk)\n"));
+	g_assert_false(scene_has(&s, "X-Spam"));
+	g_assert_null(s.plan.remark);
+	assert_done(&s, "junk quarantine pass");
+	scene_end(&s);
+
+	scene_begin(&s, "X-Spam-Flag: NO\n" RAW);
+	s.fails = "hold";
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL)->mode = MODE_OBSERVE;
+	g_assert_cmpint(scene_play(&s, &failed), ==, DISPOSE_ACCEPT);
+	g_assert_nonnull(failed);
+	g_assert_true(scene_has(&s, "remove X-Spam-Flag 0\n"));
+	g_assert_true(scene_has(&s, "X-Spam-Flag: YES\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: junk (hold failed)\n"));
 	scene_end(&s);
 }
 
@@ -425,6 +485,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/observes-in-silence", observes_in_silence);
 	g_test_add_func("/plan/junks-by-header", junks_by_header);
 	g_test_add_func("/plan/takes-the-strictest", takes_the_strictest);
+	g_test_add_func("/plan/spares-who-is-observed", spares_who_is_observed);
+	g_test_add_func("/plan/acts-beside-who-is-observed", acts_beside_who_is_observed);
 	g_test_add_func("/plan/junks-by-extension", junks_by_extension);
 	g_test_add_func("/plan/extends-addresses", extends_addresses);
 	g_test_add_func("/plan/holds-some", holds_some);
