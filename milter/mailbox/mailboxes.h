@@ -59,9 +59,9 @@ bool mailboxes_write(struct store *s, const char *tenant, const struct mailbox_l
 
 /* mailboxes_share - lay what the store has of mailboxes over the aliases that lead to them,
  *                   where one of the two is in the list
- * use   after mailboxes_write() of the list
- * cost  a scan of the tenant's mailboxes
- * err   false: e says why; repeating it is harmless */
+ * err   false: e says why; repeating it is harmless
+ * cost  two scans of the tenant's mailboxes; memory for those that have aliases
+ * use   after mailboxes_write() of the list */
 bool mailboxes_share(struct store *s, const char *tenant, const struct mailbox_list *list,
 		     GError **e);
 

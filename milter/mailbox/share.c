@@ -4,7 +4,6 @@
  * Baselines are not: those are each address's own. */
 #include <string.h>
 
-#include "base/error.h"
 #include "mailbox/mailboxes.h"
 #include "store/keys.h"
 
@@ -19,6 +18,7 @@ struct sharing {
 	struct arena *arena;
 	GHashTable *said; /* address -> struct mailbox of the import */
 	GArray *aliases;
+	GHashTable *mailboxes; /* address -> struct bytes, its record; NULL: not seen */
 };
 
 /* of an address too long for a key only a hash is known */
@@ -43,7 +43,29 @@ static bool see_record(const struct store_record *r, void *to)
 			one.address = arena_strdup(sh->arena, parts.part1);
 			one.mailbox = arena_strdup(sh->arena, m.canonical);
 			g_array_append_val(sh->aliases, one);
+			g_hash_table_insert(sh->mailboxes,
+					    (gpointer)(uintptr_t)one.mailbox, NULL);
 		}
+	}
+	arena_destroy(&a);
+	return true;
+}
+
+/* the records that they lead to */
+static bool see_mailbox(const struct store_record *r, void *to)
+{
+	struct sharing *sh = to;
+	struct arena *a = arena_create(0);
+	struct key_parts parts;
+	gpointer address = NULL;
+
+	if (key_split(a, r->key, &parts) &&
+	    g_hash_table_lookup_extended(sh->mailboxes, parts.part1, &address, NULL)) {
+		struct bytes *value = arena_new(sh->arena, struct bytes, 1);
+
+		value->at = arena_strndup(sh->arena, r->value.at, r->value.n);
+		value->n = r->value.n;
+		g_hash_table_insert(sh->mailboxes, address, value);
 	}
 	arena_destroy(&a);
 	return true;
@@ -77,40 +99,40 @@ static struct mailbox shared(const struct mailbox *has, const struct mailbox *sa
 	return m;
 }
 
-static bool share_some(struct store *s, const char *tenant, const GArray *aliases,
+static bool share_some(const struct sharing *sh, struct store *s, const char *tenant,
 		       size_t from, GError **e)
 {
-	const struct alias *some = &g_array_index(aliases, struct alias, from);
-	size_t n = MIN(aliases->len - from, (size_t)CHUNK), n_writes = 0;
+	const struct alias *some = &g_array_index(sh->aliases, struct alias, from);
+	size_t n = MIN(sh->aliases->len - from, (size_t)CHUNK), n_writes = 0;
 	struct arena *a = arena_create(0);
-	struct store_read *r = arena_new(a, struct store_read, n);
 	struct store_write *w = arena_new(a, struct store_write, n);
 	bool good = true;
 
-	for (size_t i = 0; i < n; i++)
-		r[i].key = key_build(a, FAMILY_MAILBOX, tenant, some[i].mailbox, NULL);
-	store_read_many(s, r, n, 0, a);
 	for (size_t i = 0; i < n; i++) {
+		const struct bytes *value =
+			g_hash_table_lookup(sh->mailboxes, some[i].mailbox);
 		struct mailbox has, m;
 
-		if (r[i].answer == ANSWER_UNKNOWN) {
-			g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
-				    "the store does not tell of %s, so that its alias %s "
-				    "cannot be given the same: import once more",
-				    some[i].mailbox, some[i].address);
-			good = false;
-			break;
-		}
-		if (r[i].answer == ANSWER_NO ||
-		    mailbox_decode(a, r[i].value, &has) != ANSWER_YES)
+		if (value == NULL || mailbox_decode(a, *value, &has) != ANSWER_YES)
 			continue;
 		m = shared(&has, some[i].said);
 		w[n_writes++] = mailbox_change(a, tenant, some[i].address, &m);
 	}
-	if (good && n_writes > 0)
+	if (n_writes > 0)
 		good = store_write_many(s, w, n_writes, e) == STORE_WROTE;
 	arena_destroy(&a);
 	return good;
+}
+
+/* Scans, because a scan sees what was written before it; the second half of a pair may not
+ * have it yet. */
+static bool look_around(struct sharing *sh, struct store *s, const char *tenant,
+			GError **e)
+{
+	struct bytes prefix = key_prefix(sh->arena, FAMILY_MAILBOX, tenant);
+
+	return store_scan(s, prefix, see_record, sh, e) &&
+	       (sh->aliases->len == 0 || store_scan(s, prefix, see_mailbox, sh, e));
 }
 
 bool mailboxes_share(struct store *s, const char *tenant, const struct mailbox_list *list,
@@ -118,17 +140,17 @@ bool mailboxes_share(struct store *s, const char *tenant, const struct mailbox_l
 {
 	struct sharing sh = { .arena = arena_create(0),
 			      .said = g_hash_table_new(g_str_hash, g_str_equal),
-			      .aliases =
-				      g_array_new(FALSE, FALSE, sizeof(struct alias)) };
+			      .aliases = g_array_new(FALSE, FALSE, sizeof(struct alias)),
+			      .mailboxes = g_hash_table_new(g_str_hash, g_str_equal) };
 	bool good;
 
 	for (size_t i = 0; i < list->n; i++)
 		g_hash_table_insert(sh.said, (gpointer)(uintptr_t)list->at[i].address,
 				    (gpointer)(uintptr_t)&list->at[i].box);
-	good = store_scan(s, key_prefix(sh.arena, FAMILY_MAILBOX, tenant), see_record,
-			  &sh, e);
+	good = look_around(&sh, s, tenant, e);
 	for (size_t from = 0; good && from < sh.aliases->len; from += CHUNK)
-		good = share_some(s, tenant, sh.aliases, from, e);
+		good = share_some(&sh, s, tenant, from, e);
+	g_hash_table_destroy(sh.mailboxes);
 	g_array_free(sh.aliases, TRUE);
 	g_hash_table_destroy(sh.said);
 	arena_destroy(&sh.arena);
