@@ -1,8 +1,8 @@
 /* The name of one of ours, from an address that is not theirs. Cleared by: an address of the
  * person; mail of ours; a person who writes to themself from home; a namesake whom the
  * recipient knows; a mailing list or a service that the tenant knows and that proves itself
- * ("Jane Roe via Sharing"). A name is never cleared by something that costs nothing to
- * forge. */
+ * ("Jane Roe via Sharing"); a mailbox that a program reads, whom no name deceives. A name is
+ * never cleared by something that costs nothing to forge. */
 #include "detect/person_name.h"
 
 #include <string.h>
@@ -52,12 +52,21 @@ static enum answer is_known_service(const struct evidence *e)
 			  fact_answer(e, FACT_DOMAIN_KNOWN));
 }
 
+/* what is not known to be read by a program is read by a person */
+static enum answer is_read_by_program(const struct evidence *e)
+{
+	const char *kind = fact_text(e, FACT_RCPT_KIND);
+
+	return kind != NULL && strcmp(kind, "system") == 0 ? ANSWER_YES : ANSWER_NO;
+}
+
 static enum answer is_cleared(const struct evidence *e)
 {
 	enum answer a = answer_or(is_theirs(e), is_ours(e));
 
 	a = answer_or(a, fact_answer(e, FACT_PAIR_KNOWN));
 	a = answer_or(a, is_known_service(e));
+	a = answer_or(a, is_read_by_program(e));
 	return answer_or(a, from_known_list(e));
 }
 

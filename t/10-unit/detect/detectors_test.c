@@ -62,6 +62,11 @@ static const struct row rows[] = {
 	{ "person_name_from_outside", JANE LIST "list.known;dkim.domains=other.example",
 	  "the name of Jane Roe, but the address x@mail.example" },
 	{ "person_name_from_outside", JANE "?pair.known", "unknown" },
+	{ "person_name_from_outside", JANE "rcpt.kind=system", "no" },
+	{ "person_name_from_outside", JANE "rcpt.kind=shared",
+	  "the name of Jane Roe, but the address x@mail.example" },
+	{ "person_name_from_outside", JANE "?rcpt.kind",
+	  "the name of Jane Roe, but the address x@mail.example" },
 	{ "person_name_from_outside", FROM "?person.matched;?person.exact", "unknown" },
 
 	{ "person_name_resembles", RESEMBLES "person.title=CEO",
@@ -69,6 +74,7 @@ static const struct row rows[] = {
 	  "address is x@mail.example" },
 	{ "person_name_resembles", RESEMBLES "person.exact", "no" },
 	{ "person_name_resembles", RESEMBLES "pair.known", "no" },
+	{ "person_name_resembles", RESEMBLES "rcpt.kind=system", "no" },
 	{ "person_name_resembles", RESEMBLES "?pair.known", "unknown" },
 	{ "person_name_resembles", FROM "?person.matched;?person.exact", "unknown" },
 
