@@ -43,3 +43,21 @@ struct store *memory_open(const struct options *o, bool write, GError **e)
 {
 	return store_open(o->store, &(struct store_setup){ .write = write }, e);
 }
+
+bool memory_begin(struct memory_work *w, const struct options *o, const char *name,
+		  bool write, GError **e)
+{
+	*w = (struct memory_work){ .options = o };
+	w->tenant = memory_tenant(o, name, e);
+	if (w->tenant == NULL)
+		return false;
+	w->store = memory_open(o, write, e);
+	w->arena = arena_create(0);
+	return w->store != NULL;
+}
+
+void memory_end(struct memory_work *w)
+{
+	arena_destroy(&w->arena);
+	store_close(&w->store);
+}

@@ -3,7 +3,9 @@
 #define CMD_MEMORY_H
 
 #include <glib.h>
+#include <stdbool.h>
 
+#include "base/arena.h"
 #include "config/options.h"
 #include "store/store.h"
 
@@ -16,5 +18,25 @@ const struct tenant *memory_tenant(const struct options *o, const char *name, GE
  * own   the caller, store_close()
  * err   NULL: see store_open() */
 struct store *memory_open(const struct options *o, bool write, GError **e);
+
+/* One tenant's part of the memory, while a verb works on it. */
+struct memory_work {
+	const struct options *options;
+	const struct tenant *tenant;
+	struct store *store;
+	struct arena *arena;
+};
+
+/* memory_begin - find the tenant, open the store
+ * in    o      outlives the work
+ *       name   of the tenant, as memory_tenant() takes it
+ * own   memory_end(), whatever the answer is
+ * err   false: e says which tenants there are, or what is wrong with the store */
+bool memory_begin(struct memory_work *w, const struct options *o, const char *name,
+		  bool write, GError **e);
+
+/* memory_end - give back all but the options
+ * err   none */
+void memory_end(struct memory_work *w);
 
 #endif

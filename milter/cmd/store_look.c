@@ -70,25 +70,22 @@ static bool get_one(struct store *s, struct arena *a, struct bytes key, GError *
 bool store_get(struct store_verb *v, char **argument, GError **e)
 {
 	enum family f = record_family(argument[0], e);
-	const struct tenant *tenant;
-	struct store *s;
-	struct arena *a;
+	struct memory_work at;
 	bool good;
 
 	if (f == FAMILY_COUNT || !check_parts(&key_families[f], argument + 1, e))
 		return false;
-	tenant = memory_tenant(v->options, v->tenant_name, e);
-	s = tenant != NULL ? memory_open(v->options, false, e) : NULL;
-	if (s == NULL)
-		return false;
-	a = arena_create(0);
-	const char *part1 = part_of(a, argument[1], key_families[f].part1);
-	const char *part2 =
-		part1 != NULL ? part_of(a, argument[2], key_families[f].part2) : NULL;
+	good = memory_begin(&at, v->options, v->tenant_name, false, e);
+	if (good) {
+		const char *part1 = part_of(at.arena, argument[1], key_families[f].part1);
+		const char *part2 = part1 != NULL ? part_of(at.arena, argument[2],
+							    key_families[f].part2)
+						  : NULL;
 
-	good = get_one(s, a, key_build(a, f, tenant->name, part1, part2), e);
-	arena_destroy(&a);
-	store_close(&s);
+		good = get_one(at.store, at.arena,
+			       key_build(at.arena, f, at.tenant->name, part1, part2), e);
+	}
+	memory_end(&at);
 	return good;
 }
 
@@ -109,26 +106,22 @@ static bool list_one(const struct store_record *record, void *to)
 bool store_list(struct store_verb *v, char **argument, GError **e)
 {
 	enum family f = record_family(argument[0], e);
-	const struct tenant *tenant;
 	struct listing l = { .most = v->most };
-	struct store *s;
-	struct arena *a;
+	struct memory_work at;
 	bool good;
 
 	if (f == FAMILY_COUNT)
 		return false;
-	tenant = memory_tenant(v->options, v->tenant_name, e);
-	s = tenant != NULL ? memory_open(v->options, false, e) : NULL;
-	if (s == NULL)
-		return false;
-	a = arena_create(0);
-	struct bytes begin = key_prefix(a, f, tenant->name);
-	const char *prefix = arena_printf(a, "%.*s%s", (int)begin.n, begin.at,
-					  v->prefix != NULL ? v->prefix : "");
+	good = memory_begin(&at, v->options, v->tenant_name, false, e);
+	if (good) {
+		struct bytes begin = key_prefix(at.arena, f, at.tenant->name);
+		const char *prefix =
+			arena_printf(at.arena, "%.*s%s", (int)begin.n, begin.at,
+				     v->prefix != NULL ? v->prefix : "");
 
-	good = store_scan(s, bytes_of(prefix), list_one, &l, e);
-	arena_destroy(&a);
-	store_close(&s);
+		good = store_scan(at.store, bytes_of(prefix), list_one, &l, e);
+	}
+	memory_end(&at);
 	return good;
 }
 

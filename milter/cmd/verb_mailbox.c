@@ -35,10 +35,7 @@ static const char what[] =
 struct mailbox_verb {
 	char *tenant_name, *postfix;
 	gboolean dry_run;
-	const struct options *options;
-	const struct tenant *tenant;
-	struct store *store;
-	struct arena *arena;
+	struct memory_work at;
 };
 
 /* --- import --- */
@@ -106,8 +103,8 @@ static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
 {
 	size_t aliases = 0;
 
-	if (!v->dry_run && (!mailboxes_write(v->store, v->tenant->name, list, e) ||
-			    !mailboxes_share(v->store, v->tenant->name, list, e)))
+	if (!v->dry_run && (!mailboxes_write(v->at.store, v->at.tenant->name, list, e) ||
+			    !mailboxes_share(v->at.store, v->at.tenant->name, list, e)))
 		return false;
 	for (size_t i = 0; i < list->n; i++)
 		aliases += list->at[i].box.canonical != NULL &&
@@ -128,8 +125,8 @@ static bool import_file(struct mailbox_verb *v, const char *path, GError **e)
 					       : g_str_has_suffix(name, ".ldif")
 						       ? MAILBOX_LDIF
 						       : MAILBOX_CSV,
-				     .options = v->options,
-				     .tenant = v->tenant };
+				     .options = v->at.options,
+				     .tenant = v->at.tenant };
 	struct mailbox_list list;
 	char *text;
 	bool good;
@@ -138,7 +135,7 @@ static bool import_file(struct mailbox_verb *v, const char *path, GError **e)
 			       : !file_read(name, FILE_BYTES_MOST, &text, &r.text.n, e))
 		return false;
 	r.text.at = text;
-	good = mailboxes_read(&r, v->arena, &list, e) && write_list(v, &list, e);
+	good = mailboxes_read(&r, v->at.arena, &list, e) && write_list(v, &list, e);
 	g_free(text);
 	return good;
 }
@@ -182,10 +179,11 @@ static bool list_mailboxes(struct mailbox_verb *v, const char *unused, GError **
 	size_t n = 0;
 
 	(void)unused;
-	if (!store_scan(v->store, key_prefix(v->arena, FAMILY_MAILBOX, v->tenant->name),
+	if (!store_scan(v->at.store,
+			key_prefix(v->at.arena, FAMILY_MAILBOX, v->at.tenant->name),
 			list_one, &n, e))
 		return false;
-	fprintf(stderr, "%zu addresses of tenant \"%s\"\n", n, v->tenant->name);
+	fprintf(stderr, "%zu addresses of tenant \"%s\"\n", n, v->at.tenant->name);
 	return true;
 }
 
@@ -253,7 +251,7 @@ static void print_mailbox(const char *address, const struct mailbox *m)
 
 static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e)
 {
-	const char *key = address_key(v->arena, address);
+	const char *key = address_key(v->at.arena, address);
 	struct store_read r = { .answer = ANSWER_UNKNOWN };
 	struct mailbox m;
 
@@ -262,10 +260,10 @@ static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e
 			    "\"%s\" is no mail address", address);
 		return false;
 	}
-	r.key = key_build(v->arena, FAMILY_MAILBOX, v->tenant->name, key, NULL);
-	store_read_many(v->store, &r, 1, 0, v->arena);
+	r.key = key_build(v->at.arena, FAMILY_MAILBOX, v->at.tenant->name, key, NULL);
+	store_read_many(v->at.store, &r, 1, 0, v->at.arena);
 	if (r.answer == ANSWER_YES)
-		r.answer = mailbox_decode(v->arena, r.value, &m);
+		r.answer = mailbox_decode(v->at.arena, r.value, &m);
 	if (r.answer != ANSWER_YES) {
 		g_set_error(e, WONTED_ERROR,
 			    r.answer == ANSWER_NO ? WONTED_ERROR_INPUT
@@ -273,12 +271,13 @@ static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e
 			    r.answer == ANSWER_NO
 				    ? "tenant \"%s\" knows nothing of a mailbox %s"
 				    : "tenant \"%s\": the store cannot tell of %s",
-			    v->tenant->name, key);
+			    v->at.tenant->name, key);
 		return false;
 	}
 	print_mailbox(key, &m);
-	print_policy(v->options, key, &m);
-	return store_scan(v->store, key_prefix(v->arena, FAMILY_MAILBOX, v->tenant->name),
+	print_policy(v->at.options, key, &m);
+	return store_scan(v->at.store,
+			  key_prefix(v->at.arena, FAMILY_MAILBOX, v->at.tenant->name),
 			  show_alias, (void *)(uintptr_t)key, e);
 }
 
@@ -319,20 +318,14 @@ static int usage(const struct verb_args *args)
 	return verb_wrong_word(args, &words);
 }
 
-static bool run_work(struct mailbox_verb *v, size_t work, const char *argument,
-		     GError **e)
+static bool run_work(struct mailbox_verb *v, const struct options *o, size_t work,
+		     const char *argument, GError **e)
 {
-	bool write = works[work].write && !v->dry_run, good = false;
+	bool write = works[work].write && !v->dry_run;
+	bool good = memory_begin(&v->at, o, v->tenant_name, write, e) &&
+		    works[work].run(v, argument, e);
 
-	v->tenant = memory_tenant(v->options, v->tenant_name, e);
-	if (v->tenant == NULL)
-		return false;
-	v->store = memory_open(v->options, write, e);
-	v->arena = arena_create(0);
-	if (v->store != NULL)
-		good = works[work].run(v, argument, e);
-	arena_destroy(&v->arena);
-	store_close(&v->store);
+	memory_end(&v->at);
 	return good;
 }
 
@@ -359,8 +352,7 @@ static int run(struct mailbox_verb *v, const struct verb_args *args)
 		o = verb_config(args);
 		if (o == NULL)
 			return EXIT_WRONG_INPUT;
-		v->options = o;
-		good = run_work(v, i, args->argv[args->argc - 1], &e);
+		good = run_work(v, o, i, args->argv[args->argc - 1], &e);
 		options_unref(o);
 		return good ? EXIT_DONE : verb_fail(args->argv[0], e);
 	}
@@ -379,7 +371,7 @@ int verb_mailbox(int argc, char **argv)
 		  NULL },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
 	if (verb_options(&args, entries,

@@ -32,10 +32,7 @@ struct people_verb {
 	char *tenant_name;
 	gboolean dry_run;
 	gint max_removed; /* percent; -1: as configured */
-	const struct options *options;
-	const struct tenant *tenant;
-	struct store *store;
-	struct arena *arena;
+	struct memory_work at;
 	struct progress *progress;
 };
 
@@ -55,22 +52,22 @@ static struct store_write make_mailbox(struct arena *a, const struct person *p,
 	const struct people_verb *v = to;
 	struct mailbox m = { .kind = MAILBOX_USER };
 
-	if (options_tenant(v->options, address_domain(address)) != v->tenant)
+	if (options_tenant(v->at.options, address_domain(address)) != v->at.tenant)
 		return (struct store_write){ 0 };
 	for (size_t i = 0; i < p->n_addresses && m.canonical == NULL; i++)
-		if (options_tenant(v->options, address_domain(p->addresses[i])) ==
-		    v->tenant)
+		if (options_tenant(v->at.options, address_domain(p->addresses[i])) ==
+		    v->at.tenant)
 			m.canonical = p->addresses[i];
-	return mailbox_change(a, v->tenant->name, address, &m);
+	return mailbox_change(a, v->at.tenant->name, address, &m);
 }
 
 static bool write_file(struct people_verb *v, const char *path, bool sync, GError **e)
 {
 	int percent = v->max_removed >= 0 ? v->max_removed
-					  : (int)v->options->people_max_removed;
+					  : (int)v->at.options->people_max_removed;
 	struct people_import im = {
-		.store = v->store,
-		.tenant = v->tenant->name,
+		.store = v->at.store,
+		.tenant = v->at.tenant->name,
 		.now_s = clock_now_s(),
 		.remove = sync,
 		.max_removed_percent = (unsigned)percent,
@@ -83,7 +80,7 @@ static bool write_file(struct people_verb *v, const char *path, bool sync, GErro
 	struct people_list list;
 	bool good;
 
-	if (!people_read(path, v->arena, &list, e))
+	if (!people_read(path, v->at.arena, &list, e))
 		return false;
 	v->progress = progress_create("people");
 	good = people_write(&im, &list, v->dry_run, &done, e);
@@ -135,10 +132,11 @@ static bool list_people(struct people_verb *v, const char *unused, GError **e)
 	size_t n = 0;
 
 	(void)unused;
-	if (!store_scan(v->store, key_prefix(v->arena, FAMILY_PERSON, v->tenant->name),
+	if (!store_scan(v->at.store,
+			key_prefix(v->at.arena, FAMILY_PERSON, v->at.tenant->name),
 			list_one, &n, e))
 		return false;
-	fprintf(stderr, "%zu people of tenant \"%s\"\n", n, v->tenant->name);
+	fprintf(stderr, "%zu people of tenant \"%s\"\n", n, v->at.tenant->name);
 	return true;
 }
 
@@ -148,13 +146,14 @@ static size_t find_candidates(struct people_verb *v, const char *display,
 			      struct people *found)
 {
 	const char *keys[LIMIT_NAME_KEYS];
-	size_t n = name_keys_ask(v->arena, display, keys), n_found = 0, n_candidates = 0;
+	size_t n = name_keys_ask(v->at.arena, display, keys), n_found = 0,
+	       n_candidates = 0;
 	struct store_read reads[LIMIT_NAME_KEYS] = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		reads[i].key =
-			key_build(v->arena, FAMILY_NAME, v->tenant->name, keys[i], NULL);
-	store_read_many(v->store, reads, n, 0, v->arena);
+		reads[i].key = key_build(v->at.arena, FAMILY_NAME, v->at.tenant->name,
+					 keys[i], NULL);
+	store_read_many(v->at.store, reads, n, 0, v->at.arena);
 	printf("%zu keys asked; * has candidates, ? did not answer\n", n);
 	for (size_t i = 0; i < n; i++) {
 		const char *mark = reads[i].answer == ANSWER_UNKNOWN ? "?"
@@ -164,7 +163,7 @@ static size_t find_candidates(struct people_verb *v, const char *display,
 		printf("  %s ", mark);
 		print_safe(keys[i]);
 		if (reads[i].answer == ANSWER_YES &&
-		    people_decode(v->arena, reads[i].value, &found[n_found]) ==
+		    people_decode(v->at.arena, reads[i].value, &found[n_found]) ==
 			    ANSWER_YES) {
 			printf("  (%zu%s)", found[n_found].n,
 			       found[n_found].more ? "+" : "");
@@ -240,24 +239,24 @@ static void split_from(struct arena *a, const char *from, const char **display_r
 
 static bool test_from(struct people_verb *v, const char *from, GError **e)
 {
-	struct people *found = arena_new(v->arena, struct people, LIMIT_NAME_KEYS);
+	struct people *found = arena_new(v->at.arena, struct people, LIMIT_NAME_KEYS);
 	const struct person_match *match;
 	const char *display, *address;
 	size_t n;
 
 	(void)e;
-	split_from(v->arena, from, &display, &address);
+	split_from(v->at.arena, from, &display, &address);
 	fputs("Name:    ", stdout);
 	print_safe(display);
 	fputs("\nAddress: ", stdout);
 	print_safe(address);
 	putchar('\n');
-	if (display == NULL || name_key(v->arena, display) == NULL) {
+	if (display == NULL || name_key(v->at.arena, display) == NULL) {
 		puts("Judgement: there is no name in it");
 		return true;
 	}
 	n = find_candidates(v, display, found);
-	n = people_match(v->arena, display, found, n, &match);
+	n = people_match(v->at.arena, display, found, n, &match);
 	printf("%zu match\n", n);
 	for (size_t i = 0; i < n; i++)
 		print_match(&match[i]);
@@ -301,19 +300,14 @@ static int usage(const struct verb_args *args)
 	return verb_wrong_word(args, &words);
 }
 
-static bool run_work(struct people_verb *v, size_t work, const char *argument, GError **e)
+static bool run_work(struct people_verb *v, const struct options *o, size_t work,
+		     const char *argument, GError **e)
 {
-	bool write = works[work].write && !v->dry_run, good = false;
+	bool write = works[work].write && !v->dry_run;
+	bool good = memory_begin(&v->at, o, v->tenant_name, write, e) &&
+		    works[work].run(v, argument, e);
 
-	v->tenant = memory_tenant(v->options, v->tenant_name, e);
-	if (v->tenant == NULL)
-		return false;
-	v->store = memory_open(v->options, write, e);
-	v->arena = arena_create(0);
-	if (v->store != NULL)
-		good = works[work].run(v, argument, e);
-	arena_destroy(&v->arena);
-	store_close(&v->store);
+	memory_end(&v->at);
 	return good;
 }
 
@@ -330,8 +324,7 @@ static int run(struct people_verb *v, const struct verb_args *args)
 		o = verb_config(args);
 		if (o == NULL)
 			return EXIT_WRONG_INPUT;
-		v->options = o;
-		good = run_work(v, i, args->argv[args->argc - 1], &e);
+		good = run_work(v, o, i, args->argv[args->argc - 1], &e);
 		options_unref(o);
 		return good ? EXIT_DONE : verb_fail(args->argv[0], e);
 	}

@@ -97,6 +97,11 @@ SKIP: {
 	is("$status $out", "0 1 addresses, 1 of them aliases\n", 'a map that postmap reads');
 }
 
+($status, $out) = run_verb('import', '--store', "lmdb:$dir/other", $csv);
+is("$status $out", "0 2 addresses, 0 of them aliases\n", 'into another store than the configured one');
+($status, $out) = run_verb('show', '--store', "lmdb:$dir/other", 'ann@acme.example');
+is($status, 0, 'which can be asked, too');
+
 for (['import'], ['import', $csv, $csv], ['import', '--postfix', $virtual, $csv], ['list', 'x'], ['show'], ['list', '--postfix', 'x'], [], ['shwo', 'x']) {
 	($status, $out, $err) = run_verb(@$_);
 	is($status, 2, "wrong usage: @$_");
