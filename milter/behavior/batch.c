@@ -10,6 +10,7 @@
 #include "behavior/behavior.h"
 #include "behavior/changes.h"
 #include "behavior/habit.h"
+#include "behavior/sample.h"
 #include "store/keys.h"
 
 #define EVENTS_MOST 20000
@@ -331,7 +332,8 @@ static void note_all(const struct behavior_event *ev, struct habit_buffer *b,
 }
 
 /* What a message to us says about its sender, once, however many of us got it. */
-static void count_incoming(struct applying *ap, const struct behavior_event *ev)
+static void count_incoming(struct applying *ap, const struct behavior_event *ev,
+			   struct bytes reached)
 {
 	int64_t day = day_of(ev->time_s);
 	struct usual_item items[USUAL_COUNT], links[USUAL_MOST], from;
@@ -340,7 +342,9 @@ static void count_incoming(struct applying *ap, const struct behavior_event *ev)
 	size_t n = 0;
 
 	add_to(ap, FAMILY_LIST, ev->tenant, ev->list_id, &bare);
+	bare.reached = reached;
 	add_to(ap, FAMILY_TENANT, ev->tenant, NULL, &bare);
+	bare.reached.n = 0;
 	add_usual(&bare, USUAL_ADDRESS, &from, ev->sender, day);
 	add_to(ap, FAMILY_DISPLAY, ev->tenant, ev->display_key, &bare);
 	add_usual(&one, USUAL_REPLY_TO, &items[USUAL_REPLY_TO], ev->reply_to_org, day);
@@ -353,7 +357,9 @@ static void count_incoming(struct applying *ap, const struct behavior_event *ev)
 	}
 	if (n > 0)
 		one.usual[USUAL_LINK] = (struct usual_set){ .at = links, .n = n };
+	one.reached = reached;
 	add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->sender_org, &one);
+	one.reached.n = 0;
 	hour_write(hour, arrived(ev));
 	one.hours = (struct bytes){ .at = hour, .n = sizeof(hour) };
 	add_to(ap, FAMILY_SENDER, ev->tenant, ev->sender, &one);
@@ -396,14 +402,55 @@ static void count_pair(struct applying *ap, const struct behavior_event *ev, siz
 	history_merge(delta_of(ap, FAMILY_PAIR, key), one, ap->arena);
 }
 
+/* out   whether the message was new to any recipient; their mailboxes, or the writer's */
+static bool count_rcpts(struct applying *ap, const struct behavior_event *ev,
+			struct message_state *m, struct history *one,
+			struct bytes *reached_r)
+{
+	bool in = ev->direction == DIRECTION_IN, any = false;
+	struct sample reached = { .n = { 0 } };
+	struct history org = *one;
+
+	if (!in)
+		sample_add(&reached, ev->sender);
+	org.reached = *reached_r = sample_bytes(&reached, ap->arena);
+	for (size_t i = 0; i < ev->n_rcpts; i++) {
+		if (!mark_new(ap, m, ev->direction, ev->rcpts[i]))
+			continue;
+		any = true;
+		count_pair(ap, ev, i, one);
+		if (in) {
+			sample_add(&reached, ev->rcpts[i]);
+			continue;
+		}
+		add_to(ap, FAMILY_SENDER, ev->tenant, ev->rcpts[i], one);
+		if (ev->rcpt_orgs != NULL && ev->rcpt_orgs[i] != NULL &&
+		    g_hash_table_add(ap->orgs, (void *)(uintptr_t)ev->rcpt_orgs[i]))
+			add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->rcpt_orgs[i], &org);
+	}
+	if (in)
+		*reached_r = sample_bytes(&reached, ap->arena);
+	return any;
+}
+
+/* The message is known; that it came to these mailboxes too is new. */
+static void count_reached(struct applying *ap, const struct behavior_event *ev,
+			  struct bytes reached)
+{
+	struct history one = { .open_day = day_of(ev->time_s), .reached = reached };
+
+	add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->sender_org, &one);
+	add_to(ap, FAMILY_TENANT, ev->tenant, NULL, &one);
+}
+
 static void count_event(struct applying *ap, const struct behavior_event *ev)
 {
-	struct bytes key =
-		key_build(ap->arena, FAMILY_THREAD, ev->tenant, ev->message_id, NULL);
+	struct bytes reached, key = key_build(ap->arena, FAMILY_THREAD, ev->tenant,
+					      ev->message_id, NULL);
 	struct message_state *m =
 		g_hash_table_lookup(ap->messages, key_text(ap->arena, key));
 	bool in = ev->direction == DIRECTION_IN;
-	bool first = in ? !m->thread.in : !m->thread.out, any = false;
+	bool first = in ? !m->thread.in : !m->thread.out;
 	int64_t day = day_of(ev->time_s);
 	char days[DAY_BYTES];
 	struct habit_buffer habits;
@@ -414,27 +461,18 @@ static void count_event(struct applying *ap, const struct behavior_event *ev)
 	g_hash_table_remove_all(ap->orgs);
 	if (m->damaged)
 		return;
-	for (size_t i = 0; i < ev->n_rcpts; i++) {
-		if (!mark_new(ap, m, ev->direction, ev->rcpts[i]))
-			continue;
-		any = true;
-		count_pair(ap, ev, i, &one);
-		if (in)
-			continue;
-		add_to(ap, FAMILY_SENDER, ev->tenant, ev->rcpts[i], &one);
-		if (ev->rcpt_orgs != NULL && ev->rcpt_orgs[i] != NULL &&
-		    g_hash_table_add(ap->orgs, (void *)(uintptr_t)ev->rcpt_orgs[i]))
-			add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->rcpt_orgs[i], &one);
-	}
-	if (!any) {
+	if (!count_rcpts(ap, ev, m, &one, &reached)) {
 		ap->done.repeated++;
 		return;
 	}
 	ap->done.counted++;
+	one.reached = reached;
 	if (first && in)
-		count_incoming(ap, ev);
+		count_incoming(ap, ev, reached);
 	else if (first)
 		add_to(ap, FAMILY_TENANT, ev->tenant, NULL, &one);
+	else if (in)
+		count_reached(ap, ev, reached);
 	m->thread.in |= in;
 	m->thread.out |= !in;
 	if (m->thread.first_day == 0 || day < m->thread.first_day)

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "behavior/habit.h"
+#include "behavior/sample.h"
 
 #define USUAL_TEXT_BYTES 255
 #define ENOUGH_MESSAGES 3 /* closed, before "not usual of them" means anything */
@@ -92,6 +93,7 @@ static const struct codec_field history_fields[] = {
 	USUAL_FIELD(21, USUAL_ADDRESS, "usual_address"),
 	CODEC_BLOB_FIELD(history, 22, hours, HOURS_BYTES),
 	CODEC_BLOB_FIELD(history, 23, habits, HABITS_BYTES),
+	CODEC_BLOB_FIELD(history, 24, reached, SAMPLE_BYTES),
 };
 
 const struct codec history_codec = {
@@ -141,7 +143,7 @@ bool history_is_sane(const struct history *h)
 		    flow_is_sane(&h->out) && count_is_sane(&h->mailboxes) &&
 		    count_is_sane(&h->rescued) && count_is_sane(&h->junked) &&
 		    within(h->days_older, DAY_MOST) && hours_are_sane(h->hours) &&
-		    habits_are_sane(h->habits);
+		    habits_are_sane(h->habits) && sample_is_sane(h->reached);
 
 	for (size_t i = 0; i < USUAL_COUNT && sane; i++)
 		sane = usual_is_sane(&h->usual[i]);
@@ -167,6 +169,12 @@ static bool all_closed(const struct history *h, int64_t today)
 static int64_t closed(const struct history *h, const struct count *c, int64_t today)
 {
 	return c->closed + (all_closed(h, today) ? c->open : 0);
+}
+
+/* entries of its newest day count when that day is over */
+static struct side seen(const struct history *h, struct bytes set, int64_t today)
+{
+	return (struct side){ .set = set, .over = all_closed(h, today) };
 }
 
 static int64_t open_today(const struct history *h, const struct count *c, int64_t today)
@@ -257,13 +265,10 @@ enum answer history_solicited(const struct history *h, int64_t today)
 
 int64_t history_mailboxes(const struct history *h, int64_t today)
 {
-	return h == NULL ? 0 : closed(h, &h->mailboxes, today);
-}
-
-/* entries of its newest day count when that day is over */
-static struct side seen(const struct history *h, struct bytes set, int64_t today)
-{
-	return (struct side){ .set = set, .over = all_closed(h, today) };
+	if (h == NULL)
+		return 0;
+	return h->reached.n > 0 ? sample_count(seen(h, h->reached, today))
+				: closed(h, &h->mailboxes, today);
 }
 
 enum answer history_usual(const struct history *h, enum usual kind, const char *text,

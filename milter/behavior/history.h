@@ -67,7 +67,7 @@ struct usual_set {
 struct history {
 	int64_t open_day; /* newest day of anything in it; days since 1970 UTC */
 	struct flow in, out;
-	struct count mailboxes; /* of ours in correspondence with them */
+	struct count mailboxes; /* of ours in correspondence with them (SENDER) */
 	struct count rescued, junked;
 	struct bytes days;  /* newest days with mail in; read by history_days_seen() */
 	int64_t days_older; /* further such days */
@@ -77,6 +77,8 @@ struct history {
 		hours; /* at which mail came in (SENDER, PAIR); history_usual_hour() */
 	struct bytes
 		habits; /* PAIR, in place of usual: hashes, read by history_usual() */
+	struct bytes
+		reached; /* DOMAIN, TENANT: a sample of mailboxes, in place of the count */
 };
 
 extern const struct codec history_codec;
@@ -164,7 +166,8 @@ int64_t history_last_out(const struct history *h, int64_t today);
  * err   none: NULL is NO */
 enum answer history_solicited(const struct history *h, int64_t today);
 
-/* history_mailboxes - how many of our mailboxes knew them on closed days (not in a PAIR)
+/* history_mailboxes - how many of our mailboxes knew them on closed days (not in a PAIR); of a
+ *                     domain or tenant with over 64 of them an estimate, good to an eighth
  * err   none: NULL is 0 */
 int64_t history_mailboxes(const struct history *h, int64_t today);
 

@@ -5,6 +5,7 @@
 
 #include "behavior/habit.h"
 #include "behavior/history.h"
+#include "behavior/sample.h"
 
 #define HALF_LIFE_DAYS 30
 
@@ -220,8 +221,8 @@ static void merge_usual(struct usual_set *set, const struct usual_set *more,
 }
 
 /* Also a record without any may close a day, and with it the other's open entries. */
-static void merge_habits(const struct merging *m, struct history *h,
-			 const struct history *more, struct arena *a)
+static void merge_sets(const struct merging *m, struct history *h,
+		       const struct history *more, struct arena *a)
 {
 	bool h_over = m->h_open < m->open, more_over = m->more_open < m->open;
 
@@ -231,6 +232,9 @@ static void merge_habits(const struct merging *m, struct history *h,
 	if (more->habits.n > 0 || (h->habits.n > 0 && h_over))
 		h->habits = habits_merge((struct side){ h->habits, h_over },
 					 (struct side){ more->habits, more_over }, a);
+	if (more->reached.n > 0 || (h->reached.n > 0 && h_over))
+		h->reached = sample_merge((struct side){ h->reached, h_over },
+					  (struct side){ more->reached, more_over }, a);
 }
 
 void history_merge(struct history *h, const struct history *more, struct arena *a)
@@ -252,7 +256,7 @@ void history_merge(struct history *h, const struct history *more, struct arena *
 	for (size_t i = 0; i < USUAL_COUNT; i++)
 		if (more->usual[i].n > 0)
 			merge_usual(&h->usual[i], &more->usual[i], a);
-	merge_habits(&m, h, more, a);
+	merge_sets(&m, h, more, a);
 	h->open_day = m.open;
 	h->mark = more->mark != 0 ? more->mark : h->mark;
 }

@@ -15,18 +15,38 @@ static bool nothing_to_ask(const struct value *what, struct value *at,
 	return true;
 }
 
+/* Rounded up: 0 percent is said of strangers alone. The tenant's mailboxes are estimated
+ * where they are many, so the share may come out above all. */
+static struct value prevalence(const struct memory *m, const struct value *mailboxes)
+{
+	if (mailboxes->known != ANSWER_YES || m->mailboxes == 0)
+		return VALUE_UNKNOWN;
+	return VALUE_OF_INT(
+		MIN(100, (mailboxes->number * 100 + m->mailboxes - 1) / m->mailboxes));
+}
+
 static void take_sender(const struct memory *m, struct value *at)
 {
 	static const enum fact_id mine[] = {
-		FACT_SENDER_KNOWN,          FACT_SENDER_FIRST_CONTACT,
-		FACT_SENDER_DAYS_KNOWN,     FACT_SENDER_MESSAGES_IN,
-		FACT_SENDER_MESSAGES_OUT,   FACT_SENDER_DAYS_SINCE_IN,
-		FACT_SENDER_DAYS_SINCE_OUT, FACT_SENDER_SOLICITED,
-		FACT_SENDER_MAILBOXES,      FACT_SENDER_TODAY,
-		FACT_SENDER_NEW_REPLY_TO,   FACT_SENDER_NEW_MAILER,
-		FACT_SENDER_NEW_NETWORK,    FACT_SENDER_NEW_DKIM,
-		FACT_SENDER_NEW_LINK,       FACT_SENDER_NEW_HOUR,
-		FACT_SENDER_BURST,          FACT_SENDER_NEW_MAILBOXES_TODAY,
+		FACT_SENDER_KNOWN,
+		FACT_SENDER_FIRST_CONTACT,
+		FACT_SENDER_DAYS_KNOWN,
+		FACT_SENDER_MESSAGES_IN,
+		FACT_SENDER_MESSAGES_OUT,
+		FACT_SENDER_DAYS_SINCE_IN,
+		FACT_SENDER_DAYS_SINCE_OUT,
+		FACT_SENDER_SOLICITED,
+		FACT_SENDER_MAILBOXES,
+		FACT_SENDER_PREVALENCE,
+		FACT_SENDER_TODAY,
+		FACT_SENDER_NEW_REPLY_TO,
+		FACT_SENDER_NEW_MAILER,
+		FACT_SENDER_NEW_NETWORK,
+		FACT_SENDER_NEW_DKIM,
+		FACT_SENDER_NEW_LINK,
+		FACT_SENDER_NEW_HOUR,
+		FACT_SENDER_BURST,
+		FACT_SENDER_NEW_MAILBOXES_TODAY,
 	};
 	static const struct habit_facts habits = {
 		.noted = history_messages_in,
@@ -54,6 +74,7 @@ static void take_sender(const struct memory *m, struct value *at)
 	at[FACT_SENDER_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
 	at[FACT_SENDER_SOLICITED] = view_solicited(&v);
 	at[FACT_SENDER_MAILBOXES] = view_count(&v, history_mailboxes);
+	at[FACT_SENDER_PREVALENCE] = prevalence(m, &at[FACT_SENDER_MAILBOXES]);
 	at[FACT_SENDER_NEW_MAILBOXES_TODAY] = view_today(&v, history_today_mailboxes);
 	facts_of_habits(m, &v, &habits, at);
 }
@@ -65,6 +86,7 @@ static void take_domain(const struct memory *m, struct value *at)
 		FACT_DOMAIN_DAYS_KNOWN,     FACT_DOMAIN_MESSAGES_IN,
 		FACT_DOMAIN_MESSAGES_OUT,   FACT_DOMAIN_DAYS_SINCE_IN,
 		FACT_DOMAIN_DAYS_SINCE_OUT, FACT_DOMAIN_SOLICITED,
+		FACT_DOMAIN_MAILBOXES,      FACT_DOMAIN_PREVALENCE,
 	};
 	struct view v;
 
@@ -79,6 +101,8 @@ static void take_domain(const struct memory *m, struct value *at)
 	at[FACT_DOMAIN_DAYS_SINCE_IN] = view_days_since(&v, history_last_in);
 	at[FACT_DOMAIN_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
 	at[FACT_DOMAIN_SOLICITED] = view_solicited(&v);
+	at[FACT_DOMAIN_MAILBOXES] = view_count(&v, history_mailboxes);
+	at[FACT_DOMAIN_PREVALENCE] = prevalence(m, &at[FACT_DOMAIN_MAILBOXES]);
 }
 
 /* the addresses that used the name on earlier days */

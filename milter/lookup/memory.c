@@ -42,6 +42,9 @@ void memory_ready(struct memory *m, struct value *at)
 	}
 	m->ready =
 		found == ANSWER_YES ? baseline_ready(&b, m->setup->now_s, age_s) : found;
+	m->mailboxes = found == ANSWER_YES ? history_mailboxes(&b.all, m->today) : 0;
+	if (m->mailboxes > 0)
+		at[FACT_TENANT_MAILBOXES] = VALUE_OF_INT(m->mailboxes);
 	if (found == ANSWER_YES && b.since_s > 0)
 		at[FACT_TENANT_BASELINE_DAYS] =
 			VALUE_OF_INT(MAX(0, m->setup->now_s - b.since_s) / SECONDS_A_DAY);

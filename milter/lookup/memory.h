@@ -13,6 +13,7 @@ struct memory {
 	const struct lookup_plan *plan;
 	const struct tenant_asks *asks;
 	enum answer ready; /* is the tenant's memory old enough to say "never"? */
+	int64_t mailboxes; /* of the tenant that exchange mail; 0: not known */
 	int64_t today;
 	bool *damaged; /* a record could not be read */
 };
@@ -35,7 +36,8 @@ enum answer memory_answer(const struct memory *m, ask which, struct bytes *value
  * err   none: what is damaged is UNKNOWN, and marked so */
 void memory_view(const struct memory *m, ask which, struct view *view_r);
 
-/* memory_ready - look at the tenant's baseline and set m->ready; fill TENANT_BASELINE_DAYS
+/* memory_ready - look at the tenant's baseline and set m->ready and m->mailboxes; fill
+ *                TENANT_BASELINE_DAYS and TENANT_MAILBOXES
  * err   none */
 void memory_ready(struct memory *m, struct value *at);
 

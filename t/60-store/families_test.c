@@ -48,6 +48,7 @@ static const struct history history = {
 	.mark = INT64_MIN,
 	.hours = { "\x08\x05\x88\x01", 4 },
 	.habits = { "\x12\x01\x02\x03", 4 },
+	.reached = { "\x12\x01\x02", 3 },
 };
 static const struct thread thread = { true, false, 19010, { "\x01\x02\x03\x04", 4 } };
 static const struct campaign campaign = { 1, 2, 3, 4, 5, 6 };

@@ -275,6 +275,38 @@ static void test_habits(struct fixture *f, gconstpointer data)
 	}
 }
 
+/* Domain and tenant know how many mailboxes: those that got mail, and those that wrote. */
+static void test_reached(struct fixture *f, gconstpointer data)
+{
+	struct behavior_event in = eve_writes, out = ann_writes;
+	const char *const carl[] = { "carl@acme.example" };
+
+	(void)data;
+	in.rcpts = to_both;
+	in.n_rcpts = 2;
+	add(f, &in);
+	apply(f);
+	add(f, &in);
+	out.sender = "dora@acme.example";
+	add(f, &out);
+	apply(f);
+	in.rcpts = carl; /* the same message again, to another mailbox */
+	in.n_rcpts = 1;
+	add(f, &in);
+	apply(f);
+	g_assert_cmpint(history_mailboxes(stored(f, FAMILY_DOMAIN, "other.example", NULL),
+					  DAY + 2),
+			==, 4);
+	g_assert_cmpint(history_mailboxes(stored(f, FAMILY_DOMAIN, "other.example", NULL),
+					  DAY + 1),
+			==, 3);
+	g_assert_cmpint(history_mailboxes(stored(f, FAMILY_TENANT, NULL, NULL), DAY + 2),
+			==, 4);
+	g_assert_cmpuint(stored(f, FAMILY_SENDER, EVE, NULL)->reached.n, ==, 0);
+	g_assert_cmpuint(stored(f, FAMILY_PAIR, ANN, EVE)->reached.n, ==, 0);
+	g_assert_cmpuint(stored(f, FAMILY_DISPLAY, "=eve other", NULL)->reached.n, ==, 0);
+}
+
 static void test_two_mailboxes(struct fixture *f, gconstpointer data)
 {
 	struct behavior_event to_bob = eve_writes;
@@ -497,6 +529,7 @@ int main(int argc, char **argv)
 	ADD("idempotent", test_idempotent);
 	ADD("broken_off", test_broken_off);
 	ADD("habits", test_habits);
+	ADD("reached", test_reached);
 	ADD("two-mailboxes", test_two_mailboxes);
 	ADD("no-id", test_no_id);
 	ADD("tenants-apart", test_tenants_apart);

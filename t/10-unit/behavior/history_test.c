@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "behavior/habit.h"
 #include "behavior/history.h"
+#include "behavior/sample.h"
 
 #define DAY 20000 /* some day */
 
@@ -57,6 +58,17 @@ static void add_hour(struct history *h, int64_t day, int hour, const char *link,
 	}
 	history_merge(h, &one, a);
 	add_in(h, day, a);
+}
+
+/* as a domain or tenant sees it */
+static void add_reached(struct history *h, int64_t day, int mailbox, struct arena *a)
+{
+	struct sample sample = { .n = { 0 } };
+	struct history one = { .open_day = day };
+
+	sample_add(&sample, arena_printf(a, "m%d@own.example", mailbox));
+	one.reached = sample_bytes(&sample, a);
+	history_merge(h, &one, a);
 }
 
 /* No record is a record of nothing. */
@@ -289,6 +301,18 @@ static void test_hashed_usual(void)
 	arena_destroy(&a);
 }
 
+static void test_reached(void)
+{
+	struct arena *a = arena_create(0);
+	struct history h = { 0 };
+
+	for (int i = 0; i < 30; i++)
+		add_reached(&h, DAY + i / 15, i % 20, a);
+	g_assert_cmpint(history_mailboxes(&h, DAY + 1), ==, 15);
+	g_assert_cmpint(history_mailboxes(&h, DAY + 2), ==, 20);
+	arena_destroy(&a);
+}
+
 static void test_mark(void)
 {
 	struct arena *a = arena_create(0);
@@ -310,7 +334,7 @@ static void add_random(struct history *h, GRand *random, struct arena *a)
 	int64_t day = DAY + g_rand_int_range(random, 0, 10);
 	struct history count = { .open_day = day, .mailboxes.open = 1 };
 
-	switch (g_rand_int_range(random, 0, 5)) {
+	switch (g_rand_int_range(random, 0, 6)) {
 	case 0:
 		add_in(h, day, a);
 		break;
@@ -322,6 +346,9 @@ static void add_random(struct history *h, GRand *random, struct arena *a)
 			 g_rand_boolean(random) ? "one.example" : "two.example", a);
 		break;
 	case 3:
+		add_reached(h, day, g_rand_int_range(random, 0, 200), a);
+		break;
+	case 4:
 		add_mailer(h, day, g_rand_boolean(random) ? "One" : "Two", a);
 		break;
 	default:
@@ -418,6 +445,7 @@ static void test_insane(void)
 		{ .days_older = -5 },
 		{ .hours = { "\x18\x01", 2 } },
 		{ .habits = { "\x11\x01\x01", 3 } },
+		{ .reached = { "\x11\x01", 2 } },
 	};
 	struct history back;
 
@@ -443,6 +471,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/history/rare-hour", test_rare_hour);
 	g_test_add_func("/history/hashed-usual", test_hashed_usual);
 	g_test_add_func("/history/old-record", test_old_record);
+	g_test_add_func("/history/reached", test_reached);
 	g_test_add_func("/history/mark", test_mark);
 	g_test_add_func("/history/commutes", test_commutes);
 	g_test_add_func("/history/round-trip", test_round_trip);

@@ -102,7 +102,9 @@ static void put(struct setting *s, struct bytes key, const struct codec *c,
 
 static void put_baseline(struct setting *s, const char *tenant, int64_t days)
 {
-	struct baseline b = { .since_s = NOW - days * DAY };
+	/* four mailboxes */
+	struct baseline b = { .since_s = NOW - days * DAY,
+			      .all.reached = { "\2\0\0\4\0\0\6\0\0\x08\0\0", 12 } };
 
 	put(s, key_build(s->arena, FAMILY_TENANT, tenant, NULL, NULL), &baseline_codec,
 	    &b);
@@ -398,6 +400,10 @@ static void test_pair_habits(void)
 		g_assert_cmpint(told(&s, 1, changed[i]), ==, ANSWER_UNKNOWN);
 	}
 	g_assert_cmpint(told(&s, 1, FACT_SENDER_NEW_HOUR), ==, ANSWER_YES);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_PREVALENCE)->number, ==, 20);
+	g_assert_cmpint(fact(&s, 0, FACT_DOMAIN_MAILBOXES)->number, ==, 1);
+	g_assert_cmpint(fact(&s, 0, FACT_DOMAIN_PREVALENCE)->number, ==, 20);
+	g_assert_cmpint(fact(&s, 0, FACT_TENANT_MAILBOXES)->number, ==, 5);
 	g_assert_cmpint(told(&s, 0, FACT_PAIR_BURST), ==, ANSWER_NO);
 	g_assert_cmpint(fact(&s, 0, FACT_PAIR_TODAY)->number, ==, 0);
 	g_assert_cmpint(fact(&s, 0, FACT_SENDER_DAYS_SINCE_IN)->number, ==, 1);
@@ -405,7 +411,13 @@ static void test_pair_habits(void)
 	g_assert_cmpint(told(&s, 0, FACT_SENDER_SOLICITED), ==, ANSWER_NO);
 	g_assert_cmpint(fact(&s, 0, FACT_DOMAIN_DAYS_SINCE_IN)->number, ==, 1);
 	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_SOLICITED), ==, ANSWER_NO);
+	/* who has no past has no share */
+	s.features.at[FEATURE_FROM_ADDRESS] = value_of_text("eve@new.example");
+	run(&s, ALL);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_PREVALENCE)->number, ==, 0);
+	g_assert_cmpint(fact(&s, 0, FACT_SENDER_PREVALENCE)->known, ==, ANSWER_YES);
 	/* as usual */
+	s.features.at[FEATURE_FROM_ADDRESS] = value_of_text("bob@firm.example");
 	s.features.at[FEATURE_REPLY_TO_ORG] = VALUE_ABSENT;
 	s.features.at[FEATURE_MAILER] = value_of_text("Mutt");
 	s.features.at[FEATURE_CLIENT_NETWORK] = value_of_text("192.0.2.0/24");
