@@ -21,10 +21,6 @@ static unsigned byte_at(struct bytes b, size_t i)
 
 /* --- hours --- */
 
-struct hours {
-	unsigned count[2][HOURS_A_DAY]; /* closed, open */
-};
-
 void hour_write(char to[HOUR_BYTES], int hour)
 {
 	to[0] = (char)(OPEN | (unsigned)hour % HOURS_A_DAY);
@@ -41,50 +37,54 @@ bool hours_are_sane(struct bytes hours)
 	return true;
 }
 
-static void add_hours(struct side from, struct hours *sum)
+/* in order of the first byte: closed before open */
+static size_t put_hour(char *all, size_t n, unsigned first, unsigned count)
+{
+	size_t i = 0;
+
+	while (i < n && (unsigned char)all[i] < first)
+		i += HOUR_BYTES;
+	if (i == n || (unsigned char)all[i] != first) {
+		memmove(all + i + HOUR_BYTES, all + i, n - i);
+		all[i] = (char)first;
+		all[i + 1] = 0;
+		n += HOUR_BYTES;
+	}
+	count += (unsigned char)all[i + 1];
+	all[i + 1] = (char)MIN(count, HOUR_COUNT_MOST);
+	return n;
+}
+
+static size_t put_hours(char *all, size_t n, struct side from)
 {
 	for (size_t i = 0; i + HOUR_BYTES <= from.set.n; i += HOUR_BYTES) {
-		unsigned first = byte_at(from.set, i), hour = first & ~OPEN;
-		bool open = (first & OPEN) != 0 && !from.over;
+		unsigned first = byte_at(from.set, i) & (from.over ? ~OPEN : ~0U);
 
-		if (hour < HOURS_A_DAY)
-			sum->count[open][hour] =
-				MIN(sum->count[open][hour] + byte_at(from.set, i + 1),
-				    HOUR_COUNT_MOST);
+		if ((first & ~OPEN) < HOURS_A_DAY)
+			n = put_hour(all, n, first, byte_at(from.set, i + 1));
 	}
+	return n;
 }
 
 struct bytes hours_merge(struct side x, struct side y, struct arena *a)
 {
-	char all[HOURS_BYTES], *to = all;
-	struct hours sum = { 0 };
-	struct bytes merged;
+	char all[HOURS_BYTES];
+	size_t n = put_hours(all, put_hours(all, 0, x), y);
 
-	add_hours(x, &sum);
-	add_hours(y, &sum);
-	for (unsigned open = 0; open < 2; open++)
-		for (unsigned hour = 0; hour < HOURS_A_DAY; hour++) {
-			if (sum.count[open][hour] == 0)
-				continue;
-			*to++ = (char)(hour | (open != 0 ? OPEN : 0));
-			*to++ = (char)sum.count[open][hour];
-		}
-	merged.n = (size_t)(to - all);
-	merged.at = memcpy(arena_alloc(a, merged.n), all, merged.n);
-	return merged;
+	return (struct bytes){ .at = memcpy(arena_alloc(a, n), all, n), .n = n };
 }
 
 int64_t hours_count(struct side hours, int hour, int near)
 {
-	struct hours sum = { 0 };
 	int64_t n = 0;
 
-	add_hours(hours, &sum);
-	for (int i = 0; i < HOURS_A_DAY; i++) {
-		int away = abs(i - hour);
+	for (size_t i = 0; i + HOUR_BYTES <= hours.set.n; i += HOUR_BYTES) {
+		unsigned first = byte_at(hours.set, i);
+		int away = abs((int)(first & ~OPEN) - hour);
 
-		if (MIN(away, HOURS_A_DAY - away) <= near)
-			n += sum.count[0][i];
+		if (((first & OPEN) == 0 || hours.over) &&
+		    MIN(away, HOURS_A_DAY - away) <= near)
+			n += byte_at(hours.set, i + 1);
 	}
 	return n;
 }

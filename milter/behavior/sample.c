@@ -99,10 +99,38 @@ static void unite(struct side x, struct side y, struct sample *sum)
 	add_all(y, sum);
 }
 
+/* Would this entry change nothing? */
+static bool has(struct bytes set, uint32_t entry)
+{
+	uint32_t one = 0;
+	size_t closed = 0;
+
+	for (size_t i = 0; i + SAMPLE_ENTRY_BYTES <= set.n; i += SAMPLE_ENTRY_BYTES) {
+		one = read_entry(set, i);
+		if (one == entry || one == (entry & ~1U))
+			return true;
+		if ((one & 1) == 0 && ++closed == SAMPLE_MOST && one < entry)
+			return true;
+	}
+	return false;
+}
+
+static bool has_all(struct bytes set, struct side more)
+{
+	if (set.n > SAMPLE_BYTES || set.n % SAMPLE_ENTRY_BYTES != 0)
+		return false;
+	for (size_t i = 0; i + SAMPLE_ENTRY_BYTES <= more.set.n; i += SAMPLE_ENTRY_BYTES)
+		if (!has(set, read_entry(more.set, i) & (more.over ? ~1U : ~0U)))
+			return false;
+	return true;
+}
+
 struct bytes sample_merge(struct side x, struct side y, struct arena *a)
 {
 	struct sample sum;
 
+	if (!x.over && has_all(x.set, y)) /* as mostly */
+		return x.set;
 	unite(x, y, &sum);
 	return sample_bytes(&sum, a);
 }

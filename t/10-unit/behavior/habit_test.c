@@ -69,7 +69,7 @@ static void test_hours_end(void)
 			sum = hours_merge((struct side){ sum, i % 2 == 0 },
 					  (struct side){ one_hour(a, hour), false }, a);
 	g_assert_cmpuint(sum.n, <=, HOURS_BYTES);
-	g_assert_cmpint(count(sum, true, 5, 0), ==, 255);
+	g_assert_cmpint(count(sum, false, 5, 0), ==, 255);
 	arena_destroy(&a);
 }
 

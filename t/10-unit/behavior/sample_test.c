@@ -81,6 +81,36 @@ static void test_open_day(void)
 	arena_destroy(&a);
 }
 
+/* One after the other, as mail comes, or all at once: day by day the same count. */
+static void test_day_by_day(void)
+{
+	struct arena *a = arena_create(0);
+	struct bytes sum = { 0 }, once = { 0 };
+	GRand *random = g_rand_new_with_seed(11);
+
+	for (int day = 0; day < 40; day++) {
+		struct bytes of_day = { 0 };
+
+		for (int i = 0; i < 20; i++) {
+			int who = g_rand_int_range(random, 0, 500);
+			struct bytes one = some(a, who, who + 1);
+
+			sum = sample_merge((struct side){ sum, i == 0 },
+					   (struct side){ one, false }, a);
+			of_day = sample_merge((struct side){ of_day, false },
+					      (struct side){ one, false }, a);
+		}
+		once = sample_merge((struct side){ once, true },
+				    (struct side){ of_day, false }, a);
+		g_assert_cmpint(sample_count((struct side){ sum, false }), ==,
+				sample_count((struct side){ once, false }));
+		g_assert_cmpint(count(sum), ==, count(once));
+	}
+	g_assert_cmpint(count(sum), >, 200);
+	g_rand_free(random);
+	arena_destroy(&a);
+}
+
 static void test_hostile(void)
 {
 	struct arena *a = arena_create(0);
@@ -109,6 +139,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/sample/estimate", test_estimate);
 	g_test_add_func("/sample/any-order", test_any_order);
 	g_test_add_func("/sample/open-day", test_open_day);
+	g_test_add_func("/sample/day-by-day", test_day_by_day);
 	g_test_add_func("/sample/hostile", test_hostile);
 	return g_test_run();
 }
