@@ -18,7 +18,7 @@ struct request {
 	const struct options *options;
 	struct quarantine *quarantine;
 	char **ids;
-	char *rcpt, *text, *server;
+	char *rcpt, *tenant, *text, *server;
 	gboolean all, raw;
 	int days;
 };
@@ -42,7 +42,10 @@ static bool print_row(const struct hold *h, void *user)
 	char *when = time_text(h->received_s), *from = printable(h->from, 60);
 	char *subject = printable(h->subject, 70);
 
-	printf("%s  %s  %s  \"%s\"\n", h->id, when, from, subject);
+	printf("%s  %s  %s  \"%s\"", h->id, when, from, subject);
+	if (h->seen > 1)
+		printf("  (seen %" PRIu64 " times)", h->seen);
+	putchar('\n');
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		char *to = printable(h->rcpts[i].address, 100);
 
@@ -60,6 +63,7 @@ static bool print_row(const struct hold *h, void *user)
 static int do_list(const struct request *r)
 {
 	struct hold_filter f = { .rcpt = r->rcpt,
+				 .tenant = r->tenant,
 				 .text = r->text,
 				 .all_states = r->all,
 				 .since_s = r->days > 0 ? clock_now_s() - r->days * 86400L
@@ -95,6 +99,14 @@ static int print_raw(const struct request *r, const struct hold *h)
 	return EXIT_DONE;
 }
 
+static void print_seen(const struct hold *h)
+{
+	char *last = time_text(h->seen_s);
+
+	printf("%-11s %" PRIu64 " times, last %s\n", "seen", h->seen, last);
+	g_free(last);
+}
+
 static void print_hold(const struct hold *h)
 {
 	char *received = time_text(h->received_s), *expires = time_text(h->expires_s);
@@ -102,7 +114,11 @@ static void print_hold(const struct hold *h)
 
 	print_label("id", h->id);
 	print_label("queue id", h->queue_id);
+	if (h->tenant != NULL && h->tenant[0] != '\0')
+		print_label("tenant", h->tenant);
 	print_label("received", received);
+	if (h->seen > 1)
+		print_seen(h);
 	print_label("expires", expires);
 	print_label("mail from", h->mail_from);
 	print_label("from", h->from);
@@ -162,6 +178,17 @@ static int delete_one(const struct request *r, struct hold *h)
 	return EXIT_DONE;
 }
 
+static bool is_of_tenant(const struct request *r, const struct hold *h, GError **e)
+{
+	if (r->tenant == NULL || g_strcmp0(h->tenant, r->tenant) == 0)
+		return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		    "%s is not of the tenant \"%s\"; see \"wonted quarantine list "
+		    "--tenant %s\"",
+		    h->id, r->tenant, r->tenant);
+	return false;
+}
+
 static int for_each(const struct request *r,
 		    int (*one)(const struct request *r, struct hold *h))
 {
@@ -175,7 +202,7 @@ static int for_each(const struct request *r,
 	for (char **id = r->ids; *id != NULL; id++) {
 		struct hold *h = NULL;
 		GError *e = NULL;
-		int got = hold_find(r->quarantine, *id, &h, &e)
+		int got = hold_find(r->quarantine, *id, &h, &e) && is_of_tenant(r, h, &e)
 				  ? one(r, h)
 				  : verb_fail("wonted quarantine", e);
 
@@ -260,6 +287,8 @@ static bool read_options(struct verb_args *args, struct request *r)
 	const GOptionEntry entries[] = {
 		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING, &r->rcpt,
 		  "Only this recipient (list: or @domain)", "ADDR" },
+		{ "tenant", 'T', 0, G_OPTION_ARG_STRING, &r->tenant,
+		  "Only holds of this tenant", "NAME" },
 		{ "text", 't', 0, G_OPTION_ARG_STRING, &r->text,
 		  "list: only with this in sender, subject or reasons", "TEXT" },
 		{ "days", 'd', 0, G_OPTION_ARG_INT, &r->days,
@@ -298,6 +327,7 @@ int verb_quarantine(int argc, char **argv)
 		status = run(args.argv[1], &r);
 	options_unref(r.options);
 	g_free(r.rcpt);
+	g_free(r.tenant);
 	g_free(r.text);
 	g_free(r.server);
 	verb_options_free(&args);

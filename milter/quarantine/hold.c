@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,14 +16,15 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "quarantine/envelope.h"
+#include "quarantine/fingerprint.h"
 #include "quarantine/index.h"
 
-#define GROUP "hold"
 #define MODE_FILE 0640
 #define ID_BYTES 100
-#define ENVELOPE_BYTES \
-	(16 * 1024 * 1024) /* 10,000 recipients of 320 bytes, each escaped to four */
-#define LOCK_TRIES 200     /* of 50 ms */
+#define LOCK_TRIES 200      /* of 50 ms */
+#define AGAIN_S (5 * 86400) /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
+#define LEAVING_S 3600      /* what expires sooner may be on its way out already */
 #define ORPHAN_S \
 	3600 /* a message without envelope is somebody's hold in the making till then */
 
@@ -50,162 +52,22 @@ static char *path_of(const struct quarantine *q, const char *id, const char *suf
 	return g_strdup_printf("%s/%s%s", q->folder, id, suffix);
 }
 
-static void key_text(GKeyFile *k, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	char *escaped = g_strescape(text, NULL);
-
-	g_key_file_set_value(k, GROUP, name, escaped);
-	g_free(escaped);
-}
-
-static char *text_key(GKeyFile *k, const char *name)
-{
-	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
-	char *text = escaped == NULL ? NULL : g_strcompress(escaped);
-	char *valid = text == NULL ? NULL : g_utf8_make_valid(text, -1);
-
-	g_free(escaped);
-	g_free(text);
-	return valid;
-}
-
-/* addresses go out as they came in: their bytes are not made valid */
-static char *raw_key(GKeyFile *k, const char *name)
-{
-	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
-	char *text = escaped == NULL ? NULL : g_strcompress(escaped);
-
-	g_free(escaped);
-	return text;
-}
-
 static bool write_envelope(const struct quarantine *q, const struct hold *h, GError **e)
 {
-	GKeyFile *k = g_key_file_new();
-
-	key_text(k, "queue_id", h->queue_id);
-	key_text(k, "mail_from", h->mail_from);
-	key_text(k, "from", h->from);
-	key_text(k, "subject", h->subject);
-	key_text(k, "message_id", h->message_id);
-	key_text(k, "reasons", h->reasons);
-	key_text(k, "tenant", h->tenant);
-	g_key_file_set_int64(k, GROUP, "received", h->received_s);
-	g_key_file_set_int64(k, GROUP, "expires", h->expires_s);
-	g_key_file_set_uint64(k, GROUP, "bytes", h->bytes);
-	g_key_file_set_uint64(k, GROUP, "rcpts", h->n_rcpts);
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "rcpt%zu", i);
-		key_text(k, name, h->rcpts[i].address);
-		snprintf(name, sizeof(name), "verdict%zu", i);
-		key_text(k, name, h->rcpts[i].verdict);
-		snprintf(name, sizeof(name), "state%zu", i);
-		g_key_file_set_integer(k, GROUP, name, (int)h->rcpts[i].state);
-	}
-	gsize n;
-	char *text = g_key_file_to_data(k, &n, NULL);
 	char *path = path_of(q, h->id, ".env");
-	bool done = n <= ENVELOPE_BYTES;
-
-	if (done)
-		done = file_replace(path, (struct bytes){ text, n }, MODE_FILE, e);
-	else
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-			    "%s: the envelope has %zu bytes, more than are read again",
-			    path, n);
+	bool done = envelope_write(path, MODE_FILE, h, e);
 
 	g_free(path);
-	g_free(text);
-	g_key_file_free(k);
 	return done;
-}
-
-static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i)
-{
-	struct hold_rcpt r = { 0 };
-	char name[32];
-
-	snprintf(name, sizeof(name), "rcpt%zu", i);
-	r.address = raw_key(k, name);
-	snprintf(name, sizeof(name), "verdict%zu", i);
-	r.verdict = text_key(k, name);
-	snprintf(name, sizeof(name), "state%zu", i);
-	int state = g_key_file_get_integer(k, GROUP, name, NULL);
-
-	r.state = state >= 0 && state < HOLD_STATE_COUNT ? (enum hold_state)state
-							 : HOLD_HELD;
-	return r;
-}
-
-static void free_text(const char *text)
-{
-	g_free((char *)(uintptr_t)text);
 }
 
 static struct hold *read_envelope(const struct quarantine *q, const char *id, GError **e)
 {
-	char *path = path_of(q, id, ".env"), *text = NULL;
-	size_t n = 0;
-	GKeyFile *k = g_key_file_new();
-	struct hold *h = NULL;
+	char *path = path_of(q, id, ".env");
+	struct hold *h = envelope_read(path, id, e);
 
-	if (file_read(path, ENVELOPE_BYTES, &text, &n, e) &&
-	    g_key_file_load_from_data(k, text, n, G_KEY_FILE_NONE, e)) {
-		h = g_new0(struct hold, 1);
-		h->id = g_strdup(id);
-		h->queue_id = text_key(k, "queue_id");
-		h->mail_from = raw_key(k, "mail_from");
-		h->from = text_key(k, "from");
-		h->subject = text_key(k, "subject");
-		h->message_id = text_key(k, "message_id");
-		h->reasons = text_key(k, "reasons");
-		h->tenant = text_key(k, "tenant");
-		h->received_s = g_key_file_get_int64(k, GROUP, "received", NULL);
-		h->expires_s = g_key_file_get_int64(k, GROUP, "expires", NULL);
-		h->bytes = g_key_file_get_uint64(k, GROUP, "bytes", NULL);
-		size_t most = g_key_file_get_uint64(k, GROUP, "rcpts", NULL);
-		struct hold_rcpt *rcpts =
-			g_new0(struct hold_rcpt, MIN(most, LIMIT_RCPTS));
-
-		for (size_t i = 0; i < MIN(most, LIMIT_RCPTS); i++) {
-			rcpts[h->n_rcpts] = read_rcpt(k, i);
-			if (rcpts[h->n_rcpts].address != NULL)
-				h->n_rcpts++;
-			else
-				free_text(rcpts[h->n_rcpts].verdict);
-		}
-		h->rcpts = rcpts;
-		if (h->mail_from == NULL)
-			h->mail_from = g_strdup("");
-	}
-	g_key_file_free(k);
-	g_free(text);
 	g_free(path);
 	return h;
-}
-
-void hold_free(struct hold *h)
-{
-	if (h == NULL)
-		return;
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		free_text(h->rcpts[i].address);
-		free_text(h->rcpts[i].verdict);
-	}
-	g_free((void *)(uintptr_t)h->rcpts);
-	free_text(h->id);
-	free_text(h->queue_id);
-	free_text(h->mail_from);
-	free_text(h->from);
-	free_text(h->subject);
-	free_text(h->message_id);
-	free_text(h->reasons);
-	free_text(h->tenant);
-	g_free(h);
 }
 
 /* After the row says so: what a crash leaves in between, mend() removes. */
@@ -542,6 +404,111 @@ bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 	unlock_changes(q);
 	g_clear_error(&why);
 	hold_free(h);
+	return done;
+}
+
+/* Is it whole, and the same still? The index may be older than a restored backup. */
+static bool is_same(struct quarantine *q, const struct hold *old, const struct hold *h)
+{
+	char *text = NULL;
+	size_t n = 0;
+
+	if (old->expires_s < h->received_s + LEAVING_S ||
+	    g_strcmp0(old->fingerprint, h->fingerprint) != 0 ||
+	    g_strcmp0(old->tenant, h->tenant) != 0 || !hold_raw(q, old, &text, &n, NULL))
+		return false;
+	char *is = fingerprint_take(old->mail_from, (struct bytes){ text, n });
+	bool same = strcmp(is, h->fingerprint) == 0;
+
+	g_free(is);
+	g_free(text);
+	return same;
+}
+
+/* whom of h an older hold is for; says whether anybody more */
+static bool cover(const struct hold *old, const struct hold *h, bool *covered)
+{
+	GHashTable *held = g_hash_table_new(g_str_hash, g_str_equal);
+	bool more = false;
+
+	for (size_t i = 0; i < old->n_rcpts; i++)
+		if (old->rcpts[i].state == HOLD_HELD)
+			g_hash_table_add(held, (gpointer)(guintptr)old->rcpts[i].address);
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		if (covered[i] || !g_hash_table_contains(held, h->rcpts[i].address))
+			continue;
+		covered[i] = more = true;
+	}
+	g_hash_table_destroy(held);
+	return more;
+}
+
+/* Under the lock of changes: it cannot be released or deleted in between. */
+static bool count_again(struct quarantine *q, const char *id, const struct hold *h,
+			bool *covered)
+{
+	struct hold *old = read_envelope(q, id, NULL);
+	bool *now = g_memdup2(covered, h->n_rcpts * sizeof(*covered)), done = false;
+
+	if (old != NULL && cover(old, h, now) && is_same(q, old, h)) {
+		old->seen = MAX(old->seen, 1) + 1;
+		old->seen_s = h->received_s;
+		old->expires_s = MAX(old->expires_s, h->expires_s);
+		done = write_envelope(q, old, NULL) && index_put(q->index, old, NULL);
+	}
+	if (done) {
+		memcpy(covered, now, h->n_rcpts * sizeof(*covered));
+		log_line(LOG_LEVEL_INFO,
+			 "quarantine: %s came again, %" PRIu64 " times now: counted",
+			 old->id, old->seen);
+	}
+	hold_free(old);
+	g_free(now);
+	return done;
+}
+
+static void look_for_same(struct quarantine *q, const struct hold *h, bool *covered,
+			  GString *ids)
+{
+	char **same = NULL;
+
+	if (index_same(q->index, h->fingerprint, h->received_s - AGAIN_S, &same, NULL) &&
+	    same[0] != NULL && lock_changes(q, NULL)) {
+		for (char **id = same; *id != NULL; id++)
+			if (count_again(q, *id, h, covered))
+				g_string_append_printf(ids, "%s%s",
+						       ids->len > 0 ? "," : "", *id);
+		unlock_changes(q);
+	}
+	g_strfreev(same);
+}
+
+bool hold_keep(struct quarantine *q, const struct hold *given, struct bytes raw,
+	       char **ids_r, GError **e)
+{
+	char *fingerprint = fingerprint_take(given->mail_from, raw);
+	bool *covered = g_new0(bool, given->n_rcpts), done = true;
+	struct hold_rcpt *rest = g_new0(struct hold_rcpt, given->n_rcpts);
+	GString *ids = g_string_new(NULL);
+	struct hold h = *given;
+
+	h.fingerprint = fingerprint;
+	h.seen = 1;
+	h.seen_s = h.received_s;
+	look_for_same(q, &h, covered, ids);
+	h.rcpts = rest;
+	h.n_rcpts = 0;
+	for (size_t i = 0; i < given->n_rcpts; i++)
+		if (!covered[i])
+			rest[h.n_rcpts++] = given->rcpts[i];
+	if (h.n_rcpts > 0) {
+		done = hold_write(q, &h, raw, e);
+		g_string_append_printf(ids, "%s%s", ids->len > 0 ? "," : "", h.id);
+	}
+	*ids_r = g_string_free(ids, !done);
+	g_free(rest);
+	g_free(covered);
+	g_free(fingerprint);
 	return done;
 }
 

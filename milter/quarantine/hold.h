@@ -35,10 +35,15 @@ struct hold {
 	const char *from;      /* header From as shown, NULL if none */
 	const char *subject;
 	const char *message_id;
-	const char *reasons; /* one a line */
-	const char *tenant;
+	const char *reasons;     /* one a line */
+	const char *tenant;      /* "" is none */
+	const char *fingerprint; /* what hold_keep() knows it by; NULL if unknown */
+	const char *removals; /* fields that a release leaves out, "NAME NTH" one a line,
+				    0-based; NULL: none */
 	int64_t received_s;
 	int64_t expires_s;
+	int64_t seen_s; /* when the message came last */
+	uint64_t seen;  /* how many times it came */
 	size_t bytes;
 	const struct hold_rcpt *rcpts;
 	size_t n_rcpts;
@@ -62,12 +67,25 @@ void quarantine_close(struct quarantine *q);
  * err   false: nothing is held and e says why; true only when it would survive a power cut */
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e);
 
+/* hold_keep - as hold_write(), but what is held already for some of the recipients is not
+ *             held for them again. An MTA that died before it could hear "discard" sends the
+ *             message once more: the hold that is there counts it and lasts as long as the
+ *             new one would. The same message is one of the same sender, tenant, content and
+ *             header but for what MTAs and filters add on the way, of the last five days,
+ *             still held and whole
+ * out   *ids_r   where it is held: ids with "," between
+ * own   *ids_r: free with g_free()
+ * err   as of hold_write(); when in doubt it is held again */
+bool hold_keep(struct quarantine *q, const struct hold *h, struct bytes raw, char **ids_r,
+	       GError **e);
+
 struct hold_filter {
-	const char *rcpt; /* address or @domain; NULL: all */
-	const char *text; /* part of from, subject or reasons; NULL: all */
-	bool all_states;  /* also what is no longer held */
-	int64_t since_s;  /* 0: from the beginning */
-	size_t most;      /* 0: 1,000 */
+	const char *rcpt;   /* address or @domain; NULL: all */
+	const char *tenant; /* NULL: all */
+	const char *text;   /* part of from, subject or reasons; NULL: all */
+	bool all_states;    /* also what is no longer held */
+	int64_t since_s;    /* 0: from the beginning */
+	size_t most;        /* 0: 1,000 */
 };
 
 /* hold_list - holds that match, newest first

@@ -12,6 +12,11 @@
 #define BUSY_MS 5000
 #define MOST_DEFAULT 1000
 #define FILE_MODE 0640
+#define SAME_MOST 100 /* holds of one message; more are of no use to anybody */
+#define SELECT_HOLDS                                                                   \
+	"SELECT h.*, c.fingerprint, c.seen, c.seen_s FROM holds h LEFT JOIN copies c " \
+	"ON "                                                                          \
+	"c.id=h.id "
 
 struct index {
 	sqlite3 *db;
@@ -33,6 +38,11 @@ static const char schema[] =
 	" address TEXT NOT NULL, address_key TEXT NOT NULL, verdict TEXT, state INTEGER "
 	"NOT NULL,"
 	" PRIMARY KEY(id, nr)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS copies("
+	" id TEXT PRIMARY KEY REFERENCES holds(id) ON DELETE CASCADE,"
+	" fingerprint TEXT NOT NULL, seen INTEGER NOT NULL, seen_s INTEGER NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS copies_fingerprint ON copies(fingerprint);"
 	"CREATE INDEX IF NOT EXISTS holds_received ON holds(received_s);"
 	"CREATE INDEX IF NOT EXISTS holds_queue_id ON holds(queue_id);"
 	"CREATE INDEX IF NOT EXISTS rcpts_address ON rcpts(address_key);";
@@ -132,6 +142,25 @@ static bool put_hold(const struct index *x, const struct hold *h, GError **e)
 	return done || fail(x, "write", e);
 }
 
+/* A table of its own: an older version's index has none, and its holds are told apart. */
+static bool put_copies(const struct index *x, const struct hold *h, GError **e)
+{
+	if (h->fingerprint == NULL)
+		return true;
+	sqlite3_stmt *s = prepare(x, "INSERT OR REPLACE INTO copies VALUES(?,?,?,?)", e);
+
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, h->id);
+	bind_text(s, 2, h->fingerprint);
+	sqlite3_bind_int64(s, 3, (int64_t)MAX(h->seen, 1));
+	sqlite3_bind_int64(s, 4, h->seen_s);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return done || fail(x, "write", e);
+}
+
 /* Addresses may hold any bytes; GLib folds valid UTF-8 only, and reads on behind the rest. */
 static char *search_key(const char *address)
 {
@@ -173,7 +202,7 @@ bool index_put(struct index *x, const struct hold *h, GError **e)
 		fail(x, "lock", e);
 
 	if (done) {
-		done = put_hold(x, h, e) && put_rcpts(x, h, e);
+		done = put_hold(x, h, e) && put_rcpts(x, h, e) && put_copies(x, h, e);
 		if (sqlite3_exec(x->db, done ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL) !=
 			    SQLITE_OK &&
 		    done) {
@@ -280,6 +309,9 @@ static bool show_row(const struct index *x, sqlite3_stmt *s,
 		.received_s = sqlite3_column_int64(s, 8),
 		.expires_s = sqlite3_column_int64(s, 9),
 		.bytes = (size_t)sqlite3_column_int64(s, 10),
+		.fingerprint = column(s, 11),
+		.seen = (uint64_t)sqlite3_column_int64(s, 12),
+		.seen_s = sqlite3_column_int64(s, 13),
 	};
 
 	g_array_set_clear_func(rcpts, clear_rcpt);
@@ -317,14 +349,16 @@ bool index_list(struct index *x, const struct hold_filter *f,
 {
 	sqlite3_stmt *s = prepare(
 		x,
-		"SELECT * FROM holds h WHERE received_s >= ?1"
+		SELECT_HOLDS
+		"WHERE received_s >= ?1"
 		" AND (?2 OR EXISTS(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0))"
 		" AND (?3 IS NULL OR EXISTS(SELECT 1 FROM rcpts r WHERE r.id=h.id"
 		"   AND (r.address_key=?3 OR (substr(?3,1,1)='@'"
 		"     AND substr(r.address_key,-length(?3))=?3))))"
 		" AND (?4 IS NULL OR instr(lower(coalesce(header_from,'')||' '||"
 		"   coalesce(subject,'')||' '||coalesce(reasons,'')),?4)>0)"
-		" ORDER BY received_s DESC, id DESC LIMIT ?5",
+		" AND (?6 IS NULL OR h.tenant=?6)"
+		" ORDER BY received_s DESC, h.id DESC LIMIT ?5",
 		e);
 
 	if (s == NULL)
@@ -337,6 +371,7 @@ bool index_list(struct index *x, const struct hold_filter *f,
 	bind_text(s, 3, rcpt);
 	bind_text(s, 4, text);
 	sqlite3_bind_int64(s, 5, f->most == 0 ? MOST_DEFAULT : (int64_t)f->most);
+	bind_text(s, 6, f->tenant);
 	g_free(rcpt);
 	g_free(text);
 	return show_rows(x, s, each, user, e);
@@ -347,14 +382,38 @@ bool index_find(struct index *x, const char *id,
 {
 	bool own = index_has(x, id);
 	sqlite3_stmt *s = prepare(x,
-				  own ? "SELECT * FROM holds WHERE id=?"
-				      : "SELECT * FROM holds WHERE queue_id=? LIMIT 2",
+				  own ? SELECT_HOLDS "WHERE h.id=?"
+				      : SELECT_HOLDS "WHERE h.queue_id=? LIMIT 2",
 				  e);
 
 	if (s == NULL)
 		return false;
 	bind_text(s, 1, id);
 	return show_rows(x, s, each, user, e);
+}
+
+bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
+		GError **e)
+{
+	GPtrArray *ids = g_ptr_array_new();
+	sqlite3_stmt *s = prepare(x,
+				  "SELECT c.id FROM copies c JOIN holds h ON h.id=c.id"
+				  " WHERE c.fingerprint=? AND h.received_s >= ?"
+				  " ORDER BY h.received_s DESC, c.id DESC LIMIT ?",
+				  e);
+	int got = SQLITE_ERROR;
+
+	if (s != NULL) {
+		bind_text(s, 1, fingerprint);
+		sqlite3_bind_int64(s, 2, since_s);
+		sqlite3_bind_int64(s, 3, SAME_MOST);
+		while ((got = sqlite3_step(s)) == SQLITE_ROW)
+			g_ptr_array_add(ids, g_strdup(column(s, 0)));
+		sqlite3_finalize(s);
+	}
+	g_ptr_array_add(ids, NULL);
+	*ids_r = (char **)g_ptr_array_free(ids, FALSE);
+	return got == SQLITE_DONE || (s != NULL && fail(x, "read", e));
 }
 
 bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)

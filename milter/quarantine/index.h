@@ -47,6 +47,12 @@ bool index_list(struct index *x, const struct hold_filter *f,
 bool index_find(struct index *x, const char *id,
 		bool (*each)(const struct hold *h, void *user), void *user, GError **e);
 
+/* index_same - ids of holds of this fingerprint received since then, newest first, some 100
+ * own   *ids_r: free with g_strfreev()
+ * err   false: e says why */
+bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
+		GError **e);
+
 /* index_expired - ids of holds past their time that still have a held recipient
  * own   *ids_r: free with g_strfreev()
  * err   false: e says why */

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "quarantine/fields.h"
 
 #define PATIENCE_S 30
 #define LINE_BYTES 2000 /* RFC 5321 4.5.3.1.5 asks for 512 of a reply line */
@@ -150,6 +151,42 @@ static bool needs_utf8(const struct hold *h, const char *only)
 	return !is_ascii(h->mail_from);
 }
 
+/* What came with it in our name is not let out: nobody filters it behind here. Fields are
+ * counted by name, as when they were noted. */
+static bool is_removed(GHashTable *removals, GHashTable *counts, struct bytes name)
+{
+	char *key = g_ascii_strdown(name.at, (gssize)name.n);
+	size_t nth = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, key));
+	char *line = g_strdup_printf("%s %zu", key, nth);
+	bool removed = g_hash_table_contains(removals, line);
+
+	g_hash_table_insert(counts, key, GSIZE_TO_POINTER(nth + 1));
+	g_free(line);
+	return removed;
+}
+
+static GString *without_removals(struct bytes raw, const char *removals)
+{
+	GString *out = g_string_sized_new(raw.n + 1);
+	GHashTable *gone = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	char *low = g_ascii_strdown(removals, -1), **lines = g_strsplit(low, "\n", -1);
+	struct field f;
+	size_t at = 0;
+
+	for (char **line = lines; *line != NULL; line++)
+		g_hash_table_add(gone, *line);
+	while (field_next(raw, &at, &f))
+		if (f.name.n == 0 || !is_removed(gone, counts, f.name))
+			g_string_append_len(out, f.whole.at, (gssize)f.whole.n);
+	g_string_append_len(out, raw.at + at, (gssize)(raw.n - at));
+	g_hash_table_destroy(gone);
+	g_hash_table_destroy(counts);
+	g_strfreev(lines);
+	g_free(low);
+	return out;
+}
+
 /* the message with CRLF line ends and its dots doubled, RFC 5321 4.5.2 */
 static bool send_data(struct smtp *s, const char *raw, size_t n, GError **e)
 {
@@ -286,9 +323,13 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 
 	if (!anybody(h, to->rcpt, e) || !hold_raw(q, h, &raw, &n, e))
 		return false;
+	GString *text = without_removals((struct bytes){ raw, n },
+					 h->removals != NULL ? h->removals : "");
+
+	g_free(raw);
 	bool *taken = g_new0(bool, h->n_rcpts);
 	bool done = converse(&s, h, to->rcpt, taken, &refused) &&
-		    send_data(&s, raw, n, e) && mark(q, h, taken, n_r, e);
+		    send_data(&s, text->str, text->len, e) && mark(q, h, taken, n_r, e);
 
 	hang_up(&s, done);
 	if (refused != NULL && (e == NULL || *e == NULL)) {
@@ -298,7 +339,7 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 		g_clear_error(&refused);
 	}
 	g_free(taken);
-	g_free(raw);
+	g_string_free(text, TRUE);
 	return done;
 }
 

@@ -119,6 +119,141 @@ static void written_and_found(void)
 	remove_folder(folder);
 }
 
+static const char *const again_raw = "Received: from a by b id 1\r\n"
+				     "Subject: held\r\n\r\nbody\r\n";
+
+/* keep a message for some of ann, bob and cy ("abc"); ids as they come back */
+static char *keep(struct quarantine *q, const char *id, const char *for_whom,
+		  const char *raw, int64_t at_s)
+{
+	struct hold_rcpt rcpts[3];
+	struct hold h = { .id = id,
+			  .mail_from = "s@example.net",
+			  .tenant = "example",
+			  .received_s = at_s,
+			  .expires_s = at_s + 30 * 86400,
+			  .bytes = strlen(raw),
+			  .rcpts = rcpts };
+	GError *e = NULL;
+	char *ids = NULL;
+
+	for (const char *w = for_whom; *w != '\0'; w++)
+		rcpts[h.n_rcpts++] = (struct hold_rcpt){
+			.address = *w == 'a'   ? "ann@example.org"
+				   : *w == 'b' ? "bob@example.org"
+					       : "cy@example.org",
+			.verdict = "spam",
+		};
+	g_assert_true(hold_keep(q, &h, bytes_of(raw), &ids, &e));
+	g_assert_no_error(e);
+	return ids;
+}
+
+static void assert_kept(struct quarantine *q, const char *id, const char *for_whom,
+			const char *raw, const char *want)
+{
+	char *ids = keep(q, id, for_whom, raw, clock_now_s());
+
+	g_assert_cmpstr(ids, ==, want);
+	g_free(ids);
+}
+
+static uint64_t seen(struct quarantine *q, const char *id)
+{
+	struct hold *h = NULL;
+
+	g_assert_true(hold_find(q, id, &h, NULL));
+	uint64_t n = h->seen;
+
+	hold_free(h);
+	return n;
+}
+
+/* An MTA that died before it heard the answer sends the message once more, with a Received of
+ * its own: it is held once. */
+static void again_is_counted(void)
+{
+	static const char other_way[] = "Received: from a by b id 2\r\n\tfor ann\r\n"
+					"X-Greylist: delayed 300 s\r\n"
+					"Subject: held\r\n\r\nbody\r\n";
+	static const char *const others[] = {
+		"Subject: held!\r\n\r\nbody\r\n",
+		"Subject: held\r\n\r\nbody!\r\n",
+		"Subject: held\r\nX-More: 1\r\n\r\nbody\r\n",
+		"Subject: held\r\n\r\nReceived: x\r\nbody\r\n",
+	};
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+
+	assert_kept(q, "h-1", "ab", again_raw, "h-1");
+	assert_kept(q, "h-2", "ab", other_way, "h-1");
+	assert_kept(q, "h-3", "b", other_way, "h-1");
+	g_assert_cmpuint(seen(q, "h-1"), ==, 3);
+	/* who was not there is held anew, and found then */
+	assert_kept(q, "h-4", "bc", other_way, "h-1,h-4");
+	assert_kept(q, "h-5", "cba", other_way, "h-4,h-1");
+	g_assert_cmpuint(seen(q, "h-1"), ==, 5);
+	g_assert_cmpuint(seen(q, "h-4"), ==, 2);
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		char *id = g_strdup_printf("o-%zu", i);
+
+		assert_kept(q, id, "ab", others[i], id);
+		g_free(id);
+	}
+	quarantine_close(q);
+	q = open_it(folder);
+	g_assert_cmpuint(seen(q, "h-1"), ==, 5);
+	assert_kept(q, "h-6", "a", again_raw, "h-1");
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* What was decided about, is not whole, or leaves soon holds nothing for the next one. */
+static void again_in_doubt_is_held(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	int64_t now_s = clock_now_s();
+	char *ids, *path;
+	struct hold *h;
+
+	assert_kept(q, "h-1", "ab", again_raw, "h-1");
+	g_assert_true(hold_set_state(q, "h-1", "ann@example.org", HOLD_RELEASED, NULL));
+	assert_kept(q, "h-2", "ab", again_raw, "h-1,h-2");
+	g_assert_true(hold_set_state(q, "h-1", NULL, HOLD_DELETED, NULL));
+	assert_kept(q, "h-3", "b", again_raw, "h-3");
+	/* its text is damaged */
+	path = g_build_filename(folder, "h-3.eml", NULL);
+	g_assert_true(g_file_set_contents(path, "Subject: held\r\n\r\nbod", -1, NULL));
+	assert_kept(q, "h-4", "b", again_raw, "h-4");
+	g_free(path);
+	/* or gone */
+	path = g_build_filename(folder, "h-4.eml", NULL);
+	g_assert_cmpint(g_unlink(path), ==, 0);
+	assert_kept(q, "h-5", "b", again_raw, "h-5");
+	g_free(path);
+	/* it lasts as long as the newer one would */
+	ids = keep(q, "h-6", "b", again_raw, now_s + 86400);
+	g_assert_cmpstr(ids, ==, "h-5");
+	g_free(ids);
+	g_assert_true(hold_find(q, "h-5", &h, NULL));
+	g_assert_cmpint(h->expires_s, ==, now_s + 31 * 86400);
+	g_assert_cmpint(h->received_s, <=, now_s + 1);
+	hold_free(h);
+	/* after five days it is another one */
+	ids = keep(q, "h-7", "b", again_raw, now_s + 5 * 86400 + 10);
+	g_assert_cmpstr(ids, ==, "h-7");
+	g_free(ids);
+	/* what expires within the hour may be on its way out */
+	ids = keep(q, "h-8", "c", again_raw, now_s - 30 * 86400 + 1800);
+	g_free(ids);
+	ids = keep(q, "h-9", "c", again_raw, now_s - 26 * 86400);
+	g_free(ids);
+	assert_kept(q, "h-10", "c", again_raw, "h-10");
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
 static void bad_ids_stay_out(void)
 {
 	char *folder = new_folder();
@@ -552,6 +687,43 @@ static void broken_off_stays_held(void)
 }
 
 /* two admins at once: one of them sends */
+/* Nobody filters it behind here: what came in our name stays behind. */
+static void released_without_forgeries(void)
+{
+	static const char raw[] = "X-Wonted-Verdict: a\r\n"
+				  "Authentication-Results: other.example; none\r\n"
+				  "x-wonted-verdict : b\r\n\tfolded\r\n"
+				  "no field\r\n"
+				  "authentication-results:\r\n mx.example.org; x\r\n"
+				  "Subject: stays\r\n\r\nX-Wonted-Verdict: body\r\n";
+	const struct hold_rcpt rcpt = { .address = "ann@example.org" };
+	struct hold h = { .id = "h-1",
+			  .mail_from = "",
+			  .removals = "X-Wonted-Verdict 1\nX-Wonted-Verdict 0\n"
+				      "Authentication-Results 1",
+			  .expires_s = clock_now_s() + 1000,
+			  .rcpts = &rcpt,
+			  .n_rcpts = 1 };
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct server s = { 0 };
+	unsigned n = 0;
+	GError *e = NULL;
+
+	g_assert_true(hold_write(q, &h, bytes_of(raw), &e));
+	g_assert_true(release(&s, q, NULL, &n, &e));
+	g_assert_no_error(e);
+	g_assert_nonnull(strstr(s.heard->str,
+				"Authentication-Results: other.example; none\r\n"
+				"no field\r\n"
+				"Subject: stays\r\n\r\nX-Wonted-Verdict: body\r\n"));
+	g_assert_null(strstr(s.heard->str, "folded"));
+	g_assert_null(strstr(s.heard->str, "mx.example.org"));
+	g_string_free(s.heard, TRUE);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
 static void released_once(void)
 {
 	char *folder = new_folder();
@@ -681,6 +853,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/hold/written and found", written_and_found);
+	g_test_add_func("/hold/again-is-counted", again_is_counted);
+	g_test_add_func("/hold/again-in-doubt-is-held", again_in_doubt_is_held);
 	g_test_add_func("/hold/bad ids stay out", bad_ids_stay_out);
 	g_test_add_func("/hold/twice is refused", twice_is_refused);
 	g_test_add_func("/hold/a lost index is made again", lost_index_is_made_again);
@@ -690,6 +864,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/hold/crashes are mended", crashes_are_mended);
 	g_test_add_func("/hold/expiry goes on", expiry_goes_on);
 	g_test_add_func("/hold/strangers cannot read", strangers_cannot_read);
+	g_test_add_func("/release/without-forgeries", released_without_forgeries);
 	g_test_add_func("/release/recorded recipients only", released_to_recorded_only);
 	g_test_add_func("/release/who is refused stays held", refused_stays_held);
 	g_test_add_func("/release/broken off, it stays held", broken_off_stays_held);

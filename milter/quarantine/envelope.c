@@ -1,0 +1,175 @@
+/* The envelope file: keys and texts, each byte of them escaped where it could end a line. What
+ * a future version writes into it beside is kept from nobody, but is lost with a change. */
+#include "quarantine/envelope.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
+
+#define GROUP "hold"
+#define ENVELOPE_BYTES \
+	(16 * 1024 * 1024) /* 10,000 recipients of 320 bytes, each escaped to four */
+
+static void key_text(GKeyFile *k, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	char *escaped = g_strescape(text, NULL);
+
+	g_key_file_set_value(k, GROUP, name, escaped);
+	g_free(escaped);
+}
+
+static char *text_key(GKeyFile *k, const char *name)
+{
+	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
+	char *text = escaped == NULL ? NULL : g_strcompress(escaped);
+	char *valid = text == NULL ? NULL : g_utf8_make_valid(text, -1);
+
+	g_free(escaped);
+	g_free(text);
+	return valid;
+}
+
+/* addresses go out as they came in: their bytes are not made valid */
+static char *raw_key(GKeyFile *k, const char *name)
+{
+	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
+	char *text = escaped == NULL ? NULL : g_strcompress(escaped);
+
+	g_free(escaped);
+	return text;
+}
+
+bool envelope_write(const char *path, int mode, const struct hold *h, GError **e)
+{
+	GKeyFile *k = g_key_file_new();
+
+	key_text(k, "queue_id", h->queue_id);
+	key_text(k, "mail_from", h->mail_from);
+	key_text(k, "from", h->from);
+	key_text(k, "subject", h->subject);
+	key_text(k, "message_id", h->message_id);
+	key_text(k, "reasons", h->reasons);
+	key_text(k, "tenant", h->tenant);
+	key_text(k, "fingerprint", h->fingerprint);
+	key_text(k, "removals", h->removals);
+	g_key_file_set_int64(k, GROUP, "received", h->received_s);
+	g_key_file_set_int64(k, GROUP, "expires", h->expires_s);
+	g_key_file_set_uint64(k, GROUP, "bytes", h->bytes);
+	g_key_file_set_uint64(k, GROUP, "seen", MAX(h->seen, 1));
+	g_key_file_set_int64(k, GROUP, "seen_at", MAX(h->seen_s, h->received_s));
+	g_key_file_set_uint64(k, GROUP, "rcpts", h->n_rcpts);
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "rcpt%zu", i);
+		key_text(k, name, h->rcpts[i].address);
+		snprintf(name, sizeof(name), "verdict%zu", i);
+		key_text(k, name, h->rcpts[i].verdict);
+		snprintf(name, sizeof(name), "state%zu", i);
+		g_key_file_set_integer(k, GROUP, name, (int)h->rcpts[i].state);
+	}
+	gsize n;
+	char *text = g_key_file_to_data(k, &n, NULL);
+	bool done = n <= ENVELOPE_BYTES;
+
+	if (done)
+		done = file_replace(path, (struct bytes){ text, n }, mode, e);
+	else
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "%s: the envelope has %zu bytes, more than are read again",
+			    path, n);
+	g_free(text);
+	g_key_file_free(k);
+	return done;
+}
+
+static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i)
+{
+	struct hold_rcpt r = { 0 };
+	char name[32];
+
+	snprintf(name, sizeof(name), "rcpt%zu", i);
+	r.address = raw_key(k, name);
+	snprintf(name, sizeof(name), "verdict%zu", i);
+	r.verdict = text_key(k, name);
+	snprintf(name, sizeof(name), "state%zu", i);
+	int state = g_key_file_get_integer(k, GROUP, name, NULL);
+
+	r.state = state >= 0 && state < HOLD_STATE_COUNT ? (enum hold_state)state
+							 : HOLD_HELD;
+	return r;
+}
+
+static void free_text(const char *text)
+{
+	g_free((char *)(uintptr_t)text);
+}
+
+struct hold *envelope_read(const char *path, const char *id, GError **e)
+{
+	char *text = NULL;
+	size_t n = 0;
+	GKeyFile *k = g_key_file_new();
+	struct hold *h = NULL;
+
+	if (file_read(path, ENVELOPE_BYTES, &text, &n, e) &&
+	    g_key_file_load_from_data(k, text, n, G_KEY_FILE_NONE, e)) {
+		h = g_new0(struct hold, 1);
+		h->id = g_strdup(id);
+		h->queue_id = text_key(k, "queue_id");
+		h->mail_from = raw_key(k, "mail_from");
+		h->from = text_key(k, "from");
+		h->subject = text_key(k, "subject");
+		h->message_id = text_key(k, "message_id");
+		h->reasons = text_key(k, "reasons");
+		h->tenant = text_key(k, "tenant");
+		h->fingerprint = text_key(k, "fingerprint");
+		h->removals = raw_key(k, "removals");
+		h->received_s = g_key_file_get_int64(k, GROUP, "received", NULL);
+		h->expires_s = g_key_file_get_int64(k, GROUP, "expires", NULL);
+		h->bytes = g_key_file_get_uint64(k, GROUP, "bytes", NULL);
+		h->seen = g_key_file_get_uint64(k, GROUP, "seen", NULL);
+		h->seen_s = g_key_file_get_int64(k, GROUP, "seen_at", NULL);
+		size_t most = g_key_file_get_uint64(k, GROUP, "rcpts", NULL);
+		struct hold_rcpt *rcpts =
+			g_new0(struct hold_rcpt, MIN(most, LIMIT_RCPTS));
+
+		for (size_t i = 0; i < MIN(most, LIMIT_RCPTS); i++) {
+			rcpts[h->n_rcpts] = read_rcpt(k, i);
+			if (rcpts[h->n_rcpts].address != NULL)
+				h->n_rcpts++;
+			else
+				free_text(rcpts[h->n_rcpts].verdict);
+		}
+		h->rcpts = rcpts;
+		if (h->mail_from == NULL)
+			h->mail_from = g_strdup("");
+	}
+	g_key_file_free(k);
+	g_free(text);
+	return h;
+}
+
+void hold_free(struct hold *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		free_text(h->rcpts[i].address);
+		free_text(h->rcpts[i].verdict);
+	}
+	g_free((void *)(uintptr_t)h->rcpts);
+	free_text(h->id);
+	free_text(h->queue_id);
+	free_text(h->mail_from);
+	free_text(h->from);
+	free_text(h->subject);
+	free_text(h->message_id);
+	free_text(h->reasons);
+	free_text(h->tenant);
+	free_text(h->fingerprint);
+	free_text(h->removals);
+	g_free(h);
+}
