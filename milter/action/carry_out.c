@@ -85,14 +85,26 @@ static void make_edits(struct arena *a, struct plan *p, const struct editor *ed,
 	p->edits = edits;
 }
 
+/* All are safe before anything is told to the MTA: a crash in between makes it try again. */
+static bool make_holds(struct arena *a, struct plan *p, const struct editor *ed)
+{
+	bool *failed = arena_new(a, bool, p->n_holds), all = true;
+
+	for (size_t i = 0; i < p->n_holds; i++) {
+		failed[i] = !ed->hold(ed->self, p, &p->holds[i]);
+		all &= !failed[i];
+	}
+	if (!all)
+		plan_unhold(a, p, failed);
+	return all;
+}
+
 enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,
 				const char **failed_r)
 {
 	*failed_r = NULL;
-	if (p->n_held > 0 && !ed->hold(ed->self, p)) {
+	if (p->n_holds > 0 && !make_holds(a, p, ed))
 		*failed_r = "the message could not be held";
-		*p = *p->unheld;
-	}
 	make_edits(a, p, ed, failed_r);
 	if (p->reply_code != NULL &&
 	    !ed->set_reply(ed->self, p->reply_code, p->reply_xcode, p->reply_text) &&

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 
 struct plan;
+struct plan_hold;
 
 struct editor {
 	void *self;
@@ -18,9 +19,9 @@ struct editor {
 	/* nth: 0-based among headers of that name; called from the highest down */
 	bool (*delete_header)(void *self, const char *name, size_t nth);
 	bool (*replace_body)(void *self, struct bytes body);
-	/* copy of message and envelope for the plan's held recipients: true only when it is on
-	 * disk and indexed */
-	bool (*hold)(void *self, const struct plan *p);
+	/* copy of message and envelope for the recipients of one of the plan's holds: true only
+	 * when it is on disk and indexed; h->id may become that of an older hold of the same */
+	bool (*hold)(void *self, const struct plan *p, struct plan_hold *h);
 	bool (*delete_rcpt)(void *self, const char *address);
 	bool (*add_rcpt)(void *self, const char *address);
 	bool (*set_reply)(void *self, const char *code, const char *xcode,

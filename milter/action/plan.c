@@ -10,6 +10,9 @@
 #include "action/header.h"
 #include "action/plan_pass.h"
 #include "base/printable.h"
+#include "message/address.h"
+
+enum { HOLDS_TOLD = 20 }; /* more tenants than people read of in a line */
 
 /* One way of merging: with holds that work, or without. */
 struct merge {
@@ -17,6 +20,7 @@ struct merge {
 	const struct plan_setup *setup;
 	const enum action *asked; /* for each recipient: never DEFER or REJECT */
 	const char *unheld; /* words on why QUARANTINE means junk; NULL: it is held */
+	const bool *kept;   /* those whom it is held for all the same; NULL: nobody */
 	enum action *done;
 	enum action strictest; /* of those who remain and read the headers */
 	const struct decision *shown;
@@ -34,15 +38,21 @@ static const struct decision *decision_of(const struct merge *g, size_t i)
 	return &g->setup->decisions->at[i];
 }
 
+static bool is_held(const struct merge *g, size_t i)
+{
+	return g->asked[i] == ACTION_QUARANTINE &&
+	       (g->unheld == NULL || (g->kept != NULL && g->kept[i]));
+}
+
 static bool is_junk(const struct merge *g, size_t i)
 {
 	return g->asked[i] == ACTION_JUNK ||
-	       (g->asked[i] == ACTION_QUARANTINE && g->unheld != NULL);
+	       (g->asked[i] == ACTION_QUARANTINE && !is_held(g, i));
 }
 
 static bool remains(const struct merge *g, size_t i)
 {
-	return g->asked[i] != ACTION_QUARANTINE || g->unheld != NULL;
+	return !is_held(g, i);
 }
 
 static bool junks_by_extension(const struct policy *p)
@@ -261,17 +271,13 @@ static void set_done(struct merge *g)
 	}
 }
 
-/* One way of merging, whole: edits, banner and done of *p_r. */
-static void merge_all(struct arena *a, const struct plan_setup *s,
-		      const enum action *asked, const char *unheld, struct plan *p_r)
+/* One way of merging, whole: edits, banner, done and disposition of *p_r. */
+static void merge_all(struct merge g, struct plan *p_r)
 {
-	size_t n = s->decisions->n;
-	struct merge g = { .arena = a,
-			   .setup = s,
-			   .asked = asked,
-			   .unheld = unheld,
-			   .done = arena_new(a, enum action, n) };
+	struct arena *a = g.arena;
+	size_t n = g.setup->decisions->n;
 
+	g.done = arena_new(a, enum action, n);
 	g.edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 	find_strictest(&g);
 	if (g.shown != NULL) {
@@ -406,16 +412,56 @@ static const char *hold_id(struct arena *a, const char *id)
 			  '-');
 }
 
-static size_t who_is_held(struct arena *a, const enum action *asked, size_t n,
-			  const size_t **held_r)
+static const struct tenant *tenant_of(const struct plan_setup *s, size_t rcpt)
 {
-	size_t *held = arena_new(a, size_t, n), n_held = 0;
+	return options_tenant(s->options, address_domain(s->envelope->rcpts[rcpt].key));
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (asked[i] == ACTION_QUARANTINE)
-			held[n_held++] = i;
-	*held_r = held;
-	return n_held;
+static void add_hold(struct arena *a, const struct plan_setup *s, GPtrArray *rcpts,
+		     struct plan *p_r)
+{
+	struct plan_hold *h = &p_r->holds[p_r->n_holds++];
+	size_t *all = arena_new(a, size_t, rcpts->len);
+	const char *id = hold_id(a, s->id);
+
+	for (guint i = 0; i < rcpts->len; i++)
+		all[i] = GPOINTER_TO_SIZE(g_ptr_array_index(rcpts, i));
+	*h = (struct plan_hold){
+		.id = p_r->n_holds == 1 ? id
+					: arena_printf(a, "%s-%zu", id, p_r->n_holds),
+		.tenant = tenant_of(s, all[0]),
+		.rcpts = all,
+		.n_rcpts = rcpts->len,
+	};
+	p_r->n_held += rcpts->len;
+}
+
+/* One hold a tenant, in the order of their first recipients. */
+static void plan_holds(struct arena *a, const struct plan_setup *s,
+		       const enum action *asked, struct plan *p_r)
+{
+	GHashTable *by_tenant = g_hash_table_new_full(NULL, NULL, NULL,
+						      (GDestroyNotify)g_ptr_array_unref);
+	GPtrArray *order = g_ptr_array_new();
+
+	for (size_t i = 0; i < s->decisions->n; i++) {
+		if (asked[i] != ACTION_QUARANTINE)
+			continue;
+		gpointer tenant = (gpointer)(guintptr)tenant_of(s, i);
+		GPtrArray *rcpts = g_hash_table_lookup(by_tenant, tenant);
+
+		if (rcpts == NULL) {
+			rcpts = g_ptr_array_new();
+			g_hash_table_insert(by_tenant, tenant, rcpts);
+			g_ptr_array_add(order, rcpts);
+		}
+		g_ptr_array_add(rcpts, GSIZE_TO_POINTER(i));
+	}
+	p_r->holds = arena_new(a, struct plan_hold, order->len);
+	for (guint i = 0; i < order->len; i++)
+		add_hold(a, s, g_ptr_array_index(order, i), p_r);
+	g_ptr_array_free(order, TRUE);
+	g_hash_table_destroy(by_tenant);
 }
 
 /* Why nothing can be held, or NULL. What was not read whole cannot: the rest would be lost;
@@ -432,29 +478,67 @@ static void accept_for_some(struct arena *a, const struct plan_setup *s,
 			    enum action *asked, struct plan *p_r)
 {
 	const char *unheld_words = cannot_hold(s);
-	struct plan *unheld;
+	bool any = false;
 
-	for (size_t i = 0; i < s->decisions->n; i++)
+	for (size_t i = 0; i < s->decisions->n; i++) {
 		if (is_refusal(asked[i])) {
 			p_r->remark =
 				"held instead of refused: not all recipients refuse it";
 			asked[i] = ACTION_QUARANTINE;
 		}
-	p_r->n_held = who_is_held(a, asked, s->decisions->n, &p_r->held);
-	if (p_r->n_held > 0 && unheld_words != NULL) {
-		p_r->n_held = 0;
+		any |= asked[i] == ACTION_QUARANTINE;
+	}
+	if (any && unheld_words != NULL) {
 		p_r->remark =
 			s->envelope->rcpts_cut
 				? "not held but junk: not all recipients are known"
 				: "not held but junk: not all of the message was read";
-	} else if (p_r->n_held > 0) {
-		p_r->hold_id = hold_id(a, s->id);
-		unheld = arena_new(a, struct plan, 1);
-		merge_all(a, s, asked, "hold failed", unheld);
-		unheld->remark = p_r->remark;
-		p_r->unheld = unheld;
+	} else if (any) {
+		plan_holds(a, s, asked, p_r);
+		p_r->setup = s;
+		p_r->asked = asked;
 	}
-	merge_all(a, s, asked, unheld_words, p_r);
+	merge_all(
+		(struct merge){
+			.arena = a, .setup = s, .asked = asked, .unheld = unheld_words },
+		p_r);
+}
+
+void plan_unhold(struct arena *a, struct plan *p, const bool *failed)
+{
+	bool *kept = arena_new(a, bool, p->setup->decisions->n);
+	struct plan again = { .disposition = DISPOSE_ACCEPT,
+			      .remark = p->remark,
+			      .holds = arena_new(a, struct plan_hold, p->n_holds) };
+
+	for (size_t i = 0; i < p->n_holds; i++) {
+		const struct plan_hold *h = &p->holds[i];
+
+		if (failed[i])
+			continue;
+		again.holds[again.n_holds++] = *h;
+		again.n_held += h->n_rcpts;
+		for (size_t k = 0; k < h->n_rcpts; k++)
+			kept[h->rcpts[k]] = true;
+	}
+	merge_all((struct merge){ .arena = a,
+				  .setup = p->setup,
+				  .asked = p->asked,
+				  .unheld = "hold failed",
+				  .kept = kept },
+		  &again);
+	*p = again;
+}
+
+char *plan_hold_ids(const struct plan *p)
+{
+	GString *ids = g_string_new(NULL);
+
+	for (size_t i = 0; i < p->n_holds && i < HOLDS_TOLD; i++)
+		g_string_append_printf(ids, "%s%s", i > 0 ? "," : "", p->holds[i].id);
+	if (p->n_holds > HOLDS_TOLD)
+		g_string_append(ids, ",...");
+	return g_string_free(ids, ids->len == 0);
 }
 
 static bool anybody_acts(const struct decisions *all)

@@ -37,12 +37,21 @@ struct edit {
 /* what the MTA is told at the end */
 enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFER };
 
+/* One hold: the recipients of one tenant, whose administrators see no other's. */
+struct plan_hold {
+	const char *id;              /* letters, digits, dashes */
+	const struct tenant *tenant; /* NULL: of none */
+	const size_t *rcpts;         /* index in the envelope */
+	size_t n_rcpts;
+};
+
 /* How recipients of one message are merged, from their decisions:
  *   observe     nothing is done about them, and nothing that they would read is done for
  *               others beside them but headers: no banner, and junk by extension only. What
  *               could not be held is marked as junk all the same
- *   quarantine  held and taken off; if nobody is left the message is discarded. What was not
- *               read whole (CUT_SIZE) is junk instead: the rest would be lost
+ *   quarantine  held and taken off, in one hold a tenant; if nobody is left the message is
+ *               discarded. What was not read whole (CUT_SIZE) is junk instead: the rest
+ *               would be lost
  *   reject, defer   said to the MTA if that is what all recipients get, and none is in observe
  *               mode; defer if some ask for the one and some for the other. Else those who
  *               ask for it are held instead: a mail that one may read cannot be refused
@@ -57,23 +66,21 @@ enum disposition { DISPOSE_ACCEPT, DISPOSE_DISCARD, DISPOSE_REJECT, DISPOSE_DEFE
 struct plan {
 	const struct edit *edits; /* in the order they are to be made */
 	size_t n_edits;
-	const size_t *held; /* recipients (index in the envelope) to be held */
-	size_t n_held;
+	struct plan_hold *holds; /* what is to be held */
+	size_t n_holds;
+	size_t n_held;                      /* recipients of all holds */
 	const size_t *rejected_or_deferred; /* recipients the reply is about */
 	size_t n_rejected_or_deferred;
 	enum disposition disposition;                      /* if everything goes well */
 	const char *reply_code, *reply_xcode, *reply_text; /* reject, defer */
-	const char *banner;  /* words for the X-Wonted-Banner header: what was done or
+	const char *banner;      /* words for the X-Wonted-Banner header: what was done or
 				why not; NULL if no banner was asked for */
-	const char *hold_id; /* id under which it will be held: letters, digits, dashes;
-				NULL if nothing is */
 	const enum action *done; /* what each recipient gets after merging */
 	size_t n_done;
 	const char *remark; /* static words on what policy asked for and could not be;
 				    NULL */
-	const struct plan
-		*unheld; /* what is done instead when the hold fails: junk; NULL if
-				      nothing is held */
+	const struct plan_setup *setup; /* what it was made from, to merge again when a */
+	const enum action *asked;       /* hold fails; NULL if nothing is held */
 };
 
 struct plan_setup {
@@ -103,11 +110,22 @@ void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
 void plan_pass(struct arena *a, const struct plan_setup *s, const char *note,
 	       struct plan *p_r);
 
+/* plan_unhold - the plan when some holds could not be made: their recipients get it as junk
+ * in    failed[p->n_holds]
+ * err   none */
+void plan_unhold(struct arena *a, struct plan *p, const bool *failed);
+
+/* plan_hold_ids - the ids of all holds, with "," between; of many, the first ones and "..."
+ * own   g_free(); NULL if nothing is held
+ * err   none */
+char *plan_hold_ids(const struct plan *p);
+
 /* plan_carry_out - make the edits through an editor, the hold first
  * in    p   changed when something fails: nothing is discarded that is not safely held
  * out   what the MTA is to be told; *failed_r: static words, NULL if all went well, the
  *       first failure if there were several
- * err   none: a failed hold leaves its recipients on the message as junk, marked by header;
+ * err   none: a failed hold leaves its recipients on the message as junk, marked by header,
+ *       and no others;
  *       an edit that fails is left out and the others are made */
 enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,
 				const char **failed_r);

@@ -142,10 +142,13 @@ static bool print_body(void *self, struct bytes body)
 	return true;
 }
 
-static bool print_hold(void *self, const struct plan *p)
+static bool print_hold(void *self, const struct plan *p, struct plan_hold *h)
 {
 	(void)self;
-	printf("  quarantine: for %zu of the recipients\n", p->n_held);
+	printf("  quarantine: for %zu of the recipients", h->n_rcpts);
+	if (p->n_holds > 1)
+		printf(", of %s", h->tenant != NULL ? h->tenant->name : "no tenant");
+	putchar('\n');
 	return true;
 }
 

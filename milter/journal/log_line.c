@@ -96,8 +96,11 @@ static void put_troubles(GString *to, const struct record *r)
 		put_quoted(to, "banner", r->plan->banner, 100);
 	if (r->plan != NULL && r->plan->remark != NULL)
 		put_quoted(to, "remark", r->plan->remark, 100);
-	if (r->plan != NULL && r->plan->n_held > 0)
-		g_string_append_printf(to, " hold=%s", r->plan->hold_id);
+	char *ids = r->plan == NULL ? NULL : plan_hold_ids(r->plan);
+
+	if (ids != NULL)
+		g_string_append_printf(to, " hold=%s", ids);
+	g_free(ids);
 	if (r->degraded)
 		g_string_append(to, " degraded=yes");
 	if (r->stopped != NULL)

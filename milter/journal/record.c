@@ -203,7 +203,10 @@ static void put_plan(GString *to, const struct plan *p)
 	json_line_close(to, ']');
 	put_text(to, "banner", p->banner);
 	put_text(to, "remark", p->remark);
-	put_text(to, "hold_id", p->n_held > 0 ? p->hold_id : NULL);
+	char *ids = plan_hold_ids(p);
+
+	put_text(to, "hold_id", ids);
+	g_free(ids);
 }
 
 static void put_times(GString *to, const struct record *r)

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 
+#include "action/header.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -281,15 +282,23 @@ static bool hand_reply(void *self, const char *code, const char *xcode, const ch
 	return h->mta->set_reply(h->mta->self, code, xcode, text);
 }
 
+static const char *kept(struct arena *a, GString *text)
+{
+	char *copy = arena_strndup(a, text->str, text->len);
+
+	g_string_free(text, TRUE);
+	return copy;
+}
+
 static const char *reasons_of(struct arena *a, const struct decisions *d,
-			      const struct plan *p)
+			      const struct plan_hold *h)
 {
 	GString *all = g_string_new(NULL);
 
-	for (size_t i = 0; i < p->n_held; i++) {
-		const struct decision *one = &d->at[p->held[i]];
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		const struct decision *one = &d->at[h->rcpts[i]];
 
-		if (i > 0 && one->reasons == d->at[p->held[i - 1]].reasons)
+		if (i > 0 && one->reasons == d->at[h->rcpts[i - 1]].reasons)
 			continue;
 		for (size_t k = 0; k < one->n_reasons && all->len < 4000; k++)
 			if (strstr(all->str, one->reasons[k].text) == NULL)
@@ -297,10 +306,24 @@ static const char *reasons_of(struct arena *a, const struct decisions *d,
 						       all->len > 0 ? "\n" : "",
 						       one->reasons[k].text);
 	}
-	char *text = arena_strndup(a, all->str, all->len);
+	return kept(a, all);
+}
 
-	g_string_free(all, TRUE);
-	return text;
+/* What is released is not filtered again: this would stay in it. */
+static const char *removals_of(struct arena *a, const struct plan_setup *setup)
+{
+	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
+	GString *all = g_string_new(NULL);
+
+	header_removals(setup, true, edits);
+	for (guint i = 0; i < edits->len; i++) {
+		const struct edit *e = &g_array_index(edits, struct edit, i);
+
+		g_string_append_printf(all, "%s%s %zu", i > 0 ? "\n" : "", e->name,
+				       e->nth);
+	}
+	g_array_free(edits, TRUE);
+	return kept(a, all);
 }
 
 static const char *log_id(const struct session *s)
@@ -308,49 +331,67 @@ static const char *log_id(const struct session *s)
 	return s->envelope->queue_id != NULL ? s->envelope->queue_id : s->passage->id;
 }
 
-static bool hand_hold(void *self, const struct plan *p)
+static struct hold hold_of(const struct passage *way, const struct plan *p,
+			   const struct plan_hold *h)
 {
-	struct session *s = ((struct hands *)self)->session;
-	struct passage *way = s->passage;
+	struct arena *a = way->arena;
 	const struct message *m = way->message;
-	struct hold_rcpt *rcpts = arena_new(s->arena, struct hold_rcpt, p->n_held);
 	const struct envelope *env = way->envelope;
-	GError *e = NULL;
+	struct hold_rcpt *rcpts = arena_new(a, struct hold_rcpt, h->n_rcpts);
 
-	if (s->cannot_delete_rcpts && p->disposition != DISPOSE_DISCARD) {
-		log_seldom(
-			LOG_LEVEL_ERROR, "delrcpt",
-			"%s: cannot quarantine for some recipients only, the message is "
-			"delivered marked: the MTA does not let its filters remove "
-			"recipients",
-			log_id(s));
-		return false;
-	}
-	for (size_t i = 0; i < p->n_held; i++)
+	for (size_t i = 0; i < h->n_rcpts; i++)
 		rcpts[i] = (struct hold_rcpt){
-			.address = env->rcpts[p->held[i]].address,
-			.verdict = verdict_names[way->decisions.at[p->held[i]].verdict],
+			.address = env->rcpts[h->rcpts[i]].address,
+			.verdict = verdict_names[way->decisions.at[h->rcpts[i]].verdict],
 		};
-	const struct tenant *t = options_tenant(
-		way->world->options, address_domain(env->rcpts[p->held[0]].key));
-	struct hold h = {
-		.id = p->hold_id,
+	return (struct hold){
+		.id = h->id,
 		.queue_id = env->queue_id,
 		.mail_from = env->mail_from,
 		.from = m->n_from > 0 ? m->from[0].address : NULL,
 		.subject = m->subject,
 		.message_id = m->message_id,
-		.reasons = reasons_of(s->arena, &way->decisions, p),
-		.tenant = t != NULL ? t->name : "",
+		.reasons = reasons_of(a, &way->decisions, h),
+		.removals = removals_of(a, p->setup),
+		.tenant = h->tenant != NULL ? h->tenant->name : "",
 		.received_s = env->received_s,
 		.expires_s =
 			env->received_s + way->world->options->quarantine_keep_ms / 1000,
 		.bytes = way->raw.n,
 		.rcpts = rcpts,
-		.n_rcpts = p->n_held,
+		.n_rcpts = h->n_rcpts,
 	};
-	if (hold_write(s->door->quarantine, &h, way->raw, &e))
+}
+
+/* Where no recipient can be taken off, only one hold for all can be made: of several, one
+ * that fails would leave the message to those whom it is held for. */
+static bool can_hold(const struct session *s, const struct plan *p)
+{
+	if (!s->cannot_delete_rcpts ||
+	    (p->disposition == DISPOSE_DISCARD && p->n_holds == 1))
 		return true;
+	log_seldom(LOG_LEVEL_ERROR, "delrcpt",
+		   "%s: cannot quarantine for some recipients only, the message is "
+		   "delivered marked: the MTA does not let its filters remove recipients",
+		   log_id(s));
+	return false;
+}
+
+static bool hand_hold(void *self, const struct plan *p, struct plan_hold *h)
+{
+	struct session *s = ((struct hands *)self)->session;
+	GError *e = NULL;
+	char *ids = NULL;
+
+	if (!can_hold(s, p))
+		return false;
+	struct hold whole = hold_of(s->passage, p, h);
+
+	if (hold_keep(s->door->quarantine, &whole, s->passage->raw, &ids, &e)) {
+		h->id = arena_strdup(s->arena, ids);
+		g_free(ids);
+		return true;
+	}
 	log_line(LOG_LEVEL_ERROR,
 		 "%s: cannot quarantine, the message is delivered marked: %s", log_id(s),
 		 e->message);
@@ -445,13 +486,13 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 
 	passage_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
 	int64_t busy_us = clock_mono_us() - begin;
-	bool held = p->plan.n_held > 0;
+	size_t holds = p->plan.n_holds;
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);
 
 	if (failed != NULL)
 		metrics_add(&s->door->metrics,
-			    held && p->plan.n_held == 0 ? METRIC_HOLD_FAILURES
-							: METRIC_EDIT_FAILURES,
+			    p->plan.n_holds < holds ? METRIC_HOLD_FAILURES
+						    : METRIC_EDIT_FAILURES,
 			    1);
 	record(s, d, failed);
 	count(s, d, busy_us);

@@ -21,7 +21,7 @@ static void keeps_what_is_not_held(void)
 	g_assert_true(scene_has(&s, "X-Spam-Flag: YES\n"));
 	g_assert_false(scene_has(&s, "off "));
 	g_assert_cmpuint(s.plan.n_held, ==, 0);
-	g_assert_null(s.plan.hold_id);
+	g_assert_cmpuint(s.plan.n_holds, ==, 0);
 	g_assert_cmpint(s.plan.done[1], ==, ACTION_JUNK);
 	scene_end(&s);
 
@@ -34,6 +34,51 @@ static void keeps_what_is_not_held(void)
 	g_assert_true(scene_has(&s, "X-Wonted-Action: pass\n"));
 	g_assert_true(
 		scene_has(&s, "on rcpt-a+junk@example.org\noff rcpt-a@example.org\n"));
+	scene_end(&s);
+}
+
+/* One hold a tenant; one that fails leaves its own recipients on the message, and no others. */
+static void holds_by_tenant(void)
+{
+	struct scene s;
+	const char *failed;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_move(&s, "example.com");
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_move(&s, "nobody.example");
+	g_assert_cmpint(scene_play(&s, &failed), ==, DISPOSE_DISCARD);
+	g_assert_null(failed);
+	g_assert_true(scene_has(&s, "hold 4XyZ1 0 2\nhold 4XyZ1-2 1\nhold 4XyZ1-3 3\n"));
+	g_assert_cmpuint(s.plan.n_holds, ==, 3);
+	g_assert_cmpuint(s.plan.n_held, ==, 4);
+	g_assert_cmpstr(s.plan.holds[0].tenant->name, ==, "one");
+	g_assert_cmpstr(s.plan.holds[1].tenant->name, ==, "two");
+	g_assert_null(s.plan.holds[2].tenant);
+	char *ids = plan_hold_ids(&s.plan);
+
+	g_assert_cmpstr(ids, ==, "4XyZ1,4XyZ1-2,4XyZ1-3");
+	g_free(ids);
+	scene_end(&s);
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_move(&s, "example.com");
+	s.fail_every = 2;
+	g_assert_cmpint(scene_play(&s, &failed), ==, DISPOSE_ACCEPT);
+	g_assert_cmpstr(failed, ==, "the message could not be held");
+	g_assert_true(scene_has(&s, "hold 4XyZ1 0\nFAILED hold 4XyZ1-2 1\n"));
+	g_assert_true(scene_has(&s, "off rcpt-a@example.org\n"));
+	g_assert_false(scene_has(&s, "off rcpt-b@"));
+	g_assert_true(scene_has(&s, "X-Wonted-Action: junk (hold failed)\n"));
+	g_assert_cmpint(s.plan.done[0], ==, ACTION_QUARANTINE);
+	g_assert_cmpint(s.plan.done[1], ==, ACTION_JUNK);
+	g_assert_cmpuint(s.plan.n_holds, ==, 1);
+	g_assert_cmpstr(s.plan.holds[0].tenant->name, ==, "one");
 	scene_end(&s);
 }
 
@@ -110,10 +155,20 @@ static bool is_in(const GPtrArray *all, const char *address)
 
 static bool is_planned_held(const struct plan *p, size_t rcpt)
 {
-	for (size_t i = 0; i < p->n_held; i++)
-		if (p->held[i] == rcpt)
-			return true;
+	for (size_t i = 0; i < p->n_holds; i++)
+		for (size_t k = 0; k < p->holds[i].n_rcpts; k++)
+			if (p->holds[i].rcpts[k] == rcpt)
+				return true;
 	return false;
+}
+
+static bool scene_call_ends(const struct scene *s, const char *call, const char *address)
+{
+	char *line = g_strdup_printf("FAILED %s %s\n", call, address);
+	bool has = scene_has(s, line);
+
+	g_free(line);
+	return has;
 }
 
 /* Each recipient still gets it, finds it held, or the sender is told. */
@@ -121,16 +176,20 @@ static void assert_not_lost(const struct scene *s, enum disposition d, const cha
 {
 	for (size_t i = 0; i < s->all.n; i++) {
 		const char *address = s->rcpts[i].address;
-		char *moved = g_strdup_printf("rcpt-%c+junk@example.org", (int)('a' + i));
-		bool held = s->held && is_planned_held(&s->plan, i);
+		char *moved = g_strdup_printf("rcpt-%c+junk%s", (int)('a' + i),
+					      strchr(address, '@'));
+		bool held = s->held[i];
 		bool gone = d == DISPOSE_DISCARD || is_in(s->deleted, address);
 
 		if (d == DISPOSE_REJECT || d == DISPOSE_DEFER) {
 			g_assert_cmpuint(s->deleted->len, ==, 0);
-			g_assert_false(s->held);
+			g_assert_false(held);
 		} else if (gone && !held && !is_in(s->added, moved)) {
 			g_error("%s is lost:\n%s", address, log);
+		} else if (held && !gone && !scene_call_ends(s, "off", address)) {
+			g_error("%s is held, and gets it:\n%s", address, log);
 		}
+		g_assert_cmpint(held, ==, is_planned_held(&s->plan, i));
 		g_free(moved);
 	}
 }
@@ -155,6 +214,9 @@ static void loses_nothing(void)
 
 			one->mode =
 				g_rand_int_range(r, 0, 4) ? MODE_ENFORCE : MODE_OBSERVE;
+			if (g_rand_int_range(r, 0, 3) == 0)
+				scene_move(&s, g_rand_int_range(r, 0, 2) ? "example.com"
+									 : "example.net");
 		}
 		d = scene_play(&s, NULL);
 		assert_not_lost(&s, d, s.log->str);
@@ -172,6 +234,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	message_library_init();
 	g_test_add_func("/carry_out/keeps-what-is-not-held", keeps_what_is_not_held);
+	g_test_add_func("/carry_out/holds-by-tenant", holds_by_tenant);
 	g_test_add_func("/carry_out/keeps-whom-it-cannot-move",
 			keeps_whom_it_cannot_move);
 	g_test_add_func("/carry_out/claims-no-banner", claims_no_banner);

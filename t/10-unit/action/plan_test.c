@@ -374,7 +374,7 @@ static void holds_no_half(void)
 	g_assert_false(scene_has(&s, "hold "));
 	g_assert_true(scene_has(&s, "X-Wonted-Action: junk (too long to hold)\n"));
 	g_assert_nonnull(s.plan.remark);
-	g_assert_null(s.plan.hold_id);
+	g_assert_cmpuint(s.plan.n_holds, ==, 0);
 	assert_done(&s, "junk");
 	scene_end(&s);
 }

@@ -6,12 +6,15 @@
 #include <glib.h>
 
 #include "action/plan.h"
+#include "config/snapshot.h"
 
-enum { SCENE_RCPTS = 8, SCENE_POLICIES = 4 };
+enum { SCENE_RCPTS = 8, SCENE_POLICIES = 4, SCENE_TENANTS = 2 };
 
 struct scene {
 	struct arena *arena;
 	struct options options;
+	struct snapshot snapshot;
+	struct tenant tenants[SCENE_TENANTS]; /* of example.org, example.com */
 	struct policy policies[SCENE_POLICIES];
 	struct envelope envelope;
 	struct recipient rcpts[SCENE_RCPTS];
@@ -24,7 +27,7 @@ struct scene {
 	GString *log;
 	const char *fails;
 	size_t n_calls, fail_every; /* fail_every > 0: each such call fails */
-	bool held;
+	bool held[SCENE_RCPTS];
 	GPtrArray *deleted, *added; /* recipients */
 };
 
@@ -37,6 +40,15 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	s->added = g_ptr_array_new();
 	s->options.mode = MODE_ENFORCE;
 	s->options.observe_headers = true;
+	s->options.snapshot = &s->snapshot;
+	s->snapshot.tenants = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; i < SCENE_TENANTS; i++) {
+		const char *domain = i == 0 ? "example.org" : "example.com";
+
+		s->tenants[i].name = i == 0 ? "one" : "two";
+		g_hash_table_insert(s->snapshot.tenants, (gpointer)(guintptr)domain,
+				    &s->tenants[i]);
+	}
 	for (size_t i = 0; i < SCENE_POLICIES; i++)
 		s->policies[i] = (struct policy){
 			.name = "default",
@@ -93,6 +105,16 @@ static inline struct decision *scene_rcpt(struct scene *s, enum verdict v,
 	return &s->decisions[i];
 }
 
+/* The last recipient is of another domain. */
+static inline void scene_move(struct scene *s, const char *domain)
+{
+	char *address =
+		arena_printf(s->arena, "rcpt-%c@%s", (int)('a' + s->all.n - 1), domain);
+
+	s->rcpts[s->all.n - 1] = (struct recipient){ .address = address, .key = address };
+	s->decisions[s->all.n - 1].rcpt = address;
+}
+
 static inline bool scene_call(struct scene *s, const char *name, const char *text)
 {
 	bool fails = s->fails != NULL && strstr(s->fails, name) != NULL;
@@ -133,16 +155,18 @@ static inline bool scene_body(void *self, struct bytes body)
 	return scene_call(s, "body", arena_printf(s->arena, "%zu", body.n));
 }
 
-static inline bool scene_hold(void *self, const struct plan *p)
+static inline bool scene_hold(void *self, const struct plan *p, struct plan_hold *h)
 {
 	struct scene *s = self;
-	GString *who = g_string_new(p->hold_id);
+	GString *who = g_string_new(h->id);
 	bool held;
 
-	for (size_t i = 0; i < p->n_held; i++)
-		g_string_append_printf(who, " %zu", p->held[i]);
+	g_assert_true(h >= p->holds && h < p->holds + p->n_holds);
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		g_string_append_printf(who, " %zu", h->rcpts[i]);
 	held = scene_call(s, "hold", who->str);
-	s->held |= held;
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		s->held[h->rcpts[i]] |= held;
 	g_string_free(who, TRUE);
 	return held;
 }
@@ -199,6 +223,7 @@ static inline enum disposition scene_play(struct scene *s, const char **failed_r
 
 static inline void scene_end(struct scene *s)
 {
+	g_hash_table_destroy(s->snapshot.tenants);
 	g_ptr_array_free(s->deleted, TRUE);
 	g_ptr_array_free(s->added, TRUE);
 	g_string_free(s->log, TRUE);

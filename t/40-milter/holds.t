@@ -1,0 +1,149 @@
+#!/usr/bin/perl
+# Holds as tenants and MTAs meet them: one a tenant, whole before anybody is taken off; one of a message,
+# however often the MTA sends it again because it did not hear the answer.
+use strict; use warnings;
+use lib 't/lib';
+use IO::Socket::INET;
+use Test::More;
+use Wonted::Daemon;
+use Wonted::Milter;
+use Wonted::Place;
+
+my $place = Wonted::Place->new;
+my $zone = $place->write('zone', "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n");
+my $rules = $place->write('rules/10-test.rules', <<'END') =~ s{/[^/]+\z}{}r;
+rule says_prize
+    reason  "It speaks of a prize"
+    when    subject contains "prize"
+    threat  +12
+END
+my $more = <<'END';
+tenant "one" {
+	domains = {"one.example"}
+}
+tenant "two" {
+	domains = {"two.example"}
+}
+policy "free" {
+	recipients = {"free@two.example"}
+	on_malicious = pass
+}
+END
+my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), rules_dir => qq("$rules") }, more => $more);
+$d->start;
+
+my $n = 0;
+sub mail {
+	my (%o) = @_;
+	return ($o{received} ? "Received: from client by relay id $o{received}; now\n" : '') . "From: Bob <bob\@example.net>\n"
+	    . "X-Wonted-Verdict: forged\nTo: all\@one.example\nSubject: prize $o{nr}\n\nHello.\n";
+}
+
+sub one {
+	my (%o) = @_;
+	my $m = Wonted::Milter->new(socket => $d->socket, timeout => 30, %{ $o{milter} // {} });
+	my $r = $m->send(from => 'bob@example.net', to => $o{to}, message => $o{message} // mail(%o), id => $o{id} // '4Xhold' . ++$n);
+	$m->quit;
+	return $r;
+}
+
+sub ids { my (@more) = @_; my ($status, $list) = $d->run('quarantine', 'list', @more); my @ids = $list =~ /^(\S+)  \d{4}-/mg; return @ids }
+sub show { my ($id) = @_; return ($d->run('quarantine', 'show', $id))[1] }
+sub files { my @f = glob "$d->{dir}/quarantine/*.e??"; return @f }
+
+subtest 'a hold of its own for each tenant' => sub {
+	my $r = one(nr => 1, to => ['ann@one.example', 'bob@two.example', 'cy@one.example', 'free@two.example'], id => '4Xtwo');
+	is($r->reply, 'continue', 'one recipient gets it');
+	is(join(' ', sort $r->deleted_rcpts), 'ann@one.example bob@two.example cy@one.example', 'the others do not');
+	my ($first, @rest) = ids('--tenant', 'one');
+	is(scalar @rest, 0, 'one for the first tenant');
+	like(show($first), qr/^tenant +one$/m, 'filed under it');
+	like(show($first), qr/recipient +ann\@one.*recipient +cy\@one/s, 'with its recipients');
+	unlike(show($first), qr/two\.example/, 'and nobody of the other');
+	my ($second) = ids('--tenant', 'two');
+	isnt($second, $first, 'another for the second');
+	like(show($second), qr/recipient +bob\@two/, 'with its own');
+	unlike(show($second), qr/one\.example,/, 'and no recipient of the other');
+	my ($status, $text) = $d->run('quarantine', 'delete', '--tenant', 'two', $first);
+	isnt($status, 0, 'the second one cannot delete what is of the first');
+	like($text, qr/not of the tenant/, 'and is told so');
+	is(($d->run('quarantine', 'delete', '--tenant', 'two', $second))[0], 0, 'but its own');
+	is(join(' ', ids()), $first, 'the other stays');
+	like($d->log, qr/4Xtwo: .* hold=$first,$second/, 'the log names both');
+	($status, $text) = $d->run('explain', '4Xtwo');
+	like($text, qr/^held as +$first,$second$/m, 'and so does explain');
+	$d->run('quarantine', 'delete', $first);
+	$r = one(nr => 2, to => ['ann@one.example', 'bob@two.example']);
+	is($r->reply, 'discard', 'nobody is left: discarded');
+	is(scalar(my @all = ids()), 2, 'held twice');
+	$d->run('quarantine', 'delete', @all);
+	$r = one(nr => 3, to => ['ann@one.example', 'bob@two.example'], milter => { actions => 0x1ff & ~0x08 });
+	is($r->reply, 'continue', 'an MTA that takes nobody off: all or nothing');
+	is(scalar(ids()), 0, 'so nothing');
+};
+
+subtest 'sent again' => sub {
+	my %m = (nr => 4, to => ['ann@one.example', 'bob@two.example']);
+	is(one(%m, received => 'A1')->reply, 'discard', 'held');
+	my @ids = ids();
+	my $r = one(%m, received => 'B2');
+	is($r->reply, 'discard', 'sent again by an MTA that did not hear it');
+	is(join(' ', ids()), "@ids", 'is held once');
+	like(show($_), qr/^seen +2 times/m, 'and counted') for @ids;
+	my ($status, $list) = $d->run('quarantine', 'list');
+	like($list, qr/seen 2 times/, 'the list says so');
+	like($d->log, qr/4Xhold$n: .* hold=(?:$ids[0],$ids[1]|$ids[1],$ids[0])/, 'and the log where it is');
+	# cut off between the last dot and the answer, and then the daemon dies
+	my $m = Wonted::Milter->new(socket => $d->socket)->open;
+	$m->hello;
+	$m->mail('<bob@example.net>');
+	$m->rcpt('<ann@one.example>');
+	$m->rcpt('<dan@one.example>');
+	my ($headers, $body) = Wonted::Milter::split_message(mail(%m, received => 'C3'));
+	$m->header(@$_) for @$headers;
+	$m->eoh;
+	$m->body($body);
+	$m->put('E', '');
+	ok(Wonted::Place::wait_for(sub { ids() == 3 }), 'one recipient more: one hold more');
+	kill 'KILL', $d->{pid};
+	Wonted::Place::wait_for(sub { Wonted::Place::gone($d->{pid}) });
+	$d->start;
+	my $before = join ' ', ids();
+	$r = one(nr => 4, to => ['dan@one.example', 'ann@one.example'], received => 'D4');
+	is($r->reply, 'discard', 'the MTA asks the next daemon');
+	is(join(' ', ids()), $before, 'which finds both');
+	is(scalar(files()), 6, 'no file more than theirs');
+	is(one(nr => 5, to => ['ann@one.example'])->reply, 'discard', 'another message');
+	is(scalar(ids()), 4, 'is another hold');
+	my ($old) = ids('--rcpt', 'bob@two.example');
+	$d->run('quarantine', 'delete', $old);
+	is(one(%m, to => ['bob@two.example'])->reply, 'discard', 'what was deleted and comes again');
+	is(scalar(ids('--rcpt', 'bob@two.example')), 1, 'is held again');
+};
+
+subtest 'one that fails' => sub {
+	$d->run('quarantine', 'delete', ids());
+	# what stands in the way of the second file
+	my $m = Wonted::Milter->new(socket => $d->socket, timeout => 30);
+	my @way = map { "$d->{dir}/quarantine/$_" } map { my $nr = $_; map { sprintf '%s-%x-%x-2.eml', began(), $nr + $_, 1 } 1 .. 3 } sessions();
+	for (@way) { open my $fh, '>', $_ or die; close $fh }
+	my $r = $m->send(from => 'bob@example.net', to => ['ann@one.example', 'bob@two.example'], message => mail(nr => 6), id => '4Xhalf');
+	$m->quit;
+	is($r->reply, 'continue', 'is delivered');
+	is(join(' ', $r->deleted_rcpts), 'ann@one.example', 'but not to whom it is held for');
+	like(join(' ', $r->added('X-Wonted-Action')), qr/junk \(hold failed\)/, 'marked');
+	is(scalar(grep { $_->{do} eq 'change_header' } $r->edits), 1, 'without what came in our name');
+	my @ids = ids();
+	is(scalar @ids, 1, 'one hold');
+	like(show($ids[0]), qr/^tenant +one$/m, 'of the first tenant');
+	like($d->log, qr/4Xhalf: cannot quarantine, the message is delivered marked: .*is there already/, 'the log says why');
+	like($d->log, qr/4Xhalf: .*action=junk:1,quarantine:1|4Xhalf: .*action=quarantine:1,junk:1/, 'and what became of whom');
+	unlink @way;
+};
+
+sub began { my ($id) = $d->log =~ /id=([0-9a-f]+)-[0-9a-f]+-1 [^\n]*\n(?!.*id=)/s; return $id }
+sub sessions { my ($nr) = $d->log =~ /id=[0-9a-f]+-([0-9a-f]+)-1 [^\n]*\n(?!.*id=)/s; return hex $nr }
+
+ok($d->stop, 'stopped');
+unlike($d->log, qr/Sanitizer/, 'clean');
+done_testing;
