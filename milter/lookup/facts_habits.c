@@ -22,6 +22,7 @@ static struct value new_reply_to(const struct memory *m, const struct view *v,
 	    strcmp(reply->text, from->text) == 0)
 		return VALUE_OF_BOOL(false);
 	if (reply->known == ANSWER_YES && value_answer(&known) == ANSWER_YES &&
+	    !v->partial &&
 	    history_ever(&v->history, USUAL_REPLY_TO, v->today) == ANSWER_NO &&
 	    noted(&v->history, v->today) >= HABIT_MESSAGES_LEAST)
 		return VALUE_OF_BOOL(true);
@@ -36,6 +37,8 @@ static struct value burst(const struct view *v)
 
 	if (value_answer(&acquainted) != ANSWER_YES)
 		return acquainted;
+	if (v->partial)
+		return VALUE_UNKNOWN;
 	now = history_today_in(&v->history, v->today);
 	usual_milli = history_usual_day_milli(&v->history, v->today);
 	return VALUE_OF_BOOL(now > BURST_LEAST && now * 1000 > BURST_TIMES * usual_milli);
@@ -68,8 +71,8 @@ static struct value new_hour(const struct memory *m, const struct view *v)
 
 	if (value_answer(&acquainted) != ANSWER_YES)
 		return acquainted;
-	return value_of_answer(answer_not(
-		history_usual_hour(&v->history, hour_of(m->setup->now_s), v->today)));
+	return view_new(
+		v, history_usual_hour(&v->history, hour_of(m->setup->now_s), v->today));
 }
 
 void facts_of_habits(const struct memory *m, const struct view *v,

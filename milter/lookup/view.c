@@ -85,9 +85,15 @@ struct value view_days_since(const struct view *v,
 struct value view_today(const struct view *v,
 			int64_t (*count)(const struct history *h, int64_t today))
 {
-	if (v->found == ANSWER_UNKNOWN)
+	if (v->found == ANSWER_UNKNOWN || v->partial)
 		return VALUE_UNKNOWN;
 	return VALUE_OF_INT(v->found == ANSWER_YES ? count(&v->history, v->today) : 0);
+}
+
+struct value view_new(const struct view *v, enum answer usual)
+{
+	return value_of_answer(v->partial && usual == ANSWER_NO ? ANSWER_UNKNOWN
+								: answer_not(usual));
 }
 
 struct value view_unusual(const struct view *v, enum usual kind, const struct value *seen)
@@ -98,9 +104,5 @@ struct value view_unusual(const struct view *v, enum usual kind, const struct va
 		return value_of_answer(seen->known);
 	if (acquainted != ANSWER_YES)
 		return value_of_answer(acquainted);
-
-	enum answer usual = history_usual(&v->history, kind, seen->text, v->today);
-
-	return value_of_answer(v->partial && usual == ANSWER_NO ? ANSWER_UNKNOWN
-								: answer_not(usual));
+	return view_new(v, history_usual(&v->history, kind, seen->text, v->today));
 }

@@ -47,6 +47,11 @@ struct value view_days_since(const struct view *v,
 struct value view_today(const struct view *v,
 			int64_t (*count)(const struct history *h, int64_t today));
 
+/* view_new - is new what is not usual by this history?
+ * in    usual   what one of the questions of behavior/history.h said
+ * err   UNKNOWN: too little is known, or what is missing of the history might know it */
+struct value view_new(const struct view *v, enum answer usual);
+
 /* view_unusual - is this a value that a known correspondent never used?
  * in    seen   what the message has; absent is never unusual
  * err   UNKNOWN: too little is known of them */

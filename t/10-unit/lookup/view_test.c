@@ -165,6 +165,7 @@ static void test_partial(void)
 	g_assert_cmpint(view_days_since(&v, history_last_in).known, ==, ANSWER_UNKNOWN);
 	g_assert_cmpint(told(view_unusual(&v, USUAL_MAILER, &mutt)), ==, ANSWER_NO);
 	g_assert_cmpint(told(view_unusual(&v, USUAL_MAILER, &other)), ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(view_today(&v, history_today_in).known, ==, ANSWER_UNKNOWN);
 	v = silent(ANSWER_NO, ANSWER_YES);
 	v.partial = true;
 	check(&v, ANSWER_UNKNOWN, ANSWER_UNKNOWN);
