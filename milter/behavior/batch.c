@@ -1,6 +1,6 @@
-/* From events to changes. A batch holds events until it is full; then it asks the store for
- * whom each message was counted already and which pairs are new, adds everything up in
- * memory by key, and writes all of it at once: histories first, the marks of messages last,
+/* From events to changes. A batch holds events until it is full; then it asks which mailboxes
+ * its addresses lead to, for whom each message was counted already and which pairs are new,
+ * adds everything up in memory by key, and writes all of it at once: histories first, the marks of messages last,
  * so that a store without transactions, broken off in between, is asked again for the same
  * and skips what it has (history.mark). */
 #include <glib.h>
@@ -10,6 +10,7 @@
 #include "behavior/behavior.h"
 #include "behavior/changes.h"
 #include "behavior/habit.h"
+#include "behavior/owners.h"
 #include "behavior/sample.h"
 #include "store/keys.h"
 
@@ -18,7 +19,7 @@
 #define KEYS_AN_EVENT 8  /* beside two for each recipient */
 
 struct behavior_batch {
-	struct store *store;
+	struct behavior_setup setup;
 	struct arena *arena; /* the events */
 	GPtrArray *events;   /* struct behavior_event * */
 	size_t keys;         /* estimate */
@@ -44,6 +45,7 @@ struct delta {
 struct applying {
 	struct behavior_batch *batch;
 	struct arena *arena;
+	const struct owners *owners;
 	GHashTable *messages; /* key text -> struct message_state * */
 	GHashTable *deltas;   /* key text -> struct delta * */
 	GHashTable *pairs;    /* key text of the pairs the store has */
@@ -52,11 +54,11 @@ struct applying {
 	struct behavior_done done;
 };
 
-struct behavior_batch *behavior_batch_create(struct store *s)
+struct behavior_batch *behavior_batch_create(const struct behavior_setup *setup)
 {
 	struct behavior_batch *b = g_new0(struct behavior_batch, 1);
 
-	b->store = s;
+	b->setup = *setup;
 	b->arena = arena_create(0);
 	b->events = g_ptr_array_new();
 	return b;
@@ -144,14 +146,27 @@ static const char *key_text(struct arena *a, struct bytes key)
 	return arena_strndup(a, key.at, key.n); /* keys hold no NUL */
 }
 
-static struct bytes pair_key(struct applying *ap, const struct behavior_event *ev,
-			     size_t rcpt)
+static const char *our_address(const struct behavior_event *ev, size_t rcpt)
 {
-	bool in = ev->direction == DIRECTION_IN;
+	return ev->direction == DIRECTION_IN ? ev->rcpts[rcpt] : ev->sender;
+}
 
-	return key_build(ap->arena, FAMILY_PAIR, ev->tenant,
-			 in ? ev->rcpts[rcpt] : ev->sender,
-			 in ? ev->sender : ev->rcpts[rcpt]);
+static const char *their_address(const struct behavior_event *ev, size_t rcpt)
+{
+	return ev->direction == DIRECTION_IN ? ev->sender : ev->rcpts[rcpt];
+}
+
+static struct bytes pair_key(struct applying *ap, const struct behavior_event *ev,
+			     size_t rcpt, const char *mailbox)
+{
+	return key_build(ap->arena, FAMILY_PAIR, ev->tenant, mailbox,
+			 their_address(ev, rcpt));
+}
+
+static const char *our_mailbox(const struct applying *ap, const struct behavior_event *ev,
+			       size_t rcpt)
+{
+	return owners_of(ap->owners, ev->tenant, our_address(ev, rcpt));
 }
 
 static void add_question(struct applying *ap, GHashTable *asked, GArray *reads,
@@ -203,6 +218,17 @@ static void take_answer(struct applying *ap, const struct store_read *r, bool is
 			    m);
 }
 
+/* An alias that was none before may have a history of its own. */
+static void ask_pair(struct applying *ap, GHashTable *asked, GArray *reads,
+		     const struct behavior_event *ev, size_t rcpt)
+{
+	const char *address = our_address(ev, rcpt), *mailbox = our_mailbox(ap, ev, rcpt);
+
+	add_question(ap, asked, reads, pair_key(ap, ev, rcpt, mailbox));
+	if (mailbox != address)
+		add_question(ap, asked, reads, pair_key(ap, ev, rcpt, address));
+}
+
 static bool ask(struct applying *ap, GError **e)
 {
 	GArray *reads = g_array_new(FALSE, FALSE, sizeof(struct store_read));
@@ -222,9 +248,9 @@ static bool ask(struct applying *ap, GError **e)
 		const struct behavior_event *ev = g_ptr_array_index(ap->batch->events, i);
 
 		for (size_t k = 0; k < ev->n_rcpts; k++)
-			add_question(ap, asked, reads, pair_key(ap, ev, k));
+			ask_pair(ap, asked, reads, ev, k);
 	}
-	store_read_many(ap->batch->store, (struct store_read *)(void *)reads->data,
+	store_read_many(ap->batch->setup.store, (struct store_read *)(void *)reads->data,
 			reads->len, 0, ap->arena);
 	for (size_t i = 0; i < reads->len && all; i++) {
 		const struct store_read *r = &g_array_index(reads, struct store_read, i);
@@ -237,7 +263,7 @@ static bool ask(struct applying *ap, GError **e)
 		g_set_error(
 			e, WONTED_ERROR, WONTED_ERROR_STORE,
 			"store \"%s\": did not answer; nothing was written, try again",
-			store_url(ap->batch->store));
+			store_url(ap->batch->setup.store));
 	g_hash_table_destroy(asked);
 	g_array_free(reads, TRUE);
 	return all;
@@ -376,29 +402,49 @@ static uint32_t mark_of(enum direction direction, const char *who)
 
 /* true: this message has not been counted for this recipient yet, and now it is. What has
  * been counted makes part of the batch's mark too: a batch that was broken off among the
- * marks of its messages must come again under the same mark, though some of them are known. */
+ * marks of its messages must come again under the same mark, though some of them are known,
+ * or an alias leads elsewhere meanwhile: so the mark is of addresses, not of mailboxes.
+ * For an alias both are marked: its mailbox, which may get a copy of the same message, and
+ * itself, for the day when it leads elsewhere. */
 static bool mark_new(struct applying *ap, struct message_state *m,
-		     enum direction direction, const char *who)
+		     const struct behavior_event *ev, size_t rcpt)
 {
+	bool in = ev->direction == DIRECTION_IN;
+	const char *who = ev->rcpts[rcpt];
+	const char *mailbox = in ? our_mailbox(ap, ev, rcpt) : who;
+	void *mark = GUINT_TO_POINTER(mark_of(ev->direction, who));
+	void *also = GUINT_TO_POINTER(mark_of(ev->direction, mailbox));
+
 	g_checksum_update(ap->fed, (const guchar *)m->key.at, (gssize)m->key.n);
 	g_checksum_update(ap->fed, (const guchar *)who, -1);
-	if (g_hash_table_size(m->marks) >= MARKS_MOST ||
-	    !g_hash_table_add(m->marks, GUINT_TO_POINTER(mark_of(direction, who))))
+	/* what one sends to oneself is no correspondence */
+	if (in && strcmp(mailbox, owners_of(ap->owners, ev->tenant, ev->sender)) == 0)
 		return false;
+	if (g_hash_table_size(m->marks) >= MARKS_MOST ||
+	    g_hash_table_contains(m->marks, also) || !g_hash_table_add(m->marks, mark))
+		return false;
+	if (g_hash_table_size(m->marks) < MARKS_MOST)
+		g_hash_table_add(m->marks, also);
 	m->changed = true;
 	return true;
+}
+
+static bool has_pair(struct applying *ap, struct bytes key)
+{
+	return g_hash_table_contains(ap->pairs, key_text(ap->arena, key));
 }
 
 static void count_pair(struct applying *ap, const struct behavior_event *ev, size_t rcpt,
 		       const struct history *one)
 {
-	struct bytes key = pair_key(ap, ev, rcpt);
+	const char *address = our_address(ev, rcpt), *mailbox = our_mailbox(ap, ev, rcpt);
+	struct bytes key = pair_key(ap, ev, rcpt, mailbox);
 	const char *text = key_text(ap->arena, key);
-	const char *other = ev->direction == DIRECTION_IN ? ev->sender : ev->rcpts[rcpt];
 	struct history first = { .open_day = one->open_day, .mailboxes.open = 1 };
 
-	if (g_hash_table_add(ap->pairs, (void *)(uintptr_t)text))
-		add_to(ap, FAMILY_SENDER, ev->tenant, other, &first);
+	if (g_hash_table_add(ap->pairs, (void *)(uintptr_t)text) &&
+	    (mailbox == address || !has_pair(ap, pair_key(ap, ev, rcpt, address))))
+		add_to(ap, FAMILY_SENDER, ev->tenant, their_address(ev, rcpt), &first);
 	history_merge(delta_of(ap, FAMILY_PAIR, key), one, ap->arena);
 }
 
@@ -412,15 +458,15 @@ static bool count_rcpts(struct applying *ap, const struct behavior_event *ev,
 	struct history org = *one;
 
 	if (!in)
-		sample_add(&reached, ev->sender);
+		sample_add(&reached, our_mailbox(ap, ev, 0));
 	org.reached = *reached_r = sample_bytes(&reached, ap->arena);
 	for (size_t i = 0; i < ev->n_rcpts; i++) {
-		if (!mark_new(ap, m, ev->direction, ev->rcpts[i]))
+		if (!mark_new(ap, m, ev, i))
 			continue;
 		any = true;
 		count_pair(ap, ev, i, one);
 		if (in) {
-			sample_add(&reached, ev->rcpts[i]);
+			sample_add(&reached, our_mailbox(ap, ev, i));
 			continue;
 		}
 		add_to(ap, FAMILY_SENDER, ev->tenant, ev->rcpts[i], one);
@@ -544,7 +590,7 @@ static bool write_all(struct applying *ap, GError **e)
 		g_array_append_val(writes, w);
 	}
 	if (writes->len > 0)
-		done = store_write_many(ap->batch->store,
+		done = store_write_many(ap->batch->setup.store,
 					(const struct store_write *)(void *)writes->data,
 					writes->len, e) == STORE_WROTE;
 	ap->done.keys += writes->len;
@@ -590,7 +636,8 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 	bool done;
 
 	g_ptr_array_sort(b->events, compare_events);
-	done = ask(&ap, e);
+	ap.owners = owners_create(ap.arena, &b->setup, b->events, e);
+	done = ap.owners != NULL && ask(&ap, e);
 	for (size_t i = 0; done && i < b->events->len; i++)
 		count_event(&ap, g_ptr_array_index(b->events, i));
 	done = done && write_all(&ap, e);

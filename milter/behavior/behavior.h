@@ -94,19 +94,33 @@ enum answer campaign_decode(struct arena *a, struct bytes value,
 /* Events gathered for one write. Bounded: adding to a full one writes it first. */
 struct behavior_batch;
 
+/* an address of a batch, and the mailbox that it leads to */
+struct behavior_address {
+	const char *tenant, *address; /* address_key() form; anybody's */
+	const char *mailbox;          /* another address; NULL: it leads nowhere else */
+};
+
+struct behavior_setup {
+	struct store *store; /* opened for writing; must outlive the batch */
+	/* Fills in at[n].mailbox, in a; asked once for all addresses of a batch before it
+	 * is written. false: it cannot be found out now. NULL: nobody has aliases. */
+	bool (*lead)(struct behavior_address *at, size_t n, struct arena *a, void *to,
+		     GError **e);
+	void *to;
+};
+
 /* behavior_batch_create - gather events for a store
- * in    s   opened for writing; must outlive the batch
  * own   the caller, behavior_batch_destroy()
  * err   none */
-struct behavior_batch *behavior_batch_create(struct store *s);
+struct behavior_batch *behavior_batch_create(const struct behavior_setup *setup);
 
 /* behavior_add - take one event; its texts are copied
  * err   false: the batch was full and could not be written; e says why, and the events
  *       are kept for another try */
 bool behavior_add(struct behavior_batch *b, const struct behavior_event *ev, GError **e);
 
-/* behavior_apply - write all that was added: read for whom each message was counted
- *                  already, then all changes in one batch
+/* behavior_apply - write all that was added: ask which mailboxes are meant, read for whom
+ *                  each message was counted already, then all changes in one batch
  * err   false: not written, or not certainly; repeating it is harmless */
 bool behavior_apply(struct behavior_batch *b, GError **e);
 

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "journal/reader.h"
+#include "learn/lead.h"
 #include "learn/turn.h"
 
 #define LINES_MOST 1000 /* with RCPTS_MOST: far below what one batch of behavior holds */
@@ -283,13 +284,15 @@ static bool open_reader(struct follower *f, GError **e)
 
 bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 {
+	struct lead lead = { .options = f->setup.options, .store = f->setup.store };
 	struct round r = { .f = f, .now_s = now_s };
 	bool done;
 
 	*more_r = false;
 	if (!open_reader(f, e))
 		return false;
-	r.batch = behavior_batch_create(f->setup.store);
+	r.batch = behavior_batch_create(&(struct behavior_setup){
+		.store = f->setup.store, .lead = lead_find, .to = &lead });
 	r.oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	done = read_batch(&r, e) && (r.done.lines == 0 || write_batch(&r, e));
 	if (done && r.done.lines > 0) {

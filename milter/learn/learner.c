@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "behavior/behavior.h"
 #include "feature/feature.h"
+#include "learn/lead.h"
 #include "learn/turn.h"
 #include "mailbox/mailbox.h"
 #include "message/address.h"
@@ -24,6 +25,7 @@
 
 struct learner {
 	struct learner_setup setup;
+	struct lead lead;
 	struct behavior_batch *batch;
 	GArray *times; /* int64_t, of what was learned */
 	struct learner_done done;
@@ -34,7 +36,9 @@ struct learner *learner_create(const struct learner_setup *setup)
 	struct learner *l = g_new0(struct learner, 1);
 
 	l->setup = *setup;
-	l->batch = behavior_batch_create(setup->store);
+	l->lead = (struct lead){ .options = setup->options, .store = setup->store };
+	l->batch = behavior_batch_create(&(struct behavior_setup){
+		.store = setup->store, .lead = lead_find, .to = &l->lead });
 	l->times = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	return l;
 }

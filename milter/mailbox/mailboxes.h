@@ -1,10 +1,11 @@
 /* Mailboxes from files: read and checked whole, then laid over what a store knows.
  *
- * An alias keeps its own history with its correspondents: `canonical` says whose mailbox it
- * is, and pair keys do not follow it. Following it when a message is judged would need a
- * second batch; writing every pair under each alias would multiply the largest family of
- * keys, and cost every site for what few need. What an alias does not know of a sender, the
- * tenant-wide facts (sender.known, domain.known) do. */
+ * An alias and its mailbox share what they know of correspondents. Histories are written
+ * under the mailbox to which `canonical` leads (behavior/owners.h). Who judges a message
+ * cannot follow it without a second batch; so he keeps where aliases lead, and asks the
+ * mailbox in the batch of the next message, whose answer says whether that still holds
+ * (lookup/aliases.h). What an address learned before it was an alias stays its own and is
+ * added to what its mailbox knows. One step is followed, no chain: files resolve theirs. */
 #ifndef MAILBOX_MAILBOXES_H
 #define MAILBOX_MAILBOXES_H
 

@@ -181,17 +181,65 @@ subtest 'import --journal' => sub {
 	is($status, 2, 'a tenant is not asked for');
 };
 
+my $alias = 'a.smith@example.org';
+my $aliases = $place->write('aliases.csv', "address,canonical\n$alias,$ann\n");
+
+# Ann is written to, and writes, under both of her names.
+subtest 'an alias and its mailbox' => sub {
+	unlink glob("$d->{dir}/store*"), glob("$spool/*");
+	($status, $said) = $d->run('mailbox', 'import', $aliases);
+	is($status, 0, 'an alias is made known') or diag $said;
+	$d->start;
+	mail(from => $bob, to => [$alias]);
+	mail(from => $bob, to => [$ann]);
+	mail(from => $bob, to => [$alias, $ann]);
+	mail(from => $alias, to => ['eve@late.example'], client => '198.51.100.7');
+	$d->stop;
+	let_days_pass();
+	($status, $said) = learn('-1');
+	like($said, qr/learned 4 messages \(in 3, out 1; known already 0\)/, 'all is learned');
+	$d->start;
+	my $id = mail(from => $bob, to => [$alias]);
+	my $first = explained($id)->{rcpts}[0]{facts};
+	is($first->{'rcpt.canonical'}, $ann, 'the record has the mailbox behind it');
+	ok(!$first->{'pair.first_contact'} && !defined $first->{'pair.messages_in'}, 'the first mail after a start claims nothing');
+	($status, $said) = $d->run('explain', $id);
+	like($said, qr/^to \Q$alias\E\n  an alias of \Q$ann\E$/m, 'explain tells it');
+	($status, $said) = $d->run('explain', '--facts', $id);
+	like($said, qr/^\s+rcpt\.canonical\s+"\Q$ann\E"$/m, '... and shows the fact');
+	for my $to ($alias, $ann) {
+		my $f = facts($bob, $to);
+		is($f->{'pair.messages_in'}, 3, "$to knows what came to both");
+		ok($f->{'pair.known'} && !$f->{'pair.first_contact'}, '... and who wrote it');
+		$f = facts('eve@late.example', $to);
+		ok($f->{'pair.solicited'}, '... and to whom both wrote');
+		is(facts('new@late.example', $to)->{'pair.first_contact'}, JSON::PP::true, '... and who is new to both');
+	}
+	$d->stop;
+	unlink "$spool/learn.position";
+	($status, $said) = learn('-1');
+	like($said, qr/known already 4\)/, 'read again, it is known');
+	unlink glob("$d->{dir}/store*");
+	$d->run('mailbox', 'import', $aliases);
+	($status, $said) = $d->run('import', '--journal', $spool);
+	is($status, 0, 'into an empty store');
+	$d->start;
+	is(facts($bob, $ann)->{'pair.messages_in'}, 3, 'an import of the journal follows it, too');
+	$d->stop;
+};
+
 # The position is written when a batch begins: then is the worst moment to die.
 #   drained   waits until the store has done all that a dead writer had sent: a Redis reads it
 #             to its end, and a successor that began before would count on what is not yet there
 sub killed_in_batches {
 	my ($records, $drained) = @_;
 	unlink glob("$d->{dir}/store*"), glob("$spool/*");
+	$d->run('mailbox', 'import', $aliases);
 	my $day = time - 20 * 86400;
 	$place->write('wonted/journal/current.jsonl', join '', map { encode_json({
 		v => 1, id => "k$_", time => $day + $_, told => 'accept', mail_from => $bob,
 		features => { 'from.address' => $bob, 'from.count' => 1, 'auth.aligned' => JSON::PP::true, message_id => "k$_\@good.example" },
-		rcpts => [{ address => $ann, verdict => 'wanted', done => 'pass' }] }) . "\n" } 1 .. $records);
+		rcpts => [{ address => $_ % 2 ? $ann : $alias, verdict => 'wanted', done => 'pass' }] }) . "\n" } 1 .. $records);
 	my $position = sub { Wonted::Place::read_file("$spool/learn.position") };
 	my $kills = 0;
 	for (1 .. 3) {

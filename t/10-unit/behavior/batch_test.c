@@ -61,7 +61,7 @@ static void set_up(struct fixture *f, gconstpointer data)
 	f->s = store_open(
 		url != NULL ? url : "mem:", &(struct store_setup){ .write = true }, &e);
 	g_assert_no_error(e);
-	f->b = behavior_batch_create(f->s);
+	f->b = behavior_batch_create(&(struct behavior_setup){ .store = f->s });
 	f->a = arena_create(0);
 }
 
@@ -463,6 +463,242 @@ static void test_failing_store(void)
 	tear_down(&f, NULL);
 }
 
+/* --- aliases --- */
+
+#define ALIAS "a.smith@acme.example"
+
+/* what a batch asked, and what it is told */
+struct leading {
+	int asked;
+	size_t addresses;
+	const char *mailbox; /* of ALIAS */
+	bool silent;
+};
+
+static bool lead(struct behavior_address *at, size_t n, struct arena *a, void *to,
+		 GError **e)
+{
+	struct leading *l = to;
+
+	l->asked++;
+	l->addresses = n;
+	if (l->silent)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE, "silent");
+	for (size_t i = 0; i < n; i++) {
+		g_assert_cmpstr(at[i].tenant, ==, "acme");
+		if (strcmp(at[i].address, ALIAS) == 0)
+			at[i].mailbox = arena_strdup(a, l->mailbox);
+	}
+	return !l->silent;
+}
+
+static void set_up_leading(struct fixture *f, struct leading *l)
+{
+	set_up(f, NULL);
+	behavior_batch_destroy(&f->b);
+	f->b = behavior_batch_create(
+		&(struct behavior_setup){ .store = f->s, .lead = lead, .to = l });
+}
+
+static int64_t pair_in(struct fixture *f, const char *mailbox, const char *other)
+{
+	return history_messages_in(stored(f, FAMILY_PAIR, mailbox, other), DAY + 2);
+}
+
+static int64_t pair_out(struct fixture *f, const char *mailbox, const char *other)
+{
+	return history_messages_out(stored(f, FAMILY_PAIR, mailbox, other), DAY + 2);
+}
+
+static const char *const to_alias[] = { ALIAS };
+static const char *const to_alias_and_ann[] = { ALIAS, ANN };
+
+/* Mail to the alias and mail from it are Ann's; she is one mailbox that Eve reached. */
+static void test_alias(void)
+{
+	struct leading l = { .mailbox = ANN };
+	struct behavior_event in = eve_writes, out = ann_writes, second = eve_writes;
+	struct fixture f;
+
+	set_up_leading(&f, &l);
+	in.rcpts = to_alias;
+	out.sender = ALIAS;
+	second.message_id = "3@other.example";
+	add(&f, &in);
+	add(&f, &out);
+	add(&f, &second);
+	apply(&f);
+	g_assert_cmpint(l.asked, ==, 1);
+	g_assert_cmpuint(l.addresses, ==, 3); /* Eve, the alias and Ann, once each */
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 2);
+	g_assert_cmpint(pair_out(&f, ANN, EVE), ==, 1);
+	g_assert_null(stored(&f, FAMILY_PAIR, ALIAS, EVE));
+	g_assert_cmpint(history_mailboxes(stored(&f, FAMILY_SENDER, EVE, NULL), DAY + 2),
+			==, 1);
+	g_assert_cmpint(
+		history_mailboxes(stored(&f, FAMILY_DOMAIN, "other.example", NULL),
+				  DAY + 2),
+		==, 1);
+	g_assert_cmpint(history_mailboxes(stored(&f, FAMILY_TENANT, NULL, NULL), DAY + 2),
+			==, 1);
+	tear_down(&f, NULL);
+}
+
+/* One message to the alias and to Ann is one message to her, in one batch or in two: what
+ * the journal saw under the alias lies in her Maildir under her name. */
+static void test_alias_and_mailbox(void)
+{
+	struct leading l = { .mailbox = ANN };
+	struct behavior_event both = eve_writes, apart = eve_writes;
+	struct fixture f;
+
+	set_up_leading(&f, &l);
+	both.rcpts = to_alias_and_ann;
+	both.n_rcpts = 2;
+	add(&f, &both);
+	apply(&f);
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 1);
+	apart.message_id = "4@other.example";
+	apart.rcpts = to_alias;
+	add(&f, &apart);
+	apply(&f);
+	apart.rcpts = to_ann;
+	add(&f, &apart);
+	apply(&f);
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 2);
+	apart.message_id = "5@other.example";
+	add(&f, &apart);
+	apply(&f);
+	apart.rcpts = to_alias;
+	add(&f, &apart);
+	apply(&f);
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 3);
+	g_assert_cmpint(
+		history_messages_in(stored(&f, FAMILY_SENDER, EVE, NULL), DAY + 2), ==,
+		3);
+	tear_down(&f, NULL);
+}
+
+/* Read again after the alias has been made, moved or ended, nothing counts twice; and who
+ * was reached under an alias is not reached anew. */
+static void test_alias_changes(void)
+{
+	static const char *const leads[] = { NULL, ANN, BOB, NULL };
+	struct leading l = { 0 };
+	struct behavior_event in = eve_writes, later = eve_writes;
+	struct fixture f;
+	char *before;
+
+	for (size_t from = 0; from < G_N_ELEMENTS(leads); from++) {
+		set_up_leading(&f, &l);
+		l.mailbox = leads[from];
+		in.rcpts = later.rcpts = to_alias;
+		add(&f, &in);
+		apply(&f);
+		before = dump(&f);
+		for (size_t i = 0; i < G_N_ELEMENTS(leads); i++) {
+			char *after;
+
+			l.mailbox = leads[i];
+			add(&f, &in);
+			apply(&f);
+			after = dump(&f);
+			g_assert_cmpstr(before, ==, after);
+			g_free(after);
+		}
+		g_free(before);
+		tear_down(&f, NULL);
+	}
+	set_up_leading(&f, &l);
+	l.mailbox = NULL;
+	add(&f, &in);
+	apply(&f);
+	l.mailbox = ANN;
+	later.message_id = "6@other.example";
+	add(&f, &later);
+	apply(&f);
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 1);
+	g_assert_cmpint(pair_in(&f, ALIAS, EVE), ==, 1);
+	g_assert_cmpint(history_mailboxes(stored(&f, FAMILY_SENDER, EVE, NULL), DAY + 2),
+			==, 1);
+	tear_down(&f, NULL);
+}
+
+/* A batch that was broken off before the marks of its messages comes again when the alias
+ * leads elsewhere: what all share is known by the batch's mark. */
+static void test_alias_broken_off(void)
+{
+	struct leading l = { .mailbox = ANN };
+	struct behavior_event in = eve_writes;
+	struct store_write lost = { .kind = STORE_DELETE };
+	struct fixture f;
+
+	set_up_leading(&f, &l);
+	in.rcpts = to_alias;
+	add(&f, &in);
+	apply(&f);
+	lost.key = key_build(f.a, FAMILY_THREAD, "acme", in.message_id, NULL);
+	g_assert_cmpint(store_write_many(f.s, &lost, 1, NULL), ==, STORE_WROTE);
+	add(&f, &in);
+	apply(&f);
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 1);
+	g_assert_cmpint(store_write_many(f.s, &lost, 1, NULL), ==, STORE_WROTE);
+	l.mailbox = BOB;
+	add(&f, &in);
+	apply(&f);
+	g_assert_cmpint(
+		history_messages_in(stored(&f, FAMILY_SENDER, EVE, NULL), DAY + 2), ==,
+		1);
+	g_assert_cmpint(
+		history_messages_in(stored(&f, FAMILY_TENANT, NULL, NULL), DAY + 2), ==,
+		1);
+	tear_down(&f, NULL);
+}
+
+/* What Ann sends to her own alias, or from it to herself, is no correspondence. */
+static void test_alias_to_oneself(void)
+{
+	struct leading l = { .mailbox = ANN };
+	struct behavior_event in = eve_writes;
+	struct fixture f;
+
+	set_up_leading(&f, &l);
+	in.sender = ANN;
+	in.rcpts = to_alias;
+	add(&f, &in);
+	in.message_id = "7@acme.example";
+	in.sender = ALIAS;
+	in.rcpts = to_ann;
+	add(&f, &in);
+	apply(&f);
+	g_assert_null(stored(&f, FAMILY_PAIR, ANN, ANN));
+	g_assert_null(stored(&f, FAMILY_PAIR, ANN, ALIAS));
+	g_assert_null(stored(&f, FAMILY_PAIR, ALIAS, ANN));
+	tear_down(&f, NULL);
+}
+
+/* Who cannot be asked is not guessed at: nothing is written, and all is kept. */
+static void test_alias_unknown(void)
+{
+	struct leading l = { .mailbox = ANN, .silent = true };
+	struct behavior_event in = eve_writes;
+	struct fixture f;
+	GError *e = NULL;
+
+	set_up_leading(&f, &l);
+	in.rcpts = to_alias;
+	add(&f, &in);
+	g_assert_false(behavior_apply(f.b, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_STORE);
+	g_clear_error(&e);
+	g_assert_null(stored(&f, FAMILY_SENDER, EVE, NULL));
+	l.silent = false;
+	apply(&f);
+	g_assert_cmpint(pair_in(&f, ANN, EVE), ==, 1);
+	g_assert_cmpint(l.asked, ==, 2);
+	tear_down(&f, NULL);
+}
+
 static void test_baseline(struct fixture *f, gconstpointer data)
 {
 	static const int64_t times[] = { 1600000000, 1700000000, 1500000000 };
@@ -540,5 +776,11 @@ int main(int argc, char **argv)
 	ADD("baseline", test_baseline);
 	ADD("campaign", test_campaign);
 	g_test_add_func("/batch/failing-store", test_failing_store);
+	g_test_add_func("/batch/alias", test_alias);
+	g_test_add_func("/batch/alias-and-mailbox", test_alias_and_mailbox);
+	g_test_add_func("/batch/alias-changes", test_alias_changes);
+	g_test_add_func("/batch/alias-broken-off", test_alias_broken_off);
+	g_test_add_func("/batch/alias-to-oneself", test_alias_to_oneself);
+	g_test_add_func("/batch/alias-unknown", test_alias_unknown);
 	return g_test_run();
 }

@@ -242,6 +242,33 @@ static void test_mailbox(struct fixture *f, gconstpointer mailbox)
 	g_assert_cmpint(m.baseline_since_s, ==, DAY * 86400 + 43200);
 }
 
+#define ALIAS "a.smith@acme.example"
+
+/* What comes to an alias, and what is written from it, is its mailbox's. */
+static void test_alias(struct fixture *f, gconstpointer mailbox)
+{
+	const struct mailbox alias = { .canonical = ANN };
+	const struct store_write w = mailbox_change(f->a, "acme", ALIAS, &alias);
+
+	g_assert_cmpint(store_write_many(f->s, &w, 1, NULL), ==, STORE_WROTE);
+	take(f, "Delivered-To: " ALIAS "\nFrom: " EVE "\nTo: " ALIAS
+		"\nDate: Tue, 02 Jan 2024 12:00:00 +0000\nMessage-ID: <1@x>\n\nx\n");
+	take(f, "From: " ALIAS "\nTo: " EVE
+		"\nDate: Tue, 02 Jan 2024 12:00:00 +0000\nMessage-ID: <2@x>\n\nx\n");
+	finish(f);
+	g_assert_cmpint(history_messages_in(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	g_assert_null(stored(f, FAMILY_PAIR, ALIAS, EVE));
+	/* in the archive of Ann or of her alias: her own copy of what she wrote is no mail
+	 * in, whatever name of hers it bears */
+	g_assert_cmpint(history_messages_out(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			1);
+	if (mailbox == NULL)
+		return;
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, ANN));
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, ALIAS));
+}
+
 static void test_left_out(struct fixture *f, gconstpointer mailbox)
 {
 	struct store_read r = { .key = key_build(f->a, FAMILY_TENANT, "acme", NULL,
@@ -317,6 +344,9 @@ int main(int argc, char **argv)
 	ADD("own-archive", ANN, test_own_archive);
 	ADD("forged", NULL, test_forged);
 	ADD("mailbox", BOB, test_mailbox);
+	ADD("alias", NULL, test_alias);
+	ADD("alias-archive", ALIAS, test_alias);
+	ADD("alias-own-archive", ANN, test_alias);
 	ADD("left-out", NULL, test_left_out);
 	ADD("twice", NULL, test_twice);
 	ADD("baseline", NULL, test_baseline);

@@ -377,7 +377,7 @@ static void test_pair_habits(void)
 	setting_open(&s, "mem:");
 	rcpts(&s, "joe@own.example", "ann@own.example");
 	put_baseline(&s, "own", 100);
-	b = behavior_batch_create(s.store);
+	b = behavior_batch_create(&(struct behavior_setup){ .store = s.store });
 	for (int day = 1; day <= 10; day++)
 		for (size_t i = 0; i < sizeof(hours); i++) {
 			ev.time_s = (TODAY - day) * (int64_t)DAY + hours[i] * 3600;
