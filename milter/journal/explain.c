@@ -1,6 +1,7 @@
 /* A record told to a person. Everything shown comes from the record alone. */
 #include <inttypes.h>
 #include <jansson.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/printable.h"
@@ -80,6 +81,20 @@ static void say_values(GString *to, const char *title, const json_t *all)
 	}
 }
 
+/* whom it really goes to, when that is somebody else */
+static void say_mailbox(GString *to, const json_t *facts)
+{
+	const char *address = text_of(facts, "rcpt.address");
+	const char *mailbox = text_of(facts, "rcpt.canonical");
+
+	if (address == NULL || mailbox == NULL || strcmp(address, mailbox) == 0)
+		return;
+	char *safe = printable(mailbox, 320);
+
+	g_string_append_printf(to, "  an alias of %s\n", safe);
+	g_free(safe);
+}
+
 static void say_rcpt(GString *to, const json_t *rcpt, bool facts)
 {
 	char *address = printable(text_of(rcpt, "address"), 320);
@@ -89,6 +104,7 @@ static void say_rcpt(GString *to, const json_t *rcpt, bool facts)
 
 	g_string_append_printf(to, "\nto %s\n",
 			       address[0] != '\0' ? address : "(not recorded)");
+	say_mailbox(to, json_object_get(rcpt, "facts"));
 	if (verdict != NULL)
 		g_string_append_printf(
 			to,

@@ -10,7 +10,8 @@
 #   message    as it came, lines ended here with LF
 #   expect     "verdict ADDR WORD", also action, done, mode and policy; "rule NAME",
 #              "no rule NAME", "rule NAME for ADDR", "no rule NAME for ADDR",
-#              "feature NAME VALUE", "edit TEXT" (a line of what would be done holds TEXT),
+#              "feature NAME VALUE", "fact ADDR NAME VALUE",
+#              "edit TEXT" (a line of what would be done holds TEXT),
 #              "no edit TEXT"
 # With BLESS=1 what came out is shown instead of compared. Every case is told again with the
 # memory as a snapshot, in Redis, in a Redis Cluster and in a pair of stores whichever of the
@@ -74,6 +75,7 @@ mode = enforce
 authserv_id = "mx.example.org"
 dns_zone_file = "$dir/zone"
 store = "$store"
+store_deadline = 2s
 rules_dir = "$ENV{PWD}/rules"
 quarantine_dir = "$dir/quarantine"
 journal_dir = "$dir/journal"
@@ -126,8 +128,8 @@ sub judge {
 		return ok(!!$hit != !!$no, "  $line");
 	}
 	return ok(!!$rules{$2} != !!$1, "  $line") if $line =~ /^(no )?rule (\S+)$/;
-	if (my ($name, $value) = $line =~ /^feature (\S+) (.*)$/) {
-		my $got = $f->{$name};
+	if (my ($address, $name, $value) = $line =~ /^(?:feature|fact (\S+)) (\S+) (.*)$/) {
+		my $got = defined $address ? ($of->($address) // {})->{facts}{$name} : $f->{$name};
 		$got = join ' ', @$got if ref $got eq 'ARRAY';
 		$got = $got ? 'yes' : 'no' if JSON::PP::is_bool($got);
 		return is($got // '(none)', $value, "  $line");
@@ -167,6 +169,7 @@ sub essence {
 	my $r = eval { decode_json($json) } or return 'no record';
 	return join "\n", map { my $one = $_;
 		join ' ', map({ "$_=" . ($one->{$_} // '') } qw(address verdict action done policy threat spam graymail)),
+		    map({ "$_=" . ($one->{facts}{$_} // '') } qw(pair.known pair.messages_in rcpt.canonical)),
 		    map { $_->{rule} } @{ $one->{reasons} } } @{ $r->{rcpts} };
 }
 
