@@ -93,7 +93,8 @@ $(BENCHES) $(TOOLS): $(B)/%: %.c $(B)/libwonted.a
 SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
             t/70-tools/*.t t/80-fuzz/*.t))
 # sanitizers see no fault inside of GLib's slices
-TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc)
+TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc) \
+            $(if $(filter tsan,$(MODE)),TSAN_OPTIONS=suppressions=$(CURDIR)/t/lib/tsan.supp)
 
 # what a test needs beside the programs
 tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)

@@ -152,7 +152,9 @@ static bool learn_all(struct import *im, const struct learner_setup *setup, GErr
 static bool import_into(struct import *im, const struct options *o, GError **e)
 {
 	struct arena *a = arena_create(0);
-	struct learner_setup setup = { .options = o, .now_s = clock_now_s() };
+	struct learner_setup setup = { .options = o,
+				       .now_s = clock_now_s(),
+				       .threads = g_get_num_processors() };
 	bool good = false;
 
 	setup.tenant = memory_tenant(o, im->tenant, e);

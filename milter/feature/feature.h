@@ -37,6 +37,12 @@ struct features {
 void features_take(struct arena *a, const struct message *m, const struct envelope *e,
 		   const struct auth_results *auth, struct features *f_r);
 
+/* feature_mailer - a mailer's name as FEATURE_MAILER has it: without its version
+ * in    mailer   of struct message; NULL is allowed
+ * own   a
+ * err   absent if there is none */
+struct value feature_mailer(struct arena *a, const char *mailer);
+
 /* feature_flags - the flags column of a feature
  * err   none */
 unsigned feature_flags(enum feature_id id);

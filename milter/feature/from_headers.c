@@ -91,7 +91,7 @@ static bool is_version(const char *word)
 /* The program without its version, so that an update makes no stranger of it: "Apple Mail
  * (2.3696)" is "Apple Mail". Browsers' style names the program last: "Mozilla/5.0 (X11)
  * Gecko/20100101 Thunderbird/60.0" is "Thunderbird". */
-static struct value mailer_name(struct arena *a, const char *mailer)
+struct value feature_mailer(struct arena *a, const char *mailer)
 {
 	if (mailer == NULL)
 		return VALUE_ABSENT;
@@ -145,7 +145,7 @@ void features_from_headers(const struct source *s, struct value *at)
 	at[FEATURE_LIST_MAIL] = VALUE_OF_BOOL((m->kind & MESSAGE_LIST) != 0);
 	at[FEATURE_AUTO] =
 		VALUE_OF_BOOL((m->kind & (MESSAGE_AUTO | MESSAGE_REPORT)) != 0);
-	at[FEATURE_MAILER] = mailer_name(s->arena, m->mailer);
+	at[FEATURE_MAILER] = feature_mailer(s->arena, m->mailer);
 	at[FEATURE_RECEIVED_COUNT] = VALUE_OF_INT((int64_t)m->n_received);
 	at[FEATURE_SIZE] = VALUE_OF_INT((int64_t)m->raw.n);
 }

@@ -19,6 +19,7 @@ struct learner_setup {
 				message's Delivered-To, else its To and Cc */
 	struct store *store; /* opened for writing */
 	int64_t now_s;
+	unsigned threads; /* that read messages ahead; 0: learner_take() reads itself */
 };
 
 struct learner_done {
@@ -41,7 +42,9 @@ struct learner;
  * err   none */
 struct learner *learner_create(const struct learner_setup *setup) MUST_CHECK;
 
-/* learner_take - learn from one message
+/* learner_take - learn from one message; with threads, some of those before it are learned
+ *                now, and the rest by learner_finish(): always in the order they came
+ * in    raw   need not outlive the call
  * err   false: the store could not be written; e says why */
 bool learner_take(struct learner *l, struct bytes raw, GError **e);
 

@@ -525,8 +525,34 @@ static void parse(struct reader *r, struct bytes html)
 	}
 }
 
+static bool ends_in(const char *at, size_t n, const char *word)
+{
+	size_t k = strlen(word);
+
+	return n >= k && strncasecmp(at + n - k, word, k) == 0;
+}
+
+/* does it hold anything that leads somewhere? Not to be missed: a name and "=" */
+static bool may_lead(struct bytes html)
+{
+	const char *end = html.at + html.n, *p = html.at;
+
+	for (; p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL; p++) {
+		size_t n = (size_t)(p - html.at);
+
+		while (n > 0 && (unsigned char)html.at[n - 1] <= ' ')
+			n--;
+		if (ends_in(html.at, n, "href") || ends_in(html.at, n, "action"))
+			return true;
+	}
+	return false;
+}
+
 void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 {
+	if (t->places_alone && !may_lead(html))
+		return;
+
 	struct reader *r = g_new0(struct reader, 1);
 
 	r->a = a;

@@ -23,7 +23,7 @@ struct fixture {
 	struct arena *a;
 };
 
-static void set_up(struct fixture *f, gconstpointer mailbox)
+static void set_up_with(struct fixture *f, gconstpointer mailbox, unsigned threads)
 {
 	static const char conf[] =
 		"tenant \"acme\" { domains = {\"acme.example\"} }\n"
@@ -40,8 +40,19 @@ static void set_up(struct fixture *f, gconstpointer mailbox)
 		.mailbox = mailbox,
 		.store = f->s,
 		.now_s = (DAY + 100) * 86400,
+		.threads = threads,
 	};
 	f->l = learner_create(&f->setup);
+}
+
+static void set_up(struct fixture *f, gconstpointer mailbox)
+{
+	set_up_with(f, mailbox, 0);
+}
+
+static void set_up_threads(struct fixture *f, gconstpointer mailbox)
+{
+	set_up_with(f, mailbox, 3);
 }
 
 static void tear_down(struct fixture *f, gconstpointer mailbox)
@@ -190,6 +201,13 @@ static void test_automatic(struct fixture *f, gconstpointer mailbox)
 		"Message-ID: <9@acme.example>\n"
 		"\n"
 		"I am away.\n");
+	take(f, "From: Ann <" ANN ">\n"
+		"To: Eve <" EVE ">\n"
+		"Content-Type: multipart/report; boundary=b\n"
+		"Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
+		"Message-ID: <10@acme.example>\n"
+		"\n"
+		"--b\n\nIt was read.\n--b--\n");
 	finish(f);
 	g_assert_null(stored(f, FAMILY_PAIR, ANN, EVE));
 	g_assert_cmpuint(learner_done_so_far(f->l).out, ==, 0);
@@ -330,8 +348,46 @@ static void test_baseline(struct fixture *f, gconstpointer mailbox)
 	g_assert_cmpint(learner_done_so_far(f->l).oldest_s, ==, DAY * 86400 + 43200);
 }
 
-#define ADD(name, mailbox, test) \
-	g_test_add("/learner/" name, struct fixture, mailbox, set_up, test, tear_down)
+/* In the order they came, whoever read them: the first of two of one id counts. */
+static void test_order(struct fixture *f, gconstpointer mailbox)
+{
+	const struct history *h;
+
+	(void)mailbox;
+	for (int i = 0; i < 400; i++) {
+		/* what takes long to read stands before what does not */
+		char *text = g_strdup_printf(
+			"From: %s%s\nTo: " ANN "\nMessage-ID: <%d@x>\n"
+			"Content-Type: text/html\n"
+			"Date: Tue, 02 Jan 2024 12:00:00 +0000\n\n<p>%*s<a "
+			"href=//%c.example>",
+			i % 2 == 0 ? "first" : "second", EVE, i / 2,
+			i % 2 == 0 ? 20000 : 1, "x", i % 2 == 0 ? 'p' : 'q');
+
+		take(f, text);
+		g_free(text);
+	}
+	finish(f);
+	g_assert_cmpuint(learner_done_so_far(f->l).messages, ==, 400);
+	g_assert_cmpuint(learner_done_so_far(f->l).counted, ==, 200);
+	h = stored(f, FAMILY_SENDER, "first" EVE, NULL);
+	g_assert_cmpstr(h->usual[USUAL_LINK].at[0].text, ==, "p.example");
+	g_assert_null(stored(f, FAMILY_SENDER, "second" EVE, NULL));
+}
+
+/* What was not finished is dropped, and nothing leaks. */
+static void test_broken_off(struct fixture *f, gconstpointer mailbox)
+{
+	(void)mailbox;
+	for (int i = 0; i < 100; i++)
+		take(f, from_eve);
+	g_assert_null(stored(f, FAMILY_SENDER, EVE, NULL));
+}
+
+#define ADD(name, mailbox, test)                                                        \
+	g_test_add("/learner/" name, struct fixture, mailbox, set_up, test, tear_down); \
+	g_test_add("/learner/threads/" name, struct fixture, mailbox, set_up_threads,   \
+		   test, tear_down)
 
 int main(int argc, char **argv)
 {
@@ -350,5 +406,7 @@ int main(int argc, char **argv)
 	ADD("left-out", NULL, test_left_out);
 	ADD("twice", NULL, test_twice);
 	ADD("baseline", NULL, test_baseline);
+	ADD("order", NULL, test_order);
+	ADD("broken-off", NULL, test_broken_off);
 	return g_test_run();
 }

@@ -1,0 +1,43 @@
+/* Threads that read the messages of an archive ahead of whoever learns from them. */
+#ifndef LEARN_AHEAD_H
+#define LEARN_AHEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "base/compiler.h"
+#include "learn/letter.h"
+
+struct ahead;
+
+/* ahead_create - start reading
+ * in    setup     must outlive it
+ *       threads   at least one
+ * own   the caller, ahead_destroy()
+ * use   all functions from one thread
+ * err   none */
+struct ahead *ahead_create(const struct learner_setup *setup,
+			   unsigned threads) MUST_CHECK;
+
+/* ahead_has_room - may a message of n bytes be given?
+ * err   none: yes when nothing is there */
+bool ahead_has_room(const struct ahead *w, size_t n);
+
+/* ahead_give - have a message read
+ * in    raw   need not outlive the call
+ * use   only when ahead_has_room()
+ * err   none */
+void ahead_give(struct ahead *w, struct bytes raw);
+
+/* ahead_next - the oldest message that was given and not yet taken; waits until it is read
+ * out   NULL: there is none
+ * own   good until the next call of any of these functions
+ * err   none */
+const struct letter *ahead_next(struct ahead *w);
+
+/* ahead_destroy - end the threads; what was given and not taken is dropped; sets *w to NULL
+ * err   none; *w may be NULL */
+void ahead_destroy(struct ahead **w);
+
+#endif

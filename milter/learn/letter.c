@@ -1,0 +1,231 @@
+/* One message of an archive becomes at most two events: "out" when one of the tenant's people
+ * wrote it, "in" for each mailbox of the tenant that got it.
+ *
+ * Who wrote it is what From says, and anybody can write that. A copy that was delivered to
+ * somebody (it bears Return-Path, Delivered-To or the like) therefore never counts as
+ * written by us, or a forged message would make us its recipients' old friend. */
+#include "learn/letter.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "feature/feature.h"
+#include "message/address.h"
+#include "message/message.h"
+#include "message/mime.h"
+#include "person/name.h"
+
+#define OLDEST_S INT64_C(631152000) /* 1990: no mail archive goes back further */
+#define LINKS_MOST 8
+#define DELAY_S 172800 /* mail is not longer on its way, or one of the clocks is wrong */
+
+struct reading {
+	struct arena *arena;
+	const struct learner_setup *setup;
+	struct message *m;
+	const struct mailaddr *from;
+};
+
+static bool is_own(const struct reading *r, const char *domain)
+{
+	return domain != NULL &&
+	       options_tenant(r->setup->options, domain) == r->setup->tenant;
+}
+
+static bool was_delivered(const struct message *m)
+{
+	return message_header(m, "Return-Path", 0) != NULL ||
+	       message_header(m, "Delivered-To", 0) != NULL ||
+	       message_header(m, "X-Original-To", 0) != NULL ||
+	       message_header(m, "Envelope-To", 0) != NULL;
+}
+
+static void add_once(GPtrArray *list, const char *text)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (strcmp(g_ptr_array_index(list, i), text) == 0)
+			return;
+	g_ptr_array_add(list, (void *)(uintptr_t)text);
+}
+
+static void add_header_addresses(const struct reading *r, const char *name,
+				 GPtrArray *list)
+{
+	const struct header *h;
+	const struct mailaddr *addr;
+	bool strict;
+
+	for (size_t nth = 0; nth < 10 && (h = message_header(r->m, name, nth)) != NULL;
+	     nth++) {
+		size_t n = address_list(r->arena, h->value, &addr, &strict);
+
+		for (size_t i = 0; i < n; i++)
+			if (is_own(r, addr[i].domain))
+				add_once(list, addr[i].key);
+	}
+}
+
+/* our mailboxes that got it */
+static void find_mailboxes(const struct reading *r, GPtrArray *list)
+{
+	if (r->setup->mailbox != NULL) {
+		g_ptr_array_add(list, (void *)(uintptr_t)r->setup->mailbox);
+		return;
+	}
+	add_header_addresses(r, "Delivered-To", list);
+	add_header_addresses(r, "X-Original-To", list);
+	add_header_addresses(r, "Envelope-To", list);
+	if (list->len > 0)
+		return;
+	for (size_t i = 0; i < r->m->n_to; i++)
+		if (is_own(r, r->m->to[i].domain))
+			add_once(list, r->m->to[i].key);
+}
+
+static size_t find_links(const struct reading *r, const char **orgs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->m->n_links && n < LINKS_MOST; i++) {
+		bool known = r->m->links[i].org == NULL;
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = strcmp(orgs[k], r->m->links[i].org) == 0;
+		if (!known)
+			orgs[n++] = r->m->links[i].org;
+	}
+	return n;
+}
+
+/* d= that our own MTA, on top, says passed */
+static const char *find_dkim(const struct reading *r)
+{
+	const struct header *h = message_header(r->m, "Authentication-Results", 0);
+	const char *text = h == NULL ? NULL : header_text(r->arena, h);
+	const char *pass = text == NULL ? NULL : strstr(text, "dkim=pass");
+	const char *d = pass == NULL ? NULL : strstr(pass, "header.d=");
+
+	if (d == NULL)
+		return NULL;
+	d += strlen("header.d=");
+	return address_domain(address_key(
+		r->arena,
+		arena_printf(r->arena, "x@%.*s", (int)MIN(strcspn(d, " ;\t"), 255), d)));
+}
+
+/* When our own MTA, whose Received is on top, took it. Date is when its writer says. */
+static int64_t arrival(const struct reading *r)
+{
+	const struct header *h = message_header(r->m, "Received", 0);
+	const char *date = h == NULL ? NULL : memrchr(h->value.at, ';', h->value.n);
+	int64_t s = 0;
+
+	if (date != NULL)
+		s = mime_date(r->arena,
+			      (struct bytes){ .at = date + 1,
+					      .n = h->value.n -
+						   (size_t)(date + 1 - h->value.at) });
+	return llabs(s - r->m->date_s) <= DELAY_S ? s : r->m->date_s;
+}
+
+static struct behavior_event event_in(const struct reading *r, const GPtrArray *rcpts)
+{
+	const char **links = arena_new(r->arena, const char *, LINKS_MOST);
+
+	return (struct behavior_event){
+		.tenant = r->setup->tenant->name,
+		.direction = DIRECTION_IN,
+		.sender = r->from->key,
+		.sender_org = r->from->org,
+		.rcpts = (const char *const *)rcpts->pdata,
+		.n_rcpts = rcpts->len,
+		.message_id = r->m->message_id,
+		.time_s = r->m->date_s,
+		.arrived_s = arrival(r),
+		.display_key = name_key(r->arena, r->from->display),
+		.reply_to_org = r->m->n_reply_to > 0 ? r->m->reply_to[0].org : NULL,
+		.list_id = r->m->list_id,
+		.dkim_domain = find_dkim(r),
+		.mailer = feature_mailer(r->arena, r->m->mailer).text,
+		.link_orgs = links,
+		.n_link_orgs = find_links(r, links),
+	};
+}
+
+static struct behavior_event event_out(const struct reading *r)
+{
+	const struct message *m = r->m;
+	const char **rcpts = arena_new(r->arena, const char *, m->n_to);
+	const char **orgs = arena_new(r->arena, const char *, m->n_to);
+
+	for (size_t i = 0; i < m->n_to; i++) {
+		rcpts[i] = m->to[i].key;
+		orgs[i] = m->to[i].org;
+	}
+	return (struct behavior_event){
+		.tenant = r->setup->tenant->name,
+		.direction = DIRECTION_OUT,
+		.sender = r->from->key,
+		.rcpts = rcpts,
+		.rcpt_orgs = orgs,
+		.n_rcpts = m->n_to,
+		.message_id = m->message_id,
+		.time_s = m->date_s,
+	};
+}
+
+static void release(void *list)
+{
+	g_ptr_array_unref(list);
+}
+
+/* our mailboxes that got it; none: it is no mail in */
+static const GPtrArray *find_readers(const struct reading *r, bool out)
+{
+	GPtrArray *rcpts = g_ptr_array_new();
+	const char *mailbox = r->setup->mailbox;
+
+	arena_defer(r->arena, release, rcpts);
+	/* mail within the tenant: the readers' side; the writer's own copy is no mail in */
+	if (!out || mailbox == NULL || strcmp(mailbox, r->from->key) != 0)
+		find_mailboxes(r, rcpts);
+	return rcpts;
+}
+
+static enum letter_kind tell(const struct reading *r, struct letter *l)
+{
+	bool own = is_own(r, r->from->domain) && !was_delivered(r->m);
+	const GPtrArray *readers = find_readers(r, own);
+
+	/* only what is asked below is read, and most of the time goes into bodies */
+	if (readers->len > 0)
+		message_read_body(r->arena, r->m, BODY_LINKS);
+	else if (own)
+		message_read_body(r->arena, r->m, BODY_PARTS);
+	/* an answer on absence to a stranger makes him nobody's correspondent */
+	l->out = own && r->m->n_to > 0 &&
+		 (r->m->kind & (MESSAGE_AUTO | MESSAGE_REPORT)) == 0;
+	if (l->out)
+		l->events[l->n++] = event_out(r);
+	l->in = readers->len > 0;
+	if (l->in)
+		l->events[l->n++] = event_in(r, readers);
+	return l->n > 0 ? LETTER_TELLS : LETTER_FOREIGN;
+}
+
+void letter_read(struct arena *a, const struct learner_setup *setup, struct bytes raw,
+		 struct letter *l_r)
+{
+	static const struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
+	struct message *m = message_parse_header(a, raw, &limits);
+	struct reading r = { .arena = a, .setup = setup, .m = m, .from = m->from };
+
+	*l_r = (struct letter){ .date_s = m->date_s };
+	if (m->n_from == 0 || m->from[0].key == NULL || m->from[0].domain == NULL)
+		l_r->kind = LETTER_NOBODY;
+	else if (m->date_s < OLDEST_S || m->date_s > setup->now_s)
+		l_r->kind = LETTER_UNDATED;
+	else
+		l_r->kind = tell(&r, l_r);
+}
