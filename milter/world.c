@@ -45,12 +45,21 @@ static bool open_resolver(struct world *w, const struct world_setup *s, GError *
 	return true;
 }
 
+static bool may_banner(const struct policy *p)
+{
+	return p->on_malicious == ACTION_BANNER || p->on_suspicious == ACTION_BANNER ||
+	       p->on_spam == ACTION_BANNER || p->on_graymail == ACTION_BANNER;
+}
+
 static unsigned all_needs(const struct options *o, const struct ruleset *rs)
 {
 	unsigned needs = ruleset_needs(rs);
 
 	if (o->n_policies > 1) /* a mailbox may name any, or have a flag of it */
 		needs |= NEED_MAILBOX;
+	for (size_t i = 0; i < o->n_policies; i++)
+		if (may_banner(&o->policies[i])) /* in the language of the mailbox */
+			needs |= NEED_MAILBOX;
 	for (size_t i = 0; i < DETECTOR_COUNT; i++)
 		needs |= detectors[i].needs;
 	return needs;

@@ -8,6 +8,7 @@
 
 #include "action/banner_html.h"
 #include "action/banner_text.h"
+#include "action/banner_words.h"
 #include "action/html_place.h"
 #include "action/transfer.h"
 
@@ -25,21 +26,6 @@ struct work {
 	struct bytes text;   /* its decoded beginning */
 	const char *eol;     /* of the decoded form */
 	const char *why_not; /* static words, NULL: it is done */
-};
-
-static const char *const headings[VERDICT_COUNT] = {
-	[VERDICT_WANTED] = "NOTE: Please read this message with care.",
-	[VERDICT_GRAYMAIL] = "NOTE: This looks like bulk mail.",
-	[VERDICT_SPAM] = "NOTE: This looks like spam.",
-	[VERDICT_SUSPICIOUS] = "CAUTION: This message may not be what it claims to be.",
-	[VERDICT_MALICIOUS] = "WARNING: This message is probably an attempt at fraud.",
-};
-
-static const char *const advices[VERDICT_COUNT] = {
-	[VERDICT_SUSPICIOUS] =
-		"Before you answer, pay or open anything, ask the sender in "
-		"another way.",
-	[VERDICT_MALICIOUS] = "Do not answer it, and open no link or attachment.",
 };
 
 /* Charsets in which our bytes would mean something else. ISO-2022 and HZ begin in ASCII,
@@ -222,8 +208,7 @@ static void do_html(struct work *w, const struct banner_words *words, struct ban
 	if (!is_fit(w))
 		return;
 	in.at = html_place(unshifted(w));
-	if (banner_html_begins(w->arena, slice(w->text, in.at, w->text.n),
-			       words->heading)) {
+	if (banner_html_begins(slice(w->text, in.at, w->text.n), words->heading)) {
 		w->why_not = "already there";
 		return;
 	}
@@ -258,8 +243,8 @@ static const char *result_words(struct arena *a, const struct work *text,
 void banner_make(struct arena *a, const struct banner_setup *s, struct banner *b_r)
 {
 	const struct message *m = s->message;
-	struct banner_words words = { .heading = headings[s->verdict],
-				      .advice = advices[s->verdict],
+	struct banner_words words = { .heading = banner_heading(s->language, s->verdict),
+				      .advice = banner_advice(s->language, s->verdict),
 				      .reasons = s->reasons,
 				      .n_reasons = MIN(s->n_reasons, REASONS_SHOWN) };
 	struct work text = { .arena = a, .message = m };

@@ -22,6 +22,7 @@ struct splice {
 struct banner_setup {
 	const struct message *message;
 	enum verdict verdict;
+	enum language language;
 	const char *const *reasons; /* valid UTF-8; the first few are shown */
 	size_t n_reasons;
 };

@@ -38,6 +38,21 @@ static void append_entity(GString *out, gunichar c)
 		g_string_append_printf(out, "&#%u;", c);
 }
 
+static void append_entities(GString *out, const char *text)
+{
+	for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+		append_entity(out, g_utf8_get_char(p));
+}
+
+/* the block as far as its heading */
+static void append_opening(GString *out, const char *heading)
+{
+	g_string_append(out, opening);
+	g_string_append(out, "<b>");
+	append_entities(out, heading);
+	g_string_append(out, "</b>\n");
+}
+
 static void append_reason(GString *out, const char *reason)
 {
 	char *valid = g_utf8_make_valid(reason, (gssize)strnlen(reason, REASON_BYTES));
@@ -69,11 +84,14 @@ struct bytes banner_html_block(struct arena *a, const struct banner_words *w,
 	size_t end = in_line ? 3 : 3 + strlen(eol); /* of the last line */
 	struct bytes block;
 
-	g_string_append_printf(out, "%s<b>%s</b>\n", opening, w->heading);
+	append_opening(out, w->heading);
 	for (size_t i = 0; i < w->n_reasons; i++)
 		append_reason(out, w->reasons[i]);
-	if (w->advice != NULL)
-		g_string_append_printf(out, "<br>%s\n", w->advice);
+	if (w->advice != NULL) {
+		g_string_append(out, "<br>");
+		append_entities(out, w->advice);
+		g_string_append_c(out, '\n');
+	}
 	g_string_append(out, "</td></tr></table>\n<!--" CLOSING "\n-->");
 	if (!in_line)
 		g_string_append_c(out, '\n');
@@ -91,14 +109,18 @@ static struct bytes from(struct bytes text, size_t at)
 	return (struct bytes){ .at = text.at + at, .n = text.n - at };
 }
 
-bool banner_html_begins(struct arena *a, struct bytes html, const char *heading)
+bool banner_html_begins(struct bytes html, const char *heading)
 {
+	GString *ours = g_string_new(NULL);
 	size_t at = 0;
+	bool begins;
 
 	while (at < html.n && g_ascii_isspace(html.at[at]))
 		at++;
-	return bytes_begin(from(html, at),
-			   arena_printf(a, "%s<b>%s</b>\n", opening, heading));
+	append_opening(ours, heading);
+	begins = bytes_begin(from(html, at), ours->str);
+	g_string_free(ours, TRUE);
+	return begins;
 }
 
 bool banner_html_is_marked(struct bytes html)

@@ -20,7 +20,7 @@ struct bytes banner_html_block(struct arena *a, const struct banner_words *w,
 
 /* banner_html_begins - does it begin, at its place, with a block of this heading?
  * err   none */
-bool banner_html_begins(struct arena *a, struct bytes html, const char *heading);
+bool banner_html_begins(struct bytes html, const char *heading);
 
 /* banner_html_find - the first block in a document, with the eol that belongs to it
  * err   n is 0: there is none */

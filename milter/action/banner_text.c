@@ -61,6 +61,20 @@ static void append_word(struct arena *a, GString *out, const char *word)
 	g_free(ascii);
 }
 
+/* A line of ours in ASCII; it fits. */
+static void append_line(struct arena *a, GString *out, const char *text, const char *eol)
+{
+	char **words = g_strsplit(text, " ", -1);
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (i > 0)
+			g_string_append_c(out, ' ');
+		append_word(a, out, words[i]);
+	}
+	g_string_append(out, eol);
+	g_strfreev(words);
+}
+
 static void append_wrapped(struct arena *a, GString *out, const char *text,
 			   const char *eol)
 {
@@ -97,11 +111,12 @@ struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
 	size_t dashes = CLOSING_DASHES;
 	struct bytes block;
 
-	g_string_append_printf(out, "%s%s%s", eol, w->heading, eol);
+	g_string_append(out, eol);
+	append_line(a, out, w->heading, eol);
 	for (size_t i = 0; i < w->n_reasons; i++)
 		append_wrapped(a, out, w->reasons[i], eol);
 	if (w->advice != NULL)
-		g_string_append_printf(out, "%s%s", w->advice, eol);
+		append_line(a, out, w->advice, eol);
 	g_string_append(out, CLOSING);
 	while (dashes-- > 0)
 		g_string_append_c(out, '-');
@@ -116,11 +131,17 @@ struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
 
 bool banner_text_begins(struct arena *a, struct bytes text, const char *heading)
 {
+	GString *ours = g_string_new(OPENING "\n");
+	bool begins;
+
 	while (text.n > 0 && g_ascii_isspace(text.at[0])) {
 		text.at++;
 		text.n--;
 	}
-	return bytes_begin(text, arena_printf(a, "%s\n%s\n", OPENING, heading));
+	append_line(a, ours, heading, "\n");
+	begins = bytes_begin(text, ours->str);
+	g_string_free(ours, TRUE);
+	return begins;
 }
 
 /* Behind the line end at a place; 0 if there is none. */

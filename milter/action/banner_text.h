@@ -9,10 +9,10 @@
 #include "base/bytes.h"
 
 struct banner_words {
-	const char *heading;        /* ASCII */
+	const char *heading;        /* valid UTF-8 */
 	const char *const *reasons; /* valid UTF-8 */
 	size_t n_reasons;
-	const char *advice; /* ASCII, or NULL */
+	const char *advice; /* valid UTF-8, or NULL */
 };
 
 /* a block found in a decoded part */

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "action/banner.h"
+#include "action/banner_words.h"
 #include "action/header.h"
 #include "action/plan_pass.h"
 #include "base/printable.h"
@@ -162,11 +163,31 @@ static size_t verdict_words(const struct merge *g, const struct decision *d,
 	return n_words;
 }
 
+static enum language language_of(const struct decision *d)
+{
+	return banner_language(d->locale, d->tenant == NULL ? LANGUAGE_EN
+							    : d->tenant->banner_language);
+}
+
+/* The one language of all who remain, for all of them read it; else their organisation's. */
+static enum language language_of_all(const struct merge *g)
+{
+	const struct tenant *t = g->banner->tenant;
+	enum language l = language_of(g->banner);
+
+	for (size_t i = 0; i < g->setup->decisions->n; i++)
+		if (remains(g, i) && language_of(decision_of(g, i)) != l)
+			return t == NULL ? LANGUAGE_EN : t->banner_language;
+	return l;
+}
+
 static const char *put_banner(struct merge *g)
 {
 	const struct message *m = g->setup->message;
 	const char **words;
-	struct banner_setup setup = { .message = m, .verdict = g->banner->verdict };
+	struct banner_setup setup = { .message = m,
+				      .verdict = g->banner->verdict,
+				      .language = language_of_all(g) };
 	struct banner banner;
 
 	setup.n_reasons = verdict_words(g, g->banner, &words);

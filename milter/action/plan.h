@@ -57,7 +57,8 @@ struct plan_hold {
  *               ask for it are held instead: a mail that one may read cannot be refused
  *   junk        by address extension: taken off, and added again as local+junk@domain;
  *               by header: for all who remain and are not told by extension
- *   banner      in the body of all who remain
+ *   banner      in the body of all who remain; its own words in the one language of all of
+ *               them, else in that of their organisation
  *   and what came with more fields in our name than can be removed is rejected, where
  *   anybody is in enforce mode: nobody may write his own verdict
  * What cannot differ (headers, banner) takes the strictest of those who remain. It names no

@@ -33,12 +33,26 @@ enum mode { MODE_INHERIT, MODE_OBSERVE, MODE_ENFORCE, MODE_COUNT };
 /* how junk is told to the mail store */
 enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
 
+/* of the words that mail users read, ISO 639-1 */
+enum language {
+	LANGUAGE_EN,
+	LANGUAGE_DE,
+	LANGUAGE_ES,
+	LANGUAGE_FR,
+	LANGUAGE_IT,
+	LANGUAGE_NL,
+	LANGUAGE_PL,
+	LANGUAGE_PT,
+	LANGUAGE_COUNT
+};
+
 /* The spellings, index by the enum. */
 extern const char *const axis_names[AXIS_COUNT];
 extern const char *const verdict_names[VERDICT_COUNT];
 extern const char *const action_names[ACTION_COUNT];
 extern const char *const mode_names[MODE_COUNT];
 extern const char *const junk_by_names[JUNK_BY_COUNT];
+extern const char *const language_names[LANGUAGE_COUNT];
 
 /* word_find - the number of a word in one of the tables above
  * in    names[n]

@@ -3,6 +3,7 @@
  * the message, so they are made safe here, once, for all who show them. What was only
  * watched (hit.observed) decides nothing and is no reason. */
 #include <glib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/printable.h"
@@ -105,10 +106,12 @@ static bool share_reasons(const struct rcpt_hits *hits, const struct decision *b
 	return true;
 }
 
-static const struct policy *
-find_policy(const struct options *o, const struct rcpt_facts *facts, struct decision *d)
+/* What of a decision is the recipient's own, and not the message's. */
+static void know_rcpt(const struct options *o, const struct rcpt_facts *facts,
+		      struct decision *d)
 {
 	struct policy_seeker who = { .address = d->rcpt };
+	const char *at = strrchr(d->rcpt, '@');
 
 	if (facts != NULL) {
 		const struct value *flags = &facts->at[FACT_RCPT_FLAGS];
@@ -116,17 +119,19 @@ find_policy(const struct options *o, const struct rcpt_facts *facts, struct deci
 		who.named = facts->at[FACT_RCPT_POLICY].text;
 		who.flags = flags->items;
 		who.n_flags = flags->n_items;
+		d->locale = facts->at[FACT_RCPT_LOCALE].text;
 	}
 	if (who.named != NULL && options_policy_named(o, who.named) == NULL)
 		d->lost_policy = who.named;
-	return options_policy(o, &who);
+	d->policy = options_policy(o, &who);
+	d->mode = d->policy->mode == MODE_INHERIT ? o->mode : d->policy->mode;
+	d->tenant = options_tenant(o, at == NULL ? NULL : at + 1);
 }
 
 static void decide_one(const struct options *o, const struct rcpt_hits *hits,
 		       const struct rcpt_facts *facts, struct decision *d)
 {
-	d->policy = find_policy(o, facts, d);
-	d->mode = d->policy->mode == MODE_INHERIT ? o->mode : d->policy->mode;
+	know_rcpt(o, facts, d);
 	if (hits == NULL)
 		return;
 	for (enum axis x = AXIS_THREAT; x < AXIS_COUNT; x++)

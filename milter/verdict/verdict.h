@@ -29,6 +29,8 @@ struct decision {
 	enum mode mode;     /* OBSERVE or ENFORCE; OBSERVE: nothing is done about it */
 	int64_t milli[AXIS_COUNT];
 	const struct policy *policy;
+	const struct tenant *tenant; /* whose recipient; NULL: nobody's */
+	const char *locale;          /* of the mailbox's record; NULL: not said */
 	const char
 		*lost_policy; /* what the mailbox's record names, and the options do not
 					have; NULL: all is well */

@@ -28,6 +28,7 @@ END
 my $sections = <<'END';
 tenant "example" {
 	domains = "example.org"
+	banner_language = it
 }
 policy "pilots" {
 	flags = "pilot"
@@ -40,10 +41,12 @@ policy "quick" {
 }
 END
 my $mailboxes = <<'END';
-address,kind,canonical,policy,flags
-ann@example.org,user,,,pilot
-office@example.org,,ann@example.org,,
-bob@example.org,user,,quick,
+address,kind,canonical,locale,policy,flags
+ann@example.org,user,,de_AT,,pilot
+office@example.org,,ann@example.org,,,
+bob@example.org,user,,,quick,
+dora@example.org,user,,fr,,pilot
+emil@example.org,user,,,,pilot
 END
 
 sub daemon {
@@ -93,6 +96,14 @@ subtest 'who is observed sees nothing of what pilots get' => sub {
 	is($r->added('X-Wonted-Action'), 'pass (would banner)', 'told so');
 	my ($status, $said) = $d->run('explain', "4Xbox$n");
 	like($said, qr/a recipient is only observed/, 'and why') or diag $said;
+};
+
+subtest 'a banner speaks the language of its readers' => sub {
+	like(one($d, 'odd', 'ann')->new_body, qr/^VORSICHT: .*\n- It is odd/m, 'one of them: theirs; the reason as the rule says it');
+	like(one($d, 'odd', 'ann', 'office')->new_body, qr/^VORSICHT: /m, 'an alias: the same');
+	like(one($d, 'odd', 'dora')->new_body, qr/^ATTENTION : /m, 'another one');
+	like(one($d, 'odd', 'ann', 'dora')->new_body, qr/^ATTENZIONE: /m, 'both: that of the organisation');
+	like(one($d, 'odd', 'emil')->new_body, qr/^ATTENZIONE: /m, 'none is known: the same');
 };
 
 subtest 'rules know flags' => sub {

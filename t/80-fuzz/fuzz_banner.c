@@ -8,11 +8,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static void put_in(struct arena *a, const struct message *m, struct banner *b_r)
+static void put_in(struct arena *a, const struct message *m, enum language l,
+		   struct banner *b_r)
 {
 	static const char *const reasons[] = { "Uses the name of J\xc3\xbcrgen", "<!--" };
 	struct banner_setup s = { .message = m,
 				  .verdict = VERDICT_SUSPICIOUS,
+				  .language = l,
 				  .reasons = reasons,
 				  .n_reasons = 2 };
 
@@ -49,6 +51,7 @@ static bool is_same_shape(const struct message *old, const struct message *new,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct arena *a = arena_create(64 << 20);
+	enum language l = (enum language)(n % LANGUAGE_COUNT);
 	struct message_limits limits = { .max_bytes = 1 << 20 };
 	struct message *m, *changed;
 	struct bytes new, back;
@@ -56,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	message_library_init();
 	m = message_parse(a, (struct bytes){ (const char *)data, n }, &limits);
-	put_in(a, m, &b);
+	put_in(a, m, l, &b);
 	g_assert(b.words != NULL && b.done == (b.n > 0));
 	new = banner_apply(a, m->raw, 0, &b);
 	g_assert(new.n == m->raw.n + moved(&b, SIZE_MAX));
@@ -65,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (b.done && is_same_shape(m, changed, &b) &&
 	    memmem(data, n, "wonted", strlen("wonted")) == NULL) {
 		g_assert(bytes_equal(back, m->raw));
-		put_in(a, changed, &b);
+		put_in(a, changed, l, &b);
 		g_assert(b.n == 0);
 	}
 	arena_destroy(&a);

@@ -31,14 +31,21 @@ static struct message *parse(struct arena *a, const char *text, size_t n)
 	return message_parse(a, exact(a, text, n), &limits);
 }
 
-static void make(struct arena *a, const struct message *m, struct banner *b_r)
+static void make_in(struct arena *a, const struct message *m, enum language l,
+		    struct banner *b_r)
 {
 	struct banner_setup s = { .message = m,
 				  .verdict = VERDICT_SUSPICIOUS,
+				  .language = l,
 				  .reasons = two_reasons,
 				  .n_reasons = 2 };
 
 	banner_make(a, &s, b_r);
+}
+
+static void make(struct arena *a, const struct message *m, struct banner *b_r)
+{
+	make_in(a, m, LANGUAGE_EN, b_r);
 }
 
 /* What the banner says of a message. */
@@ -179,6 +186,38 @@ static void reads_well(void)
 	g_assert_cmpuint(b.splices[0].at, ==, strlen(raw) - 7);
 	g_assert_cmpstr(arena_strndup(a, b.splices[0].insert.at, b.splices[0].insert.n),
 			==, text_golden);
+	arena_destroy(&a);
+}
+
+/* Letters that plain text has no place for: without accents there, as entities in HTML. */
+static void reads_well_elsewhere(void)
+{
+	static const char raw[] =
+		HEAD "multipart/alternative; boundary=b\n\n--b\n"
+		     "Content-Type: text/plain; charset=iso-8859-15\n\nx\n--b\n"
+		     "Content-Type: text/html; charset=koi8-r\n\n<p>\n--b--\n";
+	struct arena *a = arena_create(1 << 24);
+	struct bytes new;
+	struct banner b;
+	struct message *m;
+	const char *text;
+
+	make_in(a, parse(a, raw, strlen(raw)), LANGUAGE_FR, &b);
+	g_assert_cmpstr(b.words, ==, "done (text, HTML)");
+	text = arena_strndup(a, b.splices[0].insert.at, b.splices[0].insert.n);
+	g_assert_nonnull(strstr(text,
+				"\nATTENTION : ce message n'est peut-etre pas ce qu'il "
+				"pretend etre.\n"));
+	g_assert_nonnull(strstr(text, "\nAvant de repondre, "));
+	text = arena_strndup(a, b.splices[1].insert.at, b.splices[1].insert.n);
+	g_assert_nonnull(strstr(text, "n&#39;est peut-&#234;tre pas"));
+	new = banner_apply(a, bytes_of(raw), 0, &b);
+	m = parse(a, new.at, new.n);
+	g_assert_nonnull(strstr(m->html_text, "n'est peut-\xc3\xaatre pas"));
+	g_assert_true(bytes_equal(banner_strip(a, m), bytes_of(raw)));
+	/* another language is no excuse: he who reads this one is not warned yet */
+	make_in(a, m, LANGUAGE_PL, &b);
+	g_assert_cmpstr(b.words, ==, "done (text, HTML)");
 	arena_destroy(&a);
 }
 
@@ -457,10 +496,11 @@ static void keeps_every_byte(void)
 		struct arena *a = arena_create(1 << 24);
 		GString *text = random_message(r);
 		struct message *m = parse(a, text->str, text->len), *new_m;
+		enum language l = (enum language)(i % LANGUAGE_COUNT);
 		struct banner b;
 		struct bytes new, back;
 
-		make(a, m, &b);
+		make_in(a, m, l, &b);
 		new = banner_apply(a, m->raw, 0, &b);
 		assert_only_inserted(m->raw, new, &b);
 		if (b.done) {
@@ -468,7 +508,7 @@ static void keeps_every_byte(void)
 			assert_same_shape(m, new_m);
 			back = banner_strip(a, new_m);
 			g_assert_true(bytes_equal(back, m->raw));
-			make(a, new_m, &b);
+			make_in(a, new_m, l, &b);
 			g_assert_cmpstr(b.words, ==, "not done: already there");
 		}
 		back = banner_apply(a, m->raw, m->body_at, &b);
@@ -540,6 +580,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/banner/leaves-what-it-did-not-see", leaves_what_it_did_not_see);
 	g_test_add_func("/banner/survives-wrong-offsets", survives_wrong_offsets);
 	g_test_add_func("/banner/reads-well", reads_well);
+	g_test_add_func("/banner/reads-well-elsewhere", reads_well_elsewhere);
 	g_test_add_func("/banner/opens-no-tag", opens_no_tag);
 	g_test_add_func("/banner/stays-short", stays_short);
 	g_test_add_func("/banner/goes-in-once", goes_in_once);

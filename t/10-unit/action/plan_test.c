@@ -408,6 +408,47 @@ static void puts_a_banner_in(void)
 	scene_end(&s);
 }
 
+/* In the language of all who remain; where they differ, or nothing is known, in that of their
+ * organisation. */
+static void speaks_to_all_who_remain(void)
+{
+	static const struct tenant own = { .name = "own",
+					   .banner_language = LANGUAGE_NL };
+	static const struct {
+		const char *locales[3]; /* the third is held */
+		const struct tenant *tenant;
+		const char *says;
+	} rows[] = {
+		{ { "de_DE", "de", "fr" }, &own, "VORSICHT: " },
+		{ { "de_DE", "de", "fr" }, NULL, "VORSICHT: " },
+		{ { "de_DE", "fr", "de" }, &own, "PAS OP: " },
+		{ { "de_DE", "fr", "de" }, NULL, "CAUTION: " },
+		{ { "de_DE", NULL, "de" }, &own, "PAS OP: " },
+		{ { "nl_BE", NULL, "de" }, &own, "PAS OP: " },
+		{ { "ja", "zh", "de" }, &own, "PAS OP: " },
+		{ { NULL, NULL, NULL }, &own, "PAS OP: " },
+		{ { NULL, NULL, NULL }, NULL, "CAUTION: " },
+		{ { "pl", "pl_PL", NULL }, &own, "OSTROZNIE: " },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct scene s;
+
+		scene_begin(&s, RAW);
+		scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+		scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+		scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+		for (size_t k = 0; k < 3; k++) {
+			s.decisions[k].locale = rows[i].locales[k];
+			s.decisions[k].tenant = rows[i].tenant;
+		}
+		scene_play(&s, NULL);
+		g_test_message("row %zu", i);
+		g_assert_nonnull(strstr(s.plan.edits[0].body.at, rows[i].says));
+		scene_end(&s);
+	}
+}
+
 /* Nobody learns from headers or banner with whom another one writes. */
 static void tells_only_what_all_share(void)
 {
@@ -496,6 +537,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/holds-what-it-cannot-refuse", holds_what_it_cannot_refuse);
 	g_test_add_func("/plan/holds-no-half", holds_no_half);
 	g_test_add_func("/plan/puts-a-banner-in", puts_a_banner_in);
+	g_test_add_func("/plan/speaks-to-all-who-remain", speaks_to_all_who_remain);
 	g_test_add_func("/plan/tells-only-what-all-share", tells_only_what_all_share);
 	g_test_add_func("/plan/marks-degraded", marks_degraded);
 	g_test_add_func("/plan/passes-internal-mail", passes_internal_mail);

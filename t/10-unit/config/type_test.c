@@ -170,6 +170,8 @@ static const struct row rows[] = {
 	{ SCOPE_TENANT, "domains", ".", NULL, "is not a domain name" },
 	{ SCOPE_TENANT, "domains", "-a.example", NULL, "is not a domain name" },
 	{ SCOPE_TENANT, "domains", "a/b.example", NULL, "is not a domain name" },
+	{ SCOPE_TENANT, "banner_language", "de", "de", NULL },
+	{ SCOPE_TENANT, "banner_language", "deutsch", NULL, "is not a language: en, de" },
 	{ SCOPE_POLICY, "recipients", "Bob@Example.org, @B.example",
 	  "{ \"bob@example.org\", \"@b.example\" }", NULL },
 	{ SCOPE_POLICY, "recipients", "example.org", NULL,

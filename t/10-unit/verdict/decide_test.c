@@ -93,6 +93,8 @@ static void asks_the_record(void)
 	struct decide_setup setup = { options, &env, &facts, same };
 	struct decisions d;
 
+	records[0].at[FACT_RCPT_LOCALE] = value_of_text("de_AT");
+	records[1].at[FACT_RCPT_LOCALE] = VALUE_UNKNOWN;
 	records[0].at[FACT_RCPT_POLICY] = value_of_text("strict");
 	records[1].at[FACT_RCPT_POLICY] = value_of_text("watch");
 	records[2].at[FACT_RCPT_POLICY] = value_of_text("gone");
@@ -104,6 +106,11 @@ static void asks_the_record(void)
 	g_assert_cmpstr(d.at[0].policy->name, ==, "strict");
 	g_assert_cmpint(d.at[0].action, ==, ACTION_REJECT);
 	g_assert_null(d.at[0].lost_policy);
+	g_assert_cmpstr(d.at[0].locale, ==, "de_AT");
+	g_assert_null(d.at[0].tenant); /* bob@example.net is nobody's */
+	g_assert_null(d.at[1].locale);
+	g_assert_cmpstr(d.at[1].tenant->name, ==, "t");
+	g_assert_cmpint(d.at[1].tenant->banner_language, ==, LANGUAGE_EN);
 	g_assert_cmpstr(d.at[1].policy->name, ==, "strict");
 	g_assert_cmpstr(d.at[2].policy->name, ==, "watch");
 	g_assert_cmpstr(d.at[2].lost_policy, ==, "gone");
