@@ -6,6 +6,7 @@
 #   people     lines of a CSV: name,addresses,title,vip
 #   mailboxes  lines of a CSV: address,kind,canonical,locale,policy,flags
 #   history    past mail, a line each: DAYS_AGO FROM -> TO [Reply-To: ADDR] [id: MESSAGE-ID]
+#              [with: PROGRAM]; a half day more is the hour opposite to now
 #   config     lines of wonted.conf (tenants and policies too)
 #   message    as it came, lines ended here with LF
 #   expect     "verdict ADDR WORD", also action, done, mode and policy; "rule NAME",
@@ -53,12 +54,12 @@ sub history {
 	my ($text) = @_;
 	my ($mbox, $n) = ('', 0);
 	for (grep { /\S/ } split /\n/, $text) {
-		/^(\d+)\s+(.*?)\s*->\s*(\S+)(?:\s+Reply-To: (\S+))?(?:\s+id: (\S+))?\s*$/ or die "history: $_";
-		my ($age, $from, $to, $reply, $id) = ($1, $2, $3, $4, $5);
+		/^(\d+(?:\.5)?)\s+(.*?)\s*->\s*(\S+)(?:\s+Reply-To: (\S+))?(?:\s+id: (\S+))?(?:\s+with: (\S+))?\s*$/ or die "history: $_";
+		my ($age, $from, $to, $reply, $id, $program) = ($1, $2, $3, $4, $5, $6);
 		my $s = $now - $age * 86400; $n++;
 		$id //= "past$n\@history.example";
 		$mbox .= "From - " . gmtime($s) . "\nFrom: $from\nTo: $to\nDate: " . rfc_date($s) . "\nMessage-ID: <$id>\n"
-		    . ($reply ? "Reply-To: $reply\n" : '') . "Subject: past\n\nHello.\n\n";
+		    . ($reply ? "Reply-To: $reply\n" : '') . ($program ? "X-Mailer: $program\n" : '') . "Subject: past\n\nHello.\n\n";
 	}
 	return $mbox;
 }
