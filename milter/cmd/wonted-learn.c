@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/map_guard.h"
 #include "cmd/memory.h"
 #include "cmd/user.h"
 #include "cmd/verb.h"
@@ -226,6 +227,7 @@ static int run(struct learn *l, const struct arguments *a)
 	bool good = true;
 	sigset_t set;
 
+	map_guard_install();
 	l->options = options_load(l->config, &e);
 	if (l->options == NULL)
 		return verb_fail("wonted-learn", e);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/map_guard.h"
 #include "cmd/control.h"
 #include "cmd/control_store.h"
 #include "cmd/user.h"
@@ -371,6 +372,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	d.setup.config_path = args.config;
+	map_guard_install();
 	message_library_init();
 	if (given.version)
 		puts("wonted-milter " WONTED_VERSION);

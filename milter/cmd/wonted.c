@@ -3,6 +3,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/map_guard.h"
 #include "base/suggest.h"
 #include "cmd/verb.h"
 #include "message/mime.h"
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
 		puts("wonted " WONTED_VERSION);
 		return EXIT_DONE;
 	}
+	map_guard_install();
 	message_library_init();
 	for (size_t i = 0; i < COUNT_OF(verbs); i++)
 		if (strcmp(argv[at], verbs[i].name) == 0)

@@ -39,6 +39,16 @@ struct store {
 	char *shelf_key;
 };
 
+/* store_forget - the answers of a batch are not to be believed after all
+ * err   none */
+static inline void store_forget(struct store_read *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		r[i].answer = ANSWER_UNKNOWN;
+		r[i].value = (struct bytes){ 0 };
+	}
+}
+
 extern const struct store_ops store_mem, store_lmdb, store_lmdb_snapshot, store_fault;
 extern const struct store_ops store_redis, store_redis_unix, store_redis_sentinel,
 	store_redis_cluster, store_pair;

@@ -37,6 +37,7 @@ struct lmdb {
 	MDB_dbi dbi;
 	dev_t dev;
 	ino_t ino;
+	gsize seen_bytes; /* atomic: so long the file was once, and it never shrinks */
 	bool write;
 };
 
@@ -194,7 +195,32 @@ static enum state open_file(struct lmdb *l, size_t first, GError **e)
 		return STATE_BROKEN;
 	l->dev = st.st_dev;
 	l->ino = st.st_ino;
+	g_atomic_pointer_set(&l->seen_bytes, (gsize)st.st_size);
 	return STATE_OPEN;
+}
+
+/* Somebody cut the file, or is copying another over it: what is read of it now is nothing.
+ * The lock is held. */
+static bool is_cut(struct lmdb *l)
+{
+	gsize seen = (gsize)g_atomic_pointer_get(&l->seen_bytes);
+	mdb_filehandle_t fd;
+	struct stat st;
+
+	if (mdb_env_get_fd(l->env, &fd) != 0 || fstat(fd, &st) != 0 ||
+	    (gsize)st.st_size < seen)
+		return true;
+	if ((gsize)st.st_size > seen)
+		g_atomic_pointer_set(&l->seen_bytes, (gsize)st.st_size);
+	return false;
+}
+
+static void fail_as_cut(const struct lmdb *l, GError **e)
+{
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+		    "%s: somebody made it shorter while it was in use; put the backup "
+		    "back, or move the file away and import again",
+		    l->path);
 }
 
 /* Takes the lock as reader; the file at the path is the one that is open. */
@@ -207,13 +233,18 @@ static enum state enter(struct lmdb *l, GError **e)
 	g_rw_lock_reader_lock(&l->lock);
 	same = l->env != NULL &&
 	       (l->write || (there && st.st_dev == l->dev && st.st_ino == l->ino));
-	if (same)
+	if (same && !is_cut(l))
 		return STATE_OPEN;
+	if (same && l->write) {
+		fail_as_cut(l, e);
+		return STATE_BROKEN;
+	}
 	if (l->env == NULL && absent)
 		return STATE_EMPTY;
 	g_rw_lock_reader_unlock(&l->lock);
 	g_rw_lock_writer_lock(&l->lock);
-	if (l->env == NULL || !there || st.st_dev != l->dev || st.st_ino != l->ino)
+	if (l->env == NULL || !there || st.st_dev != l->dev || st.st_ino != l->ino ||
+	    is_cut(l))
 		state = open_file(l, 0, e);
 	g_rw_lock_writer_unlock(&l->lock);
 	g_rw_lock_reader_lock(&l->lock);
@@ -255,6 +286,10 @@ static enum state begin_read(struct lmdb *l, MDB_txn **txn_r, GError **e)
 			return state;
 		}
 		rc = mdb_txn_begin(l->env, NULL, MDB_RDONLY, txn_r);
+		if (rc == 0 && is_cut(l)) { /* LMDB must not follow nonsense */
+			mdb_txn_abort(*txn_r);
+			rc = MDB_CORRUPTED;
+		}
 		if (rc == 0)
 			return STATE_OPEN;
 		if (rc == MDB_READERS_FULL)
@@ -262,7 +297,7 @@ static enum state begin_read(struct lmdb *l, MDB_txn **txn_r, GError **e)
 		leave(l);
 		if (rc == MDB_MAP_RESIZED)
 			grow(l, 0);
-		else if (rc != MDB_READERS_FULL)
+		else if (rc != MDB_READERS_FULL && rc != MDB_CORRUPTED)
 			break;
 	}
 	fail(l, "cannot begin to read", rc, e);
@@ -295,6 +330,8 @@ static void lmdb_read_many(struct store *s, struct store_read *r, size_t n,
 
 	lmdb_view_read_many(&view, r, n, deadline_us, a);
 	mdb_txn_abort(txn);
+	if (is_cut(l))
+		store_forget(r, n);
 	leave(l);
 }
 
@@ -388,7 +425,10 @@ static int try_write(struct lmdb *l, const struct store_write *w, size_t n)
 
 	if (rc != 0)
 		return rc;
-	rc = change_all(l, txn, w, n);
+	if (!is_cut(l))
+		rc = change_all(l, txn, w, n);
+	if (rc == 0 && is_cut(l)) /* what was read for it was nothing */
+		rc = MDB_CORRUPTED;
 	if (rc == 0)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
@@ -439,13 +479,15 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 					size_t n, GError **e)
 {
 	struct lmdb *l = (struct lmdb *)s;
+	bool cut = false;
 	int rc = 0;
 
 	for (int i = 0; i < 40; i++) { /* doublings: more than an address has bits left */
 		MDB_envinfo info;
 
 		g_rw_lock_reader_lock(&l->lock);
-		rc = try_write(l, w, n);
+		cut = is_cut(l);
+		rc = cut ? MDB_CORRUPTED : try_write(l, w, n);
 		mdb_env_info(l->env, &info);
 		g_rw_lock_reader_unlock(&l->lock);
 		if (rc == MDB_MAP_FULL)
@@ -461,7 +503,10 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 		rc = fill_up(l);
 	if (rc == 0)
 		return STORE_WROTE;
-	fail(l, "cannot write", rc, e);
+	if (cut)
+		fail_as_cut(l, e);
+	else
+		fail(l, "cannot write", rc, e);
 	return STORE_FAILED;
 }
 
@@ -478,7 +523,7 @@ static bool lmdb_scan(struct store *s, struct bytes prefix,
 		return state == STATE_EMPTY;
 	struct lmdb_view view = view_of(l, txn);
 
-	done = lmdb_view_scan(&view, prefix, see, to);
+	done = lmdb_view_scan(&view, prefix, see, to) && !is_cut(l);
 	mdb_txn_abort(txn);
 	leave(l);
 	if (!done)

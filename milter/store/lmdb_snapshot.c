@@ -3,7 +3,9 @@
  *
  * When another file stands at the path it is checked and opened beside the old one, and the
  * batches that run finish on the old one; the last of them unmaps it. A file that is not
- * what its manifest says never replaces a good one. */
+ * what its manifest says never replaces a good one. Who cuts or writes over the file itself
+ * has left no old one: what is read meanwhile is not believed, and all is unknown until a
+ * good file stands there (base/map_guard.h keeps the process alive). */
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
@@ -21,15 +23,15 @@
 #include "store/manifest.h"
 
 #define TRIES 8 /* between manifest and file being put in place */
-#define TRY_AGAIN_US 20000
+#define TRY_AGAIN_US 25000
 #define REFUSED_US 1000000 /* a refused file is looked at so often */
+#define SETTLE_US 20000
 
 /* one file, as long as somebody reads it */
 struct generation {
 	MDB_env *env;
 	MDB_dbi dbi;
-	dev_t dev;
-	ino_t ino;
+	struct stat was; /* when it was checked */
 	gint refs;
 };
 
@@ -79,6 +81,27 @@ static int open_env(const struct snapshot *s, struct generation *g)
 	return rc;
 }
 
+static bool is_another(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev != b->st_dev || a->st_ino != b->st_ino;
+}
+
+static bool was_written(const struct stat *a, const struct stat *b)
+{
+	return a->st_size != b->st_size || a->st_mtim.tv_sec != b->st_mtim.tv_sec ||
+	       a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
+}
+
+/* The file system's clock stands still for some milliseconds: a file that was written just now
+ * may be written once more without being told apart. */
+static bool is_settled(const struct stat *st)
+{
+	int64_t written_us =
+		st->st_mtim.tv_sec * G_USEC_PER_SEC + st->st_mtim.tv_nsec / 1000;
+
+	return ABS(g_get_real_time() - written_us) > SETTLE_US;
+}
+
 static int open_checked(const struct snapshot *s, struct stat *st_r, GError **e)
 {
 	int fd = open(s->path, O_RDONLY | O_CLOEXEC);
@@ -105,10 +128,10 @@ static struct generation *generation_open(const struct snapshot *s, GError **e)
 		return NULL;
 	g = g_new0(struct generation, 1);
 	rc = open_env(s, g);
-	if (rc == 0 && (stat(s->path, &opened) != 0 || opened.st_ino != checked.st_ino ||
-			opened.st_dev != checked.st_dev)) {
+	if (rc == 0 && (stat(s->path, &opened) != 0 || is_another(&opened, &checked) ||
+			was_written(&opened, &checked) || !is_settled(&opened))) {
 		mdb_env_close(g->env);
-		rc = EAGAIN; /* another one was put there meanwhile */
+		rc = EAGAIN; /* somebody is at work there */
 	}
 	close(fd);
 	if (rc != 0) {
@@ -116,10 +139,19 @@ static struct generation *generation_open(const struct snapshot *s, GError **e)
 		g_free(g);
 		return NULL;
 	}
-	g->dev = checked.st_dev;
-	g->ino = checked.st_ino;
+	g->was = checked;
 	g->refs = 1;
 	return g;
+}
+
+/* Is the file that is mapped still what was checked? Asked before it is read, and after. */
+static bool is_whole(const struct generation *g)
+{
+	mdb_filehandle_t fd;
+	struct stat st;
+
+	return mdb_env_get_fd(g->env, &fd) == 0 && fstat(fd, &st) == 0 &&
+	       !was_written(&st, &g->was);
 }
 
 /* Under the lock: takes the file that stands there now, or stays with the old one. */
@@ -130,8 +162,15 @@ static void renew(struct snapshot *s)
 
 	if (g == NULL) {
 		s->refused_us = clock_mono_us();
-		log_seldom(LOG_LEVEL_ERROR, "snapshot", "the old snapshot stays: %s",
-			   e->message);
+		if (is_whole(s->now))
+			log_seldom(LOG_LEVEL_ERROR, "snapshot",
+				   "the old snapshot stays: %s", e->message);
+		else
+			log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
+				   "the snapshot was written over while it was in use, "
+				   "so all is unknown until a good one is there (put it "
+				   "there by renaming): %s",
+				   e->message);
 		g_error_free(e);
 		return;
 	}
@@ -148,7 +187,8 @@ static struct generation *generation_take(struct snapshot *s)
 	struct generation *g;
 
 	pthread_mutex_lock(&s->lock);
-	if (there && (st.st_dev != s->now->dev || st.st_ino != s->now->ino) &&
+	if (there && is_settled(&st) &&
+	    (is_another(&st, &s->now->was) || was_written(&st, &s->now->was)) &&
 	    (s->refused_us == 0 || clock_mono_us() - s->refused_us > REFUSED_US))
 		renew(s);
 	g = s->now;
@@ -157,11 +197,18 @@ static struct generation *generation_take(struct snapshot *s)
 	return g;
 }
 
+/* Looked at once more when the transaction has read where the tree begins: LMDB ends the
+ * process where that is nonsense. */
 static bool begin(const struct snapshot *s, struct generation *g,
 		  struct lmdb_view *view_r)
 {
 	*view_r = (struct lmdb_view){ .dbi = g->dbi, .now_s = s->base.now_s() };
-	return mdb_txn_begin(g->env, NULL, MDB_RDONLY, &view_r->txn) == 0;
+	if (!is_whole(g) || mdb_txn_begin(g->env, NULL, MDB_RDONLY, &view_r->txn) != 0)
+		return false;
+	if (is_whole(g))
+		return true;
+	mdb_txn_abort(view_r->txn);
+	return false;
 }
 
 static void snapshot_read_many(struct store *store, struct store_read *r, size_t n,
@@ -174,6 +221,8 @@ static void snapshot_read_many(struct store *store, struct store_read *r, size_t
 	if (begin(s, g, &view)) {
 		lmdb_view_read_many(&view, r, n, deadline_us, a);
 		mdb_txn_abort(view.txn);
+		if (!is_whole(g))
+			store_forget(r, n);
 	}
 	generation_release(g);
 }
@@ -199,7 +248,7 @@ static bool snapshot_scan(struct store *store, struct bytes prefix,
 	bool done = begin(s, g, &view);
 
 	if (done) {
-		done = lmdb_view_scan(&view, prefix, see, to);
+		done = lmdb_view_scan(&view, prefix, see, to) && is_whole(g);
 		mdb_txn_abort(view.txn);
 	}
 	generation_release(g);

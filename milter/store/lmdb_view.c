@@ -6,6 +6,7 @@
 #include <lmdb.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "store/backend.h"
 
 #define CLOCK_EVERY 16 /* keys between two looks at the clock */
@@ -47,6 +48,8 @@ enum answer lmdb_view_get(const struct lmdb_view *v, struct bytes key,
 	rc = mdb_get(v->txn, v->dbi, &k, &found);
 	if (rc != 0)
 		return rc == MDB_NOTFOUND ? ANSWER_NO : ANSWER_UNKNOWN;
+	if (found.mv_size > STAMP_BYTES + LIMIT_VALUE_BYTES)
+		return ANSWER_UNKNOWN;
 	return unwrap(&found, v->now_s, value_r) ? ANSWER_YES : ANSWER_NO;
 }
 

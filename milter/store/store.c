@@ -93,10 +93,7 @@ const char *store_url(const struct store *s)
 void store_read_many(struct store *s, struct store_read *r, size_t n, int64_t deadline_us,
 		     struct arena *a)
 {
-	for (size_t i = 0; i < n; i++) {
-		r[i].answer = ANSWER_UNKNOWN;
-		r[i].value = (struct bytes){ 0 };
-	}
+	store_forget(r, n);
 	s->ops->read_many(s, r, MIN(n, LIMIT_BATCH_KEYS), deadline_us, a);
 }
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/map_guard.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -826,6 +827,52 @@ static void test_lmdb_replaced(void)
 	g_free(folder);
 }
 
+/* A file that is cut while it is mapped: nothing is called absent, nothing is written to what
+ * is left, and a good file in its place is taken. */
+static void test_lmdb_cut(void)
+{
+	static const off_t sizes[] = { 0, 4096, 8192, 50000 };
+	char *folder = g_dir_make_tmp("wonted-store-XXXXXX", NULL);
+	char *path = g_build_filename(folder, "store", NULL);
+	char *next = g_build_filename(folder, "next", NULL);
+	char *url = g_strconcat("lmdb:", path, NULL);
+	struct arena *a = arena_create(0);
+	struct store_write w = { .key = bytes_of("K|b"), .value = bytes_of("one") };
+	GError *e = NULL;
+	char *good;
+	gsize n;
+
+	write_much(url);
+	g_assert_true(g_file_get_contents(path, &good, &n, NULL));
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(sizes); i++) {
+		bool write = i % 2 == 1;
+		struct store *s = store_open(url, write ? &writing : &reading, NULL);
+
+		g_assert_cmpstr(get(s, a, "F|7|7"), !=, NULL);
+		g_assert_cmpint(truncate(path, sizes[i / 2]), ==, 0);
+		for (int k = 0; k < 150; k++)
+			g_assert_cmpstr(get(s, a, arena_printf(a, "F|%d|3", k)), ==, "?");
+		if (write) {
+			g_assert_cmpint(store_write_many(s, &w, 1, &e), ==, STORE_FAILED);
+			g_assert_nonnull(strstr(e->message, "shorter"));
+			g_clear_error(&e);
+			store_close(&s);
+		}
+		g_assert_true(g_file_set_contents(next, good, (gssize)n, NULL));
+		g_assert_cmpint(g_rename(next, path), ==, 0);
+		if (!write)
+			g_assert_cmpstr(get(s, a, "F|7|7"), !=, "?");
+		store_close(&s);
+	}
+	arena_destroy(&a);
+	remove_folder(folder);
+	g_free(good);
+	g_free(url);
+	g_free(next);
+	g_free(path);
+	g_free(folder);
+}
+
 static void test_lmdb_unwritable(void)
 {
 	GError *e = NULL;
@@ -842,6 +889,7 @@ int main(int argc, char **argv)
 	struct scheme given = { .name = "given", .url = url, .kept = true };
 
 	g_test_init(&argc, &argv, NULL);
+	map_guard_install();
 	if (url != NULL) {
 		given.apart = strncmp(url, "redis-cluster:", 14) == 0;
 		for (size_t k = 0; k < G_N_ELEMENTS(contract); k++) {
@@ -872,6 +920,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/lmdb/killed", test_lmdb_killed);
 	g_test_add_func("/store/lmdb/damaged", test_lmdb_damaged);
 	g_test_add_func("/store/lmdb/replaced", test_lmdb_replaced);
+	g_test_add_func("/store/lmdb/cut", test_lmdb_cut);
 	g_test_add_func("/store/lmdb/unwritable", test_lmdb_unwritable);
 	return g_test_run();
 }

@@ -128,7 +128,7 @@ trouble('memory full', writes => qr/^failed .*OOM.*maxmemory/, waits => 2,
 	mend => sub { $redis->do(qw(CONFIG SET maxmemory 0)) },
 	more => sub {
 		my ($r, $during) = @_;
-		is $during->{none} + $during->{part}, 0, 'reading goes on';
+		ok Wonted::Redis::Reader::answered($during), 'reading goes on' or diag "$during->{none} none, $during->{part} in part";
 		like $r->log, qr/OOM command not allowed.*maxmemory-policy noeviction/, 'the log tells the remedy';
 		like $r->tell('status'), qr/ oom [1-9]/, 'it is counted';
 	});

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/map_guard.h"
 #include "store/lmdb_walk.h"
 #include "store/manifest.h"
 #include "store/store.h"
@@ -279,6 +280,106 @@ static void test_damaged(void)
 	place_remove(&p);
 }
 
+static const char *answer_word(enum answer answer)
+{
+	return answer == ANSWER_YES ? "yes" : answer == ANSWER_NO ? "no" : "unknown";
+}
+
+/* Somebody cuts the file that is mapped, or writes over it: touching what is gone would end
+ * the process. All is unknown, never absent, until a good file is there. */
+static void test_cut_while_mapped(void)
+{
+	static const off_t sizes[] = { 0, 1, 4096, 8192, 20000, 400000 };
+	struct place p;
+	struct store *s;
+	enum answer answer;
+
+	place_make(&p);
+	build(&p, KEYS, 1);
+	s = store_open(p.url, NULL, NULL);
+	g_assert_nonnull(s);
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		unsigned next = (unsigned)i + 2;
+
+		g_assert_cmpuint(generation_read(s, "key000001", &answer), ==, next - 1);
+		g_assert_cmpint(truncate(p.path, sizes[i]), ==, 0);
+		for (unsigned k = 0; k < KEYS; k += 1000) {
+			char *key = g_strdup_printf("key%06u", k);
+
+			generation_read(s, key, &answer);
+			g_assert_cmpstr(answer_word(answer), ==, "unknown");
+			g_free(key);
+		}
+		/* a good one in its place is taken at the next look, a second later */
+		build(&p, KEYS, next);
+		for (int n = 0; n < 500; n++) {
+			if (generation_read(s, "key000001", &answer) == next)
+				break;
+			g_usleep(10000);
+		}
+	}
+	g_assert_cmpstr(answer_word(answer), ==, "yes");
+	store_close(&s);
+	place_remove(&p);
+}
+
+/* As a copy in place does it: cut, and filled again, while batches run. */
+static gpointer copy_over(gpointer data)
+{
+	const struct place *p = data;
+	char *good;
+	gsize n;
+
+	g_assert_true(g_file_get_contents(p->path, &good, &n, NULL));
+	for (int i = 0; i < 200; i++) {
+		int fd = open(p->path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+		for (gsize at = 0; at < n; at += 65536)
+			g_assert_cmpint(write(fd, good + at, MIN(n - at, 65536)), >, 0);
+		close(fd);
+		g_usleep(2000);
+	}
+	g_free(good);
+	return NULL;
+}
+
+static void test_copied_over(void)
+{
+	struct place p;
+	struct store *s;
+	GThread *copier;
+	unsigned yes = 0, unknown = 0;
+	int64_t until_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+
+	place_make(&p);
+	build(&p, KEYS, 1);
+	s = store_open(p.url, NULL, NULL);
+	copier = g_thread_new("copier", copy_over, &p);
+	for (unsigned i = 0; i < 20000; i++) {
+		char *key = g_strdup_printf("key%06u", i * 7919 % KEYS);
+		enum answer answer;
+		unsigned generation = generation_read(s, key, &answer);
+
+		g_assert_cmpstr(answer_word(answer), !=, "no");
+		g_assert_cmpuint(generation, ==, answer == ANSWER_YES ? 1 : 0);
+		yes += answer == ANSWER_YES;
+		unknown += answer == ANSWER_UNKNOWN;
+		g_free(key);
+	}
+	g_thread_join(copier);
+	g_test_message("%u answered, %u unknown", yes, unknown);
+	while (g_get_monotonic_time() < until_us) {
+		enum answer answer;
+
+		if (generation_read(s, "key000001", &answer) == 1)
+			break;
+		g_usleep(10000);
+	}
+	g_assert_cmpint(g_get_monotonic_time(), <, until_us); /* whole again */
+	store_close(&s);
+	place_remove(&p);
+}
+
 /* One byte turned in any page: the sum finds each; the walk alone ends, whatever it says. */
 static void test_walk(void)
 {
@@ -418,11 +519,14 @@ static void test_manifest(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	map_guard_install();
 	g_test_add_func("/store/snapshot/round", test_round);
 	g_test_add_func("/store/snapshot/never written", test_never_written);
 	g_test_add_func("/store/snapshot/empty", test_empty);
 	g_test_add_func("/store/snapshot/replaced", test_replaced);
 	g_test_add_func("/store/snapshot/damaged", test_damaged);
+	g_test_add_func("/store/snapshot/cut while mapped", test_cut_while_mapped);
+	g_test_add_func("/store/snapshot/copied over", test_copied_over);
 	g_test_add_func("/store/snapshot/walk", test_walk);
 	g_test_add_func("/store/snapshot/sound while written", test_sound_while_written);
 	g_test_add_func("/store/snapshot/manifest", test_manifest);
