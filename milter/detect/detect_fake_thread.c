@@ -1,5 +1,5 @@
 /* It looks like an answer, but nobody here has seen what it answers, and the sender is a
- * stranger. Forwards, lists and programs refer to what we have not seen for good reasons. */
+ * stranger, or is not proven to be none. Forwards, lists and programs refer to what we have not seen for good reasons. */
 #include "detect/evidence.h"
 
 static enum answer looks_like_answer(const struct evidence *e)
@@ -20,8 +20,8 @@ enum answer detect_fake_thread(const struct evidence *e, const char **words_r)
 	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),
 					fact_answer(e, FACT_THREAD_KNOWN));
 
-	cleared = answer_or(cleared, answer_or(fact_answer(e, FACT_PAIR_KNOWN),
-					       fact_answer(e, FACT_SENDER_KNOWN)));
+	cleared = answer_or(cleared, answer_or(proven(e, FACT_PAIR_KNOWN),
+					       proven(e, FACT_SENDER_KNOWN)));
 
 	enum answer a = answer_and(looks_like_answer(e), answer_not(cleared));
 

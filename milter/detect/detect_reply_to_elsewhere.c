@@ -1,6 +1,6 @@
 /* An answer would leave for another organisation. Cleared by: an address of ours (a form on
  * our pages that somebody else hosts), lists and newsletters, and known senders who always
- * did so. */
+ * did so. Those need no proof: answers to a forged one go where they always went. */
 #include "detect/evidence.h"
 
 #include <string.h>

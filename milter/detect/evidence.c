@@ -44,6 +44,13 @@ enum answer say(const struct evidence *e, const char **words_r, const char *form
 	return ANSWER_YES;
 }
 
+enum answer proven(const struct evidence *e, enum fact_id id)
+{
+	enum answer known = fact_answer(e, id);
+
+	return known == ANSWER_YES ? feature_answer(e, FEATURE_AUTH_ALIGNED) : known;
+}
+
 static enum answer spf_proves(const struct evidence *e, const char *org)
 {
 	const char *domain = feature_text(e, FEATURE_SPF_DOMAIN);

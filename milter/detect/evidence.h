@@ -62,6 +62,11 @@ const char *shown(const struct evidence *e, const char *text);
 enum answer say(const struct evidence *e, const char **words_r, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* proven - what the memory knows of the address in From, as far as From is proven
+ * out   what the memory says; its yes only as much as auth.aligned is
+ * err   UNKNOWN: no fact, or DNS did not answer */
+enum answer proven(const struct evidence *e, enum fact_id id);
+
 /* from_known_list - does it come from a mailing list that the tenant has had mail of, proven
  *                   by SPF or DKIM of the list's own organisation? reads NEED_LIST
  * err   UNKNOWN: no fact, or DNS did not answer */

@@ -1,8 +1,9 @@
 /* The name of one of ours, from an address that is not theirs. Cleared by: an address of the
  * person; mail of ours; a person who writes to themself from home; a namesake whom the
- * recipient knows; a mailing list or a service that the tenant knows and that proves itself
- * ("Jane Roe via Sharing"); a mailbox that a program reads, whom no name deceives. A name is
- * never cleared by something that costs nothing to forge. */
+ * recipient knows and who proves to be that; a mailing list or a service that the tenant knows
+ * and that proves itself ("Jane Roe via Sharing"); a mailbox that a program reads, whom no
+ * name deceives. An address of the person is not proven here: rules say what a forged one is.
+ */
 #include "detect/person_name.h"
 
 #include <string.h>
@@ -64,7 +65,7 @@ static enum answer is_cleared(const struct evidence *e)
 {
 	enum answer a = answer_or(is_theirs(e), is_ours(e));
 
-	a = answer_or(a, fact_answer(e, FACT_PAIR_KNOWN));
+	a = answer_or(a, proven(e, FACT_PAIR_KNOWN));
 	a = answer_or(a, is_known_service(e));
 	a = answer_or(a, is_read_by_program(e));
 	return answer_or(a, from_known_list(e));
