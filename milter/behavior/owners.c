@@ -85,7 +85,9 @@ struct owners *owners_create(struct arena *a, const struct behavior_setup *setup
 const char *owners_of(const struct owners *o, const char *tenant, const char *address)
 {
 	const struct behavior_address like = { .tenant = tenant, .address = address };
-	const struct behavior_address *one = g_hash_table_lookup(o->table, &like);
+	const struct behavior_address *one = NULL;
 
+	if (g_hash_table_size(o->table) > 0)
+		one = g_hash_table_lookup(o->table, &like);
 	return one != NULL ? one->mailbox : address;
 }
