@@ -56,7 +56,7 @@
 #define LIMIT_BATCH_KEYS 200000 /* 10,000 recipients at 20 keys */
 #define LIMIT_NAME_KEYS 64      /* asked for one display name */
 #define LIMIT_CANDIDATES 64     /* persons under one name key */
-#define LIMIT_ALIASES 50000 /* known at once; 7 MB, and more than get mail on a day */
+#define LIMIT_ALIASES 50000     /* known at once; 7 MB, and more than get mail on a day */
 
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
