@@ -133,8 +133,11 @@ static void log_lines(enum log_level level, const char *text)
 static void reload(struct learn *l)
 {
 	GError *e = NULL;
+
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
 	struct options *o = options_load(l->config, &e);
 
+	sd_notify(0, "READY=1");
 	if (o == NULL) {
 		log_line(LOG_LEVEL_ERROR, "not reloaded, the old configuration stays:");
 		log_lines(LOG_LEVEL_ERROR, e->message);
