@@ -31,6 +31,7 @@
 #define PEOPLE_MOST 100000000
 #define THREADS_MOST 64
 #define DAY 20700
+#define TELL_EVERY_US 5000000
 
 struct size {
 	uint64_t people, pairs, senders;
@@ -55,9 +56,13 @@ static const char *sender_of(struct arena *a, uint64_t sender)
 			    domain_of(a, sender));
 }
 
+/* Every mailbox has another correspondent in each of its pairs. */
 static uint64_t pair_sender(const struct size *z, uint64_t pair)
 {
-	return pair * 2654435761U % z->senders;
+	uint64_t turn = pair / z->people, turns = z->pairs / z->people + 1;
+
+	return (pair % z->people * 2654435761U + turn * (z->senders / turns + 1)) %
+	       z->senders;
 }
 
 static const char *name_of(struct arena *a, uint64_t i)
@@ -129,13 +134,48 @@ static double cpu_s(void)
 	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
+/* Kilobytes of a line of /proc/self/status: what is the process's own, not page cache. */
+static long status_kb(const char *name)
+{
+	char *text = NULL, *at;
+	long kb = 0;
+
+	if (g_file_get_contents("/proc/self/status", &text, NULL, NULL) &&
+	    (at = strstr(text, name)) != NULL)
+		kb = (long)g_ascii_strtoll(at + strlen(name), NULL, 10);
+	g_free(text);
+	return kb;
+}
+
 /* --- build --- */
 
 struct making {
 	struct snapshot_builder *b;
 	struct arena *a;
+	uint64_t added;
+	int64_t told_us; /* how far we are was said last */
 	GError *e;
 };
+
+/* On standard error, now and then: at full size this takes minutes. */
+static void tell(struct making *m, const char *what, uint64_t done, uint64_t all)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (now_us - m->told_us < TELL_EVERY_US)
+		return;
+	m->told_us = now_us;
+	if (all > 0)
+		fprintf(stderr, "  %s %.1f of %.1f million keys\n", what,
+			(double)done / 1e6, (double)all / 1e6);
+	else
+		fprintf(stderr, "  %s %.1f million keys\n", what, (double)done / 1e6);
+}
+
+static void tell_written(uint64_t done, uint64_t all, void *to)
+{
+	tell(to, "wrote", done, all);
+}
 
 static void add(struct making *m, struct bytes key, struct bytes value)
 {
@@ -143,6 +183,7 @@ static void add(struct making *m, struct bytes key, struct bytes value)
 
 	if (!snapshot_add(m->b, &r, &m->e))
 		g_error("%s", m->e->message);
+	m->added++;
 }
 
 static struct bytes key(struct arena *a, enum family f, const char *one, const char *two)
@@ -191,15 +232,17 @@ static void fresh(struct making *m, uint64_t i)
 		return;
 	arena_destroy(&m->a);
 	m->a = arena_create(0);
+	tell(m, "gathered", m->added, 0);
 }
 
 static int build(const char *path, const struct size *z)
 {
-	struct making m = { .a = arena_create(0) };
-	struct snapshot_built built;
 	int64_t begin = clock_mono_us(), gathered;
+	struct making m = { .a = arena_create(0), .told_us = begin };
+	struct snapshot_built built;
 
-	m.b = snapshot_begin(&(struct snapshot_setup){ .path = path });
+	m.b = snapshot_begin(&(struct snapshot_setup){
+		.path = path, .progress = tell_written, .to = &m });
 	for (uint64_t i = 0; i < z->people; i++) {
 		fresh(&m, i);
 		add_person(&m, i);
@@ -217,9 +260,10 @@ static int build(const char *path, const struct size *z)
 	if (!snapshot_finish(m.b, &built, &m.e))
 		g_error("%s", m.e->message);
 	printf("keys %" G_GUINT64_FORMAT " bytes %" G_GUINT64_FORMAT
-	       " gather_s %.1f write_s %.1f cpu_s %.1f\n",
+	       " gather_s %.1f write_s %.1f cpu_s %.1f most_kb %ld\n",
 	       built.keys, built.bytes, (double)(gathered - begin) / 1e6,
-	       (double)(clock_mono_us() - gathered) / 1e6, cpu_s());
+	       (double)(clock_mono_us() - gathered) / 1e6, cpu_s(),
+	       status_kb("RssAnon:"));
 	snapshot_builder_destroy(&m.b);
 	arena_destroy(&m.a);
 	return 0;
@@ -325,19 +369,6 @@ static uint32_t quantile(const GArray *sorted, double q)
 	return sorted->len == 0 ? 0
 				: g_array_index(sorted, uint32_t,
 						(guint)((double)(sorted->len - 1) * q));
-}
-
-/* Kilobytes of a line of /proc/self/status: what is the process's own, not page cache. */
-static long status_kb(const char *name)
-{
-	char *text = NULL, *at;
-	long kb = 0;
-
-	if (g_file_get_contents("/proc/self/status", &text, NULL, NULL) &&
-	    (at = strstr(text, name)) != NULL)
-		kb = (long)g_ascii_strtoll(at + strlen(name), NULL, 10);
-	g_free(text);
-	return kb;
 }
 
 static void report(struct reading *r, size_t threads, double seconds)

@@ -4,6 +4,7 @@ package Wonted::Redis;
 use strict;
 use warnings;
 use IO::Socket::INET;
+use File::Path ();
 use IO::Socket::UNIX;
 use Time::HiRes qw(time);
 use Wonted::Place;
@@ -16,6 +17,7 @@ sub there { return scalar grep { -x "$_/redis-server" } split /:/, "$ENV{PATH}:/
 
 # new - write a configuration; nothing is started
 #   name     of its folder;  port   of the loopback;  conf   more lines
+#   data     a folder of its own for what it saves; a dump that lies there is loaded
 #   password, user of the client here
 sub new {
 	my ($class, $place, %o) = @_;
@@ -25,12 +27,13 @@ sub new {
 bind 127.0.0.1
 port $self->{port}
 unixsocket $dir/sock
-dir $dir
+dir @{[ $o{data} // $dir ]}
 daemonize no
 save ""
 appendonly no
 enable-debug-command yes
 END
+	File::Path::make_path($o{data}) if $o{data};
 	return $self;
 }
 
@@ -38,14 +41,14 @@ sub port { $_[0]{port} }
 sub address { "127.0.0.1:$_[0]{port}" }
 sub socket { "$_[0]{dir}/sock" }
 
-# start - returns when it answers (now: at once); more: words for its command line
+# start - returns when it answers (now: at once); more: words for its command line; seconds: to wait at most
 sub start {
 	my ($self, %o) = @_;
 	$self->{pid} = $self->{place}->start("$self->{name}/log", 'redis-server', "$self->{dir}/redis.conf",
 		@{ $o{more} // [] });
 	delete $self->{client};
 	return $self if $o{now};
-	Wonted::Place::wait_for(sub { Wonted::Place::gone($self->{pid}) || eval { $self->do('PING'); 1 } }, 15);
+	Wonted::Place::wait_for(sub { Wonted::Place::gone($self->{pid}) || eval { $self->do('PING'); 1 } }, $o{seconds} // 15);
 	die "redis-server did not start\n" unless kill 0, $self->{pid};
 	return $self;
 }
@@ -116,13 +119,17 @@ sub calls {
 sub reads { return $_[0]->info('stats', 'total_reads_processed') }
 
 # cluster - N masters and N replicas, joined, with all slots; returns them, masters first
+#   alone    no replicas
+#   data     a folder for what they save; a cluster that lies there is started again
 sub cluster {
 	my ($class, $place, $n, %o) = @_;
-	my @s;
-	for my $i (0 .. 2 * $n - 1) {
-		my ($port) = Wonted::Place::free_ports(1);
-		my ($bus) = Wonted::Place::free_ports(1);
-		push @s, $class->new($place, name => "node$i", port => $port, conf => <<"END")->start;
+	my (@s, @port);
+	my $again = $o{data} && -e "$o{data}/ports";
+	@port = split ' ', Wonted::Place::read_file("$o{data}/ports") if $again;
+	for my $i (0 .. ($o{alone} ? 1 : 2) * $n - 1) {
+		push @port, (Wonted::Place::free_ports(1))[0] for @port .. 2 * $i + 1;
+		my ($port, $bus) = @port[2 * $i, 2 * $i + 1];
+		push @s, $class->new($place, name => "node$i", port => $port, $o{data} ? (data => "$o{data}/node$i") : (), conf => <<"END")->start(seconds => $again ? 900 : 15);
 cluster-enabled yes
 cluster-port $bus
 cluster-node-timeout 1000
@@ -133,6 +140,10 @@ END
 		$s[-1]{bus} = $bus;
 	}
 	$_->{id} = $_->do('CLUSTER', 'MYID') for @s;
+	if ($again) {
+		settled(@s) or die "the cluster did not come up again\n";
+		return @s;
+	}
 	for my $i (0 .. $n - 1) {
 		my ($from, $to) = (int(16384 * $i / $n), int(16384 * ($i + 1) / $n) - 1);
 		$s[$i]->do('CLUSTER', 'ADDSLOTSRANGE', $from, $to);
@@ -145,6 +156,11 @@ END
 		    or die "a replica does not find its master\n";
 	}
 	settled(@s) or die "the cluster did not come up\n";
+	if ($o{data}) {
+		open my $f, '>', "$o{data}/ports" or die "$o{data}/ports: $!\n";
+		print $f "@port\n";
+		close $f;
+	}
 	return @s;
 }
 
