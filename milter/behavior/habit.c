@@ -29,11 +29,17 @@ void hour_write(char to[HOUR_BYTES], int hour)
 
 bool hours_are_sane(struct bytes hours)
 {
+	unsigned before = 0;
+
 	if (hours.n % HOUR_BYTES != 0)
 		return false;
-	for (size_t i = 0; i < hours.n; i += HOUR_BYTES)
-		if ((byte_at(hours, i) & ~OPEN) >= HOURS_A_DAY)
+	for (size_t i = 0; i < hours.n; i += HOUR_BYTES) {
+		unsigned first = byte_at(hours, i);
+
+		if ((first & ~OPEN) >= HOURS_A_DAY || (i > 0 && first <= before))
 			return false;
+		before = first;
+	}
 	return true;
 }
 
@@ -57,6 +63,10 @@ static size_t put_hour(char *all, size_t n, unsigned first, unsigned count)
 
 static size_t put_hours(char *all, size_t n, struct side from)
 {
+	if (n == 0 && from.set.n > 0 && !from.over && hours_are_sane(from.set)) {
+		memcpy(all, from.set.at, from.set.n);
+		return from.set.n;
+	}
 	for (size_t i = 0; i + HOUR_BYTES <= from.set.n; i += HOUR_BYTES) {
 		unsigned first = byte_at(from.set, i) & (from.over ? ~OPEN : ~0U);
 

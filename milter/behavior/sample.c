@@ -99,20 +99,47 @@ static void unite(struct side x, struct side y, struct sample *sum)
 	add_all(y, sum);
 }
 
+/* the first of entries [from, to), in their order, that is not below `entry` */
+static size_t find(struct bytes set, size_t from, size_t to, uint32_t entry)
+{
+	while (from < to) {
+		size_t mid = (from + to) / 2;
+
+		if (read_entry(set, mid * SAMPLE_ENTRY_BYTES) < entry)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+static size_t count_closed(struct bytes set, size_t n)
+{
+	size_t from = 0, to = n;
+
+	while (from < to) {
+		size_t mid = (from + to) / 2;
+
+		if ((read_entry(set, mid * SAMPLE_ENTRY_BYTES) & 1) == 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
 /* Would this entry change nothing? */
 static bool has(struct bytes set, uint32_t entry)
 {
-	uint32_t one = 0;
-	size_t closed = 0;
+	size_t n = set.n / SAMPLE_ENTRY_BYTES, closed = count_closed(set, n), at;
 
-	for (size_t i = 0; i + SAMPLE_ENTRY_BYTES <= set.n; i += SAMPLE_ENTRY_BYTES) {
-		one = read_entry(set, i);
-		if (one == entry || one == (entry & ~1U))
-			return true;
-		if ((one & 1) == 0 && ++closed == SAMPLE_MOST && one < entry)
-			return true;
-	}
-	return false;
+	at = find(set, 0, closed, entry & ~1U);
+	if (at == SAMPLE_MOST)
+		return true;
+	if (at < closed && read_entry(set, at * SAMPLE_ENTRY_BYTES) == (entry & ~1U))
+		return true;
+	at = find(set, closed, n, entry);
+	return at < n && read_entry(set, at * SAMPLE_ENTRY_BYTES) == entry;
 }
 
 static bool has_all(struct bytes set, struct side more)

@@ -157,10 +157,13 @@ static void test_hostile(void)
 
 static void test_insane(void)
 {
+	static const char order[] = { 5, 1, 4, 1 }, twice[] = { 5, 1, 5, 1 };
 	static const char hour24[] = { 24, 1 }, kind7[] = { 0x71, 0, 0, 0 };
 
 	g_assert_false(hours_are_sane((struct bytes){ hour24, 2 }));
 	g_assert_false(hours_are_sane((struct bytes){ hour24, 1 }));
+	g_assert_false(hours_are_sane((struct bytes){ order, 4 }));
+	g_assert_false(hours_are_sane((struct bytes){ twice, 4 }));
 	g_assert_false(habits_are_sane((struct bytes){ kind7, 4 }));
 	g_assert_false(habits_are_sane((struct bytes){ kind7, 3 }));
 }
