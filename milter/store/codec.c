@@ -9,6 +9,7 @@
 
 #define KIND_NUMBER 0U
 #define KIND_BYTES 1U
+#define VARINT_BYTES 10U
 #define FIELDS_MOST 32 /* rows of one table */
 
 static const void *member(const void *record, size_t at)
@@ -23,29 +24,36 @@ static void *member_of(void *record, size_t at)
 
 /* --- writing --- */
 
-static void put_varint(GByteArray *out, uint64_t n)
+static guint8 *write_varint(guint8 *to, uint64_t n)
 {
-	guint8 byte;
-
-	do {
-		byte = (guint8)((n & 0x7f) | (n > 0x7f ? 0x80 : 0));
-		g_byte_array_append(out, &byte, 1);
+	while (n > 0x7f) {
+		*to++ = (guint8)(n | 0x80);
 		n >>= 7;
-	} while (n != 0);
+	}
+	*to++ = (guint8)n;
+	return to;
+}
+
+/* A record is hundreds of numbers: both varints go in at once. */
+static void put_varints(GByteArray *out, uint64_t first, uint64_t second)
+{
+	guint8 bytes[2 * VARINT_BYTES], *end;
+
+	end = write_varint(write_varint(bytes, first), second);
+	g_byte_array_append(out, bytes, (guint)(end - bytes));
 }
 
 static void put_number(GByteArray *out, unsigned tag, int64_t n)
 {
 	if (n == 0)
 		return;
-	put_varint(out, ((uint64_t)tag << 1) | KIND_NUMBER);
-	put_varint(out, ((uint64_t)n << 1) ^ (uint64_t)(n >> 63));
+	put_varints(out, ((uint64_t)tag << 1) | KIND_NUMBER,
+		    ((uint64_t)n << 1) ^ (uint64_t)(n >> 63));
 }
 
 static void put_bytes(GByteArray *out, unsigned tag, const void *at, size_t n)
 {
-	put_varint(out, ((uint64_t)tag << 1) | KIND_BYTES);
-	put_varint(out, n);
+	put_varints(out, ((uint64_t)tag << 1) | KIND_BYTES, n);
 	g_byte_array_append(out, at, (guint)n);
 }
 
