@@ -5,8 +5,6 @@
 #include <glib.h>
 #include <string.h>
 
-#define KEEP_BYTES (256 * 1024) /* of an emptied buffer: most messages fit */
-
 struct builder {
 	GByteArray *raw;
 	size_t limit; /* max_bytes + 1 */
@@ -21,16 +19,6 @@ struct builder *builder_create(size_t max_bytes)
 	b->limit = MIN(max_bytes, (size_t)G_MAXINT32) + 1;
 	b->raw = g_byte_array_new();
 	return b;
-}
-
-void builder_reset(struct builder *b)
-{
-	if (b->raw->len > KEEP_BYTES) {
-		g_byte_array_unref(b->raw);
-		b->raw = g_byte_array_new();
-	}
-	g_byte_array_set_size(b->raw, 0);
-	b->cut = 0;
 }
 
 static void append(struct builder *b, const char *text, size_t n)

@@ -17,10 +17,6 @@ struct builder;
  * err   out of memory ends the process */
 struct builder *builder_create(size_t max_bytes);
 
-/* builder_reset - forget the message and keep the builder for the next one
- * err   none */
-void builder_reset(struct builder *b);
-
 /* builder_header - one header field
  * in    value   as libmilter gives it with SMFIP_HDR_LEADSPC: leading blank kept, folds as
  *               bare LF (they become CRLF here)

@@ -111,7 +111,7 @@ static bool check_right_name(struct ruleset *rs, struct rule *rule, struct test 
 
 static struct list *list_of_texts(struct ruleset *rs, const struct operand *o)
 {
-	struct list *list = list_create(rs->arena, "", o->place);
+	struct list *list = list_create(rs->arena);
 
 	for (size_t i = 0; i < o->n_texts; i++)
 		list_add(list, bytes_of(o->texts[i]));

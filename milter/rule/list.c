@@ -12,8 +12,6 @@
 #define LABELS_MAX 128 /* RFC 1035: 127 labels fit into 255 bytes */
 
 struct list {
-	const char *name;
-	struct place place;
 	struct arena *arena;
 	GHashTable *set;     /* folded text */
 	struct place dotted; /* the first entry that begins with a dot; line 0: none */
@@ -24,13 +22,11 @@ static void set_free(void *p)
 	g_hash_table_unref(p);
 }
 
-struct list *list_create(struct arena *a, const char *name, struct place place)
+struct list *list_create(struct arena *a)
 {
 	struct list *list = arena_new(a, struct list, 1);
 
-	*list = (struct list){ .name = name,
-			       .place = place,
-			       .arena = a,
+	*list = (struct list){ .arena = a,
 			       .set = g_hash_table_new(g_str_hash, g_str_equal) };
 	arena_defer(a, set_free, list->set);
 	return list;
@@ -133,11 +129,6 @@ bool list_is_dotted(const struct list *list, struct place *place_r)
 {
 	*place_r = list->dotted;
 	return list->dotted.line > 0;
-}
-
-const char *list_name(const struct list *list)
-{
-	return list->name;
 }
 
 static gint by_text(gconstpointer left, gconstpointer right)

@@ -14,7 +14,7 @@ struct list;
 /* list_create - an empty one
  * own   a
  * err   none */
-struct list *list_create(struct arena *a, const char *name, struct place place);
+struct list *list_create(struct arena *a);
 
 /* list_add - one entry; what folds to one already there is counted once
  * own   the list's arena
@@ -46,10 +46,6 @@ void list_add_checked(struct list *list, struct bytes entry, struct place place,
  * out   *place_r  the first of them
  * err   false: none */
 bool list_is_dotted(const struct list *list, struct place *place_r);
-
-/* list_name - its name
- * err   none */
-const char *list_name(const struct list *list);
 
 /* list_entries - all entries, folded
  * out   *n_r of them

@@ -171,7 +171,7 @@ static void load_list(struct load *load, const struct item *item)
 			 item->name);
 		return;
 	}
-	list = list_create(rs->arena, item->name, item->name_place);
+	list = list_create(rs->arena);
 	g_hash_table_insert(rs->lists, (gpointer)(uintptr_t)item->name, list);
 	if (item->broken)
 		return;

@@ -62,9 +62,6 @@ static void test_limit(void)
 	g_assert_cmpuint(builder_raw(b).n, ==, 21);
 	g_assert_cmpuint(builder_cut(b), ==, 19);
 	g_assert_cmpuint(message_parse(a, builder_raw(b), &limits)->cut, ==, CUT_SIZE);
-	builder_reset(b);
-	g_assert_cmpuint(builder_raw(b).n, ==, 0);
-	g_assert_cmpuint(builder_cut(b), ==, 0);
 	builder_destroy(&b);
 	arena_destroy(&a);
 }

@@ -141,7 +141,7 @@ static void test_list(void)
 	static const char text[] =
 		"# comment\n\n  Example.com  # why\nb#c\r\n.exe\nüber.example";
 	struct arena *a = arena_create(0);
-	struct list *list = list_create(a, "l", (struct place){ "f", 1, 1 });
+	struct list *list = list_create(a);
 	struct complaints c;
 	struct place dotted;
 	size_t n;
@@ -163,7 +163,6 @@ static void test_list(void)
 	g_assert_false(list_covers(list, bytes_of("")));
 	g_assert_true(list_is_dotted(list, &dotted));
 	g_assert_cmpuint(dotted.line, ==, 5);
-	g_assert_cmpstr(list_name(list), ==, "l");
 	arena_destroy(&a);
 }
 
@@ -192,7 +191,7 @@ static void test_fold_name(void)
 static void test_labels(void)
 {
 	struct arena *a = arena_create(0);
-	struct list *list = list_create(a, "l", (struct place){ "f", 1, 1 });
+	struct list *list = list_create(a);
 	GString *deep = g_string_new("example.com");
 
 	list_add(list, bytes_of("example.com"));
