@@ -183,6 +183,39 @@ static void test_both(struct setting *s, gconstpointer url)
 	g_assert_cmpint(fact(s, FACT_PAIR_DAYS_SINCE_IN)->number, ==, 3);
 }
 
+/* A part of a history raises no alarm that the rest could call off. */
+static void test_habits_of_a_part(struct setting *s, gconstpointer url)
+{
+	static const enum fact_id alarms[] = { FACT_PAIR_BURST, FACT_PAIR_NEW_MAILER };
+	struct usual_item mutt = { .text = "Mutt",
+				   .closed = 5,
+				   .first_day = TODAY - 30,
+				   .last_day = TODAY - 3 };
+	const struct history h = {
+		.open_day = TODAY,
+		.in = { .messages = { .closed = 5, .open = 40 },
+			.first_day = TODAY - 30,
+			.last_day = TODAY,
+			.before_day = TODAY - 3 },
+		.usual[USUAL_MAILER] = { .at = &mutt, .n = 1 },
+	};
+
+	(void)url;
+	lead(s, ALIAS, ANN);
+	put(s, key_build(s->arena, FAMILY_PAIR, "own", ALIAS, BOB), &history_codec, &h);
+	s->features.at[FEATURE_MAILER] = value_of_text("Pine");
+	run(s);
+	told(s, ANSWER_YES, ANSWER_NO);
+	for (size_t i = 0; i < G_N_ELEMENTS(alarms); i++)
+		g_assert_cmpint(fact(s, alarms[i])->known, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(fact(s, FACT_PAIR_TODAY)->known, ==, ANSWER_UNKNOWN);
+	/* the whole does: Ann's adds nothing to it */
+	run(s);
+	for (size_t i = 0; i < G_N_ELEMENTS(alarms); i++)
+		g_assert_cmpint(value_answer(fact(s, alarms[i])), ==, ANSWER_YES);
+	g_assert_cmpint(fact(s, FACT_PAIR_TODAY)->number, ==, 40);
+}
+
 /* What the cache says is a guess; the mailbox's answer decides. */
 static void test_changed(struct setting *s, gconstpointer url)
 {
@@ -285,6 +318,7 @@ int main(int argc, char **argv)
 	ADD("no-alias", test_no_alias);
 	ADD("first-and-next", test_first_and_next);
 	ADD("both", test_both);
+	ADD("habits-of-a-part", test_habits_of_a_part);
 	ADD("changed", test_changed);
 	ADD("with-its-mailbox", test_with_its_mailbox);
 	ADD("silent-mailbox", test_silent_mailbox);
