@@ -18,6 +18,9 @@
 #define LIMIT_REFERENCES 50 /* newest kept; a thread longer than that is known anyway */
 #define LIMIT_RECEIVED 50   /* hop limits of MTAs are 50 (Postfix) and 25 (Sendmail) */
 #define LIMIT_FILENAME_BYTES 255
+#define LIMIT_ENCLOSED 100 /* files uuencoded or in a winmail.dat; people send a few */
+#define LIMIT_ENCLOSED_BYTES \
+	(4 * 1024 * 1024) /* uudecoded: an archive's names stand at its end */
 
 /* envelope */
 #define LIMIT_RCPTS 10000 /* above smtpd_recipient_limit (1000) and Sendmail's habits */

@@ -55,8 +55,8 @@ static struct value bits_value(struct arena *a, unsigned bits,
 static void take_parts(const struct source *s, struct value *at)
 {
 	const struct message *m = s->message;
-	struct collected *names = collect_new(s->arena, LIMIT_PARTS);
-	struct collected *types = collect_new(s->arena, LIMIT_PARTS);
+	struct collected *names = collect_new(s->arena, LIMIT_PARTS + LIMIT_ENCLOSED);
+	struct collected *types = collect_new(s->arena, LIMIT_PARTS + LIMIT_ENCLOSED);
 	struct collected *inside = collect_new(s->arena, INSIDE_MOST);
 	bool locked = false, html = false;
 
@@ -71,6 +71,15 @@ static void take_parts(const struct source *s, struct value *at)
 		for (size_t k = 0; k < p->n_inside; k++)
 			collect_add(inside, p->inside[k]);
 		locked = locked || p->encrypted_archive;
+	}
+	for (size_t i = 0; i < m->n_enclosed; i++) {
+		const struct enclosed *f = &m->enclosed[i];
+
+		collect_add(names, f->filename);
+		collect_add(types, f->magic);
+		for (size_t k = 0; k < f->n_inside; k++)
+			collect_add(inside, f->inside[k]);
+		locked = locked || f->encrypted_archive;
 	}
 	at[FEATURE_PARTS_COUNT] = VALUE_OF_INT((int64_t)m->n_parts);
 	at[FEATURE_ATTACHMENTS] = collect_value(names);

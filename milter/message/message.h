@@ -71,6 +71,16 @@ struct part {
 	size_t bytes;           /* decoded size */
 };
 
+/* a file inside of a part that is no part itself: uuencoded in a text, or in a winmail.dat;
+ * its fields are as those of a part */
+struct enclosed {
+	const char *filename;
+	const char *magic;
+	const char *const *inside;
+	size_t n_inside;
+	bool encrypted_archive;
+};
+
 struct link {
 	const char *url;  /* as written, entities decoded, cut at 2,048 bytes */
 	const char *host; /* lower case A-labels; NULL for mailto: and what has no host */
@@ -144,6 +154,8 @@ struct message {
 
 	const struct part *parts; /* depth first, [0] is the outermost */
 	size_t n_parts;
+	const struct enclosed *enclosed;
+	size_t n_enclosed;
 	const struct link *links;
 	size_t n_links;
 	/* UTF-8, "" if there is none. Attached texts and messages within are not read, unless

@@ -11,6 +11,7 @@
 #include "message/attachment.h"
 #include "message/charset.h"
 #include "message/content.h"
+#include "message/enclosed.h"
 #include "message/html_text.h"
 #include "message/links.h"
 #include "message/mime.h"
@@ -26,6 +27,7 @@ struct reading {
 	struct bytes *texts; /* by part: UTF-8 of plain, visible text of HTML */
 	size_t budget;       /* bytes of text still to be read */
 	struct html_text html;
+	struct enclosures enclosed;
 };
 
 static struct bytes content_of(const struct message *m, const struct part *p)
@@ -298,6 +300,26 @@ static void read_places(struct reading *r, bool inner)
 	}
 }
 
+/* Files that are no parts: of a text what is read, of a winmail.dat all. */
+static void read_enclosed(struct reading *r, size_t i)
+{
+	const struct part *p = &r->parts[i];
+	bool coded = p->encoding == ENCODING_QP || p->encoding == ENCODING_BASE64;
+	struct bytes content = content_of(r->m, p);
+
+	if (p->magic != NULL && strcmp(p->magic, "tnef") == 0) {
+		struct arena *scratch = arena_create(SIZE_MAX);
+
+		tnef_find(content_decode(scratch, content, p->encoding), &r->enclosed);
+		arena_destroy(&scratch);
+	} else if (p->encoding == ENCODING_OTHER ||
+		   (!coded && p->kind == PART_TEXT_PLAIN && r->texts[i].at != NULL)) {
+		uuencode_find(content, &r->enclosed);
+	} else if (p->kind == PART_TEXT_PLAIN && r->texts[i].at != NULL) {
+		uuencode_find(r->texts[i], &r->enclosed);
+	}
+}
+
 static void read_contents(struct reading *r, bool inner)
 {
 	for (size_t i = 0; i < r->m->n_parts; i++) {
@@ -316,6 +338,7 @@ static void read_contents(struct reading *r, bool inner)
 			read_plain(r, i);
 		else if (p->in_message == inner)
 			read_html(r, i);
+		read_enclosed(r, i);
 	}
 }
 
@@ -347,7 +370,9 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 	if (all) {
 		html->visible = g_string_new(NULL);
 		html->hidden = g_string_new(NULL);
+		enclosures_begin(r->a, &r->enclosed);
 		read_contents(r, only_inner_text(tree));
+		enclosures_end(&r->enclosed, r->m);
 	} else {
 		read_places(r, only_inner_text(tree));
 	}

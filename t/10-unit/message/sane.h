@@ -102,6 +102,14 @@ static inline void sane_depths(const struct message *m)
 	arena_destroy(&a);
 }
 
+static inline void sane_enclosed(const struct enclosed *f)
+{
+	sane_text(f->filename);
+	g_assert_true(f->filename == NULL || f->filename[0] != '\0');
+	for (size_t i = 0; i < f->n_inside; i++)
+		sane_text(f->inside[i]);
+}
+
 static inline void sane_message(const struct message *m)
 {
 	sane_depths(m);
@@ -116,6 +124,9 @@ static inline void sane_message(const struct message *m)
 	g_assert_cmpuint(m->n_parts, <=, LIMIT_PARTS + 1);
 	for (size_t i = 0; i < m->n_parts; i++)
 		sane_part(m, i);
+	g_assert_cmpuint(m->n_enclosed, <=, LIMIT_ENCLOSED);
+	for (size_t i = 0; i < m->n_enclosed; i++)
+		sane_enclosed(&m->enclosed[i]);
 	g_assert_cmpuint(m->n_links, <=, LIMIT_LINKS);
 	for (size_t i = 0; i < m->n_links; i++) {
 		sane_text(m->links[i].url);

@@ -1,0 +1,57 @@
+/* One list for all who find files in parts, and the one place where they are asked what they
+ * really are. */
+#include "message/enclosed.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+#include "message/attachment.h"
+#include "message/charset.h"
+#include "message/headers.h"
+
+void enclosures_begin(struct arena *a, struct enclosures *all_r)
+{
+	all_r->arena = a;
+	all_r->files = g_array_new(FALSE, FALSE, sizeof(struct enclosed));
+}
+
+/* the end of a name tells the type, so what is too long loses its start */
+static const char *name_of(struct arena *a, struct bytes name)
+{
+	bool sound;
+
+	if (name.n > LIMIT_FILENAME_BYTES) {
+		name.at += name.n - LIMIT_FILENAME_BYTES;
+		name.n = LIMIT_FILENAME_BYTES;
+	}
+	struct bytes clean = header_unfold(a, charset_decode(a, name, NULL, &sound));
+
+	return clean.n == 0 ? NULL : arena_strndup(a, clean.at, clean.n);
+}
+
+void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data)
+{
+	struct enclosed one = { .magic = attachment_magic(data) };
+	struct zip_listing list = { 0 };
+
+	if (all->files->len >= LIMIT_ENCLOSED)
+		return;
+	one.filename = name_of(all->arena, name);
+	if (one.magic != NULL && strcmp(one.magic, "zip") == 0)
+		attachment_zip(all->arena, data, &list);
+	one.inside = list.names;
+	one.n_inside = list.n;
+	one.encrypted_archive = list.encrypted;
+	g_array_append_val(all->files, one);
+}
+
+void enclosures_end(struct enclosures *all, struct message *m)
+{
+	struct enclosed *kept = arena_new(all->arena, struct enclosed, all->files->len);
+
+	if (all->files->len > 0)
+		memcpy(kept, all->files->data, sizeof(*kept) * all->files->len);
+	m->enclosed = kept;
+	m->n_enclosed = all->files->len;
+	g_array_free(all->files, TRUE);
+}
