@@ -34,40 +34,42 @@ const char *points_text(struct arena *a, int64_t milli)
 	return text;
 }
 
+static void fold_word(GString *out, size_t *column, const char *w, size_t n)
+{
+	if (out->len > 0 && *column + 1 + n > COLUMNS) {
+		g_string_append_len(out, "\n\t", 2);
+		*column = 1;
+	} else if (out->len > 0) {
+		g_string_append_c(out, ' ');
+		++*column;
+	}
+	for (; *column + n > COLUMNS; *column = 1) {
+		size_t fits = COLUMNS - *column;
+
+		g_string_append_len(out, w, (gssize)fits);
+		g_string_append_len(out, "\n\t", 2);
+		w += fits;
+		n -= fits;
+	}
+	g_string_append_len(out, w, (gssize)n);
+	*column += n;
+}
+
 const char *header_fold(struct arena *a, size_t name_n, const char *text, size_t max)
 {
 	char *safe = printable_ascii(text, max);
 	GString *out = g_string_sized_new(strlen(safe) + 16);
 	size_t column = name_n + 2; /* and the colon and a blank */
-	char **words = g_strsplit(safe, " ", -1);
 	const char *kept;
 
-	for (size_t i = 0; words[i] != NULL; i++) {
-		const char *w = words[i];
-		size_t n = strlen(w);
+	for (const char *w = safe; *w != '\0';) {
+		size_t n = strcspn(w, " ");
 
-		if (n == 0)
-			continue;
-		if (out->len > 0 && column + 1 + n > COLUMNS) {
-			g_string_append(out, "\n\t");
-			column = 1;
-		} else if (out->len > 0) {
-			g_string_append_c(out, ' ');
-			column++;
-		}
-		for (; column + n > COLUMNS; column = 1) {
-			size_t fits = COLUMNS - column;
-
-			g_string_append_len(out, w, (gssize)fits);
-			g_string_append(out, "\n\t");
-			w += fits;
-			n -= fits;
-		}
-		g_string_append(out, w);
-		column += n;
+		if (n > 0)
+			fold_word(out, &column, w, n);
+		w += n + (w[n] == ' ');
 	}
 	kept = arena_strndup(a, out->str, out->len);
-	g_strfreev(words);
 	g_string_free(out, TRUE);
 	g_free(safe);
 	return kept;

@@ -2,11 +2,13 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BLOCK_BYTES 16384
+#define SHORT_BYTES 256 /* most texts that are made are written only once */
 
 struct block {
 	struct block *next;
@@ -32,12 +34,14 @@ static NO_RETURN void out_of_memory(void)
 	abort();
 }
 
+/* not zeroed: most of a message's memory is written over at once */
 static struct block *block_create(size_t size)
 {
-	struct block *b = calloc(1, sizeof(*b) + size);
+	struct block *b = size > SIZE_MAX - sizeof(*b) ? NULL : malloc(sizeof(*b) + size);
 
 	if (b == NULL)
 		out_of_memory();
+	b->used = 0;
 	b->size = size;
 	return b;
 }
@@ -52,7 +56,7 @@ struct arena *arena_create(size_t soft_limit)
 	return a;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *take(struct arena *a, size_t n)
 {
 	size_t need = (n + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
 	struct block *b = a->blocks;
@@ -70,6 +74,11 @@ void *arena_alloc(struct arena *a, size_t n)
 	return p;
 }
 
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(take(a, n), 0, n);
+}
+
 void arena_defer(struct arena *a, void (*fn)(void *), void *p)
 {
 	struct deferred *d = arena_new(a, struct deferred, 1);
@@ -80,10 +89,11 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *p)
 
 char *arena_strndup(struct arena *a, const char *text, size_t n)
 {
-	char *copy = arena_alloc(a, n + 1);
+	char *copy = take(a, n + 1);
 
 	if (n > 0)
 		memcpy(copy, text, n);
+	copy[n] = '\0';
 	return copy;
 }
 
@@ -94,18 +104,22 @@ char *arena_strdup(struct arena *a, const char *text)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+	char short_text[SHORT_BYTES], *text;
 	va_list ap, again;
 
 	va_start(ap, format);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
+	int n = vsnprintf(short_text, sizeof(short_text), format, ap);
 	va_end(ap);
 
 	if (n < 0)
 		out_of_memory();
-	char *text = arena_alloc(a, (size_t)n + 1);
-
-	vsnprintf(text, (size_t)n + 1, format, again);
+	if ((size_t)n < sizeof(short_text)) {
+		text = arena_strndup(a, short_text, (size_t)n);
+	} else {
+		text = take(a, (size_t)n + 1);
+		vsnprintf(text, (size_t)n + 1, format, again);
+	}
 	va_end(again);
 	return text;
 }

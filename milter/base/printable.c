@@ -2,14 +2,31 @@
 
 #include <stdbool.h>
 
+/* most texts are plain from end to end: how many bytes from here are */
+static size_t plain_bytes(const char *p, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && p[n] >= 0x20 && p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 static char *make_printable(const char *text, size_t max_bytes, bool ascii)
 {
 	GString *out = g_string_sized_new(64);
 	const char *p = text == NULL ? "" : text;
 
 	while (*p != '\0') {
+		size_t before = out->len, plain = plain_bytes(p, max_bytes - before);
+
+		if (plain > 0) {
+			g_string_append_len(out, p, (gssize)plain);
+			p += plain;
+			continue;
+		}
+
 		gunichar c = g_utf8_get_char_validated(p, -1);
-		size_t before = out->len;
 
 		if (c == (gunichar)-1 || c == (gunichar)-2 || c == 0) {
 			g_string_append_printf(out, "\\x%02X", (unsigned char)*p++);
