@@ -93,10 +93,12 @@ static const char *misleading(struct arena *a, const struct link *l)
 {
 	if (l->org == NULL || l->host == NULL || l->hidden)
 		return NULL;
+	/* most texts show the very host */
+	if (g_strcmp0(l->text, l->host) == 0)
+		return NULL;
 
 	const char *shown = link_text_host(a, l->text);
 
-	/* most texts show the very host: no need to ask for its organisation again */
 	if (shown == NULL || strcmp(shown, l->host) == 0 ||
 	    strcmp(domain_org(shown), l->org) == 0)
 		return NULL;

@@ -75,9 +75,12 @@ static bool all_plain(struct bytes text)
 
 static void lower(char *at, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (at[i] >= 'A' && at[i] <= 'Z')
-			at[i] = (char)(at[i] | 0x20);
+	for (size_t i = 0; i < n; i++) {
+		unsigned letter = (unsigned)(unsigned char)at[i] - 'A';
+
+		/* without a branch: capitals come where nobody can tell */
+		at[i] = (char)((unsigned char)at[i] | (unsigned)(letter < 26) << 5);
+	}
 }
 
 /* how many bytes from here on are plain: one blank between words, no controls */
@@ -85,9 +88,13 @@ static size_t plain_run(struct bytes text, size_t i)
 {
 	size_t from = i;
 
-	while (i < text.n && text.at[i] >= ' ' && text.at[i] <= '~' &&
-	       (text.at[i] != ' ' || (i > from && text.at[i - 1] != ' ')))
-		i++;
+	for (; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+
+		if (c > '~' || c < ' ' ||
+		    (c == ' ' && (i == from || text.at[i - 1] == ' ')))
+			break;
+	}
 	return i - from;
 }
 
