@@ -228,6 +228,19 @@ static const char *domain_of(struct arena *a, const char *text)
 	return unicode_lower(a, text);
 }
 
+/* in a list, most have the domain of the one before */
+static const char *org_of(const struct reader *r, const char *domain)
+{
+	const struct mailaddr *before =
+		r->list->len == 0
+			? NULL
+			: &g_array_index(r->list, struct mailaddr, r->list->len - 1);
+
+	if (before != NULL && g_strcmp0(before->domain, domain) == 0)
+		return before->org;
+	return domain_org(domain);
+}
+
 /* the three parts are there: make it known, if it is an address */
 static void emit(struct reader *r, const char *display, const char *local,
 		 const char *domain)
@@ -252,7 +265,7 @@ static void emit(struct reader *r, const char *display, const char *local,
 			r->strict = false;
 			return;
 		}
-		m.org = domain_org(m.domain);
+		m.org = org_of(r, m.domain);
 		m.address = arena_printf(r->a, "%s@%s", local, m.domain);
 	}
 	m.key = unicode_lower(r->a, m.address);

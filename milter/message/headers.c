@@ -87,10 +87,16 @@ static size_t count_before(const GArray *fields, struct bytes name)
 
 static bool has_8bit(struct bytes text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.at[i] >= 0x80)
-			return true;
-	return false;
+	uint64_t all = 0, word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= text.n; i += sizeof(word)) {
+		memcpy(&word, text.at + i, sizeof(word));
+		all |= word;
+	}
+	for (; i < text.n; i++)
+		all |= (unsigned char)text.at[i];
+	return (all & 0x8080808080808080) != 0;
 }
 
 static void add_field(struct header_block *block, GArray *fields, struct header field)

@@ -155,14 +155,38 @@ static bool sink_run(struct sink *s, const char *text, size_t n)
 	return true;
 }
 
+/* a blank between two letters of ASCII stays as it is */
+static bool is_inner_blank(const char *text, size_t n, size_t i)
+{
+	return text[i] == ' ' && i + 1 < n && text[i + 1] > ' ' && text[i + 1] < 0x7f;
+}
+
+/* where letters end that are neither blank nor the begin of an odd space */
+static size_t ink_end(const char *text, size_t n, size_t i)
+{
+	while (i < n && (unsigned char)text[i] > ' ' && (unsigned char)text[i] < 0xc2)
+		i++;
+	return i;
+}
+
 static bool sink_text(struct sink *s, const char *text, size_t n)
 {
 	size_t from = 0, i = 0, odd;
 	bool blank, fits = true;
+	/* where room ends, words go one by one */
+	bool roomy = s->out->len + n + 2 <= s->max;
 
 	while (i < n && fits) {
+		i = ink_end(text, n, i);
+		if (i == n)
+			break;
+
 		unsigned char c = (unsigned char)text[i];
 
+		if (roomy && i > from && is_inner_blank(text, n, i)) {
+			i += 2;
+			continue;
+		}
 		odd = 0;
 		blank = false;
 		if (c <= ' ') {

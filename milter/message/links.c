@@ -223,12 +223,16 @@ static size_t marker(const char *p, size_t left)
 /* bytes up to where "ht" or "ww" stands: all else needs no closer look */
 static size_t to_marker(const char *p, size_t left)
 {
-	size_t i = 0;
+	static const bool begins[256] = {
+		['h'] = true, ['H'] = true, ['w'] = true, ['W'] = true
+	};
 
-	for (; i + 1 < left; i++) {
-		char c = (char)(p[i] | 0x20), next = (char)(p[i + 1] | 0x20);
+	for (size_t i = 0; i + 1 < left; i++) {
+		if (!begins[(unsigned char)p[i]])
+			continue;
+		char next = (char)(p[i + 1] | 0x20);
 
-		if ((c == 'h' && next == 't') || (c == 'w' && next == 'w'))
+		if (next == ((p[i] | 0x20) == 'h' ? 't' : 'w'))
 			return i;
 	}
 	return left;

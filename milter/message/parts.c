@@ -95,11 +95,19 @@ static struct bytes utf8_of(struct reading *r, const struct part *p)
 /* CRLF becomes LF, in place */
 static void drop_cr(struct bytes *text, char *at)
 {
-	size_t n = 0;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < text->n; i++)
-		if (at[i] != '\r' || i + 1 >= text->n || at[i + 1] != '\n')
-			at[n++] = at[i];
+	while (i < text->n) {
+		const char *cr = memchr(at + i, '\r', text->n - i);
+		size_t run = cr == NULL ? text->n - i : (size_t)(cr - (at + i));
+
+		memmove(at + n, at + i, run);
+		n += run;
+		i += run;
+		if (i < text->n && (i + 1 == text->n || at[i + 1] != '\n'))
+			at[n++] = '\r';
+		i++;
+	}
 	at[n] = '\0';
 	*text = (struct bytes){ at, n };
 }

@@ -227,6 +227,12 @@ static const char *letter_latin(UChar32 c)
 	return found == NULL ? NULL : found->to;
 }
 
+/* ICU leaves them as they are, after 100 us; spam has them in every other name */
+static bool is_picture(UChar32 c)
+{
+	return (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x2600 && c <= 0x2767);
+}
+
 /* what the table knows; *rest_r: something is left for ICU */
 static const char *latin_by_table(struct arena *a, const char *folded, bool *rest_r)
 {
@@ -246,7 +252,7 @@ static const char *latin_by_table(struct arena *a, const char *folded, bool *res
 			to = g_stpcpy(to, letter);
 			continue;
 		}
-		*rest_r |= c >= 0x80;
+		*rest_r |= c >= 0x80 && !is_picture(c);
 		for (const char *q = p; q < next_utf8(p); q++)
 			*to++ = *q;
 	}

@@ -65,6 +65,7 @@ static void test_latin(void)
 		{ "Παπαδόπουλος Ευάγγελος", "papadopoulos evaggelos" },
 		{ "Жуков 山", "zhukov shan" },
 		{ "ƒ☃", "f☃" },
+		{ "💕 Jürgen ✅", "💕 jurgen ✅" },
 		{ "Γιώργος", "giorgos" },
 		{ "山田太郎", "shan tian tai lang" },
 		{ "ascii only", "ascii only" },
@@ -123,6 +124,23 @@ static void test_table_agrees_with_icu(void)
 		char *without = arena_strndup(a, with, strlen(with) - strlen("ж"));
 
 		g_assert_cmpstr(unicode_skeleton(a, ascii), ==, without);
+	}
+	arena_destroy(&a);
+}
+
+/* Pictures are kept from ICU; beside a letter that goes there, they come out the same. */
+static void test_pictures_agree_with_icu(void)
+{
+	struct arena *a = arena_create(1 << 20);
+
+	for (gunichar c = 0x2600; c <= 0x1faff; c = c == 0x2767 ? 0x1f300 : c + 1) {
+		char picture[8] = "";
+
+		g_unichar_to_utf8(c, picture);
+		const char *alone = unicode_latin(a, arena_printf(a, "É%s b", picture));
+		const char *with = unicode_latin(a, arena_printf(a, "山 É%s b", picture));
+
+		g_assert_cmpstr(with, ==, arena_printf(a, "shan %s", alone));
 	}
 	arena_destroy(&a);
 }
@@ -225,6 +243,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/unicode/latin", test_latin);
 	g_test_add_func("/unicode/skeleton", test_skeleton);
 	g_test_add_func("/unicode/table-agrees-with-icu", test_table_agrees_with_icu);
+	g_test_add_func("/unicode/pictures-agree-with-icu", test_pictures_agree_with_icu);
 	g_test_add_func("/unicode/mixed", test_mixed);
 	g_test_add_func("/unicode/lower-and-valid", test_lower_and_valid);
 	g_test_add_func("/unicode/domains", test_domains);
