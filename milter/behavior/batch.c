@@ -393,10 +393,9 @@ static void count_incoming(struct applying *ap, const struct behavior_event *ev,
 
 static uint32_t mark_of(enum direction direction, const char *who)
 {
-	uint32_t hash = direction == DIRECTION_IN ? 2166136261U : 16777619U; /* FNV-1a */
+	uint32_t begin = direction == DIRECTION_IN ? HASH_BEGIN : 16777619U;
+	uint32_t hash = text_hash(begin, who);
 
-	for (const char *c = who; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619U;
 	return hash != 0 ? hash : 1;
 }
 

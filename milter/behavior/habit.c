@@ -108,10 +108,8 @@ struct habit {
 
 static unsigned hash_of(const char *text)
 {
-	uint32_t hash = 2166136261U; /* FNV-1a */
+	uint32_t hash = text_hash(HASH_BEGIN, text);
 
-	for (const char *c = text; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619U;
 	return (hash >> 24 ^ hash) & 0xffffffU;
 }
 

@@ -23,6 +23,18 @@ struct side {
 	bool over; /* its newest day is over in the result: open entries close */
 };
 
+#define HASH_BEGIN 2166136261U
+
+/* text_hash - of a text, by FNV-1a; what is stored depends on it
+ * in    begin   HASH_BEGIN, or another number for hashes of another kind
+ * err   none */
+static inline uint32_t text_hash(uint32_t begin, const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		begin = (begin ^ (unsigned char)*c) * 16777619U;
+	return begin;
+}
+
 /* hour_write - one message at an hour of the open day
  * in    hour   0..23
  * err   none */

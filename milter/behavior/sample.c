@@ -7,13 +7,11 @@
 #define HASH_BITS 23
 #define HASH_MOST ((1U << HASH_BITS) - 1)
 
+/* mixed, because the bits of text_hash() are not even enough */
 static uint32_t hash_of(const char *text)
 {
-	uint32_t hash =
-		2166136261U; /* FNV-1a, and mixed: its low bits are not even enough */
+	uint32_t hash = text_hash(HASH_BEGIN, text);
 
-	for (const char *c = text; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619U;
 	hash = (hash ^ hash >> 16) * 0x85ebca6bU;
 	hash = (hash ^ hash >> 13) * 0xc2b2ae35U;
 	return (hash ^ hash >> 16) & HASH_MOST;

@@ -155,6 +155,19 @@ static void test_hostile(void)
 	arena_destroy(&a);
 }
 
+/* Records of today are read tomorrow: the bytes are for good. */
+static void test_bytes(void)
+{
+	static const guint8 habit[] = { 0x91, 0x9c, 0x29, 0x8e }, hour[] = { 0x97, 1 };
+	char at[HABIT_BYTES];
+
+	g_assert_cmpuint(text_hash(HASH_BEGIN, "example.org"), ==, 0x2d8e29b1U);
+	habit_write(at, USUAL_LINK, "example.org");
+	g_assert_cmpmem(at, HABIT_BYTES, habit, sizeof(habit));
+	hour_write(at, 23);
+	g_assert_cmpmem(at, HOUR_BYTES, hour, sizeof(hour));
+}
+
 static void test_insane(void)
 {
 	static const char order[] = { 5, 1, 4, 1 }, twice[] = { 5, 1, 5, 1 };
@@ -176,6 +189,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/habit/habits", test_habits);
 	g_test_add_func("/habit/habits-stay", test_habits_stay);
 	g_test_add_func("/habit/hostile", test_hostile);
+	g_test_add_func("/habit/bytes", test_bytes);
 	g_test_add_func("/habit/insane", test_insane);
 	return g_test_run();
 }

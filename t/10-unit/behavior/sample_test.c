@@ -38,6 +38,20 @@ static void test_exact(void)
 	arena_destroy(&a);
 }
 
+/* Records of today are read tomorrow: the bytes are for good. */
+static void test_bytes(void)
+{
+	static const guint8 stored[] = { 0x47, 0xf2, 0x3a };
+	struct arena *a = arena_create(0);
+	struct sample s = { .n = { 0 } };
+	struct bytes b;
+
+	sample_add(&s, "example.org");
+	b = sample_bytes(&s, a);
+	g_assert_cmpmem(b.at, b.n, stored, sizeof(stored));
+	arena_destroy(&a);
+}
+
 /* Within three times the expected error of an eighth. */
 static void test_estimate(void)
 {
@@ -136,6 +150,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/sample/exact", test_exact);
+	g_test_add_func("/sample/bytes", test_bytes);
 	g_test_add_func("/sample/estimate", test_estimate);
 	g_test_add_func("/sample/any-order", test_any_order);
 	g_test_add_func("/sample/open-day", test_open_day);

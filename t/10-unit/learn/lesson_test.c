@@ -107,6 +107,7 @@ static void test_in(struct fixture *f, gconstpointer data)
 	g_assert_cmpstr(ev->rcpts[0], ==, ANN);
 	g_assert_cmpstr(ev->message_id, ==, "1@other.example");
 	g_assert_cmpint(ev->time_s, ==, NOW);
+	g_assert_cmpint(ev->arrived_s, ==, 0); /* the record's time is our clock */
 	g_assert_cmpstr(ev->display_key, ==, "=eve other");
 	g_assert_cmpstr(ev->reply_to_org, ==, "reply.example");
 	g_assert_cmpstr(ev->list_id, ==, "news.other.example");

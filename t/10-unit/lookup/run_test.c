@@ -300,7 +300,6 @@ static void test_history(void)
 	setting_close(&s);
 }
 
-/* without a From there is nobody to know, and nothing to wait for */
 static void test_habits(void)
 {
 	static const char *const usual[] = { "firm.example" };
@@ -429,6 +428,7 @@ static void test_pair_habits(void)
 	setting_close(&s);
 }
 
+/* without a From there is nobody to know, and nothing to wait for */
 static void test_no_sender(void)
 {
 	struct setting s;
