@@ -113,6 +113,11 @@ sub check_memory {
 		ok(!$f->{'pair.first_contact'}, 'and it is no first contact');
 		ok(facts($bob, 'ben@example.org')->{'pair.known'}, 'to the other recipient, too');
 		is(facts($bob, 'ben@example.org')->{'pair.messages_in'}, 1, 'with his own count');
+		is($f->{'pair.new_network'}, JSON::PP::false, 'from the network that is usual');
+		my $moved = facts($bob, $ann, client => '203.0.113.9', headers => ['Reply-To: bob@elsewhere.example']);
+		is($moved->{"$_.new_network"}, JSON::PP::true, "another network is new ($_)") for qw(pair sender);
+		is($moved->{"$_.new_reply_to"}, JSON::PP::true, "so is a place for answers ($_)") for qw(pair sender);
+		is(facts($bob, 'ben@example.org', client => '203.0.113.9')->{'pair.new_network'}, undef, 'to whom he wrote once nothing is usual');
 		$f = facts('sue@spammer.example', $ann);
 		is($f->{'pair.known'}, JSON::PP::false, 'who sends spam does not become known');
 		is($f->{'sender.known'}, JSON::PP::false, 'nor to anybody else');
