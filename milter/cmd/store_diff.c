@@ -18,7 +18,6 @@ enum difference { DIFFER_SAME, DIFFER_CHANGED, DIFFER_LEFT, DIFFER_RIGHT, DIFFER
 static const char *const marks[] = { "=", "*", "<", ">" };
 
 struct side {
-	struct store *store;
 	struct sorter *sorter;
 	struct progress *progress;
 	struct bytes key, value;
@@ -43,16 +42,16 @@ static bool gather(const struct store_record *record, void *to)
 
 static bool read_side(struct side *side, const char *url, size_t memory_bytes, GError **e)
 {
+	struct store *store = store_open(url, NULL, e);
 	bool good;
 
-	side->store = store_open(url, NULL, e);
-	if (side->store == NULL)
+	if (store == NULL)
 		return false;
 	side->sorter = sorter_create(g_get_tmp_dir(), memory_bytes);
 	side->progress = progress_create("records");
-	good = store_scan(side->store, (struct bytes){ .at = "", .n = 0 }, gather, side,
-			  e);
+	good = store_scan(store, (struct bytes){ .at = "", .n = 0 }, gather, side, e);
 	progress_destroy(&side->progress);
+	store_close(&store); /* the other side may be the same file */
 	if (side->error != NULL) {
 		g_propagate_error(e, side->error);
 		return false;
@@ -158,7 +157,5 @@ bool store_diff(struct store_verb *v, char **argument, GError **e)
 	}
 	sorter_destroy(&d.left.sorter);
 	sorter_destroy(&d.right.sorter);
-	store_close(&d.left.store);
-	store_close(&d.right.store);
 	return good;
 }
