@@ -47,7 +47,8 @@ void header_sweep_edits(const struct header_sweep *s, struct sweep_wish w, GArra
  * err   none */
 bool header_sweep_flooded(const struct header_sweep *s);
 
-/* Real mail has some ten. Each costs the MTA a walk through the header. */
-enum { SWEEP_MOST = 20000 };
+/* Real mail has some ten. Each costs the MTA a walk through the header: Postfix 3.7 takes
+ * 0.2 s to remove 2,000, 3 s for 10,000, and gives up with 20,000. */
+enum { SWEEP_MOST = 2000 };
 
 #endif

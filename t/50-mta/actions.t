@@ -128,6 +128,19 @@ subtest 'several recipients, several outcomes, and a release' => sub {
 	isnt($status, 0, 'and cannot be released twice');
 };
 
+subtest 'what is released brings nothing in our name' => sub {
+	my $r = $site->mail(from => 'somebody@example.com', to => [address('ann')], message => message(headers => ['X-Trial: malicious',
+		'X-Wonted-Verdict: forged', "Authentication-Results: other.example; dmarc=pass", 'X-Spam-Flag : forged', 'x-wonted-verdict: forged too', 'X-Mark: released']));
+	lands($r, 'ann', '', 'held');
+	is(($site->wonted->run('quarantine', 'release', $r->{id}))[0], 0, 'released');
+	my ($got) = ();
+	my $arrived = sub { ($got) = grep { ($_->header('X-Mark') // '') eq 'released' } $site->dovecot->messages(address('ann')) };
+	ok(Wonted::Place::wait_for($arrived, 15), 'it arrives');
+	is($got->header('X-Wonted-Verdict'), undef, 'without a verdict');
+	is($got->header('X-Spam-Flag'), undef, 'without a mark');
+	like($got->header('Authentication-Results') // '', qr/other\.example/, 'with what is of others');
+};
+
 # Postfix knows a recipient by the address it made of what the client wrote. A hold that does not take
 # this one off would be delivered as well.
 subtest 'no spelling of a recipient gets past a hold' => sub {
