@@ -73,10 +73,23 @@ my $mget = settled_calls($two);
 watched('dark 0');
 is $two->calls('mget') - $mget, 0, 'the secondary is not asked any more';
 $r->tell('pair', 25, 0);
-my ($p, $s) = ($one->calls('mget'), $two->calls('mget'));
-my $c = watched('dark 25');
-my $share = ($two->calls('mget') - $s) / ($one->calls('mget') - $p);
-ok abs($share - .25) < .03 || $c->{jitter_us} > 30_000, sprintf 'a quarter is compared (%.3f)', $share;
+
+# what the pair counted since it was asked last. What the servers were asked would say less: comparing may lag behind
+# for as long as its queue is, and a secondary that was late once is left alone for a second
+my %before;
+sub counted {
+	my %now;
+	@now{qw(batches dark dropped live back)} = status() =~ /batches (\d+), dark (\d+) \(dropped (\d+)\), live (\d+) \(fell back (\d+)\)/;
+	my %since = map { $_ => $now{$_} - ($before{$_} // 0) } keys %now;
+	%before = %now;
+	return \%since;
+}
+counted();
+my $s = $two->calls('mget');
+watched('dark 25');
+my $n = counted();
+cmp_ok abs($n->{dark} / $n->{batches} - .25), '<', .01, "a quarter is compared ($n->{dark} of $n->{batches})";
+ok Wonted::Place::wait_for(sub { $two->calls('mget') - $s >= $n->{dark} - $n->{dropped} }), '... with what the secondary says';
 
 $r->tell('pair', 100, 0);
 $two->freeze;
@@ -100,10 +113,12 @@ $two->do(qw(REPLICAOF NO ONE));
 $r->tell('pair', 0, 100);
 Wonted::Place::wait_for(sub { my $before = $two->calls('mget'); sleep 0.1; $two->calls('mget') > $before });
 $r->tell('pair', 0, 50);
-($p, $s) = ($one->calls('mget'), $two->calls('mget'));
-$c = watched('live 50');
-$share = ($two->calls('mget') - $s) / ($one->calls('mget') - $p + $two->calls('mget') - $s);
-ok abs($share - .5) < .05 || $c->{jitter_us} > 20_000, sprintf 'half is answered by the secondary (%.3f)', $share;
+counted();
+$s = $two->calls('mget');
+watched('live 50');
+$n = counted();
+ok abs($n->{live} / $n->{batches} - .5) < .05 || $n->{back}, "half is answered by the secondary ($n->{live} of $n->{batches}, $n->{back} fell back)";
+cmp_ok $two->calls('mget') - $s, '>=', $n->{live} - $n->{back} - 10, '... which was asked for them';
 $two->freeze;
 watched('live 50, and it hangs', waits => 4);
 like status(), qr/at rest/, 'it is left alone for a while';
