@@ -162,15 +162,10 @@ static void renew(struct snapshot *s)
 
 	if (g == NULL) {
 		s->refused_us = clock_mono_us();
-		if (is_whole(s->now))
-			log_seldom(LOG_LEVEL_ERROR, "snapshot",
-				   "the old snapshot stays: %s", e->message);
-		else
-			log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
-				   "the snapshot was written over while it was in use, "
-				   "so all is unknown until a good one is there (put it "
-				   "there by renaming): %s",
-				   e->message);
+		log_seldom(LOG_LEVEL_ERROR, "snapshot", "%s: %s",
+			   is_whole(s->now) ? "the old snapshot stays"
+					    : "there is no snapshot to read",
+			   e->message);
 		g_error_free(e);
 		return;
 	}
@@ -221,8 +216,13 @@ static void snapshot_read_many(struct store *store, struct store_read *r, size_t
 	if (begin(s, g, &view)) {
 		lmdb_view_read_many(&view, r, n, deadline_us, a);
 		mdb_txn_abort(view.txn);
-		if (!is_whole(g))
-			store_forget(r, n);
+	}
+	if (!is_whole(g)) {
+		store_forget(r, n);
+		log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
+			   "%s was written over while it was in use, so all is unknown "
+			   "until a good one is there: put it there by renaming",
+			   s->path);
 	}
 	generation_release(g);
 }
