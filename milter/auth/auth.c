@@ -141,7 +141,7 @@ struct auth_check *auth_begin(struct auth_engine *en, const struct envelope *env
 	struct resolver *r = en->tools.resolver;
 
 	c->engine = en;
-	c->arena = arena_create(65536);
+	c->arena = arena_create();
 	c->client_addr = arena_strdup(c->arena, env->client_addr);
 	c->received_s = env->received_s;
 	c->spf = errand_begin(en->yard, &spf_errand, spf_create(r, env));

@@ -134,7 +134,7 @@ struct dkim_check *dkim_check_begin(const struct dkim_tools *tools,
 		return NULL;
 	c = g_new0(struct dkim_check, 1);
 	c->tools = tools;
-	c->arena = arena_create(65536);
+	c->arena = arena_create();
 	take_fields(c, h, n, from_org);
 	choose(c);
 	ask_keys(c);

@@ -262,7 +262,7 @@ static bool text_fit(const char *text, size_t max)
 /* who is checked, RFC 7208 2.4: a sender without domain is nobody */
 static void sender_choose(struct spf_check *s, const struct envelope *env)
 {
-	struct arena *a = arena_create(4096);
+	struct arena *a = arena_create();
 	const char *from = env->mail_from == NULL ? "" : env->mail_from;
 	const char *at = strrchr(from, '@'), *domain;
 	int local = at == NULL || at == from ? 0 : (int)(at - from);

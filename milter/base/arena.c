@@ -25,7 +25,6 @@ struct deferred {
 struct arena {
 	struct block *blocks;
 	struct deferred *deferred;
-	size_t total, soft_limit;
 };
 
 static NO_RETURN void out_of_memory(void)
@@ -46,13 +45,12 @@ static struct block *block_create(size_t size)
 	return b;
 }
 
-struct arena *arena_create(size_t soft_limit)
+struct arena *arena_create(void)
 {
 	struct arena *a = calloc(1, sizeof(*a));
 
 	if (a == NULL)
 		out_of_memory();
-	a->soft_limit = soft_limit;
 	return a;
 }
 
@@ -70,7 +68,6 @@ static void *take(struct arena *a, size_t n)
 	}
 	void *p = b->data + b->used;
 	b->used += need;
-	a->total += need;
 	return p;
 }
 
@@ -122,11 +119,6 @@ char *arena_printf(struct arena *a, const char *format, ...)
 	}
 	va_end(again);
 	return text;
-}
-
-bool arena_over(const struct arena *a)
-{
-	return a->total > a->soft_limit;
 }
 
 void arena_destroy(struct arena **ap)

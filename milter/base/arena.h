@@ -1,7 +1,6 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -11,10 +10,9 @@
 struct arena;
 
 /* arena_create - open an arena
- * in    soft_limit  bytes; past it arena_over() answers true, nothing else
  * own   the caller destroys it
  * err   out of memory ends the process */
-struct arena *arena_create(size_t soft_limit) MUST_CHECK;
+struct arena *arena_create(void) MUST_CHECK;
 
 /* arena_alloc - n zeroed bytes, aligned for any type
  * in    n           bytes, 0 is allowed
@@ -44,10 +42,6 @@ char *arena_strdup(struct arena *a, const char *text);
  * err   out of memory ends the process */
 char *arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3)
 	__attribute__((returns_nonnull));
-
-/* arena_over - has the soft limit been passed? asked between stages
- * err   none */
-bool arena_over(const struct arena *a);
 
 /* arena_destroy - run the deferred calls, free all, set *a to NULL
  * err   none; *a may be NULL */

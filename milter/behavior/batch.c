@@ -59,7 +59,7 @@ struct behavior_batch *behavior_batch_create(const struct behavior_setup *setup)
 	struct behavior_batch *b = g_new0(struct behavior_batch, 1);
 
 	b->setup = *setup;
-	b->arena = arena_create(0);
+	b->arena = arena_create();
 	b->events = g_ptr_array_new();
 	return b;
 }
@@ -609,7 +609,7 @@ static void forget_events(struct behavior_batch *b)
 {
 	g_ptr_array_set_size(b->events, 0);
 	arena_destroy(&b->arena);
-	b->arena = arena_create(0);
+	b->arena = arena_create();
 	b->keys = 0;
 }
 
@@ -625,7 +625,7 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 {
 	struct applying ap = {
 		.batch = b,
-		.arena = arena_create(0),
+		.arena = arena_create(),
 		.messages = g_hash_table_new(g_str_hash, g_str_equal),
 		.deltas = g_hash_table_new(g_str_hash, g_str_equal),
 		.pairs = g_hash_table_new(g_str_hash, g_str_equal),

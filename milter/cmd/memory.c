@@ -52,7 +52,7 @@ bool memory_begin(struct memory_work *w, const struct options *o, const char *na
 	if (w->tenant == NULL)
 		return false;
 	w->store = memory_open(o, write, e);
-	w->arena = arena_create(0);
+	w->arena = arena_create();
 	return w->store != NULL;
 }
 

@@ -79,7 +79,7 @@ static int order_of(const struct diff *d)
 
 static void note(struct diff *d, struct bytes key, enum difference what)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	size_t f = key_split(a, key, &parts) ? (size_t)parts.family : FAMILY_COUNT;
 

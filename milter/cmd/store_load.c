@@ -52,7 +52,7 @@ static bool send_batch(struct load *l)
 	l->bytes = 0;
 	g_array_set_size(l->batch, 0);
 	arena_destroy(&l->arena);
-	l->arena = arena_create(0);
+	l->arena = arena_create();
 	pause_after(l, clock_mono_us() - begin_us);
 	return true;
 }
@@ -109,7 +109,7 @@ bool store_load(struct store_verb *v, char **argument, GError **e)
 				  e);
 	store_shelf_unref(&shelf);
 	if (l.to != NULL) {
-		l.arena = arena_create(0);
+		l.arena = arena_create();
 		l.batch = g_array_new(FALSE, FALSE, sizeof(struct store_write));
 		l.progress = progress_create("records");
 		l.began_us = clock_mono_us();

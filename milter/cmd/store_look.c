@@ -139,7 +139,7 @@ static bool sum_one(const struct store_record *record, void *to)
 {
 	const struct bytes key = record->key, value = record->value;
 	struct sums *sums = to;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	size_t f = key_split(a, key, &parts) ? (size_t)parts.family : FAMILY_COUNT;
 

@@ -67,7 +67,7 @@ static enum answer read_value(struct arena *a, enum family f, struct bytes value
 
 enum answer record_read(struct bytes key, struct bytes value, GString *out)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	enum answer answer = ANSWER_NO;
 
@@ -90,7 +90,7 @@ static const char *valid(struct arena *a, const char *text)
 
 void record_print(const struct store_record *record, GString *out)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct line line = { .expires_s = record->expires_s };
 	const char *part[2];

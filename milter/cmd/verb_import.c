@@ -151,7 +151,7 @@ static bool learn_all(struct import *im, const struct learner_setup *setup, GErr
 
 static bool import_into(struct import *im, const struct options *o, GError **e)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct learner_setup setup = { .options = o,
 				       .now_s = clock_now_s(),
 				       .threads = g_get_num_processors() };

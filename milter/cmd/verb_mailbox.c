@@ -150,7 +150,7 @@ static bool is_alias(const char *address, const struct mailbox *m)
 /* as the columns of an import */
 static bool list_one(const struct store_record *record, void *to)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct mailbox m;
 
@@ -189,7 +189,7 @@ static bool list_mailboxes(struct mailbox_verb *v, const char *unused, GError **
 
 static bool show_alias(const struct store_record *record, void *to)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct mailbox m;
 

@@ -113,7 +113,7 @@ static bool sync_file(struct people_verb *v, const char *path, GError **e)
 /* A person stands there once for each address: the first one speaks for all. */
 static bool list_one(const struct store_record *record, void *to)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct person p;
 

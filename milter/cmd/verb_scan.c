@@ -339,7 +339,7 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 
 	if (!file_read(path, LIMIT_MESSAGE_BYTES, &text, &n, e))
 		return false;
-	struct arena *a = arena_create(SIZE_MAX);
+	struct arena *a = arena_create();
 	struct bytes raw = { .at = text, .n = n };
 	struct header_block block;
 	int64_t begin = clock_mono_us();

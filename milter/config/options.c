@@ -12,8 +12,6 @@
 #include "config/snapshot.h"
 #include "config/type.h"
 
-#define ARENA_BYTES (64 * 1024 * 1024)
-
 /* clang-format off */
 #define ROW(holder, TYPE, NAME, DEF, MIN, MAX, UNIT, FLAGS, SINCE, DOC) \
 	{ .type = OPTION_##TYPE, .name = #NAME, .fallback = DEF, .min = MIN, .max = MAX, \
@@ -92,7 +90,7 @@ const char *option_suggest(enum option_scope scope, const char *wrong)
 
 struct options *snapshot_create(void)
 {
-	struct arena *a = arena_create(ARENA_BYTES);
+	struct arena *a = arena_create();
 	struct options *o = arena_new(a, struct options, 1);
 
 	o->snapshot = arena_new(a, struct snapshot, 1);

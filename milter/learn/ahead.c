@@ -98,7 +98,7 @@ void ahead_give(struct ahead *w, struct bytes raw)
 	struct job *j = job_at(w, w->given);
 
 	drop_shown(w);
-	*j = (struct job){ .arena = arena_create(0), .raw = raw };
+	*j = (struct job){ .arena = arena_create(), .raw = raw };
 	j->raw.at = arena_strndup(j->arena, raw.at, raw.n);
 	w->bytes += raw.n;
 	w->given++;

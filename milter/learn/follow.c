@@ -163,7 +163,7 @@ static bool take_lesson(struct round *r, const struct recorded *rec, struct aren
 
 static bool take_line(struct round *r, struct bytes line, GError **e)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct recorded rec;
 	GError *why = NULL;
 	bool good = true;
@@ -221,7 +221,7 @@ static bool read_batch(struct round *r, GError **e)
 /* Since when we look: only told where it is earlier than what this process has told. */
 static bool write_baselines(struct round *r, GError **e)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_write *w =
 		arena_new(a, struct store_write, g_hash_table_size(r->oldest));
 	GHashTableIter iter;

@@ -102,7 +102,7 @@ static bool catch_up(struct learner *l, bool all, size_t n, GError **e)
 
 static bool learn_at_once(struct learner *l, struct bytes raw, GError **e)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct letter letter;
 
 	letter_read(a, &l->setup, raw, &letter);
@@ -131,7 +131,7 @@ static int compare_times(const void *pa, const void *pb)
 
 static bool write_baseline(struct learner *l, GError **e)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct mailbox m = { .baseline_since_s = l->done.oldest_s };
 	struct store_write w[2];
 	size_t n = 0;

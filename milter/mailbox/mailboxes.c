@@ -142,7 +142,7 @@ bool mailboxes_write(struct store *s, const char *tenant, const struct mailbox_l
 
 	for (size_t from = 0; good && from < list->n; from += CHUNK) {
 		size_t n = MIN(list->n - from, (size_t)CHUNK);
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct store_write *w = arena_new(a, struct store_write, n);
 
 		for (size_t i = 0; i < n; i++)

@@ -31,7 +31,7 @@ static bool is_alias(const struct mailbox *m, const char *address)
 static bool see_record(const struct store_record *r, void *to)
 {
 	struct sharing *sh = to;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct mailbox m;
 
@@ -55,7 +55,7 @@ static bool see_record(const struct store_record *r, void *to)
 static bool see_mailbox(const struct store_record *r, void *to)
 {
 	struct sharing *sh = to;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 	gpointer address = NULL;
 
@@ -104,7 +104,7 @@ static bool share_some(const struct sharing *sh, struct store *s, const char *te
 {
 	const struct alias *some = &g_array_index(sh->aliases, struct alias, from);
 	size_t n = MIN(sh->aliases->len - from, (size_t)CHUNK), n_writes = 0;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_write *w = arena_new(a, struct store_write, n);
 	bool good = true;
 
@@ -138,7 +138,7 @@ static bool look_around(struct sharing *sh, struct store *s, const char *tenant,
 bool mailboxes_share(struct store *s, const char *tenant, const struct mailbox_list *list,
 		     GError **e)
 {
-	struct sharing sh = { .arena = arena_create(0),
+	struct sharing sh = { .arena = arena_create(),
 			      .said = g_hash_table_new(g_str_hash, g_str_equal),
 			      .aliases = g_array_new(FALSE, FALSE, sizeof(struct alias)),
 			      .mailboxes = g_hash_table_new(g_str_hash, g_str_equal) };

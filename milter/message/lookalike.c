@@ -47,7 +47,7 @@ static void ascii_skeleton(const char *label, char out[2 * MAX_LABEL])
 /* letters of other scripts: the only case that needs more than the stack */
 static bool shown_the_same(const char *one, const char *other)
 {
-	struct arena *a = arena_create(SIZE_MAX);
+	struct arena *a = arena_create();
 	const char *x = unicode_skeleton(a, unicode_domain_shown(a, one));
 	const char *y = unicode_skeleton(a, unicode_domain_shown(a, other));
 	bool same = strcmp(x, y) == 0;

@@ -20,7 +20,7 @@ void message_library_init(void)
 
 void message_library_warm(void)
 {
-	struct arena *a = arena_create(SIZE_MAX);
+	struct arena *a = arena_create();
 
 	unicode_latin(a, "\xe5\xb1\xb1"); /* neither Latin, Greek nor Cyrillic */
 	arena_destroy(&a);

@@ -155,7 +155,7 @@ static void read_html(struct reading *r, size_t i)
 /* names inside, from the end of the file or else from its start */
 static void read_zip(struct reading *r, struct part *p)
 {
-	struct arena *scratch = arena_create(SIZE_MAX);
+	struct arena *scratch = arena_create();
 	struct bytes content = content_of(r->m, p), end;
 	struct zip_listing list = { 0 };
 
@@ -174,7 +174,7 @@ static void read_zip(struct reading *r, struct part *p)
 
 static void read_magic(struct reading *r, struct part *p)
 {
-	struct arena *scratch = arena_create(SIZE_MAX);
+	struct arena *scratch = arena_create();
 	struct bytes head = content_of(r->m, p);
 
 	head.n = MIN(head.n, (size_t)HEAD_BYTES);
@@ -316,7 +316,7 @@ static void read_enclosed(struct reading *r, size_t i)
 	struct bytes content = content_of(r->m, p);
 
 	if (p->magic != NULL && strcmp(p->magic, "tnef") == 0) {
-		struct arena *scratch = arena_create(SIZE_MAX);
+		struct arena *scratch = arena_create();
 
 		tnef_find(content_decode(scratch, content, p->encoding), &r->enclosed);
 		arena_destroy(&scratch);

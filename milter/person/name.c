@@ -65,7 +65,7 @@ static bool same_sound(const struct name_word *a, const struct name_word *b)
 
 	if (a->abjad == b->abjad || a->n < 3 || b->n < 3)
 		return false;
-	scratch = arena_create(0);
+	scratch = arena_create();
 	same = strcmp(word_sound(scratch, a->text), word_sound(scratch, b->text)) == 0;
 	arena_destroy(&scratch);
 	return same;
@@ -386,7 +386,7 @@ static struct name_judgement judge_spelling(const struct name_words *x,
 		return (struct name_judgement){ NAME_FUZZY, 1, "romanisation" };
 	if (!may_be_joined(x, y) && !ends_with_s(x) && !ends_with_s(y))
 		return j; /* most names: nothing to allocate for */
-	scratch = arena_create(0);
+	scratch = arena_create();
 	if (same_when_joined(scratch, x, y) || same_when_joined(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "words joined" };
 	else if (same_but_for_s(scratch, x, y) || same_but_for_s(scratch, y, x))

@@ -133,7 +133,7 @@ static void take_away(struct writing *w, const struct person *old, const struct 
 {
 	struct person gone = { .id = old->id, .gone = true };
 	bool same_id = p != NULL && strcmp(old->id, p->id) == 0;
-	struct arena *scratch = arena_create(0);
+	struct arena *scratch = arena_create();
 	GHashTable *old_keys = keys_of(scratch, old);
 	const struct person *one = &gone;
 	struct bytes value = people_value(w->arena, &one, 1);
@@ -200,7 +200,7 @@ static void replace_person(struct writing *w, const struct person *from,
 			   const struct person *p, struct bytes value)
 {
 	GHashTable *taken = g_hash_table_new(g_str_hash, g_str_equal);
-	struct arena *scratch = arena_create(0);
+	struct arena *scratch = arena_create();
 	GHashTable *keys = keys_of(scratch, p);
 
 	for (size_t i = 0; i < p->n_addresses; i++) {
@@ -290,7 +290,7 @@ static bool do_chunk(struct writing *w, const struct person *at, size_t n, bool 
 {
 	bool good;
 
-	w->arena = arena_create(0);
+	w->arena = arena_create();
 	w->old = g_hash_table_new(g_str_hash, g_str_equal);
 	w->away = g_array_new(FALSE, FALSE, sizeof(struct store_write));
 	w->writes = g_array_new(FALSE, FALSE, sizeof(struct store_write));
@@ -396,7 +396,7 @@ static void note_owners(struct writing *w, const struct people_list *list)
 bool people_write(const struct people_import *im, const struct people_list *list,
 		  bool dry_run, struct people_imported *done_r, GError **e)
 {
-	struct arena *whole = arena_create(0);
+	struct arena *whole = arena_create();
 	struct writing w = {
 		.im = im,
 		.owners = g_hash_table_new(g_str_hash, g_str_equal),

@@ -237,7 +237,7 @@ static void judge_all(const char *display, const struct people *found, size_t n,
 		      GArray *matches)
 {
 	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
-	struct arena *scratch = arena_create(0);
+	struct arena *scratch = arena_create();
 	const struct name_read *read = name_read(scratch, display);
 
 	for (size_t i = 0; i < n; i++) {

@@ -22,7 +22,7 @@ static struct ruleset *ruleset_new(const struct ruleset_source *source,
 	static const size_t n_sources = SOURCE_COUNT;
 	struct ruleset *rs = g_new0(struct ruleset, 1);
 
-	rs->arena = arena_create(0);
+	rs->arena = arena_create();
 	rs->complaints = complaints;
 	rs->rules = g_ptr_array_new();
 	rs->by_name = g_hash_table_new(g_str_hash, g_str_equal);
@@ -363,7 +363,7 @@ bool ruleset_prove(const char *folder, const struct proof_listener *listener, GE
 
 char *rules_format(const char *name, struct bytes text, GError **e)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct complaints complaints;
 	const struct tree *tree = NULL;
 	char *printed = NULL;

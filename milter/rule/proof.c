@@ -217,7 +217,7 @@ static bool expect_points(struct ruleset *rs, const struct tree *tree,
 
 static bool run_item(struct ruleset *rs, const struct tree *tree, const struct item *item)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct made made = made_create(a, rs);
 	const struct value *at[SOURCE_COUNT] = { made.at[0], made.at[1], made.at[2] };
 	struct sight sight = { .at = at, .headers = made.headers };

@@ -13,8 +13,6 @@
 #include "message/builder.h"
 #include "pipeline.h"
 
-#define ENVELOPE_ARENA_BYTES (64 * 1024 * 1024)
-
 struct session {
 	struct door *door;
 	struct world *world; /* kept from the beginning of a message to its end */
@@ -142,7 +140,7 @@ void session_mail(struct session *s, const struct session_sender *from)
 	if (s->over_limit && atomic_load(&s->door->closing))
 		return;
 	s->world = world_current(&s->door->seat);
-	s->arena = arena_create(ENVELOPE_ARENA_BYTES);
+	s->arena = arena_create();
 	struct arena *a = s->arena;
 	struct envelope *e = arena_new(a, struct envelope, 1);
 	const struct options *o = s->world->options;

@@ -409,7 +409,7 @@ static int change_all(const struct lmdb *l, MDB_txn *txn, const struct store_wri
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (i % MERGES_AN_ARENA == 0) {
 			arena_destroy(&a);
-			a = arena_create(0);
+			a = arena_create();
 		}
 		rc = change_one(l, txn, sorted[i], a);
 	}

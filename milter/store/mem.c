@@ -131,7 +131,7 @@ static enum store_wrote mem_write_many(struct store *s, const struct store_write
 	(void)e;
 	g_rw_lock_writer_lock(&m->lock);
 	for (size_t i = 0; i < n; i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 
 		change_one(m, &w[i], a, now_s);
 		arena_destroy(&a);

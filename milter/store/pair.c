@@ -267,7 +267,7 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 	d->job = (struct pair_job){ .run = ask_side, .done = asked_done };
 	d->pair = p;
 	d->side = side;
-	d->a = arena_create(0);
+	d->a = arena_create();
 	d->n = n;
 	d->holders = 1;
 	pthread_mutex_init(&d->lock, NULL);
@@ -446,7 +446,7 @@ static void write_later(struct pair *p, const struct store_write *w, size_t n)
 				    .done = written_done,
 				    .bytes = sizeof(*d) + n * sizeof(*w) };
 	d->pair = p;
-	d->a = arena_create(0);
+	d->a = arena_create();
 	d->n = n;
 	d->w = arena_new(d->a, struct store_write, n);
 	for (size_t i = 0; i < n; i++) {

@@ -99,7 +99,7 @@ static bool fetch_page(struct redis_link *l, const GString *pattern, struct page
 static bool show_page(struct redis_link *l, struct redis_scan *scan,
 		      const GPtrArray *keys)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct wanted *w = arena_new(a, struct wanted, keys->len);
 
 	for (guint i = 0; i < keys->len; i++) {

@@ -246,7 +246,7 @@ enum store_wrote redis_write(struct store *s, struct redis_way *way,
 
 	b.why = g_string_new(NULL);
 	for (size_t i = 0; good && i < n; i += CHUNK) {
-		b.a = arena_create(0);
+		b.a = arena_create();
 		b.w = w + i;
 		b.n = MIN(n - i, CHUNK);
 		good = write_chunk(&b);

@@ -96,7 +96,7 @@ static void set_up(struct fixture *f, gconstpointer data)
 	g_assert_no_error(e);
 	if (scheme->kept)
 		empty_out(f->s);
-	f->a = arena_create(0);
+	f->a = arena_create();
 	g_free(path);
 }
 
@@ -467,7 +467,7 @@ static void *read_on(void *p)
 	struct crowd *c = p;
 
 	while (!g_atomic_int_get(&c->stop)) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct store_read r[2] = { { .key = bytes_of("K|x") },
 					   { .key = bytes_of("K|y") } };
 
@@ -566,7 +566,7 @@ static void test_reader_cannot_write(void)
 static void test_fault(void)
 {
 	struct store *s = store_open("fault:3:mem:", &writing, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read r[6] = { 0 };
 	struct store_write w = { .key = bytes_of("K|a"), .value = bytes_of("one") };
 	int failed = 0;
@@ -587,7 +587,7 @@ static void test_fault(void)
 static void test_fault_late(void)
 {
 	struct store *s = store_open("fault:0+5000:mem:", &writing, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read r = { .key = bytes_of("K|a") };
 	int64_t began_us = clock_mono_us();
 
@@ -604,7 +604,7 @@ static void test_lmdb_later(void)
 	char *folder = g_dir_make_tmp("wonted-store-XXXXXX", NULL);
 	char *path = g_build_filename(folder, "store", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store *reader = store_open(url, &reading, NULL);
 	int status;
 	pid_t pid;
@@ -638,7 +638,7 @@ static void write_much(const char *url)
 	struct store *s = store_open(url, &writing, NULL);
 
 	for (int i = 0; i < 150; i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct store_write w[64] = { 0 };
 
 		for (size_t k = 0; k < G_N_ELEMENTS(w); k++) {
@@ -694,7 +694,7 @@ static void test_lmdb_killed(void)
 	char *folder = g_dir_make_tmp("wonted-store-XXXXXX", NULL);
 	char *path = g_build_filename(folder, "store", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store *s;
 	GStatBuf st;
 	int status, n = 0;
@@ -754,7 +754,7 @@ static void test_lmdb_damaged(void)
 	char *folder = g_dir_make_tmp("wonted-store-XXXXXX", NULL);
 	char *path = g_build_filename(folder, "store", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	char *good;
 	gsize n;
 
@@ -798,7 +798,7 @@ static void test_lmdb_replaced(void)
 	char *next = g_build_filename(folder, "next", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
 	char *next_url = g_strconcat("lmdb:", next, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store *s, *reader;
 
 	s = store_open(url, &writing, NULL);
@@ -836,7 +836,7 @@ static void test_lmdb_cut(void)
 	char *path = g_build_filename(folder, "store", NULL);
 	char *next = g_build_filename(folder, "next", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_write w = { .key = bytes_of("K|b"), .value = bytes_of("one") };
 	GError *e = NULL;
 	char *good;

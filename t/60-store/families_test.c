@@ -126,7 +126,7 @@ static void *decode(size_t family, struct bytes value, struct arena *a,
 static void test_store(gconstpointer url)
 {
 	struct store *s = store_open(url, &(struct store_setup){ .write = true }, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_write w[FAMILY_COUNT] = { 0 };
 	struct store_read r[FAMILY_COUNT] = { 0 };
 
@@ -177,7 +177,7 @@ static void test_lmdb(void)
 static void test_newer_and_cut(void)
 {
 	for (size_t i = 0; i < FAMILY_COUNT; i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct bytes value = codec_encode(families[i].codec, sample_of(i, a), a);
 		char *copy = g_memdup2(value.at, value.n);
 		enum answer answer;

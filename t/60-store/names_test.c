@@ -42,7 +42,7 @@ static bool shares_key(struct arena *a, const char *one, const char *two)
 
 static void judge_row(const char *const *f, struct score *s, struct score *with_keys)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	bool meant = strcmp(f[4], "true") == 0;
 	struct name_judgement j = name_match(a, f[2], f[3]);
 	bool matched = j.match != NAME_NONE, found = matched && shares_key(a, f[2], f[3]);
@@ -73,7 +73,7 @@ static void print(const char *what, const struct score *s)
 static void test_labelled(void)
 {
 	char *path = conformance("names/name-pairs/cases.csv"), *text;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct score s = { 0 }, with_keys = { 0 };
 	struct csv_record r;
 	struct csv c;

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static bool ready;
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct bytes value = { (const char *)data, n };
 	const struct mailaddr *list;
 	bool strict;

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct bytes value = { .at = (const char *)data, .n = n };
 	const struct authres *f = authres_parse(a, value);
 

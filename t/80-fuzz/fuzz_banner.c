@@ -50,7 +50,7 @@ static bool is_same_shape(const struct message *old, const struct message *new,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct arena *a = arena_create(64 << 20);
+	struct arena *a = arena_create();
 	enum language l = (enum language)(n % LANGUAGE_COUNT);
 	struct message_limits limits = { .max_bytes = 1 << 20 };
 	struct message *m, *changed;

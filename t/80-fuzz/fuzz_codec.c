@@ -99,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	exact = g_memdup2(data + 1, n - 1);
 	value = (struct bytes){ .at = exact, .n = n - 1 };
-	a = arena_create(0);
+	a = arena_create();
 	round_trip(codecs[data[0] % G_N_ELEMENTS(codecs)], value, a);
 	merge_histories(value, a);
 	merge_changes(value, a);

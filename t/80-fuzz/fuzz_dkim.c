@@ -31,7 +31,7 @@ static void one_key_close(struct resolver *r)
 
 static void check(const struct dkim_tools *tools, struct bytes raw)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct dns_wait wait = { 0 };
 	struct auth_results r = { 0 };
 	struct header_block block;

@@ -53,7 +53,7 @@ static void try_links(struct arena *a, struct bytes text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	const char *valid = unicode_valid(a, (struct bytes){ (const char *)data, n });
 	char **line = g_strsplit(arena_strndup(a, (const char *)data, n), "\n", 3);
 	const char *how, *one, *other;

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static bool ready;
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *exact = g_memdup2(data, n);
 	struct enclosures all;
 	struct message m = { 0 };

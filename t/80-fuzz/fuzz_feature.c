@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const struct envelope e = { .mail_from = "a@example.org",
 				    .received_s = 1736157610 };
 	struct bytes raw = { .at = (const char *)data, .n = n };
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct rcpt_facts rcpt;
 	struct features f;
 

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static bool ready;
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct html_text t = { .visible = g_string_new(NULL),
 			       .hidden = g_string_new(NULL),
 			       .links = g_array_new(FALSE, FALSE, sizeof(struct link)),

@@ -47,7 +47,7 @@ static void write_and_find(struct arena *a, const struct mailbox_list *list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct mailbox_reading r = { .name = "f" };
 	struct mailbox_list list;
 	GError *e = NULL;

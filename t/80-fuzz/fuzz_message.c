@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static bool ready;
 	struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	if (!ready)
 		message_library_init();

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	char *text = g_strndup((const char *)data, n);
 	char **line = g_strsplit(text, "\n", 2);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	if (g_strv_length(line) == 2) {
 		struct name_judgement one = name_match(a, line[0], line[1]);

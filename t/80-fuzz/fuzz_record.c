@@ -34,7 +34,7 @@ static void check_event(const struct options *o, const struct behavior_event *ev
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct options *o = options_load_text("fuzz", bytes_of(conf), NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct recorded r;
 	struct lesson l = { 0 };
 

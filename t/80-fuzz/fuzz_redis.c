@@ -20,7 +20,7 @@ static void see(unsigned first, unsigned last, bool master, const struct redis_a
 
 static void look_at(const redisReply *reply, const struct redis_address *from)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read r = { .answer = ANSWER_UNKNOWN };
 	struct redis_address *to;
 	size_t seen = 0;

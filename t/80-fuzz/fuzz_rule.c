@@ -54,7 +54,7 @@ static char *check_format(const char *name, struct bytes text)
 
 static void run(const struct ruleset *rs)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct features *f = arena_new(a, struct features, 1);
 	struct rcpt_facts *rcpts = arena_new(a, struct rcpt_facts, 2);
 	struct signal *signals = arena_new(a, struct signal, DETECTOR_COUNT);

@@ -53,7 +53,7 @@ static void *work_run(void *arg)
 	struct work *w = arg;
 
 	while (clock_mono_us() < w->until_us) {
-		struct arena *a = arena_create(1 << 20);
+		struct arena *a = arena_create();
 		struct message m = message_of(a, w->text);
 		struct auth_check *c = auth_begin(w->engine, &env);
 		struct auth_results r;

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 {
 	const char *path =
 		argc > 1 ? argv[1] : "../shared/conformance/names/name-pairs/cases.csv";
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct row));
 	GError *e = NULL;
 	struct csv_record r;

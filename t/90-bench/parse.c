@@ -67,7 +67,7 @@ static double cpu_us(void)
 static void run_ours(struct bytes raw)
 {
 	struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 
 	message_parse(a, raw, &limits);
 	arena_destroy(&a);

@@ -137,7 +137,7 @@ static int64_t run(const struct ruleset *rs, const struct features *f, size_t n_
 	int64_t best_us = INT64_MAX; /* the machine does other things as well */
 
 	for (int i = 0; i < rounds; i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		int64_t from_us = clock_mono_us();
 
 		ruleset_run(a, rs, f, &facts, each);
@@ -151,7 +151,7 @@ int main(int argc, char **argv)
 {
 	struct ruleset *rs = load(argc > 1 ? argv[1] : "rules",
 				  argc > 2 ? (int)g_ascii_strtoll(argv[2], NULL, 10) : 1);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct features *f = arena_new(a, struct features, 1);
 	struct message m = { 0 };
 	int64_t one, many;

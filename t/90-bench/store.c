@@ -231,14 +231,14 @@ static void fresh(struct making *m, uint64_t i)
 	if (i % 64 != 0)
 		return;
 	arena_destroy(&m->a);
-	m->a = arena_create(0);
+	m->a = arena_create();
 	tell(m, "gathered", m->added, 0);
 }
 
 static int build(const char *path, const struct size *z)
 {
 	int64_t begin = clock_mono_us(), gathered;
-	struct making m = { .a = arena_create(0), .told_us = begin };
+	struct making m = { .a = arena_create(), .told_us = begin };
 	struct snapshot_built built;
 
 	m.b = snapshot_begin(&(struct snapshot_setup){
@@ -323,7 +323,7 @@ static void make_batch(struct reading *r, struct arena *a, struct store_read *q)
 
 static void one_batch(struct reading *r)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read *q = arena_new(a, struct store_read, KEYS);
 	int64_t begin_us;
 	uint32_t took_us;

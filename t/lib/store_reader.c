@@ -58,7 +58,7 @@ static struct bytes value_of(struct arena *a, int64_t i)
 /* half of them are known keys, the others were never written */
 static void ask(struct hand *h, int64_t deadline_ms, int64_t n, struct tally *t)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read *r = arena_new(a, struct store_read, n);
 	int64_t *which = arena_new(a, int64_t, n);
 	int64_t begin_us, took_us, answered = 0;
@@ -165,7 +165,7 @@ static void say_wrote(enum store_wrote wrote, GError *e, int64_t took_us)
 
 static void put(struct hand *h, int64_t n)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_write *w = arena_new(a, struct store_write, n);
 	int64_t begin_us = clock_mono_us();
 	enum store_wrote wrote;

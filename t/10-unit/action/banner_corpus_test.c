@@ -169,7 +169,7 @@ static const char *bannered_differs(struct arena *a, const struct message *m,
 
 static void one_message(struct tally *t, const char *path)
 {
-	struct arena *a = arena_create(64 << 20);
+	struct arena *a = arena_create();
 	struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
 	struct banner_setup setup = { .verdict = VERDICT_SUSPICIOUS,
 				      .reasons = reasons,

@@ -51,7 +51,7 @@ static void make(struct arena *a, const struct message *m, struct banner *b_r)
 /* What the banner says of a message. */
 static void says(const char *raw, const char *want)
 {
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct banner b;
 
 	make(a, parse(a, raw, strlen(raw)), &b);
@@ -129,7 +129,7 @@ static void says_why_not(void)
 static void leaves_what_it_did_not_see(void)
 {
 	static const char raw[] = "From: a@example.org\n\nhello\n";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct message_limits limits = { .max_bytes = 20 };
 	struct message *m = message_parse(a, exact(a, raw, strlen(raw)), &limits);
 	struct banner b;
@@ -150,7 +150,7 @@ static void survives_wrong_offsets(void)
 	static const size_t wrong[][2] = { { 9, 5 }, { 0, 5 }, { 8, 5000 }, { 7, 9 } };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
-		struct arena *a = arena_create(1 << 20);
+		struct arena *a = arena_create();
 		struct message *m = parse(a, "From: a\n\nhello\n", 15);
 		struct part p = m->parts[0];
 		struct banner b;
@@ -178,7 +178,7 @@ static const char text_golden[] =
 static void reads_well(void)
 {
 	static const char raw[] = "From: a@example.org\r\n\r\nhello\r\n";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct banner b;
 
 	make(a, parse(a, raw, strlen(raw)), &b);
@@ -196,7 +196,7 @@ static void reads_well_elsewhere(void)
 		HEAD "multipart/alternative; boundary=b\n\n--b\n"
 		     "Content-Type: text/plain; charset=iso-8859-15\n\nx\n--b\n"
 		     "Content-Type: text/html; charset=koi8-r\n\n<p>\n--b--\n";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct bytes new;
 	struct banner b;
 	struct message *m;
@@ -229,7 +229,7 @@ static void opens_no_tag(void)
 		"\xd0\x9f\xd1\x91\xd1\x82\xd1\x80 \xf0\x9f\x98\x80"
 	};
 	static const char raw[] = HEAD "text/html\n\n<html><body>hello\n";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct banner_setup s = { .message = parse(a, raw, strlen(raw)),
 				  .verdict = VERDICT_MALICIOUS,
 				  .reasons = evil,
@@ -259,7 +259,7 @@ static void stays_short(void)
 	static const char raw[] =
 		HEAD "multipart/alternative; boundary=b\n\n--b\n\nx\n--b\n"
 		     "Content-Type: text/html\n\n<p>\n--b--\n";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct banner_setup s = { .message = parse(a, raw, strlen(raw)),
 				  .verdict = VERDICT_SPAM,
 				  .reasons = reasons,
@@ -299,7 +299,7 @@ static void goes_in_once(void)
 	static const char raw[] =
 		HEAD "multipart/alternative; boundary=b\n\n--b\n\nx\n--b\n"
 		     "Content-Type: text/html\n\n<p>\n--b--\n";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	const char *words;
 	struct bytes once = bannered(a, parse(a, raw, strlen(raw)), &words), again;
 	GString *crlf = g_string_new_len(once.at, (gssize)once.n);
@@ -330,7 +330,7 @@ static void sees_no_tag_in_kanji(void)
 	static const char raw[] =
 		HEAD "text/html; charset=iso-2022-jp\n\n"
 		     "<html><title>\x1b$B<body>\x1b(B</title><body>\x1b$B!!\x1b(B";
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct banner b;
 
 	make(a, parse(a, raw, strlen(raw)), &b);
@@ -493,7 +493,7 @@ static void keeps_every_byte(void)
 	GRand *r = g_rand_new_with_seed(20260818);
 
 	for (int i = 0; i < 6000; i++) {
-		struct arena *a = arena_create(1 << 24);
+		struct arena *a = arena_create();
 		GString *text = random_message(r);
 		struct message *m = parse(a, text->str, text->len), *new_m;
 		enum language l = (enum language)(i % LANGUAGE_COUNT);
@@ -527,7 +527,7 @@ static void fills_empty_parts(void)
 						 "base64" };
 
 	for (size_t i = 0; i < 16; i++) {
-		struct arena *a = arena_create(1 << 20);
+		struct arena *a = arena_create();
 		const char *eol = i & 8 ? "\n" : "\r\n";
 		const char *raw =
 			arena_printf(a,
@@ -564,7 +564,7 @@ static void strips_only_its_own(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct arena *a = arena_create(1 << 20);
+		struct arena *a = arena_create();
 		struct message *m = parse(a, rows[i], strlen(rows[i]));
 
 		g_assert_true(bytes_equal(banner_strip(a, m), m->raw));

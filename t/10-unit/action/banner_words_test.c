@@ -43,7 +43,7 @@ static void says_all_in_each(void)
 /* in both blocks nothing but ASCII, and each knows its own again and no other's */
 static void stands_in_ascii(void)
 {
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 
 	for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
 		const char *heading = banner_heading(l, VERDICT_MALICIOUS);

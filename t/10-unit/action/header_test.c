@@ -22,7 +22,7 @@ static void writes_points(void)
 		{ 1234567, "1234.567" },
 		{ INT64_MIN, "-9223372036854775.808" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		g_assert_cmpstr(points_text(a, rows[i].milli), ==, rows[i].text);
@@ -59,7 +59,7 @@ static void folds(void)
 		  "a\\x0D\\x0ABcc: x@example.org\\x0A\\x0A" },
 		{ "J\xc3\xbcrgen \xff", "J\\u{00FC}rgen \\xFF" },
 	};
-	struct arena *a = arena_create(1 << 22);
+	struct arena *a = arena_create();
 	GRand *r = g_rand_new_with_seed(20260820);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)

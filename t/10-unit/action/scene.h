@@ -35,7 +35,7 @@ static inline void scene_begin(struct scene *s, const char *raw)
 {
 	struct message_limits limits = { .max_bytes = 1 << 20 };
 
-	*s = (struct scene){ .arena = arena_create(1 << 24), .log = g_string_new(NULL) };
+	*s = (struct scene){ .arena = arena_create(), .log = g_string_new(NULL) };
 	s->deleted = g_ptr_array_new();
 	s->added = g_ptr_array_new();
 	s->options.mode = MODE_ENFORCE;

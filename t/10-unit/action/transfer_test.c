@@ -56,7 +56,7 @@ static void decodes(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct arena *a = arena_create(1 << 20);
+		struct arena *a = arena_create();
 		struct coded c = { .encoding = rows[i].encoding,
 				   .raw = exact_text(a, rows[i].raw),
 				   .eol = "\r\n" };
@@ -99,7 +99,7 @@ static void inserts(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct arena *a = arena_create(1 << 20);
+		struct arena *a = arena_create();
 		struct coded c = { .encoding = rows[i].encoding,
 				   .raw = exact_text(a, rows[i].raw),
 				   .eol = "\r\n" };
@@ -183,7 +183,7 @@ static void assert_lines(struct bytes made, size_t most)
 
 static void try_one(GRand *r, enum part_encoding e, const char *eol)
 {
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	GString *text = random_text(r, eol), *ours = random_text(r, eol);
 	GString *coded = encode(r, e, text, eol), *want = g_string_new(NULL);
 	size_t place = (size_t)g_rand_int_range(r, 0, (gint32)text->len + 1), at, n,
@@ -237,7 +237,7 @@ static void keeps_every_byte(void)
 /* RFC 2045 6.7 (5): encoded lines of at most 76 characters, also the one that is split */
 static void keeps_lines_short(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char line[77] = "<body>";
 	struct coded c = { .encoding = ENCODING_QP, .eol = "\r\n" };
 	struct insertion in = { .at = 6, .text = bytes_of("\r\n<!-- ======== -->") };
@@ -257,7 +257,7 @@ static void keeps_lines_short(void)
 
 static void removes_only_ours(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct coded c = { .encoding = ENCODING_BASE64,
 			   .raw = exact_text(a, "eH l6YWJj"),
 			   .eol = "\n" };

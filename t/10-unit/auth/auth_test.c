@@ -83,7 +83,7 @@ static void test_good(void)
 	struct resolver *r = zone_with(0);
 	struct auth_engine *en = auth_engine_create(no_options(), r);
 	struct auth_check *c = auth_begin(en, &good_envelope);
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	char *text = good_message();
 	struct message m = message_of(a, bytes_of(text));
 	struct auth_results got;
@@ -106,7 +106,7 @@ static void test_forged(void)
 	struct resolver *r = zone_with(0);
 	struct auth_engine *en = auth_engine_create(no_options(), r);
 	struct envelope env = good_envelope;
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	char *text = g_strconcat(header, "\r\n", body, NULL);
 	struct message m = message_of(a, bytes_of(text));
 	struct auth_results got;
@@ -133,7 +133,7 @@ static void test_two_froms(void)
 	struct resolver *r = zone_with(0);
 	struct auth_engine *en = auth_engine_create(no_options(), r);
 	struct auth_check *c = auth_begin(en, &good_envelope);
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	char *good = good_message(),
 	     *text = g_strconcat("From: b@evil.example\r\n", good, NULL);
 	struct message m = message_of(a, bytes_of(text));
@@ -162,7 +162,7 @@ static void test_silence(void)
 				.helo = "x.silent.example",
 				.mail_from = "a@silent.example" };
 	struct auth_check *c = auth_begin(en, &env);
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	struct message m = message_of(
 		a, bytes_of("DKIM-Signature: v=1; a=rsa-sha256; d=silent.example; s=sel; "
 			    "h=From;"
@@ -202,7 +202,7 @@ static void test_left(void)
 
 	for (int i = 0; i < 200; i++) {
 		struct envelope env = good_envelope;
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		struct message m = message_of(a, bytes_of(text));
 		char *from = g_strdup_printf("a@n%d.example.org", i);
 		struct auth_check *c;
@@ -235,7 +235,7 @@ static void *run_checks(void *arg)
 
 	for (int i = 0; i < run->rounds; i++) {
 		struct auth_check *c = auth_begin(run->en, &good_envelope);
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		struct message m = message_of(a, bytes_of(run->text));
 		struct auth_results got;
 
@@ -308,7 +308,7 @@ static void test_trusted(void)
 	struct resolver *r = zone_with(0);
 	struct auth_engine *en = auth_engine_create(&o, r);
 	struct envelope env = good_envelope;
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	struct auth_results got;
 	struct auth_check *c;
 	struct message m = message_of(
@@ -348,7 +348,7 @@ static void test_pct(void)
 	int rejected = 0;
 
 	for (int i = 0; i < 400; i++) {
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		char *text = g_strdup_printf(
 			"From: a@example.org\r\nMessage-ID: <%d@x>\r\n\r\n", i / 2);
 		struct message m = message_of(a, bytes_of(text));

@@ -88,7 +88,7 @@ static const struct {
 static void test_parse(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		size_t n = strlen(rows[i].value);
 		char *exact = g_memdup2(rows[i].value, n), *got;
 		const struct authres *f = authres_parse(a, (struct bytes){ exact, n });
@@ -104,7 +104,7 @@ static void test_parse(void)
 
 static void test_bounds(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	GString *value = g_string_new("a.org; ");
 
 	for (int i = 0; i < LIMIT_COMMENT_DEPTH + 1; i++)
@@ -207,7 +207,7 @@ static struct auth_results full_results(void)
 
 static void test_value(void)
 {
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	struct auth_results r = full_results();
 
 	g_assert_cmpstr(authres_value(a, "mx.example.net", &r), ==,
@@ -250,7 +250,7 @@ static void test_hostile_value(void)
 
 	for (size_t i = 0; i <= G_N_ELEMENTS(texts); i++) {
 		const char *text = i < G_N_ELEMENTS(texts) ? texts[i] : large;
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		struct auth_dkim s = { .result = AUTH_PASS,
 				       .domain = text,
 				       .auid = text,
@@ -296,7 +296,7 @@ static bool taken(struct arena *a, const char *header, struct auth_results *r_r)
 
 static void test_trusted(void)
 {
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	struct auth_results r;
 
 	g_assert_true(
@@ -347,7 +347,7 @@ static void test_not_trusted(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		struct auth_results r;
 
 		g_assert_false(taken(a, headers[i], &r));
@@ -355,7 +355,7 @@ static void test_not_trusted(void)
 	}
 	/* the second host's field is not mixed with the first's */
 	{
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		struct auth_results r;
 
 		g_assert_true(taken(
@@ -392,7 +392,7 @@ static const struct {
 static void test_from(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(from_rows); i++) {
-		struct arena *a = arena_create(65536);
+		struct arena *a = arena_create();
 		struct message m = message_of(a, bytes_of(from_rows[i].header));
 
 		g_test_message("%s", from_rows[i].header);

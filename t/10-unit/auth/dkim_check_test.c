@@ -60,7 +60,7 @@ static int64_t now_s = NOW_S; /* when it came */
 /* check a message: *r_r lives in the arena that comes back */
 static struct arena *check(const char *text, struct auth_results *r_r)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct resolver *r = keys_zone("");
 	struct dkim_tools tools = { .library = dkim_library_open(),
 				    .keys = keys_create(10),

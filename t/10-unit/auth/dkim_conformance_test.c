@@ -74,7 +74,7 @@ static char *check_file(struct auth_engine *en, const char *path)
 {
 	const struct envelope env = { .received_s = 1700000000 };
 	struct auth_check *c = auth_begin(en, &env);
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	GString *got = g_string_new(NULL);
 	struct auth_results r;
 	struct message m;

@@ -165,7 +165,7 @@ static void test_rows(void)
 	struct resolver *r = zone_of(zone_text);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct arena *a = arena_create(4096);
+		struct arena *a = arena_create();
 		struct auth_dkim dkim = { .result = rows[i].dkim,
 					  .domain = rows[i].dkim_domain };
 		struct auth_results got = { .spf = { .result = rows[i].spf,
@@ -194,7 +194,7 @@ static void test_rows(void)
 static void test_details(void)
 {
 	struct resolver *r = zone_of(zone_text);
-	struct arena *a = arena_create(4096);
+	struct arena *a = arena_create();
 	struct dns_wait wait = { .deadline_us = in_ms(1000) };
 	struct dmarc_check *c = dmarc_begin(r, "news.example.org");
 	struct auth_results got = { .spf = { .result = AUTH_PASS,
@@ -221,7 +221,7 @@ static void test_details(void)
 static void test_late(void)
 {
 	struct resolver *r = zone_of("_dmarc.example.org. TIMEOUT\n");
-	struct arena *a = arena_create(4096);
+	struct arena *a = arena_create();
 	struct dns_wait wait = { .deadline_us = in_ms(10) };
 	struct dmarc_check *c = dmarc_begin(r, "example.org");
 	struct auth_results got = { 0 };

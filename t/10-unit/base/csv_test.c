@@ -30,7 +30,7 @@ static const struct row rows[] = {
 
 static char *read_all(const char *text, size_t n)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	char *exact = g_memdup2(text, n); /* no NUL behind it */
 	struct csv c = csv_begin((struct bytes){ exact, n });
 	GString *all = g_string_new(NULL);
@@ -74,7 +74,7 @@ static void test_lines(void)
 {
 	struct csv c = csv_begin(bytes_of("a\n\n\"x\ny\"\nb\"\nc\n"));
 	static const size_t want[] = { 1, 3, 5, 6 };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct csv_record r;
 	size_t n = 0;
 

@@ -29,7 +29,7 @@ static const struct {
 static char *told(struct bytes text)
 {
 	GString *all = g_string_new(NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct ldif l = ldif_begin(text);
 	struct ldif_line line;
 

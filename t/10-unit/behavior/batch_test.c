@@ -62,7 +62,7 @@ static void set_up(struct fixture *f, gconstpointer data)
 		url != NULL ? url : "mem:", &(struct store_setup){ .write = true }, &e);
 	g_assert_no_error(e);
 	f->b = behavior_batch_create(&(struct behavior_setup){ .store = f->s });
-	f->a = arena_create(0);
+	f->a = arena_create();
 }
 
 static void tear_down(struct fixture *f, gconstpointer data)

@@ -33,7 +33,7 @@ static enum answer have(struct bytes habits, bool over, enum usual kind, const c
 
 static void test_hours(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes sum = { 0 };
 
 	for (int i = 0; i < 3; i++)
@@ -61,7 +61,7 @@ static void test_hours(void)
 
 static void test_hours_end(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes sum = { 0 };
 
 	for (int i = 0; i < 300; i++)
@@ -75,7 +75,7 @@ static void test_hours_end(void)
 
 static void test_habits(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes sum = { 0 };
 
 	g_assert_cmpint(have(sum, true, USUAL_LINK, "a.example"), ==, ANSWER_UNKNOWN);
@@ -100,7 +100,7 @@ static void test_habits(void)
 /* Who comes with many new values at once drives no habit out. */
 static void test_habits_stay(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes sum = { 0 };
 
 	for (int i = 0; i < 3; i++)
@@ -125,7 +125,7 @@ static void test_habits_stay(void)
 /* Every kind full on both sides, and bytes that no counting made. */
 static void test_hostile(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GRand *random = g_rand_new_with_seed(7);
 
 	for (int round = 0; round < 2000; round++) {
@@ -149,7 +149,7 @@ static void test_hostile(void)
 		habits_have(side, USUAL_LINK, "a.example");
 		g_free(at);
 		arena_destroy(&a);
-		a = arena_create(0);
+		a = arena_create();
 	}
 	g_rand_free(random);
 	arena_destroy(&a);

@@ -102,7 +102,7 @@ static void test_none(void)
 /* A burst can't make itself usual: words of trust see it tomorrow, words of alarm today. */
 static void test_poison_lag(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	for (int i = 0; i < 100; i++)
@@ -139,7 +139,7 @@ static void test_poison_lag(void)
 /* With the newest day open, what was before it still counts. */
 static void test_before_today(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	add_in(&h, DAY - 10, a);
@@ -159,7 +159,7 @@ static void test_before_today(void)
 
 static void test_decay(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	g_assert_cmpint(history_decay(1000, 0), ==, 1000);
@@ -179,7 +179,7 @@ static void test_decay(void)
 
 static void test_days_seen(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 }, late = { 0 };
 
 	for (int i = 0; i < 100; i++)
@@ -198,7 +198,7 @@ static void test_days_seen(void)
 /* Two archives that lie apart add up. */
 static void test_days_apart(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history old = { 0 }, young = { 0 };
 
 	for (int i = 0; i < 40; i++) {
@@ -213,7 +213,7 @@ static void test_days_apart(void)
 /* New values fight for the last place; what is frequent stays. */
 static void test_usual_stays(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	for (int i = 0; i < 10; i++)
@@ -231,7 +231,7 @@ static void test_usual_stays(void)
 /* Twenty messages on five days, all in the morning. */
 static void test_usual_hour(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	for (int i = 0; i < HOUR_MESSAGES - 1; i++)
@@ -257,7 +257,7 @@ static void test_usual_hour(void)
 /* One message in a hundred is an exception. */
 static void test_rare_hour(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	add_hour(&h, DAY, 20, NULL, a);
@@ -272,7 +272,7 @@ static void test_rare_hour(void)
 /* Where texts are too many to keep, hashes answer the same questions. */
 static void test_hashed_usual(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	add_in(&h, DAY - 3, a); /* of a time that kept no habits */
@@ -303,7 +303,7 @@ static void test_hashed_usual(void)
 
 static void test_reached(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 };
 
 	for (int i = 0; i < 30; i++)
@@ -315,7 +315,7 @@ static void test_reached(void)
 
 static void test_mark(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { 0 }, more = { 0 };
 
 	add_in(&more, DAY, a);
@@ -372,7 +372,7 @@ static void test_commutes(void)
 	GRand *random = g_rand_new_with_seed(42);
 
 	for (int round = 0; round < 300; round++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct history x = { 0 }, y = { 0 }, xy, yx;
 		struct bytes one, two;
 
@@ -396,7 +396,7 @@ static void test_commutes(void)
 
 static void test_round_trip(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = { .rescued = { 1, 2 }, .junked = { 3, 4 }, .mark = -1 }, back;
 	struct bytes value;
 
@@ -418,7 +418,7 @@ static void test_round_trip(void)
 static void test_old_record(void)
 {
 	static const char old[] = { 1, 2, (char)0xc0, (char)0xb8, 2, 5, 4, 3, 2, 4, 2 };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h;
 
 	g_assert_cmpint(history_decode(a, (struct bytes){ old, sizeof(old) }, &h), ==,
@@ -435,7 +435,7 @@ static void test_old_record(void)
 /* Numbers that counting cannot have made are damage. */
 static void test_insane(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history rows[] = {
 		{ .open_day = -1 },
 		{ .open_day = INT64_MAX },

@@ -26,7 +26,7 @@ static struct bytes merge(struct bytes x, struct bytes y, struct arena *a)
 
 static void test_exact(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (int n = 0; n < SAMPLE_MOST; n++) {
 		struct bytes b = some(a, 0, n);
@@ -42,7 +42,7 @@ static void test_exact(void)
 static void test_bytes(void)
 {
 	static const guint8 stored[] = { 0x47, 0xf2, 0x3a };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct sample s = { .n = { 0 } };
 	struct bytes b;
 
@@ -55,7 +55,7 @@ static void test_bytes(void)
 /* Within three times the expected error of an eighth. */
 static void test_estimate(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	static const int rows[] = { 64, 65, 100, 1000, 10000, 100000 };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -71,7 +71,7 @@ static void test_estimate(void)
 
 static void test_any_order(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes x = some(a, 0, 300), y = some(a, 200, 1000), z = some(a, 50, 60);
 	struct bytes all = merge(some(a, 0, 1000), (struct bytes){ 0 }, a);
 
@@ -84,7 +84,7 @@ static void test_any_order(void)
 /* What the open day has, and closed days had as well, is not kept twice. */
 static void test_open_day(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes closed = merge(some(a, 0, 40), (struct bytes){ 0 }, a), both;
 
 	both = sample_merge((struct side){ closed, false },
@@ -98,7 +98,7 @@ static void test_open_day(void)
 /* One after the other, as mail comes, or all at once: day by day the same count. */
 static void test_day_by_day(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes sum = { 0 }, once = { 0 };
 	GRand *random = g_rand_new_with_seed(11);
 
@@ -127,7 +127,7 @@ static void test_day_by_day(void)
 
 static void test_hostile(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GRand *random = g_rand_new_with_seed(7);
 
 	for (int round = 0; round < 500; round++) {

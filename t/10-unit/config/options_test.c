@@ -18,7 +18,7 @@ static struct options *load(const char *text)
 /* every default passes its own check, and says what it says */
 static void test_defaults(void)
 {
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	union {
 		struct strings list;
 		int64_t number;

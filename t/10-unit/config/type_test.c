@@ -198,7 +198,7 @@ union member {
 static void check_row(const struct row *r)
 {
 	const struct option_row *row = option_find(r->scope, r->name);
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	union member m = { .number = 0 }, untouched = m;
 	GString *why = g_string_new(NULL), *out = g_string_new(NULL);
 
@@ -231,7 +231,7 @@ static void test_rows(void)
 static void test_list_for_scalar(void)
 {
 	const char *two[] = { "observe", "enforce" };
-	struct arena *a = arena_create(65536);
+	struct arena *a = arena_create();
 	struct type_input in = { option_find(SCOPE_GLOBAL, "mode"), two, 2, a };
 	GString *why = g_string_new(NULL);
 	unsigned word = 7;

@@ -370,7 +370,7 @@ static void check(const struct row *row, const char *got)
 static void test_rows(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct state s = { .arena = arena_create(1 << 20) };
+		struct state s = { .arena = arena_create() };
 
 		state_of(&s, rows[i].set);
 		check(&rows[i], told(look(&s, detector_of(rows[i].detector))));
@@ -383,7 +383,7 @@ static void test_rows(void)
 static void test_needs(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct state s = { .arena = arena_create(1 << 20) };
+		struct state s = { .arena = arena_create() };
 		size_t d = detector_of(rows[i].detector);
 
 		state_of(&s, rows[i].set);
@@ -420,7 +420,7 @@ static void test_each_way(void)
 /* When nothing is known, nothing is accused; when all is known and empty, nothing either. */
 static void test_nothing(void)
 {
-	struct state s = { .arena = arena_create(1 << 20) };
+	struct state s = { .arena = arena_create() };
 
 	state_of(&s, "");
 	for (size_t d = 0; d < DETECTOR_COUNT; d++)
@@ -436,7 +436,7 @@ static void test_nothing(void)
 
 static void test_off(void)
 {
-	struct state s = { .arena = arena_create(1 << 20) };
+	struct state s = { .arena = arena_create() };
 	const struct facts facts = { .rcpts = &s.facts, .n_rcpts = 1 };
 	bool off[DETECTOR_COUNT] = { false };
 	size_t bulk = detector_of("bulk_mail"), first = detector_of("first_contact");
@@ -459,7 +459,7 @@ static void test_off(void)
 
 static void test_recipients_apart(void)
 {
-	struct state known = { .arena = arena_create(1 << 20) }, strange = known;
+	struct state known = { .arena = arena_create() }, strange = known;
 
 	state_of(&known, FROM "bulk");
 	state_of(&strange, FROM "bulk;pair.first_contact");
@@ -480,7 +480,7 @@ static void test_recipients_apart(void)
 /* what a sender writes cannot fill a page, turn a line, or steer a terminal */
 static void test_hostile_words(void)
 {
-	struct state s = { .arena = arena_create(1 << 20) };
+	struct state s = { .arena = arena_create() };
 	char *name = g_strnfill(5000, 'x');
 
 	state_of(&s, JANE "person.title=a\nb\x1b[0m");

@@ -190,7 +190,7 @@ static void test_whole(void)
 		{ FEATURE_AUTH_ALIGNED, "yes" },
 		{ FEATURE_IPREV_RESULT, "\"pass\"" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct features f;
 
 	features_take(a, parse(a, whole), &envelope, &auth, &f);
@@ -239,7 +239,7 @@ static void test_empty(void)
 		{ FEATURE_AUTH_ALIGNED, "unknown" },
 		{ FEATURE_IPREV_RESULT, "unknown" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct features f;
 
 	features_take(a, parse(a, ""), &nothing, NULL, &f);
@@ -260,7 +260,7 @@ static bool is_untouched(const struct value *v)
 
 static void check_once(const struct auth_results *results)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	const struct source s = { .arena = a,
 				  .message = parse(a, whole),
 				  .envelope = &envelope,
@@ -303,7 +303,7 @@ static void test_envelopes(void)
 		{ "192.0.2", "absent", "MAILER", "\"mailer\"", "absent" },
 		{ "::", "\"::/48\"", "a\xff@", "\"a\xEF\xBF\xBD@\"", "absent" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		const struct envelope e = { .client_addr = rows[i].addr,
@@ -339,7 +339,7 @@ static void test_mailers(void)
 		{ "Mail\xff", "\"Mail\xEF\xBF\xBD\"" },
 		{ "v", "\"v\"" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		const struct message m = { .mailer = rows[i].mailer };
@@ -389,7 +389,7 @@ static void test_auth(void)
 	static const struct want cut[] = { { FEATURE_DKIM_PASS, "unknown" } };
 	static const struct want none[] = { { FEATURE_DKIM_RESULT, "\"none\"" },
 					    { FEATURE_DKIM_PASS, "no" } };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	const struct source s = { .arena = a, .auth = &r };
 	struct features f;
 
@@ -412,7 +412,7 @@ static void test_auth(void)
 /* thousands of links, names and addresses end in bounded lists */
 static void test_bounds(void)
 {
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	struct link *links = g_new0(struct link, 2000);
 	struct mailaddr *to = g_new0(struct mailaddr, 5000);
 
@@ -440,7 +440,7 @@ static void test_bounds(void)
 
 static void test_header(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct features f;
 
 	features_take(a, parse(a, "X-A: one\r\nx-a: =?utf-8?q?zw=C3=B6lf?=\r\n\r\n"),

@@ -43,7 +43,7 @@ static const struct {
 
 static void test_rows(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		char *exact = g_strdup(rows[i].text);
@@ -57,7 +57,7 @@ static void test_rows(void)
 
 static void test_long(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *x = g_strnfill(100000, 'x');
 	char *bare = g_strdup_printf("bank.example/%s", x);
 	char *url = g_strdup_printf("https://bank.example/%s", x);

@@ -36,7 +36,7 @@ static const struct {
 
 static void test_rows(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		char *exact = g_strdup(rows[i].url);
@@ -49,7 +49,7 @@ static void test_rows(void)
 
 static void test_long(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *x = g_strnfill(2000, 'x');
 	char *url = g_strdup_printf("https://urldefense.com/v3/__https://%s.example", x);
 

@@ -36,7 +36,7 @@ static const struct {
 
 static void test_rows(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		char *exact = g_strdup(rows[i].display);
@@ -51,7 +51,7 @@ static void test_rows(void)
 /* ten thousand at signs cost what 512 bytes of them cost */
 static void test_bounded(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *many = g_strnfill(10000, '@');
 
 	g_assert_null(name_address(a, many));

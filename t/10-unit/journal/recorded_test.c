@@ -35,7 +35,7 @@ static void round_trip(void)
 	static const enum action done[] = { ACTION_BANNER, ACTION_PASS };
 	static const struct plan p = { .done = done, .n_done = 2 };
 	static const char *const orgs[] = { "a.example", "b.example" };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct features f = { 0 };
 	struct recorded r;
 
@@ -82,7 +82,7 @@ static void no_records(void)
 		"",          "{\"v\":1,\"id\":\"x", "[]",        "null",     "{}",
 		"{\"v\":0}", "{\"v\":\"1\"}",       "{\"v\":2}", "\xff\xfe", "{\"v\":1}{",
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct recorded r;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
@@ -93,7 +93,7 @@ static void no_records(void)
 /* Nothing has the type it should have. */
 static void wrong_types(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct recorded r;
 
 	read_exact(

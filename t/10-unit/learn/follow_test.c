@@ -34,7 +34,7 @@ static void set_up(struct fixture *f, gconstpointer url)
 	f->s = store_open(
 		url != NULL ? url : "mem:", &(struct store_setup){ .write = true }, &e);
 	g_assert_no_error(e);
-	f->a = arena_create(0);
+	f->a = arena_create();
 	f->f = NULL;
 }
 

@@ -25,7 +25,7 @@ static void set_up(struct fixture *f, gconstpointer url)
 	f->options = options_load_text("test", bytes_of(conf), NULL);
 	f->s = store_open(
 		url != NULL ? url : "mem:", &(struct store_setup){ .write = true }, NULL);
-	f->a = arena_create(0);
+	f->a = arena_create();
 }
 
 static void tear_down(struct fixture *f, gconstpointer url)

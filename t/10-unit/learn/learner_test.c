@@ -33,7 +33,7 @@ static void set_up_with(struct fixture *f, gconstpointer mailbox, unsigned threa
 	f->options = options_load_text("test", bytes_of(conf), &e);
 	g_assert_no_error(e);
 	f->s = store_open("mem:", &(struct store_setup){ .write = true }, NULL);
-	f->a = arena_create(0);
+	f->a = arena_create();
 	f->setup = (struct learner_setup){
 		.options = f->options,
 		.tenant = options_tenant(f->options, "acme.example"),

@@ -43,7 +43,7 @@ static void set_up(struct fixture *f, gconstpointer data)
 	(void)data;
 	f->options = options_load_text("test", bytes_of(conf), &e);
 	g_assert_no_error(e);
-	f->a = arena_create(0);
+	f->a = arena_create();
 	f->r = (struct recorded){ .mail_from = "bounce@other.example",
 				  .told = "accept",
 				  .time_s = NOW,

@@ -11,7 +11,7 @@ static const char *found(struct aliases *al, struct arena *a, const char *addres
 static void test_learn(void)
 {
 	struct aliases *al = aliases_create(10);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	g_assert_null(found(al, a, "a.smith@own.example"));
 	aliases_learn(al, "own", "a.smith@own.example", "ann@own.example");
@@ -35,7 +35,7 @@ static void test_learn(void)
 static void test_own(void)
 {
 	struct aliases *al = aliases_create(1), *also = aliases_ref(al);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	char address[] = "a@own.example", canonical[] = "ann@own.example";
 
 	aliases_learn(al, "own", address, canonical);
@@ -52,7 +52,7 @@ static void test_own(void)
 static void test_bound(void)
 {
 	struct aliases *al = aliases_create(100), *none = aliases_create(0);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (int i = 0; i < 100; i++)
 		aliases_learn(al, "own", arena_printf(a, "a%d@own.example", i),
@@ -82,7 +82,7 @@ static void *ask_and_learn(void *p)
 	guint seed = GPOINTER_TO_UINT(g_thread_self()) | 1;
 
 	for (int i = 0; i < 5000; i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		const char *address, *canonical;
 
 		seed = seed * 1103515245 + 12345;

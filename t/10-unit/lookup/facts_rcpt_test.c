@@ -46,7 +46,7 @@ static void open_all(struct setting *s, gconstpointer url)
 {
 	const struct baseline b = { .since_s = NOW - 100 * DAY };
 
-	*s = (struct setting){ .arena = arena_create(0), .aliases = aliases_create(10) };
+	*s = (struct setting){ .arena = arena_create(), .aliases = aliases_create(10) };
 	s->options = options_load_text("test", bytes_of(conf), NULL);
 	s->store = store_open(
 		url != NULL ? url : "mem:", &(struct store_setup){ .write = true }, NULL);

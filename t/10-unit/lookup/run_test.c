@@ -40,7 +40,7 @@ static void setting_open(struct setting *s, const char *url)
 	const struct store_setup setup = { .write = true };
 	GError *e = NULL;
 
-	*s = (struct setting){ .arena = arena_create(1 << 24) };
+	*s = (struct setting){ .arena = arena_create() };
 	s->options = options_load_text("test", bytes_of(conf), &e);
 	g_assert_no_error(e);
 	s->store = store_open(url, &setup, &e);

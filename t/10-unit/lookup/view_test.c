@@ -175,7 +175,7 @@ static void test_partial(void)
 
 static void test_add(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct history h = mail_in(5, TODAY - 30, TODAY - 3, 0),
 		       older = mail_in(2, TODAY - 90, TODAY - 60, 0);
 	struct view v = seen(h, ANSWER_YES), more = seen(older, ANSWER_YES);

@@ -36,7 +36,7 @@ static void change(struct store *s, struct arena *a, const struct mailbox *m)
 
 static void test_round_trip(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes value = codec_encode(&mailbox_codec, &full, a);
 	struct mailbox m;
 
@@ -55,7 +55,7 @@ static void test_change_lays_over(void)
 {
 	struct store *s =
 		store_open("mem:", &(struct store_setup){ .write = true }, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct mailbox m;
 
 	change(s, a, &full);
@@ -77,7 +77,7 @@ static void test_change_lays_over(void)
 /* A kind that a newer program knows is "not said" here. */
 static void test_strange_words(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct mailbox m = { .kind = 99 };
 	struct preference p = { .wish = -4 };
 
@@ -92,7 +92,7 @@ static void test_strange_words(void)
 
 static void test_preference(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct preference p = { .wish = WISH_JUNK,
 				.cause = "moved to junk",
 				.count = 3,

@@ -23,7 +23,7 @@ static bool read_text(struct setting *s, enum mailbox_format format, struct byte
 	struct mailbox_reading r = { .name = "m", .text = text, .format = format };
 
 	s->e = NULL;
-	s->arena = arena_create(0);
+	s->arena = arena_create();
 	s->options = options_load_text("test", bytes_of(conf), &s->e);
 	g_assert_no_error(s->e);
 	r.options = s->options;

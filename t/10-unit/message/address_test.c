@@ -30,7 +30,7 @@ static char *list_text(struct arena *a, const char *value, bool *strict_r)
 
 static void check(const struct row *rows, size_t n)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	bool strict;
 
 	for (size_t i = 0; i < n; i++) {
@@ -168,7 +168,7 @@ static void test_tricks(void)
 
 static void test_nul(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	const struct mailaddr *list;
 	bool strict;
 
@@ -187,7 +187,7 @@ static void test_nul(void)
 
 static void test_forms(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	const struct mailaddr *m;
 	bool strict;
 
@@ -208,7 +208,7 @@ static void test_forms(void)
 
 static void test_limits(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	GString *many = g_string_new(NULL), *name = g_string_new("\"");
 	const struct mailaddr *m;
 	bool strict;
@@ -270,7 +270,7 @@ static void test_key(void)
 		{ "a@b@example.com", NULL },
 		{ "\"a b\"@example.com", "\"a b\"@example.com" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *longest = g_strnfill(400, 'x');
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)

@@ -201,7 +201,7 @@ static void test_hostile(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/attachment/magic", test_magic);
 	g_test_add_func("/attachment/zip", test_zip);
 	g_test_add_func("/attachment/limits", test_limits);

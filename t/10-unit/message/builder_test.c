@@ -34,7 +34,7 @@ static void test_fields(void)
 
 static void test_early_headers(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct builder *b = builder_create(1000);
 	struct header_block block;
 
@@ -51,7 +51,7 @@ static void test_early_headers(void)
 
 static void test_limit(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct builder *b = builder_create(20);
 	struct message_limits limits = { .max_bytes = 20 };
 

@@ -40,7 +40,7 @@ static void test_sets(void)
 		{ "gb2312", "\xc4", "\xef\xbf\xbd", false },
 		{ "gb2312", "\xff\xc4\xe3", "\xef\xbf\xbd你", false },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	bool sound;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -59,7 +59,7 @@ static void test_sets(void)
 
 static void test_wide(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	bool sound;
 	struct bytes got =
 		charset_decode(a, (struct bytes){ "h\0\xe9\0", 4 }, "utf-16le", &sound);

@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/content/decode", test_decode);
 	g_test_add_func("/content/tail", test_tail);
 	int failed = g_test_run();

@@ -26,7 +26,7 @@ static void test_key(void)
 		{ "ü..example", NULL },
 		{ "\xff.example", NULL },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *label = g_strnfill(64, 'a'), *name = g_strnfill(254, 'a');
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
@@ -91,7 +91,7 @@ static void test_psl(void)
 	const char *root = g_getenv("WONTED_CONFORMANCE");
 	char *path = g_build_filename(root == NULL ? "../shared/conformance" : root,
 				      "psl", "test_psl.txt", NULL);
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *text, **lines, *name, *org;
 	unsigned rows = 0;
 

@@ -65,7 +65,7 @@ static void test_words(void)
 		{ "Fr\xf6sche", "Frösche" },
 		{ "Fr\xc3\xb6sche", "Frösche" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		size_t n = strlen(rows[i].in);
@@ -88,7 +88,7 @@ static void test_length(void)
 
 static void read_pieces(const void *piece, size_t n)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	GString *text = g_string_sized_new(n);
 
 	while (text->len < n)

@@ -162,7 +162,7 @@ int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/fields/from", test_from);
 	g_test_add_func("/fields/fields", test_fields);
 	g_test_add_func("/fields/missing", test_missing);

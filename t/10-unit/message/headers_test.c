@@ -150,7 +150,7 @@ static void test_unfold(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/headers/fields", test_fields);
 	g_test_add_func("/headers/broken", test_broken);
 	g_test_add_func("/headers/limits", test_limits);

@@ -322,7 +322,7 @@ int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/html-text/text", test_text);
 	g_test_add_func("/html-text/hidden", test_hidden);
 	g_test_add_func("/html-text/seen", test_seen);

@@ -132,7 +132,7 @@ static void test_limits(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/links/resolve", test_resolve);
 	g_test_add_func("/links/text", test_text);
 	g_test_add_func("/links/limits", test_limits);

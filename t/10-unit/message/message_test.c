@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/message/empty", test_empty);
 	g_test_add_func("/message/size", test_size);
 	g_test_add_func("/message/nul", test_nul);

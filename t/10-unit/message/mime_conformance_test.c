@@ -275,7 +275,7 @@ static char *texts(const GArray *leaves, const GArray *which)
 static void compare_leaves(struct counts *c, const char *file, const struct message *m,
 			   json_t *want)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	GArray *ours = g_array_new(FALSE, FALSE, sizeof(struct leaf));
 	GArray *theirs = g_array_new(FALSE, FALSE, sizeof(struct leaf));
 
@@ -339,7 +339,7 @@ static char *with_line_ends(const char *text, size_t *n, bool crlf)
 static void compare_message(struct counts *c, const char *path, bool crlf)
 {
 	struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *stem = g_strndup(path, strlen(path) - 4), *text;
 	char *json = g_strconcat(stem, crlf ? ".crlf.json" : ".json", NULL);
 	char *name = g_strconcat(strstr(stem, "eml/"), crlf ? ".crlf" : "", NULL);
@@ -465,7 +465,7 @@ static struct bytes header_value(json_t *row)
 
 static void compare_address(struct counts *c, const char *name, json_t *row)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	GString *ours = g_string_new(NULL), *theirs = g_string_new(NULL);
 	const struct mailaddr *list;
 	bool strict;
@@ -489,7 +489,7 @@ static void test_addresses(void)
 
 static void compare_date(struct counts *c, const char *name, json_t *row)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	int64_t s = mime_date(a, header_value(row));
 	int64_t want = their_date(json_object_get(row, "expected"));
 	char *text[] = { g_strdup_printf("%ld", (long)s),
@@ -508,7 +508,7 @@ static void test_dates(void)
 
 static void compare_text(struct counts *c, const char *name, json_t *row)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct header h = { .value = header_value(row) };
 	json_t *want = json_object_get(row, "expected");
 
@@ -535,7 +535,7 @@ static const struct message *with_field(struct arena *a, const char *name, json_
 
 static void compare_received(struct counts *c, const char *name, json_t *row)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	json_t *from = json_object_get(json_object_get(row, "expected"), "from");
 	const char *theirs = string_at(from, "Name");
 	const struct message *m = with_field(a, "Received", row);
@@ -557,7 +557,7 @@ static void test_received(void)
 
 static void compare_ids(struct counts *c, const char *name, json_t *row)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	const struct message *m = with_field(a, "References", row);
 	GString *ours = g_string_new(NULL), *theirs = g_string_new(NULL);
 	size_t i;
@@ -581,7 +581,7 @@ static void test_ids(void)
 static void each_python(struct counts *c, const char *path)
 {
 	struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *text;
 	size_t n;
 

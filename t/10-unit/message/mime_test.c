@@ -270,7 +270,7 @@ int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/mime/structure", test_structure);
 	g_test_add_func("/mime/broken", test_broken);
 	g_test_add_func("/mime/kinds", test_kinds);

@@ -169,7 +169,7 @@ int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/parts/texts", test_texts);
 	g_test_add_func("/parts/pgp", test_pgp);
 	g_test_add_func("/parts/links", test_links);

@@ -79,7 +79,7 @@ static inline void sane_part(const struct message *m, size_t i)
 static inline void sane_depths(const struct message *m)
 {
 	struct message_limits limits = { .max_bytes = m->raw.n };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct message *few = message_parse_header(a, m->raw, &limits);
 	struct message *none = message_parse_header(a, m->raw, &limits);
 

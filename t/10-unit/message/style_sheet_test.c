@@ -92,7 +92,7 @@ static void test_limits(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	a = arena_create(1 << 20);
+	a = arena_create();
 	g_test_add_func("/style-sheet/rules", test_rules);
 	g_test_add_func("/style-sheet/fits", test_fits);
 	g_test_add_func("/style-sheet/limits", test_limits);

@@ -57,7 +57,7 @@ static void property(GString *to, guint32 type, guint32 id, const char *value, s
 
 static char *found(const GString *file)
 {
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	char *exact = g_memdup2(file->str, file->len);
 	struct enclosures all;
 	struct message m = { 0 };
@@ -213,7 +213,7 @@ static void finds_in_messages(void)
 {
 	GString *f = begin();
 	struct message_limits limits = { .max_bytes = 1 << 20 };
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 
 	rend(f);
 	title(f, "a.exe");

@@ -12,7 +12,7 @@ struct row {
 static void check(const struct row *rows, size_t n,
 		  const char *(*turn)(struct arena *, const char *))
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < n; i++)
 		g_assert_cmpstr(turn(a, rows[i].in), ==, rows[i].want);
@@ -98,7 +98,7 @@ static void test_skeleton(void)
 		{ "google", "goggle" },
 		{ "a b", "ab" },
 	};
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(alike); i++)
 		g_assert_cmpstr(unicode_skeleton(a, alike[i][0]), ==,
@@ -113,7 +113,7 @@ static void test_skeleton(void)
  * for one foreign letter somewhere in it. A Cyrillic zhe makes the text go through ICU. */
 static void test_table_agrees_with_icu(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (char c = '!'; c < 0x7f; c++) {
 		char *ascii = arena_printf(a, "x%cx", c);
@@ -131,7 +131,7 @@ static void test_table_agrees_with_icu(void)
 /* Pictures are kept from ICU; beside a letter that goes there, they come out the same. */
 static void test_pictures_agree_with_icu(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	for (gunichar c = 0x2600; c <= 0x1faff; c = c == 0x2767 ? 0x1f300 : c + 1) {
 		char picture[8] = "";
@@ -165,7 +165,7 @@ static void test_mixed(void)
 
 static void test_lower_and_valid(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 
 	g_assert_cmpstr(unicode_lower(a, "AbC.Ü@Ω"), ==, "abc.ü@ω");
 	g_assert_cmpstr(unicode_lower(a, "I"), ==, "i");
@@ -178,7 +178,7 @@ static void test_lower_and_valid(void)
 
 static void test_domains(void)
 {
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	char *longest = g_strnfill(2000, 'b');
 
 	memcpy(longest, "ü", 2);
@@ -204,7 +204,7 @@ static void test_confusables(void)
 	char *path = g_build_filename(root == NULL ? "../shared/conformance" : root,
 				      "unicode", "confusables.json", NULL);
 	json_t *all = json_load_file(path, 0, NULL), *list, *first;
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	unsigned same = 0, seen = 0, k = 0;
 	const char *c;
 

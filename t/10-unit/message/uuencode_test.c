@@ -42,7 +42,7 @@ static const struct row rows[] = {
 
 static char *found(struct bytes text)
 {
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 	char *exact = g_memdup2(text.at, text.n);
 	struct enclosures all;
 	struct message m = { 0 };
@@ -103,7 +103,7 @@ static void opens_archives(void)
 				  "\5\0\0\0b.exe";
 	GString *text = g_string_new("begin 644 a.zip\n");
 	struct message_limits limits = { .max_bytes = 1 << 20 };
-	struct arena *a = arena_create(1 << 24);
+	struct arena *a = arena_create();
 
 	encode(text, zip, sizeof(zip) - 1);
 	g_string_prepend(text, "Subject: x\nContent-Type: text/plain\n\nHello.\n");
@@ -146,7 +146,7 @@ static void finds_in_messages(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
 		struct message_limits limits = { .max_bytes = 1 << 20 };
-		struct arena *a = arena_create(1 << 24);
+		struct arena *a = arena_create();
 		const struct message *m =
 			message_parse(a, bytes_of(mails[i].text), &limits);
 

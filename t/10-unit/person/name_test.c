@@ -76,7 +76,7 @@ static const struct pair pairs[] = {
 static void test_pairs(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct name_judgement j = name_match(a, pairs[i].name, pairs[i].display);
 		struct name_judgement back =
 			name_match(a, pairs[i].display, pairs[i].name);
@@ -95,7 +95,7 @@ static void test_pairs(void)
 static size_t shared(const char *name, const char *display)
 {
 	const char *written[LIMIT_NAME_KEYS], *asked[LIMIT_NAME_KEYS];
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	size_t n = name_keys_write(a, name, written),
 	       m = name_keys_ask(a, display, asked);
 	size_t both = 0;
@@ -124,7 +124,7 @@ static void test_keys_bounds(void)
 	char *long_name = g_strnfill(100000, 'x');
 	GString *many = g_string_new(NULL);
 	const char *keys[LIMIT_NAME_KEYS];
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (int i = 0; i < 1000; i++)
 		g_string_append_printf(many, "word%c%c ", 'a' + i % 26,
@@ -144,7 +144,7 @@ static void test_keys_bounds(void)
 
 static void test_name_key(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	g_assert_cmpstr(name_key(a, "Schmidt, Anna"), ==, "=anna schmidt");
 	g_assert_cmpstr(name_key(a, "Dr. ANNA Schmidt"), ==, "=anna schmidt");
@@ -167,7 +167,7 @@ static void test_distance(void)
 		{ "victor", "viktor", 1 }, { "walter", "valter", 1 },
 		{ "jordan", "jorgan", 2 }, { "a", "bcdfg", 10 },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		struct name_words x = words_of(a, rows[i].a, READING_SOUND);
@@ -196,7 +196,7 @@ static void test_nicknames(void)
 
 static void test_sound(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	g_assert_cmpstr(word_sound(a, "katherine"), ==, word_sound(a, "catrin"));
 	g_assert_cmpstr(word_sound(a, "hussein"), ==, word_sound(a, "husayn"));

@@ -22,7 +22,7 @@ static struct people_list read_good(struct arena *a, const char *name, const cha
 
 static void test_csv(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct people_list list =
 		read_good(a, "p.csv",
 			  "VIP, name ,addresses,title\r\n"
@@ -46,7 +46,7 @@ static void test_csv(void)
 /* RFC 2849: folds, base64, options, comments; groups and entries without mail are skipped */
 static void test_ldif(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct people_list list =
 		read_good(a, "p.ldif",
 			  "version: 1\n"
@@ -169,7 +169,7 @@ static const struct {
 static void test_errors(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(goldens); i++) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct people_list list;
 		GError *e = NULL;
 
@@ -185,7 +185,7 @@ static void test_errors(void)
 static void test_many_errors(void)
 {
 	GString *text = g_string_new("name,addresses\n");
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct people_list list;
 	GError *e = NULL;
 
@@ -208,7 +208,7 @@ static void test_many_errors(void)
 static struct people_imported write_csv(struct store *s, const char *text, bool dry_run,
 					int64_t now_s)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct people_list list = read_good(a, "p.csv", text);
 	struct people_import im = { .store = s, .tenant = "acme", .now_s = now_s };
 	struct people_imported done;
@@ -261,7 +261,7 @@ static void test_write(void)
 		"Anna Schmidt,anna2@acme.example,Clerk,\n"
 		"Bert Braun,bert@acme.example,,\n";
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const struct person_match *match;
 	struct people_imported done = write_csv(s, csv, true, 1000);
 
@@ -294,7 +294,7 @@ static void test_write(void)
 static void test_change(void)
 {
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const struct person_match *match;
 	struct people_imported done;
 
@@ -323,7 +323,7 @@ static void test_older_keys(void)
 {
 	static const char csv[] = "name,addresses\nAnna Schmidt,anna@acme.example\n";
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct person old;
 	struct store_write w;
 
@@ -344,7 +344,7 @@ static void test_older_keys(void)
 static void test_moved_address(void)
 {
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const struct person_match *match;
 
 	write_csv(s, "name,addresses\nAnna Schmidt,anna@acme.example;info@acme.example\n",
@@ -369,7 +369,7 @@ static void test_many_namesakes(void)
 {
 	GString *csv = g_string_new("name,addresses,vip\n");
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const struct person_match *match;
 	struct store_read r = { .key = key_build(a, FAMILY_NAME, "acme", "=anna schmidt",
 						 NULL) };
@@ -403,7 +403,7 @@ static void note_difference(const struct person *before, const struct person *af
 static bool sync_csv(struct store *s, const char *text, unsigned percent, GString *seen,
 		     struct people_imported *done_r)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct people_list list = read_good(a, "p.csv", text);
 	struct people_import im = { .store = s,
 				    .tenant = "acme",
@@ -437,7 +437,7 @@ static void test_sync(void)
 				    "Carl Curt,carl@acme.example\n"
 				    "Dora Dorn,dora@acme.example\n";
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GString *seen = g_string_new(NULL);
 	const struct person_match *match;
 	struct people_imported done;
@@ -473,7 +473,7 @@ static void test_sync(void)
 static void test_sync_moved_address(void)
 {
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GString *seen = g_string_new(NULL);
 	const struct person_match *match;
 	struct people_imported done;
@@ -513,7 +513,7 @@ static void count_progress(size_t done, size_t all, void *to)
 static void test_callbacks(void)
 {
 	struct store *s = open_store();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GString *seen = g_string_new(NULL);
 	struct people_import im = { .store = s,
 				    .tenant = "acme",
@@ -535,7 +535,7 @@ static void test_failing_store(void)
 {
 	struct store *s =
 		store_open("fault:1:mem:", &(struct store_setup){ .write = true }, NULL);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct people_import im = { .store = s, .tenant = "acme" };
 	struct people_list list =
 		read_good(a, "p.csv", "name,addresses\nA B,a@x.example\n");

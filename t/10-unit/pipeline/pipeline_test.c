@@ -61,7 +61,7 @@ static struct world *load(const char *more, struct world *old)
 
 static struct passage *run(struct world *w, const char *from, const char *client)
 {
-	struct arena *a = arena_create(SIZE_MAX);
+	struct arena *a = arena_create();
 	struct envelope *env = arena_new(a, struct envelope, 1);
 	struct recipient *rcpt = arena_new(a, struct recipient, 1);
 	struct message_limits limits = { .max_bytes = sizeof(mail) };
@@ -121,7 +121,7 @@ static void use_store_of_test(struct world *w)
 
 static void put_mailbox(struct world *w, const struct mailbox *m)
 {
-	struct arena *a = arena_create(1 << 16);
+	struct arena *a = arena_create();
 	struct store_write write = mailbox_change(a, "example", "ann@example.org", m);
 	GError *e = NULL;
 
@@ -235,7 +235,7 @@ static void ended_at_any_time(void)
 	struct world *w = load("", NULL);
 
 	for (int far = 0; far < 3; far++) {
-		struct arena *a = arena_create(SIZE_MAX);
+		struct arena *a = arena_create();
 		struct envelope *env = arena_new(a, struct envelope, 1);
 
 		*env = (struct envelope){ .client_addr = "192.0.2.1",

@@ -271,7 +271,7 @@ static void test_recipients(void)
 		"rule b\n reason \"{first_contact}\"\n when first_contact\n"
 		" threat +1\n"
 		"rule c\n reason \"c\"\n when bulk\n spam +9\n observe\n");
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 4);
 	struct rcpt_hits *hits;
 
@@ -306,7 +306,7 @@ static void test_rollout(void)
 				       " rollout 25% by recipient\n"
 				       "rule d\n reason \"d\"\n when bulk\n graymail +2\n"
 				       " rollout 50% by domain\n");
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 1000);
 	struct rcpt_hits *first, *again;
 	unsigned served = 0, graymail = 0;
@@ -341,7 +341,7 @@ struct job {
 static gpointer run_job(gpointer p)
 {
 	struct job *job = p;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 2);
 
 	for (int i = 0; i < 200; i++)
@@ -377,7 +377,7 @@ static void test_explain(void)
 	struct ruleset *rs = load_real(
 		"rule a\n reason \"a\"\n"
 		" when bulk and pair.days_known < 3 days\n spam +2\n observe\n");
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct features *f = arena_new(a, struct features, 1);
 	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 1);
 	struct signal *signals = arena_new(a, struct signal, DETECTOR_COUNT);

@@ -10,7 +10,7 @@
 static enum answer find(const char *pattern, const char *flags, const char *text,
 			size_t n)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const char *wrong = NULL;
 	size_t at;
 	const struct pattern *p = pattern_compile(a, pattern, flags, &wrong, &at);
@@ -69,7 +69,7 @@ static void test_wrong(void)
 		{ "a(b", "", "missing closing parenthesis", 3 },
 		{ "ab\\C", "", "using \\C is disabled by the application", 4 },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		const char *wrong = NULL;
@@ -127,7 +127,7 @@ static void test_runaway(void)
 /* the message's allowance is one for all its expressions, and ends the same way each time */
 static void test_allowance(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const char *wrong;
 	size_t at, n = 100000, asked = 0;
 	const struct pattern *p = pattern_compile(a, "(a+)+$", "", &wrong, &at);

@@ -95,7 +95,7 @@ static void test_proved(void)
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	GArray *proofs = read_files(RULES, ".rtest", ".rtest");
 	struct ruleset *rs = must_load();
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct complaints complaints;
 	bool all = true;
 

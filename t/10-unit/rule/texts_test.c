@@ -29,7 +29,7 @@ static void test_fold(void)
 		{ "한", "\u1112\u1161\u11ab" },
 		{ "can\u2019t \u201cwait\u201d \u2013 now", "can't \"wait\" - now" },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		struct bytes exact = { .at = g_memdup2(rows[i].from,
@@ -47,7 +47,7 @@ static void test_fold(void)
 
 static void fold_marks(const void *unused, size_t n)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GString *marks = g_string_new("a");
 
 	(void)unused;
@@ -94,7 +94,7 @@ static void test_needles(void)
 		{ "äx", true, NULL }, /* a letter stands before it */
 		{ "\xffx", true, "x" },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const struct needles *needles = needles_build(a, words, G_N_ELEMENTS(words));
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -117,7 +117,7 @@ static void test_needles(void)
 
 static void test_edges(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const struct needles *needles = needles_build(a, words, G_N_ELEMENTS(words));
 	struct bytes found;
 
@@ -140,7 +140,7 @@ static void test_list(void)
 {
 	static const char text[] =
 		"# comment\n\n  Example.com  # why\nb#c\r\n.exe\nüber.example";
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct list *list = list_create(a);
 	struct complaints c;
 	struct place dotted;
@@ -180,7 +180,7 @@ static void test_fold_name(void)
 		{ "\u00fc@x", "u@x" },
 		{ "", "" },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		g_assert_cmpstr(fold_name(a, bytes_of(rows[i].from)).at, ==, rows[i].to);
@@ -190,7 +190,7 @@ static void test_fold_name(void)
 /* a name of very many labels is not walked without end */
 static void test_labels(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct list *list = list_create(a);
 	GString *deep = g_string_new("example.com");
 

@@ -91,7 +91,7 @@ static void assert_same(const struct tree *a, const struct tree *b)
 static void test_round_trip(void)
 {
 	static const struct tree empty = { 0 };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes value = codec_encode(&tree_codec, &full, a);
 	struct tree back;
 
@@ -118,7 +118,7 @@ static enum answer decode_exact(struct bytes value, size_t n, struct tree *back_
 
 static void test_truncated(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes value = codec_encode(&tree_codec, &full, a);
 	struct tree back;
 	size_t unknown = 0;
@@ -139,7 +139,7 @@ static void test_truncated(void)
 static void test_garbage(void)
 {
 	GRand *random = g_rand_new_with_seed(4711);
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes value = codec_encode(&tree_codec, &full, a);
 	struct tree back;
 
@@ -161,7 +161,7 @@ static void test_garbage(void)
 static void test_newer(void)
 {
 	struct codec newer = tree_codec;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct tree back;
 
 	newer.version = 4;
@@ -181,7 +181,7 @@ static void test_added_field(void)
 		CODEC_TEXT_FIELD(tree, 5, text, 100),
 	};
 	struct codec older = tree_codec;
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct tree back;
 
 	older.fields = few;
@@ -209,7 +209,7 @@ static void test_wrong_kind(void)
 		  "123456789",
 		  14 },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct tree back;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
@@ -224,7 +224,7 @@ static void test_twice(void)
 	static const struct bytes value = {
 		"\x03\x11\x04\x02\x0e\x05\x00\x11\x02\x02\x04", 11
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct tree back;
 
 	g_assert_cmpint(codec_decode(&tree_codec, value, &back, a), ==, ANSWER_YES);
@@ -239,7 +239,7 @@ static void test_cut(void)
 	struct tree big = { .texts = many,
 			    .n_texts = 5,
 			    .inner = { 1, "eight by\xc3\xa4" } };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct tree back;
 
 	g_assert_cmpint(
@@ -258,7 +258,7 @@ static void test_cut(void)
 
 static void test_longest(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	char *long_text = g_strnfill(LIMIT_VALUE_BYTES / 2, 'x');
 	const char *texts[] = { long_text, long_text, "end" };
 	struct tree big = { .small = 1, .texts = texts, .n_texts = 3, .flag = true };

@@ -14,7 +14,7 @@ static const char *built(struct arena *a, enum family f, const char *tenant,
 
 static void test_forms(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	g_assert_cmpstr(built(a, FAMILY_PERSON, "acme", "a@acme.example", NULL), ==,
 			"P|acme|a@acme.example");
@@ -34,7 +34,7 @@ static void test_no_confusion(void)
 	static const char *const parts[] = { "a",     "a|b",      "a}|b", "{a",
 					     "a%7Cb", "#a",       "%23a", " a",
 					     "a ",    "\xc3\xa4", "\x01", "a{b}" };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
 	size_t n = 0;
 
@@ -64,7 +64,7 @@ static void test_no_confusion(void)
 /* The Cluster slot is that of what stands between the first brace and the next closing one. */
 static void test_hash_tag(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	const char *key = built(a, FAMILY_PAIR, "t}", "a}{@x", "b}");
 
 	g_assert_cmpstr(key, ==, "R|{t%7D|a%7D%7B@x}|b%7D");
@@ -73,7 +73,7 @@ static void test_hash_tag(void)
 
 static void test_long(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	char *x = g_strnfill(5000, '|'), *y = g_strnfill(5001, '|');
 	const char *one = built(a, FAMILY_PAIR, x, x, x),
 		   *two = built(a, FAMILY_PAIR, x, x, y);
@@ -91,7 +91,7 @@ static void test_long(void)
 
 static void test_prefix(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (size_t i = 0; i < FAMILY_COUNT; i++) {
 		const struct family_row *row = &key_families[i];
@@ -133,7 +133,7 @@ static void test_split_rejects(void)
 		{ "R|{t|a|b", 8 }, { "P|t|\0", 5 },
 		{ "O|t|a", 5 },    { "R|{t|a}|b|c|d", 13 },
 	};
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct key_parts parts;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

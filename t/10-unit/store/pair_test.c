@@ -49,7 +49,7 @@ static void put(struct store *s, int i)
 /* true: everything was answered, and rightly; i even: there, odd: not */
 static bool read_batch(struct store *s, int64_t deadline_ms, int64_t *took_us_r)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read r[20] = { 0 };
 	int64_t begin_us = clock_mono_us();
 	bool good = true;
@@ -71,7 +71,7 @@ static bool read_batch(struct store *s, int64_t deadline_ms, int64_t *took_us_r)
 static void put_at_once(struct store *s)
 {
 	struct store_write w[10] = { 0 };
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 
 	for (int i = 0; i < 10; i++) {
 		w[i].key = bytes_of(arena_printf(a, "R|{t|m}|s%d", 2 * i));

@@ -270,7 +270,7 @@ static void test_troubles(void)
 /* Values that are none of ours are unknown, not absent. */
 static void test_values(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes in = redis_value_in(bytes_of("abc"), 1100, a);
 	redisReply reply = { .type = REDIS_REPLY_STRING,
 			     .str = arena_strndup(a, in.at, in.n),

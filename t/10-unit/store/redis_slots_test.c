@@ -46,7 +46,7 @@ static void test_slots(void)
 /* What the key table promises: the pairs of one mailbox lie together. */
 static void test_key_table(void)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct bytes one =
 		key_build(a, FAMILY_PAIR, "t", "anna@example.org", "bob@example.com");
 	struct bytes two =

@@ -86,7 +86,7 @@ static struct store *shelved(const struct place *p, const char *url)
 
 static void assert_reads(struct store *s, const char *value)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read r = { .key = bytes_of("K|a") };
 
 	store_read_many(s, &r, 1, 0, a);

@@ -83,7 +83,7 @@ static int64_t late(void)
 
 static unsigned generation_read(struct store *s, const char *key, enum answer *answer_r)
 {
-	struct arena *a = arena_create(0);
+	struct arena *a = arena_create();
 	struct store_read r = { .key = bytes_of(key) };
 	unsigned generation = 0;
 
@@ -182,7 +182,7 @@ static gpointer read_on(gpointer data)
 	int last = 0;
 
 	while (g_atomic_int_get(&r->stop) == 0) {
-		struct arena *a = arena_create(0);
+		struct arena *a = arena_create();
 		struct store_read q[3] = { { .key = bytes_of("key000001") },
 					   { .key = bytes_of("key000500") },
 					   { .key = bytes_of("key000999") } };

@@ -52,7 +52,7 @@ static const struct rcpt_hits all_hits[] = {
 static void decides(void)
 {
 	struct options *options = loaded();
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct facts facts = { .degraded = false };
 	struct decide_setup setup = { options, &envelope, &facts, all_hits };
 	struct decisions d;
@@ -83,7 +83,7 @@ static void asks_the_record(void)
 {
 	static const char *const pilot[] = { "new", "PILOT" };
 	struct options *options = loaded();
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct recipient many[5] = { rcpts[0], rcpts[1], rcpts[2], rcpts[2], rcpts[0] };
 	struct envelope env = { .rcpts = many, .n_rcpts = 5 };
 	struct rcpt_hits same[5] = { all_hits[0], all_hits[0], all_hits[0], all_hits[0],
@@ -131,7 +131,7 @@ static void orders_reasons(void)
 	struct options *options = loaded();
 	static const char *const want[] = { "strong", "weak",     "also",  "list",
 					    "evil",   "wordless", "trust", "known" };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct facts facts = { .degraded = false };
 	struct decide_setup setup = { options, &envelope, &facts, all_hits };
 	struct decisions d;
@@ -158,7 +158,7 @@ static void shares_reasons(void)
 	struct recipient many[3] = { rcpts[0], rcpts[0], rcpts[0] };
 	struct envelope env = { .rcpts = many, .n_rcpts = 3 };
 	struct rcpt_hits same[3] = { all_hits[0], all_hits[0], all_hits[2] };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct facts facts = { .degraded = true };
 	struct decide_setup setup = { options, &env, &facts, same };
 	struct decisions d;
@@ -178,7 +178,7 @@ static void bounds_reasons(void)
 	static struct hit many[LIMIT_REASONS + 10];
 	struct rcpt_hits flood = { many, G_N_ELEMENTS(many), { 0, 0, 0 } };
 	struct envelope env = { .rcpts = rcpts, .n_rcpts = 1 };
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct decide_setup setup = { options, &env, NULL, &flood };
 	char *text = g_strnfill(100000, '\x01');
 	struct decisions d;
@@ -200,7 +200,7 @@ static void bounds_reasons(void)
 static void passes_when_stopped(void)
 {
 	struct options *options = loaded();
-	struct arena *a = arena_create(1 << 20);
+	struct arena *a = arena_create();
 	struct decide_setup setup = { options, &envelope, NULL, NULL };
 	struct recipient nameless = { "x y", NULL };
 	struct envelope env = { .rcpts = &nameless, .n_rcpts = 1 };
