@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct bytes {
@@ -23,6 +24,22 @@ static inline struct bytes bytes_of(const char *text)
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0);
+}
+
+/* bytes_have_8bit - is any of them above 0x7f?
+ * err   none */
+static inline bool bytes_have_8bit(struct bytes b)
+{
+	uint64_t all = 0, word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= b.n; i += sizeof(word)) {
+		memcpy(&word, b.at + i, sizeof(word));
+		all |= word;
+	}
+	for (; i < b.n; i++)
+		all |= (unsigned char)b.at[i];
+	return (all & 0x8080808080808080) != 0;
 }
 
 #endif

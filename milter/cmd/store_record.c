@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/error.h"
-#include "base/printable.h"
+#include "base/json_line.h"
 #include "base/suggest.h"
 #include "behavior/behavior.h"
 #include "mailbox/mailbox.h"
@@ -25,30 +25,6 @@ static const struct codec *codec_of(enum family f)
 	return NULL;
 }
 
-/* the beginning of a line */
-struct line {
-	const char *family, *tenant, *key;
-	const char *const *parts;
-	size_t n_parts;
-	int64_t expires_s;
-};
-
-static const struct codec_field line_fields[] = {
-	CODEC_TEXT_FIELD(line, 1, family, 100),
-	CODEC_TEXT_FIELD(line, 2, tenant, 1000),
-	CODEC_TEXT_FIELD(line, 3, key, 1000),
-	CODEC_TEXTS_FIELD(line, 4, parts, n_parts, 2),
-	CODEC_INT_FIELD(line, 5, expires_s),
-};
-
-static const struct codec line_codec = {
-	.name = "line",
-	.version = 1,
-	.size = sizeof(struct line),
-	.fields = line_fields,
-	.n_fields = COUNT_OF(line_fields),
-};
-
 static enum answer read_value(struct arena *a, enum family f, struct bytes value,
 			      GString *out)
 {
@@ -61,7 +37,7 @@ static enum answer read_value(struct arena *a, enum family f, struct bytes value
 	if (out != NULL && answer == ANSWER_YES)
 		codec_json(c, record, out);
 	else if (out != NULL)
-		g_string_append(out, "null");
+		json_line_null(out);
 	return answer;
 }
 
@@ -74,43 +50,47 @@ enum answer record_read(struct bytes key, struct bytes value, GString *out)
 	if (key_split(a, key, &parts))
 		answer = read_value(a, parts.family, value, out);
 	else if (out != NULL)
-		g_string_append(out, "null");
+		json_line_null(out);
 	arena_destroy(&a);
 	return answer;
 }
 
-static const char *valid(struct arena *a, const char *text)
+static void print_member(GString *out, const char *name, const char *text)
 {
-	char *safe = g_utf8_make_valid(text, -1);
-	const char *copy = arena_strdup(a, safe);
+	json_line_name(out, name);
+	json_line_text(out, text);
+}
 
-	g_free(safe);
-	return copy;
+static void print_key(GString *out, const struct key_parts *parts)
+{
+	const char *const part[] = { parts->part1, parts->part2 };
+
+	print_member(out, "family", key_families[parts->family].name);
+	print_member(out, "tenant", parts->tenant);
+	json_line_name(out, "parts");
+	json_line_open(out, '[');
+	for (size_t i = 0; i < COUNT_OF(part) && part[i][0] != '\0'; i++)
+		json_line_text(out, part[i]);
+	json_line_close(out, ']');
 }
 
 void record_print(const struct store_record *record, GString *out)
 {
 	struct arena *a = arena_create();
 	struct key_parts parts;
-	struct line line = { .expires_s = record->expires_s };
-	const char *part[2];
 
-	if (key_split(a, record->key, &parts)) {
-		line.family = key_families[parts.family].name;
-		line.tenant = valid(a, parts.tenant);
-		if (parts.part1[0] != '\0')
-			part[line.n_parts++] = valid(a, parts.part1);
-		if (parts.part2[0] != '\0')
-			part[line.n_parts++] = valid(a, parts.part2);
-		line.parts = part;
-	} else {
-		line.key = valid(a, arena_strndup(a, record->key.at, record->key.n));
+	json_line_open(out, '{');
+	if (key_split(a, record->key, &parts))
+		print_key(out, &parts);
+	else
+		print_member(out, "key", arena_strndup(a, record->key.at, record->key.n));
+	if (record->expires_s != 0) {
+		json_line_name(out, "expires_s");
+		json_line_int(out, record->expires_s);
 	}
-	codec_json(&line_codec, &line, out);
-	g_string_truncate(out, out->len - 1); /* the brace that closes */
-	g_string_append(out, ", \"value\": ");
+	json_line_name(out, "value");
 	record_read(record->key, record->value, out);
-	g_string_append_c(out, '}');
+	json_line_close(out, '}');
 	arena_destroy(&a);
 }
 

@@ -24,16 +24,7 @@ static const unsigned short windows_1252[32] = {
 /* 1 to 127 only, so that it is UTF-8 as it stands */
 static bool is_ascii(struct bytes text)
 {
-	uint64_t all = 0, word;
-	size_t i = 0;
-
-	for (; i + sizeof(word) <= text.n; i += sizeof(word)) {
-		memcpy(&word, text.at + i, sizeof(word));
-		all |= word;
-	}
-	for (; i < text.n; i++)
-		all |= (unsigned char)text.at[i];
-	return (all & 0x8080808080808080) == 0 &&
+	return !bytes_have_8bit(text) &&
 	       (text.n == 0 || memchr(text.at, '\0', text.n) == NULL);
 }
 

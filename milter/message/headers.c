@@ -85,20 +85,6 @@ static size_t count_before(const GArray *fields, struct bytes name)
 	return nth;
 }
 
-static bool has_8bit(struct bytes text)
-{
-	uint64_t all = 0, word;
-	size_t i = 0;
-
-	for (; i + sizeof(word) <= text.n; i += sizeof(word)) {
-		memcpy(&word, text.at + i, sizeof(word));
-		all |= word;
-	}
-	for (; i < text.n; i++)
-		all |= (unsigned char)text.at[i];
-	return (all & 0x8080808080808080) != 0;
-}
-
 static void add_field(struct header_block *block, GArray *fields, struct header field)
 {
 	if (fields->len >= LIMIT_HEADERS) {
@@ -108,7 +94,7 @@ static void add_field(struct header_block *block, GArray *fields, struct header 
 	field.nth = count_before(fields, field.name);
 	if (field.nth == 1 && may_stand_once(field.name))
 		block->broken |= BROKEN_DUPLICATE;
-	if (has_8bit(field.value))
+	if (bytes_have_8bit(field.value))
 		block->broken |= BROKEN_8BIT_HEADER;
 	g_array_append_val(fields, field);
 }

@@ -392,46 +392,45 @@ bool index_find(struct index *x, const char *id,
 	return show_rows(x, s, each, user, e);
 }
 
-bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
-		GError **e)
+/* s   is finalized; NULL: e says why there is none. ids_r is never NULL */
+static bool take_ids(struct index *x, sqlite3_stmt *s, char ***ids_r, GError **e)
 {
 	GPtrArray *ids = g_ptr_array_new();
-	sqlite3_stmt *s = prepare(x,
-				  "SELECT c.id FROM copies c JOIN holds h ON h.id=c.id"
-				  " WHERE c.fingerprint=? AND h.received_s >= ?"
-				  " ORDER BY h.received_s DESC, c.id DESC LIMIT ?",
-				  e);
 	int got = SQLITE_ERROR;
 
-	if (s != NULL) {
-		bind_text(s, 1, fingerprint);
-		sqlite3_bind_int64(s, 2, since_s);
-		sqlite3_bind_int64(s, 3, SAME_MOST);
-		while ((got = sqlite3_step(s)) == SQLITE_ROW)
-			g_ptr_array_add(ids, g_strdup(column(s, 0)));
-		sqlite3_finalize(s);
-	}
+	while (s != NULL && (got = sqlite3_step(s)) == SQLITE_ROW)
+		g_ptr_array_add(ids, g_strdup(column(s, 0)));
+	sqlite3_finalize(s);
 	g_ptr_array_add(ids, NULL);
 	*ids_r = (char **)g_ptr_array_free(ids, FALSE);
 	return got == SQLITE_DONE || (s != NULL && fail(x, "read", e));
 }
 
+bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
+		GError **e)
+{
+	sqlite3_stmt *s = prepare(x,
+				  "SELECT c.id FROM copies c JOIN holds h ON h.id=c.id"
+				  " WHERE c.fingerprint=? AND h.received_s >= ?"
+				  " ORDER BY h.received_s DESC, c.id DESC LIMIT ?",
+				  e);
+
+	if (s != NULL) {
+		bind_text(s, 1, fingerprint);
+		sqlite3_bind_int64(s, 2, since_s);
+		sqlite3_bind_int64(s, 3, SAME_MOST);
+	}
+	return take_ids(x, s, ids_r, e);
+}
+
 bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)
 {
-	GPtrArray *ids = g_ptr_array_new();
 	sqlite3_stmt *s = prepare(x,
 				  "SELECT id FROM holds h WHERE expires_s < ? AND EXISTS"
 				  "(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0)",
 				  e);
-	int got = SQLITE_ERROR;
 
-	if (s != NULL) {
+	if (s != NULL)
 		sqlite3_bind_int64(s, 1, now_s);
-		while ((got = sqlite3_step(s)) == SQLITE_ROW)
-			g_ptr_array_add(ids, g_strdup(column(s, 0)));
-		sqlite3_finalize(s);
-	}
-	g_ptr_array_add(ids, NULL);
-	*ids_r = (char **)g_ptr_array_free(ids, FALSE);
-	return got == SQLITE_DONE || (s != NULL && fail(x, "read", e));
+	return take_ids(x, s, ids_r, e);
 }

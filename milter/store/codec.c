@@ -5,6 +5,7 @@
  * text against its row. Nothing here knows what a field means. */
 #include "store/codec.h"
 
+#include "base/json_line.h"
 #include "base/limits.h"
 
 #define KIND_NUMBER 0U
@@ -383,26 +384,14 @@ enum answer codec_decode(const struct codec *c, struct bytes value, void *record
 
 /* --- printing --- */
 
-static void json_text(GString *out, const char *text)
-{
-	g_string_append_c(out, '"');
-	for (const char *c = text; *c != '\0'; c++) {
-		if (*c == '"' || *c == '\\')
-			g_string_append_printf(out, "\\%c", *c);
-		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			g_string_append_printf(out, "\\u%04x", (unsigned)*c);
-		else
-			g_string_append_c(out, *c);
-	}
-	g_string_append_c(out, '"');
-}
-
 static void json_blob(GString *out, const struct bytes *blob)
 {
-	g_string_append_c(out, '"');
+	GString *hex = g_string_sized_new(2 * blob->n + 1);
+
 	for (size_t i = 0; i < blob->n; i++)
-		g_string_append_printf(out, "%02x", (unsigned char)blob->at[i]);
-	g_string_append_c(out, '"');
+		g_string_append_printf(hex, "%02x", (unsigned char)blob->at[i]);
+	json_line_text(out, hex->str);
+	g_string_free(hex, TRUE);
 }
 
 static bool is_empty(const struct codec_field *f, const void *record);
@@ -442,16 +431,14 @@ static void json_list(GString *out, const struct codec_field *f, const void *rec
 	size_t n = *(const size_t *)member(record, f->count_at);
 	const void *const *list = member(record, f->at);
 
-	g_string_append_c(out, '[');
+	json_line_open(out, '[');
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			g_string_append(out, ", ");
 		if (f->type == CODEC_TEXTS)
-			json_text(out, ((const char *const *)*list)[i]);
+			json_line_text(out, ((const char *const *)*list)[i]);
 		else
 			codec_json(f->of, (const char *)*list + i * f->of->size, out);
 	}
-	g_string_append_c(out, ']');
+	json_line_close(out, ']');
 }
 
 static void json_value(GString *out, const struct codec_field *f, const void *record)
@@ -460,13 +447,13 @@ static void json_value(GString *out, const struct codec_field *f, const void *re
 
 	switch (f->type) {
 	case CODEC_INT:
-		g_string_append_printf(out, "%" G_GINT64_FORMAT, *(const int64_t *)at);
+		json_line_int(out, *(const int64_t *)at);
 		break;
 	case CODEC_BOOL:
-		g_string_append(out, "true");
+		json_line_bool(out, true);
 		break;
 	case CODEC_TEXT:
-		json_text(out, *(const char *const *)at);
+		json_line_text(out, *(const char *const *)at);
 		break;
 	case CODEC_BLOB:
 		json_blob(out, at);
@@ -483,15 +470,12 @@ static void json_value(GString *out, const struct codec_field *f, const void *re
 
 void codec_json(const struct codec *c, const void *record, GString *out)
 {
-	const char *before = "";
-
-	g_string_append_c(out, '{');
+	json_line_open(out, '{');
 	for (size_t i = 0; i < c->n_fields; i++) {
 		if (is_empty(&c->fields[i], record))
 			continue;
-		g_string_append_printf(out, "%s\"%s\": ", before, c->fields[i].name);
+		json_line_name(out, c->fields[i].name);
 		json_value(out, &c->fields[i], record);
-		before = ", ";
 	}
-	g_string_append_c(out, '}');
+	json_line_close(out, '}');
 }

@@ -277,15 +277,14 @@ static void test_json(void)
 	GString *out = g_string_new(NULL);
 
 	codec_json(&tree_codec, &full, out);
-	g_assert_cmpstr(
-		out->str, ==,
-		"{\"small\": 1, \"large\": 9223372036854775807, "
-		"\"negative\": -9223372036854775808, \"flag\": true, "
-		"\"text\": \"text \\\"quoted\\\" \\\\ \\u0001 \xe2\x82\xac\", "
-		"\"texts\": [\"one\", \"\", \"drei \xc3\xa4\"], \"blob\": \"00ff10\", "
-		"\"inner\": {\"n\": 7, \"word\": \"seven\"}, "
-		"\"leaves\": [{\"n\": 1, \"word\": \"a\"}, {}, "
-		"{\"n\": -1, \"word\": \"c\"}]}");
+	g_assert_cmpstr(out->str, ==,
+			"{\"small\":1,\"large\":9223372036854775807,"
+			"\"negative\":-9223372036854775808,\"flag\":true,"
+			"\"text\":\"text \\\"quoted\\\" \\\\ \\u0001 \xe2\x82\xac\","
+			"\"texts\":[\"one\",\"\",\"drei \xc3\xa4\"],\"blob\":\"00ff10\","
+			"\"inner\":{\"n\":7,\"word\":\"seven\"},"
+			"\"leaves\":[{\"n\":1,\"word\":\"a\"},{},"
+			"{\"n\":-1,\"word\":\"c\"}]}");
 	g_string_free(out, TRUE);
 }
 
