@@ -61,3 +61,19 @@ void memory_end(struct memory_work *w)
 	arena_destroy(&w->arena);
 	store_close(&w->store);
 }
+
+int memory_do(const struct verb_args *args, struct memory_work *w, const char *name,
+	      const struct memory_task *task, void *verb)
+{
+	struct options *o = verb_config(args);
+	GError *e = NULL;
+	bool good;
+
+	if (o == NULL)
+		return EXIT_WRONG_INPUT;
+	good = memory_begin(w, o, name, task->write, &e) &&
+	       task->run(verb, args->argv[args->argc - 1], &e);
+	memory_end(w);
+	options_unref(o);
+	return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+}

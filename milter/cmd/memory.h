@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "cmd/verb.h"
 #include "config/options.h"
 #include "store/store.h"
 
@@ -38,5 +39,20 @@ bool memory_begin(struct memory_work *w, const struct options *o, const char *na
 /* memory_end - give back all but the options
  * err   none */
 void memory_end(struct memory_work *w);
+
+/* One thing that a verb of the memory can be told to do. */
+struct memory_task {
+	const char *name;
+	bool argument, write;
+	bool (*run)(void *verb, const char *argument, GError **e);
+};
+
+/* memory_do - load the configuration, do the task on one tenant's part of the memory
+ * in    w      what the task finds it in, while it runs
+ *       name   of the tenant, as memory_tenant() takes it
+ *       task   gets verb, and the last word of args
+ * err   returned: exit status; what went wrong has been said */
+int memory_do(const struct verb_args *args, struct memory_work *w, const char *name,
+	      const struct memory_task *task, void *verb);
 
 #endif

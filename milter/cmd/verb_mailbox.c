@@ -117,8 +117,9 @@ static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
 	return true;
 }
 
-static bool import_file(struct mailbox_verb *v, const char *path, GError **e)
+static bool import_file(void *verb, const char *path, GError **e)
 {
+	struct mailbox_verb *v = verb;
 	const char *name = v->postfix != NULL ? v->postfix : path;
 	struct mailbox_reading r = { .name = strcmp(name, "-") == 0 ? "stdin" : name,
 				     .format = v->postfix != NULL ? MAILBOX_MAP
@@ -174,8 +175,9 @@ static bool list_one(const struct store_record *record, void *to)
 	return true;
 }
 
-static bool list_mailboxes(struct mailbox_verb *v, const char *unused, GError **e)
+static bool list_mailboxes(void *verb, const char *unused, GError **e)
 {
+	struct mailbox_verb *v = verb;
 	size_t n = 0;
 
 	(void)unused;
@@ -249,8 +251,9 @@ static void print_mailbox(const char *address, const struct mailbox *m)
 	}
 }
 
-static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e)
+static bool show_mailbox(void *verb, const char *address, GError **e)
 {
+	struct mailbox_verb *v = verb;
 	const char *key = address_key(v->at.arena, address);
 	struct store_read r = { .answer = ANSWER_UNKNOWN };
 	struct mailbox m;
@@ -283,11 +286,7 @@ static bool show_mailbox(struct mailbox_verb *v, const char *address, GError **e
 
 /* --- which --- */
 
-static const struct {
-	const char *name;
-	bool argument, write;
-	bool (*run)(struct mailbox_verb *v, const char *argument, GError **e);
-} works[] = {
+static const struct memory_task works[] = {
 	{ "import", true, true, import_file },
 	{ "list", false, false, list_mailboxes },
 	{ "show", true, false, show_mailbox },
@@ -318,17 +317,6 @@ static int usage(const struct verb_args *args)
 	return verb_wrong_word(args, &words);
 }
 
-static bool run_work(struct mailbox_verb *v, const struct options *o, size_t work,
-		     const char *argument, GError **e)
-{
-	bool write = works[work].write && !v->dry_run;
-	bool good = memory_begin(&v->at, o, v->tenant_name, write, e) &&
-		    works[work].run(v, argument, e);
-
-	memory_end(&v->at);
-	return good;
-}
-
 /* --postfix takes the place of the argument */
 static bool fits(const struct mailbox_verb *v, const struct verb_args *args, size_t work)
 {
@@ -341,20 +329,12 @@ static bool fits(const struct mailbox_verb *v, const struct verb_args *args, siz
 
 static int run(struct mailbox_verb *v, const struct verb_args *args)
 {
-	GError *e = NULL;
-
 	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
-		struct options *o;
-		bool good;
+		struct memory_task task = works[i];
 
-		if (!fits(v, args, i))
-			continue;
-		o = verb_config(args);
-		if (o == NULL)
-			return EXIT_WRONG_INPUT;
-		good = run_work(v, o, i, args->argv[args->argc - 1], &e);
-		options_unref(o);
-		return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+		task.write = task.write && !v->dry_run;
+		if (fits(v, args, i))
+			return memory_do(args, &v->at, v->tenant_name, &task, v);
 	}
 	return usage(args);
 }

@@ -98,14 +98,14 @@ static bool write_file(struct people_verb *v, const char *path, bool sync, GErro
 	return true;
 }
 
-static bool import_file(struct people_verb *v, const char *path, GError **e)
+static bool import_file(void *verb, const char *path, GError **e)
 {
-	return write_file(v, path, false, e);
+	return write_file(verb, path, false, e);
 }
 
-static bool sync_file(struct people_verb *v, const char *path, GError **e)
+static bool sync_file(void *verb, const char *path, GError **e)
 {
-	return write_file(v, path, true, e);
+	return write_file(verb, path, true, e);
 }
 
 /* --- list --- */
@@ -127,8 +127,9 @@ static bool list_one(const struct store_record *record, void *to)
 	return true;
 }
 
-static bool list_people(struct people_verb *v, const char *unused, GError **e)
+static bool list_people(void *verb, const char *unused, GError **e)
 {
+	struct people_verb *v = verb;
 	size_t n = 0;
 
 	(void)unused;
@@ -237,8 +238,9 @@ static void split_from(struct arena *a, const char *from, const char **display_r
 	g_free(name);
 }
 
-static bool test_from(struct people_verb *v, const char *from, GError **e)
+static bool test_from(void *verb, const char *from, GError **e)
 {
+	struct people_verb *v = verb;
 	struct people *found = arena_new(v->at.arena, struct people, LIMIT_NAME_KEYS);
 	const struct person_match *match;
 	const char *display, *address;
@@ -266,11 +268,7 @@ static bool test_from(struct people_verb *v, const char *from, GError **e)
 
 /* --- which --- */
 
-static const struct {
-	const char *name;
-	bool argument, write;
-	bool (*run)(struct people_verb *v, const char *argument, GError **e);
-} works[] = {
+static const struct memory_task works[] = {
 	{ "import", true, true, import_file },
 	{ "sync", true, true, sync_file },
 	{ "list", false, false, list_people },
@@ -300,33 +298,15 @@ static int usage(const struct verb_args *args)
 	return verb_wrong_word(args, &words);
 }
 
-static bool run_work(struct people_verb *v, const struct options *o, size_t work,
-		     const char *argument, GError **e)
-{
-	bool write = works[work].write && !v->dry_run;
-	bool good = memory_begin(&v->at, o, v->tenant_name, write, e) &&
-		    works[work].run(v, argument, e);
-
-	memory_end(&v->at);
-	return good;
-}
-
 static int run(struct people_verb *v, const struct verb_args *args)
 {
-	struct options *o;
-	GError *e = NULL;
-	bool good;
-
 	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
-		if (strcmp(args->argv[1], works[i].name) != 0 ||
-		    args->argc != (works[i].argument ? 3 : 2))
-			continue;
-		o = verb_config(args);
-		if (o == NULL)
-			return EXIT_WRONG_INPUT;
-		good = run_work(v, o, i, args->argv[args->argc - 1], &e);
-		options_unref(o);
-		return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+		struct memory_task task = works[i];
+
+		task.write = task.write && !v->dry_run;
+		if (strcmp(args->argv[1], works[i].name) == 0 &&
+		    args->argc == (works[i].argument ? 3 : 2))
+			return memory_do(args, &v->at, v->tenant_name, &task, v);
 	}
 	return usage(args);
 }
