@@ -10,8 +10,8 @@ use Wonted::Milter;
 use Wonted::Place;
 
 my $place = Wonted::Place->new;
-my $zone = $place->write('zone', "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n");
-my $rules = $place->write('rules/10-test.rules', <<'END') =~ s{/[^/]+\z}{}r;
+my $zone = "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n";
+my $rules = <<'END';
 rule says_prize
     reason  "It speaks of a prize"
     when    subject contains "prize"
@@ -29,7 +29,7 @@ policy "free" {
 	on_malicious = pass
 }
 END
-my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), rules_dir => qq("$rules") }, more => $more);
+my $d = Wonted::Daemon->new($place, zone => $zone, rules => $rules, more => $more);
 $d->start;
 
 my $n = 0;

@@ -27,12 +27,7 @@ my $silent_store = '"redis://127.0.0.1:' . $silent->sockport . '/0"';
 
 sub daemon {
 	my (%o) = @_;
-	my $place = Wonted::Place->new;
-	my $zone = $place->write('zone', $zone_text);
-	my $rules = $place->write('rules/10-test.rules', $rules_text) =~ s{/[^/]+\z}{}r;
-	my $d = Wonted::Daemon->new($place, %o, set => { dns_zone_file => qq("$zone"), rules_dir => qq("$rules"),
-		%{ $o{set} // {} } });
-	return $d->start;
+	return Wonted::Daemon->new(Wonted::Place->new, zone => $zone_text, rules => $rules_text, %o)->start;
 }
 
 sub one {

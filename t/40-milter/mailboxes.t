@@ -52,10 +52,8 @@ END
 sub daemon {
 	my (%o) = @_;
 	my $place = Wonted::Place->new;
-	my $zone = $place->write('zone', "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n");
-	my $rules = $place->write('rules/10-test.rules', $rules_text) =~ s{/[^/]+\z}{}r;
-	my $d = Wonted::Daemon->new($place, more => $sections, set => { mode => 'observe', dns_zone_file => qq("$zone"),
-		rules_dir => qq("$rules"), %{ $o{set} // {} } });
+	my $d = Wonted::Daemon->new($place, zone => "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n", rules => $rules_text,
+		more => $sections, set => { mode => 'observe', %{ $o{set} // {} } });
 	return $d if $o{bare};
 	my ($status, $said) = $d->run('mailbox', 'import', $place->write('mailboxes.csv', $mailboxes));
 	is($status, 0, 'mailboxes are known') or diag $said;

@@ -25,11 +25,7 @@ my $theirs = "Authentication-Results: other.example; spf=pass\n";
 
 sub daemon {
 	my (%o) = @_;
-	my $place = Wonted::Place->new;
-	my $zone = $place->write('zone', $zone_text);
-	my $rules = $place->write('rules/10-test.rules', $rules_text) =~ s{/[^/]+\z}{}r;
-	return Wonted::Daemon->new($place, %o, set => { dns_zone_file => qq("$zone"), rules_dir => qq("$rules"),
-		%{ $o{set} // {} } })->start;
+	return Wonted::Daemon->new(Wonted::Place->new, zone => $zone_text, rules => $rules_text, %o)->start;
 }
 
 sub one {

@@ -11,14 +11,14 @@ use Wonted::Milter;
 use Wonted::Place;
 
 my $place = Wonted::Place->new;
-my $zone = $place->write('zone', "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n");
-my $rules = $place->write('rules/10-test.rules', <<'END') =~ s{/[^/]+\z}{}r;
+my $zone = "example.net. TXT \"v=spf1 ip4:192.0.2.10 -all\"\n";
+my $rules = <<'END';
 rule says_prize
     reason  "It speaks of 100% prizes"
     when    subject contains "prize"
     threat  +12
 END
-my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), rules_dir => qq("$rules") },
+my $d = Wonted::Daemon->new($place, zone => $zone, rules => $rules,
 	more => <<'END');
 tenant "example" {
 	domains = {"example.org"}

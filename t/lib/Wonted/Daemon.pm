@@ -14,6 +14,8 @@ sub build_dir { return $ENV{WONTED_BUILD} // 'build/' . ($ENV{MODE} // 'debug') 
 sub built { return -x build_dir() . '/wonted-milter' }
 
 # new - write the configuration
+#   zone      text of a zone file that stands for DNS
+#   rules     text of the only rule file (default: the shipped rules)
 #   set       { option => value as written } over the settings of a test
 #   more      text after them: tenants and policies (default: the tenant of example.org)
 #   command   another milter instead: a function of the socket that returns a command line
@@ -29,6 +31,8 @@ sub new {
 		control_socket => qq("$dir/control"), store => qq("lmdb:$dir/store"),
 		quarantine_dir => qq("$dir/quarantine"), journal_dir => qq("$dir/journal"),
 		rules_dir => '"' . (Cwd::abs_path('rules') // 'rules') . '"',
+		(defined $o{zone} ? (dns_zone_file => '"' . $place->write('zone', $o{zone}) . '"') : ()),
+		(defined $o{rules} ? (rules_dir => '"' . ($place->write('rules/10-test.rules', $o{rules}) =~ s{/[^/]+\z}{}r) . '"') : ()),
 		%{ $o{set} // {} },
 	};
 	$self->{more} //= qq(tenant "example" {\n\tdomains = {"example.org"}\n}\n);
