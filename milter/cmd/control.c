@@ -17,7 +17,8 @@
 #define ANSWER_BYTES (1024 * 1024)
 #define SILENCE_MS 2000
 #define FULL_US 100000  /* no file descriptor is free: not to be asked in a circle */
-#define ANSWER_MS 60000 /* a reload reads big lists */
+#define RELOAD_MS 60000 /* it reads big lists */
+#define ANSWER_MS 5000  /* what else is asked is at hand */
 
 struct control {
 	char *path;
@@ -45,11 +46,11 @@ static bool address_of(const char *path, struct sockaddr_un *to, GError **e)
 	return false;
 }
 
-static bool wait_readable(int fd, int ms)
+static bool wait_readable(int fd, int64_t ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
-	return poll(&p, 1, ms) > 0;
+	return poll(&p, 1, (int)MAX(ms, 0)) > 0;
 }
 
 static void send_all(int fd, const char *text, size_t n)
@@ -133,11 +134,10 @@ static bool make_way(const char *path, const struct sockaddr_un *to, GError **e)
 	if (fd >= 0)
 		close(fd);
 	if (served)
-		g_set_error(
-			e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-			"control socket %s: another wonted-milter answers there; give "
-			"each its own control_socket",
-			path);
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "control socket %s: another daemon answers there; give "
+			    "each its own control_socket",
+			    path);
 	else
 		unlink(path);
 	return !served;
@@ -205,16 +205,32 @@ void control_close(struct control *c)
 	g_free(c);
 }
 
-static bool read_answer(int fd, const char *path, GString *all, GError **e)
+char *control_learn_path(const char *control_socket)
 {
+	return g_strconcat(control_socket, ".learn", NULL);
+}
+
+static bool is_silent(const char *path, int64_t ms, GError **e)
+{
+	g_set_error(
+		e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		"control socket %s: no answer within %lld s: the daemon is stopped or "
+		"stuck, or at a long reload; see its log, and restart it if that does "
+		"not end",
+		path, (long long)ms / 1000);
+	return false;
+}
+
+/* all of it by then, however slowly it comes */
+static bool read_answer(int fd, const char *path, int64_t ms, GString *all, GError **e)
+{
+	int64_t end_us = clock_mono_us() + ms * 1000;
 	char piece[4096];
 	ssize_t got = 1;
 
 	while (got > 0 && all->len < ANSWER_BYTES) {
-		if (!wait_readable(fd, ANSWER_MS)) {
-			errno = ETIMEDOUT;
-			return fail(e, path, "read the answer");
-		}
+		if (!wait_readable(fd, (end_us - clock_mono_us()) / 1000))
+			return is_silent(path, ms, e);
 		got = read(fd, piece, sizeof(piece));
 		if (got > 0)
 			g_string_append_len(all, piece, got);
@@ -222,24 +238,42 @@ static bool read_answer(int fd, const char *path, GString *all, GError **e)
 	return got == 0 || fail(e, path, "read the answer");
 }
 
+/* A daemon that hangs takes nobody up: connect() waits as long as send() may. */
+static int reach(const struct sockaddr_un *to)
+{
+	const struct timeval most = { .tv_sec = ANSWER_MS / 1000 };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most));
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)to, sizeof(*to)) < 0) {
+		int why = errno;
+
+		close(fd);
+		errno = why;
+		fd = -1;
+	}
+	return fd;
+}
+
 bool control_ask(const char *path, const char *word, char **answer_r, GError **e)
 {
+	int64_t ms = strcmp(word, "reload") == 0 ? RELOAD_MS : ANSWER_MS;
 	struct sockaddr_un to;
 	GString *all = g_string_new(NULL);
 	bool done = false;
 	char *line = g_strconcat(word, "\n", NULL);
+	int fd = address_of(path, &to, e) ? reach(&to) : -1;
 
-	if (address_of(path, &to, e)) {
-		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-		if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0) {
-			fail(e, path, "reach the daemon (is wonted-milter running?)");
-		} else {
-			send_all(fd, line, strlen(line));
-			done = read_answer(fd, path, all, e);
-		}
-		if (fd >= 0)
-			close(fd);
+	if (fd >= 0) {
+		send_all(fd, line, strlen(line));
+		done = read_answer(fd, path, ms, all, e);
+		close(fd);
+	} else if (e == NULL || *e == NULL) {
+		if (errno == EAGAIN)
+			is_silent(path, ANSWER_MS, e);
+		else
+			fail(e, path, "reach the daemon (is it running?)");
 	}
 	g_free(line);
 	*answer_r = g_string_free(all, !done);

@@ -21,9 +21,14 @@ struct control *control_open(const char *path,
  * err   none */
 void control_close(struct control *c);
 
-/* control_ask - send one word to a daemon and read its answer
+/* control_learn_path - where wonted-learn listens: beside wonted-milter's control_socket
+ * own   g_free()
+ * err   none */
+char *control_learn_path(const char *control_socket);
+
+/* control_ask - send one word to a daemon and read its answer, for 5 s; a reload's for 60 s
  * own   *answer_r: free with g_free()
- * err   false: nobody answers there; e says so and what to do */
+ * err   false: nobody answers there, or not in time; e says so and what to do */
 bool control_ask(const char *path, const char *word, char **answer_r, GError **e);
 
 #endif

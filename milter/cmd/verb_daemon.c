@@ -1,5 +1,7 @@
 /* The verbs that speak to the running daemon over its control socket. */
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -21,50 +23,80 @@ static char *socket_in_broken_file(const char *path)
 	if (file_read(path, LIMIT_CONFIG_BYTES, &text, &n, NULL) &&
 	    g_regex_match(line, text, 0, &match))
 		found = g_match_info_fetch(match, 1);
-	g_match_info_unref(match);
+	if (match != NULL) /* there was a text to look in */
+		g_match_info_unref(match);
 	g_regex_unref(line);
 	g_free(text);
 	return found != NULL ? found : g_strdup("/run/wonted/control.sock");
 }
 
-static int ask(int argc, char **argv, const char *word, const char *what)
+/* the answer's text on the stream that it belongs to */
+static int print_answer(const char *answer)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	bool bad = g_str_has_prefix(answer, "error:");
+
+	fputs(answer, bad ? stderr : stdout);
+	fflush(stdout); /* what the next daemon cannot do is told after it */
+	return bad ? EXIT_WRONG_INPUT : EXIT_DONE;
+}
+
+static int ask_one(const char *verb, const char *path, const char *word)
+{
 	char *answer = NULL;
 	GError *e = NULL;
 	int status;
+
+	if (control_ask(path, word, &answer, &e))
+		status = print_answer(answer);
+	else
+		status = verb_fail(verb, e);
+	g_free(answer);
+	return status;
+}
+
+/* The memory's writer may run on another machine, or not at all: that is said, and no
+ * failure. A socket that nobody answers at is one. */
+static int ask_learner(const char *verb, const char *control_socket, const char *word)
+{
+	char *path = control_learn_path(control_socket);
+	int status = EXIT_DONE;
+
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		status = ask_one(verb, path, word);
+	else
+		printf("wonted-learn: does not run here (there is no %s)\n", path);
+	g_free(path);
+	return status;
+}
+
+static int ask(int argc, char **argv, const char *word, const char *what)
+{
+	struct verb_args args = { .argc = argc, .argv = argv };
 
 	if (!verb_options(&args, NULL, "", what))
 		return EXIT_USAGE;
 	struct options *o = options_load(args.config, NULL);
 	char *path = o != NULL ? g_strdup(o->control_socket)
 			       : socket_in_broken_file(args.config);
+	int milter = ask_one(args.argv[0], path, word);
+	int learner = ask_learner(args.argv[0], path, word);
 
-	if (!control_ask(path, word, &answer, &e)) {
-		status = verb_fail(args.argv[0], e);
-	} else {
-		bool bad = g_str_has_prefix(answer, "error:");
-
-		fputs(answer, bad ? stderr : stdout);
-		status = bad ? EXIT_WRONG_INPUT : EXIT_DONE;
-	}
-	g_free(answer);
 	g_free(path);
 	options_unref(o);
 	verb_options_free(&args);
-	return status;
+	return MAX(milter, learner);
 }
 
 int verb_reload(int argc, char **argv)
 {
 	return ask(
 		argc, argv, "reload",
-		"Ask the running daemon to read its configuration, rules and lists "
-		"again.\n"
-		"Something wrong in them keeps the old ones in force and is shown here.");
+		"Ask the running daemons, wonted-milter and wonted-learn, to read their\n"
+		"configuration, rules and lists again, and say which did not. Something "
+		"wrong\nin them keeps the old ones in force and is shown here.");
 }
 
 int verb_status(int argc, char **argv)
 {
-	return ask(argc, argv, "status", "Show what the running daemon has counted.");
+	return ask(argc, argv, "status", "Show what the running daemons have counted.");
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/map_guard.h"
+#include "cmd/control.h"
 #include "cmd/memory.h"
 #include "cmd/user.h"
 #include "cmd/verb.h"
@@ -27,6 +28,8 @@ struct learn {
 	struct follower *follower; /* NULL with it */
 	struct follow_done told;   /* what the last report counted up to */
 	int64_t told_us;
+	struct control *control; /* NULL: nobody can ask */
+	int64_t began_s;
 };
 
 /* what to do next */
@@ -151,10 +154,62 @@ static void reload(struct learn *l)
 	log_line(LOG_LEVEL_INFO, "reloaded");
 }
 
+/* Only what does not change while we run is looked at here, on another thread: a good
+ * configuration is taken by the loop, after the batch at hand. */
+static void answer_reload(const struct learn *l, GString *to)
+{
+	GError *e = NULL;
+	struct options *o = options_load(l->config, &e);
+
+	if (o == NULL) {
+		g_string_append_printf(to,
+				       "error: wonted-learn: not reloaded, the old "
+				       "configuration stays in force\n%s\n",
+				       e->message);
+		g_error_free(e);
+		return;
+	}
+	options_unref(o);
+	kill(getpid(), SIGHUP);
+	g_string_append(to, "wonted-learn: reloads after the batch at hand\n");
+}
+
+static bool answer(const char *word, GString *to, void *user)
+{
+	const struct learn *l = user;
+
+	if (strcmp(word, "reload") == 0)
+		answer_reload(l, to);
+	else if (strcmp(word, "status") == 0)
+		g_string_append_printf(
+			to, "wonted-learn " WONTED_VERSION "\n%-24s %lld s\n", "running",
+			(long long)(clock_now_s() - l->began_s));
+	else
+		return false;
+	return true;
+}
+
+/* It learns without it, too. */
+static void open_control(struct learn *l)
+{
+	char *path = control_learn_path(l->options->control_socket);
+	GError *e = NULL;
+
+	l->control = control_open(path, answer, l, &e);
+	if (l->control == NULL) {
+		log_line(LOG_LEVEL_WARN,
+			 "%s; \"wonted reload\" does not reach this process, a HUP does",
+			 e->message);
+		g_error_free(e);
+	}
+	g_free(path);
+}
+
 static void serve(struct learn *l, const sigset_t *set)
 {
 	enum wish wish = WISH_GO_ON;
 
+	open_control(l);
 	sd_notify(0, "READY=1");
 	while (wish != WISH_STOP) {
 		GError *e = NULL;
@@ -173,6 +228,7 @@ static void serve(struct learn *l, const sigset_t *set)
 			reload(l);
 	}
 	sd_notify(0, "STOPPING=1");
+	control_close(l->control);
 }
 
 /* All there is, and no more. */
@@ -197,6 +253,7 @@ static void begin(struct learn *l)
 			 "journal_pii is \"no\": records hold no addresses, so nothing "
 			 "can be learned from them; set journal_pii = yes");
 	l->told_us = clock_mono_us();
+	l->began_s = clock_now_s();
 }
 
 struct arguments {

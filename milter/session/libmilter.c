@@ -4,9 +4,11 @@
 #include "session/libmilter.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
 #include <libmilter/mfapi.h>
+#include <libmilter/mfdef.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -454,6 +456,40 @@ bool engine_open(struct door *d, const struct options *o, GError **e)
 		return fail(e, o->socket, "register with libmilter");
 	}
 	return open_socket(o, e);
+}
+
+/* libmilter looks macros up two texts at a time and reads behind the list where their number
+ * is odd: whoever can connect could end the daemon. The last text goes, which is a name without
+ * a value. libmilter's own calls come here, because its library calls itself by name. */
+static void drop_odd_text(char *packet, size_t *n)
+{
+	size_t texts = 0, last = 1; /* byte 0 is the command that the macros are of */
+
+	for (size_t i = 1; i < *n; i++)
+		texts += packet[i] == '\0';
+	if (texts % 2 == 0)
+		return;
+	for (size_t i = 1; i + 1 < *n; i++)
+		if (packet[i] == '\0')
+			last = i + 1;
+	log_seldom(LOG_LEVEL_WARN, "macros",
+		   "the MTA sent a macro without a value: it was left out");
+	*n = last;
+}
+
+typedef char *read_packet(int fd, struct timeval *patience, char *command_r, size_t *n_r,
+			  char *name);
+read_packet mi_rd_cmd;
+
+char *mi_rd_cmd(int fd, struct timeval *patience, char *command_r, size_t *n_r,
+		char *name)
+{
+	read_packet *theirs = (read_packet *)(uintptr_t)dlsym(RTLD_NEXT, "mi_rd_cmd");
+	char *packet = theirs(fd, patience, command_r, n_r, name);
+
+	if (packet != NULL && *command_r == SMFIC_MACRO && *n_r > 0)
+		drop_odd_text(packet, n_r);
+	return packet;
 }
 
 /* libmilter starts a thread that takes HUP, TERM and INT by sigwait() and each for a stop. Of

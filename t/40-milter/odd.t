@@ -99,6 +99,31 @@ subtest 'nonsense' => sub {
 	lives('is survived');
 };
 
+# a name without its value, at any step, alone or behind others; then values are asked for
+subtest 'odd macros' => sub {
+	for my $texts ('odd', "i\0X1\0odd", "i\0", '', "\0", "i\0" x 3, "a\0b\0" x 40 . 'odd', '{odd}', "i") {
+		for my $at (split //, 'CHMRTLNBE') {
+			my $m = milter(timeout => 2);
+			eval {
+				$m->open;
+				$m->hello;
+				$m->put('D', "$at$texts\0") for 1 .. 2;
+				$m->put('M', "<bob\@example.net>\0");
+				$m->put('R', "<ann\@example.org>\0");
+				$m->put('L', "From\0 bob\@example.net\0");
+				$m->put('N', '');
+				$m->put('E', '');
+				$m->get;
+			};
+			eval { $m->quit };
+			last if Wonted::Place::gone($d->{pid});
+		}
+	}
+	lives('is left out');
+	my $r = one(milter => { macros => { auth_authen => 'ann' } });
+	is($r->reply, 'continue', 'and good ones are read');
+};
+
 subtest 'cut off anywhere' => sub {
 	my @steps = (sub { $_[0]->open }, sub { $_[0]->hello }, sub { $_[0]->mail('<bob@example.net>') }, sub { $_[0]->rcpt('<ann@example.org>') },
 		sub { $_[0]->header('Subject', ' prize') }, sub { $_[0]->eoh }, sub { $_[0]->body('x' x 100000) }, sub { $_[0]->put('E', '') });
