@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/printable.h"
+
 static void begin_value(GString *out)
 {
 	char last = out->len == 0 ? '{' : out->str[out->len - 1];
@@ -32,40 +34,43 @@ void json_line_name(GString *out, const char *name)
 	g_string_append_len(out, "\":", 2);
 }
 
-/* RFC 8259 7: "quotation mark, reverse solidus, and the control characters" */
-static bool needs_escape(unsigned char c)
+/* RFC 8259 7: "quotation mark, reverse solidus, and the control characters"; and what is read
+ * as more than a character by a terminal, or as the end of a line by others' readers. */
+static bool needs_escape(gunichar c)
 {
-	return c < 0x20 || c == '"' || c == '\\';
+	return c < 0x20 || c == '"' || c == '\\' || (c >= 0x7f && !shows_itself(c));
 }
 
-static void append_escaped(GString *out, unsigned char c)
+static void append_escaped(GString *out, gunichar c)
 {
-	static const char digits[] = "0123456789ABCDEF", letters[] = "btnfr\"\\",
-			  meant[] = "\b\t\n\f\r\"\\";
-	const char *at = c == '\0' ? NULL : strchr(meant, c);
+	static const char letters[] = "btnfr\"\\", meant[] = "\b\t\n\f\r\"\\";
+	const char *at = c == '\0' || c > 0x7f ? NULL : strchr(meant, (int)c);
 
-	g_string_append_c(out, '\\');
-	if (at != NULL) {
-		g_string_append_c(out, letters[at - meant]);
-		return;
-	}
-	g_string_append_len(out, "u00", 3);
-	g_string_append_c(out, digits[c >> 4]);
-	g_string_append_c(out, digits[c & 15]);
+	if (at != NULL)
+		g_string_append_printf(out, "\\%c", letters[at - meant]);
+	else if (c <= 0xffff)
+		g_string_append_printf(out, "\\u%04X", c);
+	else /* as two surrogates */
+		g_string_append_printf(out, "\\u%04X\\u%04X", 0xd7c0 + (c >> 10),
+				       0xdc00 + (c & 0x3ff));
 }
 
 static void append_valid(GString *out, const char *text)
 {
-	const char *from = text, *at = text;
+	const char *from = text, *next;
 
-	for (; *at != '\0'; at++) {
-		if (!needs_escape((unsigned char)*at))
+	for (const char *at = text; *at != '\0'; at = next) {
+		bool plain = (unsigned char)*at < 0x7f;
+		gunichar c = plain ? (unsigned char)*at : g_utf8_get_char(at);
+
+		next = plain ? at + 1 : g_utf8_next_char(at);
+		if (!needs_escape(c))
 			continue;
 		g_string_append_len(out, from, at - from);
-		append_escaped(out, (unsigned char)*at);
-		from = at + 1;
+		append_escaped(out, c);
+		from = next;
 	}
-	g_string_append_len(out, from, at - from);
+	g_string_append(out, from);
 }
 
 void json_line_text(GString *out, const char *text)

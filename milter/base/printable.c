@@ -12,6 +12,22 @@ static size_t plain_bytes(const char *p, size_t most)
 	return n;
 }
 
+/* GLib counts the separators of lines and paragraphs among what can be printed, and letters
+ * without a glyph; a terminal, a log reader or a mail client breaks the line at the ones, and
+ * shows a gap or nothing for the others. */
+bool shows_itself(gunichar c)
+{
+	GUnicodeType type = g_unichar_type(c);
+
+	if (type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR ||
+	    type == G_UNICODE_PRIVATE_USE)
+		return false;
+	if (c == 0x034f || c == 0x115f || c == 0x1160 || c == 0x2800 || c == 0x3164 ||
+	    c == 0xffa0)
+		return false;
+	return g_unichar_isprint(c);
+}
+
 static char *make_printable(const char *text, size_t max_bytes, bool ascii)
 {
 	GString *out = g_string_sized_new(64);
@@ -33,8 +49,7 @@ static char *make_printable(const char *text, size_t max_bytes, bool ascii)
 		} else {
 			if (c < 0x20 || c == 0x7f)
 				g_string_append_printf(out, "\\x%02X", c);
-			else if ((ascii && c > 0x7f) ||
-				 (c > 0x7f && !g_unichar_isprint(c)))
+			else if ((ascii && c > 0x7f) || !shows_itself(c))
 				g_string_append_printf(out, "\\u{%04X}", c);
 			else
 				g_string_append_unichar(out, c);

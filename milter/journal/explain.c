@@ -14,6 +14,14 @@ static const char *text_of(const json_t *o, const char *name)
 	return json_string_value(json_object_get(o, name));
 }
 
+/* a short text fit to be shown; a line of a spool may hold anything */
+static char *word_of(const json_t *o, const char *name)
+{
+	const char *text = text_of(o, name);
+
+	return printable(text != NULL ? text : "?", 100);
+}
+
 static double points_of(const json_t *o, const char *name)
 {
 	return (double)json_integer_value(json_object_get(o, name)) / 1000;
@@ -49,16 +57,21 @@ static void say_reasons(GString *to, const json_t *rcpt)
 	{
 		const char *kept = text_of(one, "text");
 		char *text = printable(kept != NULL ? kept : "(not recorded)", 600);
-		const char *axis = text_of(one, "axis"), *rule = text_of(one, "rule");
+		char *axis = word_of(one, "axis"), *rule = word_of(one, "rule");
 
-		g_string_append_printf(
-			to, "    %+.3g %s  %s  [%s]\n", points_of(one, "points"),
-			axis != NULL ? axis : "?", text, rule != NULL ? rule : "?");
+		g_string_append_printf(to, "    %+.3g %s  %s  [%s]\n",
+				       points_of(one, "points"), axis, text, rule);
+		g_free(axis);
+		g_free(rule);
 		g_free(text);
 	}
 	json_array_foreach(json_object_get(rcpt, "watched"), i, one)
-		g_string_append_printf(to, "    watched only: %s\n",
-				       json_string_value(one));
+	{
+		char *rule = printable(json_string_value(one), 100);
+
+		g_string_append_printf(to, "    watched only: %s\n", rule);
+		g_free(rule);
+	}
 }
 
 static void say_values(GString *to, const char *title, const json_t *all)

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json_line.h"
 #include "base/log.h"
 #include "journal/journal.h"
 #include "journal/spool_files.h"
@@ -268,15 +269,12 @@ static bool is_about(const char *line, size_t n, const char *id)
 /* an id as it stands in a line of JSON, without the quotes */
 static char *as_in_json(const char *id)
 {
-	char *valid = g_utf8_make_valid(id, -1);
-	json_t *text = json_string(valid);
-	char *quoted = json_dumps(text, JSON_ENCODE_ANY);
-	size_t n = strlen(quoted);
-	char *bare = g_strndup(quoted + 1, n - 2);
+	GString *out = g_string_new("[");
+	char *bare;
 
-	free(quoted);
-	json_decref(text);
-	g_free(valid);
+	json_line_text(out, id);
+	bare = g_strndup(out->str + 2, out->len - 3); /* of ["..." */
+	g_string_free(out, TRUE);
 	return bare;
 }
 

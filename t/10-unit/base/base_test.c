@@ -136,6 +136,20 @@ static void shown_text_is_safe(void)
 		{ "a\xe2\x80\xae"
 		  "b",
 		  "a\\u{202E}b", "a\\u{202E}b", 90 },
+		/* line and paragraph separator, C1, isolates, byte order mark, tag, filler */
+		{ "a\xe2\x80\xa8"
+		  "b\xe2\x80\xa9",
+		  "a\\u{2028}b\\u{2029}", "a\\u{2028}b\\u{2029}", 90 },
+		{ "\xc2\x85\xc2\x9b", "\\u{0085}\\u{009B}", "\\u{0085}\\u{009B}", 90 },
+		{ "\xe2\x81\xa6\xe2\x81\xa9", "\\u{2066}\\u{2069}", "\\u{2066}\\u{2069}",
+		  90 },
+		{ "\xef\xbb\xbf\xf3\xa0\x81\x81", "\\u{FEFF}\\u{E0041}",
+		  "\\u{FEFF}\\u{E0041}", 90 },
+		{ "\xe3\x85\xa4\xee\x80\x80", "\\u{3164}\\u{E000}", "\\u{3164}\\u{E000}",
+		  90 },
+		/* what shows itself stays: a joined accent, Hebrew, a no-break space */
+		{ "e\xcc\x81\xd7\xa9\xc2\xa0", "e\xcc\x81\xd7\xa9\xc2\xa0",
+		  "e\\u{0301}\\u{05E9}\\u{00A0}", 90 },
 		{ "abcdef", "abc...", "abc...", 3 },
 	};
 

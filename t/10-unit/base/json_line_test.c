@@ -26,7 +26,10 @@ static void escapes(void)
 		{ "plain", "[\"plain\"]" },
 		{ "a\"b\\c/d", "[\"a\\\"b\\\\c/d\"]" },
 		{ "\b\t\n\f\r", "[\"\\b\\t\\n\\f\\r\"]" },
-		{ "\x01x\x1f\x7f", "[\"\\u0001x\\u001F\x7f\"]" },
+		{ "\x01x\x1f\x7f", "[\"\\u0001x\\u001F\\u007F\"]" },
+		/* some readers end a line at these, and a terminal obeys them */
+		{ "\xe2\x80\xa8\xc2\x85\xe2\x80\xae", "[\"\\u2028\\u0085\\u202E\"]" },
+		{ "\xf3\xa0\x81\x81!", "[\"\\uDB40\\uDC41!\"]" },
 		{ "f\xc3\xbcr \xf0\x9f\x92\x95", "[\"f\xc3\xbcr \xf0\x9f\x92\x95\"]" },
 		{ "\"", "[\"\\\"\"]" },
 		{ "bad \xff\xfe\xc3", "[\"bad \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"]" },
@@ -41,16 +44,22 @@ static void escapes(void)
 	}
 }
 
-/* another program's reader finds each byte again */
-static void all_bytes_come_back(void)
+/* another program's reader finds each character again */
+static void all_characters_come_back(void)
 {
-	for (int c = 1; c < 0x80; c++) {
-		char text[] = { 'x', (char)c, (char)c, '\0' }, *json = text_as_json(text);
-		json_t *list = json_loads(json, 0, NULL);
+	for (gunichar c = 1; c < 0x110000; c += c < 0x3100 ? 1 : 61) {
+		char one[6], *text, *json;
+		json_t *list;
 
+		if (!g_unichar_validate(c))
+			continue;
+		text = g_strdup_printf("x%.*s", g_unichar_to_utf8(c, one), one);
+		json = text_as_json(text);
+		list = json_loads(json, 0, NULL);
 		g_assert_cmpstr(json_string_value(json_array_get(list, 0)), ==, text);
 		json_decref(list);
 		g_free(json);
+		g_free(text);
 	}
 }
 
@@ -93,7 +102,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/json_line/escapes", escapes);
-	g_test_add_func("/json_line/all_bytes_come_back", all_bytes_come_back);
+	g_test_add_func("/json_line/all_characters_come_back", all_characters_come_back);
 	g_test_add_func("/json_line/commas", commas);
 	return g_test_run();
 }
