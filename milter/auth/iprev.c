@@ -16,22 +16,6 @@ struct iprev_check {
 	enum auth_result result;
 };
 
-static char *reverse_name(struct bytes address)
-{
-	GString *name = g_string_new(NULL);
-	const unsigned char *byte = (const unsigned char *)address.at;
-
-	for (size_t i = address.n; i > 0; i--) {
-		if (address.n == 4)
-			g_string_append_printf(name, "%d.", byte[i - 1]);
-		else
-			g_string_append_printf(name, "%x.%x.", byte[i - 1] & 15u,
-					       byte[i - 1] >> 4u);
-	}
-	g_string_append(name, address.n == 4 ? "in-addr.arpa" : "ip6.arpa");
-	return g_string_free(name, FALSE);
-}
-
 static void address_read(struct iprev_check *c, const char *text)
 {
 	struct in6_addr six;
@@ -59,19 +43,11 @@ struct iprev_check *iprev_create(struct resolver *r, const struct envelope *env)
 		c->result = AUTH_PASS;
 		c->name = g_strdup(env->client_name);
 	} else if (c->address.n > 0) {
-		c->reverse = reverse_name(c->address);
+		c->reverse = dns_reverse_name(c->address);
 	} else {
 		c->result = AUTH_NONE;
 	}
 	return c;
-}
-
-static bool has_address(const struct dns_answer *a, struct bytes address)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (bytes_equal(a->rrs[i].data, address))
-			return true;
-	return false;
 }
 
 /* all names at once, so that the slowest decides how long it takes */
@@ -87,7 +63,7 @@ static bool names_check(struct iprev_check *c, const struct dns_answer *ptr)
 
 		if (a == NULL) {
 			waits = true;
-		} else if (has_address(a, c->address)) {
+		} else if (dns_answer_holds(a, c->address)) {
 			c->result = AUTH_PASS;
 			c->name = g_strdup(name);
 			return true;

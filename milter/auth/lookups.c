@@ -32,6 +32,31 @@ const struct dns_answer *dns_wait_for(struct dns_wait *w, struct dns_query *q)
 	return answer;
 }
 
+char *dns_reverse_name(struct bytes address)
+{
+	GString *name = g_string_new(NULL);
+	const unsigned char *byte = (const unsigned char *)address.at;
+
+	g_assert(address.n == 4 || address.n == 16);
+	for (size_t i = address.n; i > 0; i--) {
+		if (address.n == 4)
+			g_string_append_printf(name, "%d.", byte[i - 1]);
+		else
+			g_string_append_printf(name, "%x.%x.", byte[i - 1] & 15u,
+					       byte[i - 1] >> 4u);
+	}
+	g_string_append(name, address.n == 4 ? "in-addr.arpa" : "ip6.arpa");
+	return g_string_free(name, FALSE);
+}
+
+bool dns_answer_holds(const struct dns_answer *a, struct bytes data)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (bytes_equal(a->rrs[i].data, data))
+			return true;
+	return false;
+}
+
 struct lookups *lookups_create(struct resolver *r, size_t max)
 {
 	struct lookups *l = g_new0(struct lookups, 1);

@@ -23,6 +23,17 @@ struct dns_wait {
  * err   none: see w->timed_out */
 const struct dns_answer *dns_wait_for(struct dns_wait *w, struct dns_query *q);
 
+/* dns_reverse_name - where the names of an address are asked for
+ * in    address   4 or 16 bytes
+ * own   the caller frees it with g_free()
+ * err   none
+ * ref   RFC 1035 3.5, 3596 2.5 */
+char *dns_reverse_name(struct bytes address) __attribute__((returns_nonnull));
+
+/* dns_answer_holds - is there a record of exactly these data?
+ * err   none */
+bool dns_answer_holds(const struct dns_answer *a, struct bytes data);
+
 /* lookups_create - none asked yet
  * in    max   so many questions at most; further ones are answered DNS_TEMPFAIL
  * own   the caller destroys it; r is borrowed

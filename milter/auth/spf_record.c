@@ -1,20 +1,19 @@
 /* See spf_record.h. A record is cut at its blanks into terms; each term is checked against
- * the grammar of RFC 7208 12 and appended in its plainest form. Terms and records of a size
+ * the grammar of RFC 7208 12 and appended in its plainest form. No domain and no macro gets
+ * to the library, which loses letters of macros with digits. Terms and records of a size
  * that overruns libspf2's buffers (CVE-2023-42118) are wrong by decree. */
 #include "auth/spf_record.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "auth/spf_term.h"
 #include "base/limits.h"
-
-/* where reading stands in a term */
-struct cursor {
-	const char *at, *end;
-};
 
 struct rewrite {
 	GString *out;
+	GPtrArray *terms;
+	const char *domain;
 	bool ipv6;
 	bool all; /* a redirect= beside it has no effect */
 	bool explained;
@@ -31,92 +30,6 @@ bool spf_record_is(struct bytes text)
 static bool one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
-}
-
-/* ---- macro strings and domains ---- */
-
-/* after "%{" */
-static bool macro_letters(struct cursor *c)
-{
-	unsigned parts = 0;
-	bool counted = false;
-
-	if (c->at == c->end || !one_of(g_ascii_tolower(*c->at), "slodiphv"))
-		return false;
-	c->at++;
-	for (; c->at < c->end && g_ascii_isdigit(*c->at); c->at++) {
-		parts = MIN(parts * 10 + (unsigned)(*c->at - '0'), 1000);
-		counted = true;
-	}
-	if (counted && parts == 0)
-		return false;
-	if (c->at < c->end && g_ascii_tolower(*c->at) == 'r')
-		c->at++;
-	while (c->at < c->end && one_of(*c->at, ".-+,/_="))
-		c->at++;
-	return c->at < c->end && *c->at++ == '}';
-}
-
-/* one macro or one plain character; *macro_r: which */
-static bool macro_item(struct cursor *c, bool *macro_r)
-{
-	char first = *c->at++;
-
-	*macro_r = first == '%';
-	if (first != '%')
-		return first >= 0x21 && first <= 0x7e;
-	if (c->at == c->end)
-		return false;
-	first = *c->at++;
-	if (one_of(first, "%_-"))
-		return true;
-	return first == '{' && macro_letters(c);
-}
-
-/* *ends_in_macro_r: the last item was a macro, %% and the like among them */
-static bool macro_string(struct bytes text, bool *ends_in_macro_r)
-{
-	struct cursor c = { .at = text.at, .end = text.at + text.n };
-
-	*ends_in_macro_r = false;
-	while (c.at < c.end)
-		if (!macro_item(&c, ends_in_macro_r))
-			return false;
-	return true;
-}
-
-/* the last label of a literal end: letters, digits and inner hyphens, not all digits */
-static bool top_label(const char *from, const char *to)
-{
-	bool letter = false;
-
-	if (from == to || *from == '-' || to[-1] == '-')
-		return false;
-	for (; from < to; from++) {
-		if (g_ascii_isalpha(*from) || *from == '-')
-			letter = true;
-		else if (!g_ascii_isdigit(*from))
-			return false;
-	}
-	return letter;
-}
-
-static bool domain_spec(struct bytes text)
-{
-	const char *end = text.at + text.n, *label;
-	bool ends_in_macro;
-
-	if (text.n == 0 || !macro_string(text, &ends_in_macro))
-		return false;
-	if (ends_in_macro)
-		return true;
-	if (end[-1] == '.')
-		end--;
-	label = end;
-	while (label > text.at && !one_of(label[-1], ".}%"))
-		label--;
-	/* a top label has a dot before it, and something before the dot */
-	return label - text.at >= 2 && label[-1] == '.' && top_label(label, end);
 }
 
 /* ---- terms ---- */
@@ -144,11 +57,18 @@ static bool wrong(struct rewrite *rw, const char *what)
 	return false;
 }
 
-static void append(struct rewrite *rw, char sign, const char *name, struct bytes value)
+/* a term that asks DNS: before is what stands before its name */
+static void append(struct rewrite *rw, const char *before, struct spf_term *term)
 {
-	g_string_append_printf(rw->out, " %c%s", sign, name);
-	if (value.n > 0)
-		g_string_append_printf(rw->out, ":%.*s", (int)value.n, value.at);
+	g_string_append_printf(rw->out, "%s" SPF_TERM_NAME, before, rw->terms->len);
+	g_ptr_array_add(rw->terms, term);
+}
+
+static void append_exists(struct rewrite *rw, char sign, struct spf_term *term)
+{
+	char before[] = { ' ', sign, 'e', 'x', 'i', 's', 't', 's', ':', '\0' };
+
+	append(rw, before, term);
 }
 
 static bool term_all(struct rewrite *rw, char sign, struct bytes rest)
@@ -156,27 +76,47 @@ static bool term_all(struct rewrite *rw, char sign, struct bytes rest)
 	if (rest.n > 0)
 		return wrong(rw, "\"all\" takes nothing");
 	rw->all = true;
-	append(rw, sign, "all", rest);
+	g_string_append_printf(rw->out, " %call", sign);
 	return true;
 }
 
-/* ":" and a domain, as include and exists have it */
-static bool term_domain(struct rewrite *rw, char sign, const char *name,
-			struct bytes rest)
+/* ":" and a domain */
+static bool domain_read(struct rewrite *rw, struct bytes rest, struct bytes *domain_r)
 {
-	struct bytes domain = { .at = rest.at + 1, .n = rest.n - 1 };
-
-	if (rest.n == 0 || rest.at[0] != ':' || !domain_spec(domain))
+	*domain_r = (struct bytes){ .at = rest.at + 1, .n = rest.n - 1 };
+	if (rest.n == 0 || rest.at[0] != ':' || !spf_macro_domain_ok(*domain_r))
 		return wrong(rw, "a mechanism lacks its domain, or has a broken one");
-	append(rw, sign, name, domain);
+	return true;
+}
+
+static bool term_include(struct rewrite *rw, char sign, struct bytes rest)
+{
+	char before[] = { ' ', sign, 'i', 'n', 'c', 'l', 'u', 'd', 'e', ':', '\0' };
+	struct bytes domain;
+
+	if (!domain_read(rw, rest, &domain))
+		return false;
+	append(rw, before, spf_term_create(SPF_ASK_RECORD, rw->domain, domain, 0));
+	return true;
+}
+
+static bool term_exists(struct rewrite *rw, char sign, struct bytes rest)
+{
+	struct bytes domain;
+
+	if (!domain_read(rw, rest, &domain))
+		return false;
+	append_exists(rw, sign, spf_term_create(SPF_ASK_EXISTS, rw->domain, domain, 0));
 	return true;
 }
 
 static bool term_ptr(struct rewrite *rw, char sign, struct bytes rest)
 {
-	if (rest.n > 0)
-		return term_domain(rw, sign, "ptr", rest);
-	append(rw, sign, "ptr", rest);
+	struct bytes domain = { 0 };
+
+	if (rest.n > 0 && !domain_read(rw, rest, &domain))
+		return false;
+	append_exists(rw, sign, spf_term_create(SPF_ASK_PTR, rw->domain, domain, 0));
 	return true;
 }
 
@@ -230,13 +170,13 @@ static int cut_prefix(const char *from, const char **to, const char *slashes, in
 }
 
 /* a and mx: an optional domain, and optional prefix lengths for both families */
-static bool term_address(struct rewrite *rw, char sign, const char *name,
+static bool term_address(struct rewrite *rw, char sign, enum spf_ask ask,
 			 struct bytes rest)
 {
 	const char *from = rest.at, *end = rest.at + rest.n;
 	bool named = rest.n > 0 && *from == ':';
 	struct bytes domain = { 0 };
-	int four, six, length;
+	int four, six;
 
 	if (named)
 		from++;
@@ -245,17 +185,10 @@ static bool term_address(struct rewrite *rw, char sign, const char *name,
 	if (four < 0 || six < 0)
 		return wrong(rw, "a broken prefix length");
 	domain = (struct bytes){ .at = from, .n = (size_t)(end - from) };
-	if (named ? !domain_spec(domain) : domain.n > 0)
+	if (named ? !spf_macro_domain_ok(domain) : domain.n > 0)
 		return wrong(rw, "a mechanism has a broken domain");
-	if (domain.n == 0)
-		domain = bytes_of("%{d}");
-	length = rw->ipv6 ? six : four;
-	g_string_append_printf(rw->out, " %c%s:%s%.*s%s%d", sign, name,
-			       length == 0 ? SPF_ANY_MARK : "", (int)domain.n, domain.at,
-			       rw->ipv6 ? "//" : "/",
-			       length > 0 ? length
-			       : rw->ipv6 ? 128
-					  : 32);
+	append_exists(rw, sign,
+		      spf_term_create(ask, rw->domain, domain, rw->ipv6 ? six : four));
 	return true;
 }
 
@@ -277,34 +210,37 @@ static bool term_mechanism(struct rewrite *rw, struct bytes term)
 	rest = (struct bytes){ .at = term.at + n, .n = term.n - n };
 	if (strcmp(name, "all") == 0)
 		return term_all(rw, sign, rest);
-	if (strcmp(name, "include") == 0 || strcmp(name, "exists") == 0)
-		return term_domain(rw, sign, name, rest);
+	if (strcmp(name, "include") == 0)
+		return term_include(rw, sign, rest);
+	if (strcmp(name, "exists") == 0)
+		return term_exists(rw, sign, rest);
 	if (strcmp(name, "ptr") == 0)
 		return term_ptr(rw, sign, rest);
 	if (strcmp(name, "ip4") == 0 || strcmp(name, "ip6") == 0)
 		return term_ip(rw, sign, name[2] == '6', rest);
 	if (strcmp(name, "a") == 0 || strcmp(name, "mx") == 0)
-		return term_address(rw, sign, name, rest);
+		return term_address(rw, sign, name[0] == 'a' ? SPF_ASK_A : SPF_ASK_MX,
+				    rest);
 	return wrong(rw, "an unknown mechanism");
 }
 
 static bool term_modifier(struct rewrite *rw, struct bytes name, struct bytes value)
 {
-	bool ends_in_macro;
-
 	if (name.n == 8 && g_ascii_strncasecmp(name.at, "redirect", 8) == 0) {
 		if (rw->redirect.n > 0)
 			return wrong(rw, "redirect= stands twice");
 		rw->redirect = value;
-		return domain_spec(value) || wrong(rw, "redirect= has a broken domain");
+		return spf_macro_domain_ok(value) ||
+		       wrong(rw, "redirect= has a broken domain");
 	}
 	if (name.n == 3 && g_ascii_strncasecmp(name.at, "exp", 3) == 0) {
 		if (rw->explained)
 			return wrong(rw, "exp= stands twice");
 		rw->explained = true;
-		return domain_spec(value) || wrong(rw, "exp= has a broken domain");
+		return spf_macro_domain_ok(value) ||
+		       wrong(rw, "exp= has a broken domain");
 	}
-	return macro_string(value, &ends_in_macro) || wrong(rw, "a modifier is broken");
+	return spf_macro_string_ok(value) || wrong(rw, "a modifier is broken");
 }
 
 static bool read_term(struct rewrite *rw, struct bytes term)
@@ -334,11 +270,16 @@ static const char *text_wrong(struct bytes text)
 	return NULL;
 }
 
-const char *spf_record_rewrite(struct bytes text, bool ipv6, GString *out)
+const char *spf_record_rewrite(struct bytes text, const char *domain, bool ipv6,
+			       GPtrArray *terms, GString *out)
 {
-	struct rewrite rw = { .out = out, .ipv6 = ipv6, .wrong = text_wrong(text) };
+	struct rewrite rw = { .out = out,
+			      .terms = terms,
+			      .domain = domain,
+			      .ipv6 = ipv6,
+			      .wrong = text_wrong(text) };
 	const char *at = text.at + 6, *end = text.at + text.n;
-	int terms = 0;
+	int n = 0;
 
 	g_string_append(out, "v=spf1");
 	while (rw.wrong == NULL && at < end) {
@@ -351,13 +292,13 @@ const char *spf_record_rewrite(struct bytes text, bool ipv6, GString *out)
 		at = blank < end ? blank + 1 : end;
 		if (term.n == 0)
 			continue;
-		if (++terms > LIMIT_SPF_TERMS)
+		if (++n > LIMIT_SPF_TERMS)
 			rw.wrong = "over 250 terms";
 		else
 			read_term(&rw, term);
 	}
 	if (rw.wrong == NULL && rw.redirect.n > 0 && !rw.all)
-		g_string_append_printf(out, " redirect=%.*s", (int)rw.redirect.n,
-				       rw.redirect.at);
+		append(&rw, " redirect=",
+		       spf_term_create(SPF_ASK_RECORD, domain, rw.redirect, 0));
 	return rw.wrong;
 }

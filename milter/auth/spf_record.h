@@ -8,23 +8,24 @@
 
 #include "base/bytes.h"
 
-/* A domain of "a" or "mx" with this before it matches every client, if the domain has any
- * address at all: libspf2 refuses the prefix length 0, which means that. A record that
- * writes the mark itself gets what /0 would have given it. */
-#define SPF_ANY_MARK "_any."
+/* What the library sees instead of a domain: "t" and the index of the term. */
+#define SPF_TERM_NAME "t%u.term"
 
 /* spf_record_is - is a TXT record an SPF record?
  * err   none
  * ref   RFC 7208 4.5 */
 bool spf_record_is(struct bytes text);
 
-/* spf_record_rewrite - check a record and write it anew: unknown modifiers and exp= left out,
- *                      redirect= last, prefix lengths of the client's family only, none of 0
- * in    text   any bytes for which spf_record_is()
- *       ipv6   whether the client has an IPv6 address
- * out   out    appended to
+/* spf_record_rewrite - check a record and write it anew: terms that ask DNS become "exists",
+ *                      "include" or "redirect=" of SPF_TERM_NAME, and stand in terms; unknown
+ *                      modifiers and exp= left out, redirect= last, no prefix length of 0
+ * in    text     any bytes for which spf_record_is()
+ *       domain   whose record it is
+ *       ipv6     whether the client has an IPv6 address
+ * out   out, terms (of struct spf_term *)   appended to
  * err   NULL: it is good; else static words on what is wrong: a permerror
  * ref   RFC 7208 4.6, 5, 6, 7, 12 */
-const char *spf_record_rewrite(struct bytes text, bool ipv6, GString *out);
+const char *spf_record_rewrite(struct bytes text, const char *domain, bool ipv6,
+			       GPtrArray *terms, GString *out);
 
 #endif

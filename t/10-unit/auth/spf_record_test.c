@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "auth/spf_term.h"
+
 static const struct {
 	const char *record;
 	const char *four, *six; /* rewritten for a client of IPv4, IPv6; NULL: wrong */
@@ -10,27 +12,37 @@ static const struct {
 	{ "v=spf1", "v=spf1", "v=spf1" },
 	{ "v=spf1  -all ", "v=spf1 -all", "v=spf1 -all" },
 	{ "V=SPF1 ~ALL", "v=spf1 ~all", "v=spf1 ~all" },
-	{ "v=spf1 a mx", "v=spf1 +a:%{d}/32 +mx:%{d}/32",
-	  "v=spf1 +a:%{d}//128 +mx:%{d}//128" },
-	{ "v=spf1 a/24//64", "v=spf1 +a:%{d}/24", "v=spf1 +a:%{d}//64" },
-	{ "v=spf1 ?a:b.example.org//0", "v=spf1 ?a:b.example.org/32",
-	  "v=spf1 ?a:_any.b.example.org//128" },
-	{ "v=spf1 mx/0", "v=spf1 +mx:_any.%{d}/32", "v=spf1 +mx:%{d}//128" },
+	{ "v=spf1 a mx", "v=spf1 +exists:t0.term +exists:t1.term | a own 32 | mx own 32",
+	  "v=spf1 +exists:t0.term +exists:t1.term | a own 128 | mx own 128" },
+	{ "v=spf1 a/24//64", "v=spf1 +exists:t0.term | a own 24",
+	  "v=spf1 +exists:t0.term | a own 64" },
+	{ "v=spf1 ?a:b.example.org//0", "v=spf1 ?exists:t0.term | a b.example.org 32",
+	  "v=spf1 ?exists:t0.term | a b.example.org 0" },
+	{ "v=spf1 mx/0", "v=spf1 +exists:t0.term | mx own 0",
+	  "v=spf1 +exists:t0.term | mx own 128" },
 	{ "v=spf1 ip4:192.0.2.0/24", "v=spf1 +ip4:192.0.2.0/24",
 	  "v=spf1 +ip4:192.0.2.0/24" },
 	{ "v=spf1 -ip4:0.0.0.0/0", "v=spf1 -ip4:0.0.0.0/1 -ip4:128.0.0.0/1",
 	  "v=spf1 -ip4:0.0.0.0/1 -ip4:128.0.0.0/1" },
 	{ "v=spf1 ip6:::/0", "v=spf1 +ip6:::/1 +ip6:8000::/1",
 	  "v=spf1 +ip6:::/1 +ip6:8000::/1" },
-	{ "v=spf1 redirect=a.org mx:b.org", "v=spf1 +mx:b.org/32 redirect=a.org",
-	  "v=spf1 +mx:b.org//128 redirect=a.org" },
+	{ "v=spf1 redirect=a.org mx:b.org",
+	  "v=spf1 +exists:t0.term redirect=t1.term | mx b.org 32 | record a.org 0",
+	  "v=spf1 +exists:t0.term redirect=t1.term | mx b.org 128 | record a.org 0" },
 	{ "v=spf1 redirect=a.org -all", "v=spf1 -all", "v=spf1 -all" },
 	{ "v=spf1 exp=x.%{d} foo=%{l} -all", "v=spf1 -all", "v=spf1 -all" },
-	{ "v=spf1 exists:%{ir}.%{l1r-}.%{d2}", "v=spf1 +exists:%{ir}.%{l1r-}.%{d2}",
-	  "v=spf1 +exists:%{ir}.%{l1r-}.%{d2}" },
-	{ "v=spf1 include:a.example.org.", "v=spf1 +include:a.example.org.",
-	  "v=spf1 +include:a.example.org." },
-	{ "v=spf1 ptr ptr:a.org", "v=spf1 +ptr +ptr:a.org", "v=spf1 +ptr +ptr:a.org" },
+	{ "v=spf1 exists:%{ir}.%{l1r-}.%{d2}",
+	  "v=spf1 +exists:t0.term | exists %{ir}.%{l1r-}.%{d2} 0",
+	  "v=spf1 +exists:t0.term | exists %{ir}.%{l1r-}.%{d2} 0" },
+	{ "v=spf1 -include:a.example.org.",
+	  "v=spf1 -include:t0.term | record a.example.org. 0",
+	  "v=spf1 -include:t0.term | record a.example.org. 0" },
+	{ "v=spf1 ptr ptr:a.org",
+	  "v=spf1 +exists:t0.term +exists:t1.term | ptr own 0 | ptr a.org 0",
+	  "v=spf1 +exists:t0.term +exists:t1.term | ptr own 0 | ptr a.org 0" },
+	/* names that are ours mean nothing in a record */
+	{ "v=spf1 a:t5.term", "v=spf1 +exists:t0.term | a t5.term 32",
+	  "v=spf1 +exists:t0.term | a t5.term 128" },
 	/* wrong */
 	{ "v=spf1 all:x", NULL, NULL },
 	{ "v=spf1 all/8", NULL, NULL },
@@ -75,8 +87,21 @@ static const char *rewritten(const char *record, bool ipv6, GString *out)
 {
 	size_t n = strlen(record);
 	char *exact = g_memdup2(record, n); /* no byte behind it may be read */
-	const char *wrong = spf_record_rewrite((struct bytes){ exact, n }, ipv6, out);
+	GPtrArray *terms = g_ptr_array_new_with_free_func(spf_term_free);
+	const char *wrong = spf_record_rewrite((struct bytes){ exact, n }, "own.example",
+					       ipv6, terms, out);
 
+	for (guint i = 0; i < terms->len; i++) {
+		static const char *const asks[] = { "a", "mx", "ptr", "exists",
+						    "record" };
+		const struct spf_term *term = terms->pdata[i];
+
+		g_assert_cmpstr(term->domain, ==, "own.example");
+		g_string_append_printf(out, " | %s %s %d", asks[term->ask],
+				       term->spec == NULL ? "own" : term->spec,
+				       term->length);
+	}
+	g_ptr_array_free(terms, TRUE);
 	g_free(exact);
 	return wrong == NULL ? out->str : NULL;
 }

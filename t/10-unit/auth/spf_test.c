@@ -352,6 +352,62 @@ static const struct {
 	  "1.2.0.192.in-addr.arpa. PTR good.example.org.\nbad.example.org. SERVFAIL\n"
 	  "good.example.org. A 192.0.2.1",
 	  "192.0.2.1", AUTH_PASS },
+	/* macros with digits, in every mechanism and in redirect */
+	{ "exists:%{d2}",
+	  "TXT \"v=spf1 exists:%{i}._s.%{d2} -all\"\n192.0.2.1._s.example.org. A "
+	  "127.0.0.2",
+	  "192.0.2.1", AUTH_PASS },
+	{ "include:%{d2}, and the domain of the included record",
+	  "TXT \"v=spf1 include:%{d2}.v.example -all\"\n"
+	  "example.org.v.example. TXT \"v=spf1 include:%{d3r}.v.example\"\n"
+	  "v.org.example.v.example. TXT \"v=spf1 +all\"",
+	  "192.0.2.1", AUTH_PASS },
+	{ "redirect=%{o1}",
+	  "TXT \"v=spf1 redirect=%{o1}.%{l1r-}.example\"\n"
+	  "org.a.example. TXT \"v=spf1 ip4:192.0.2.1 -all\"",
+	  "192.0.2.1", AUTH_PASS },
+	{ "a:%{h3}", "TXT \"v=spf1 a:%{h3}/31 -all\"\nmx.example.net. A 192.0.2.0",
+	  "192.0.2.1", AUTH_PASS },
+	{ "mx:%{d2}",
+	  "TXT \"v=spf1 mx:%{d2} -all\"\nexample.org. MX 1 m.example.org.\n"
+	  "m.example.org. A 192.0.2.1",
+	  "192.0.2.1", AUTH_PASS },
+	{ "ptr:%{d2}",
+	  "TXT \"v=spf1 ptr:%{d2} -all\"\n1.2.0.192.in-addr.arpa. PTR M.example.org.\n"
+	  "m.example.org. A 192.0.2.1",
+	  "192.0.2.1", AUTH_PASS },
+	{ "exists:%{p2}",
+	  "TXT \"v=spf1 exists:%{p2}.x.example -all\"\n"
+	  "1.2.0.192.in-addr.arpa. PTR forged.example.com.\n"
+	  "1.2.0.192.in-addr.arpa. PTR out.example.net.\n"
+	  "out.example.net. A 192.0.2.1\nexample.net.x.example. A 127.0.0.2",
+	  "192.0.2.1", AUTH_PASS },
+	/* 4.6.4 counts terms: that hosts of an mx have no AAAA makes none of them void */
+	{ "mx of IPv4",
+	  "TXT \"v=spf1 mx include:p.example.org -all\"\n"
+	  "example.org. MX 1 m1.example.org.\nm1.example.org. A 192.0.2.1\n"
+	  "example.org. MX 2 m2.example.org.\nm2.example.org. A 192.0.2.2\n"
+	  "example.org. MX 3 m3.example.org.\nm3.example.org. A 192.0.2.3\n"
+	  "example.org. MX 4 m4.example.org.\nm4.example.org. A 192.0.2.4\n"
+	  "p.example.org. TXT \"v=spf1 ip6:2001:db8::/32 -all\"",
+	  "2001:db8::5", AUTH_PASS },
+	{ "two void terms",
+	  "TXT \"v=spf1 mx:no.example.org exists:no.example.org ip4:192.0.2.1\"",
+	  "192.0.2.1", AUTH_PASS },
+	{ "three void terms",
+	  "TXT \"v=spf1 mx:no.example.org exists:no.example.org ptr ip4:192.0.2.1\"",
+	  "192.0.2.1", AUTH_PERMERROR },
+	/* a host that fails behind one that matches was never needed */
+	{ "mx with a dead host",
+	  "TXT \"v=spf1 mx -all\"\nexample.org. MX 1 m1.example.org.\n"
+	  "m1.example.org. A 192.0.2.1\nexample.org. MX 2 m2.example.org.\n"
+	  "m2.example.org. SERVFAIL",
+	  "192.0.2.1", AUTH_PASS },
+	{ "mx with a dead host before",
+	  "TXT \"v=spf1 mx -all\"\nexample.org. MX 1 m1.example.org.\n"
+	  "m1.example.org. SERVFAIL\nexample.org. MX 2 m2.example.org.\n"
+	  "m2.example.org. A 192.0.2.1",
+	  "192.0.2.1", AUTH_TEMPERROR },
 	{ "DNS fails", "SERVFAIL", "192.0.2.1", AUTH_TEMPERROR },
 	{ "DNS fails below",
 	  "TXT \"v=spf1 a:b.example.org +all\"\nb.example.org. SERVFAIL", "192.0.2.1",
