@@ -115,22 +115,17 @@ static size_t field_end(struct bytes raw, size_t at, size_t most)
 	return at;
 }
 
-/* The fields that are there, but not in the model. */
-static void sweep_beyond(struct header_sweep *s, const struct message *m)
+/* All fields of a header of which the model has only some. */
+static void sweep_raw(struct header_sweep *s, const struct message *m)
 {
-	size_t at = m->n_headers == 0 ? 0 : m->headers[m->n_headers - 1].at, end;
-	bool known = m->n_headers > 0; /* the first one was seen */
-
-	for (; at < m->body_at; at = end) {
+	for (size_t at = 0, end; at < m->body_at; at = end) {
 		struct bytes name = { .at = m->raw.at + at };
 		const char *colon;
 
 		end = field_end(m->raw, at, m->body_at);
 		colon = memchr(name.at, ':', end - at);
-		if (colon == NULL || known) {
-			known = false;
+		if (colon == NULL)
 			continue;
-		}
 		name.n = (size_t)(colon - name.at);
 		header_sweep_field(
 			s, name,
@@ -141,10 +136,12 @@ static void sweep_beyond(struct header_sweep *s, const struct message *m)
 
 void header_sweep_message(struct header_sweep *s, const struct message *m)
 {
+	if ((m->cut & CUT_HEADERS) != 0) {
+		sweep_raw(s, m);
+		return;
+	}
 	for (size_t i = 0; i < m->n_headers; i++)
 		header_sweep_field(s, m->headers[i].name, m->headers[i].value);
-	if (m->cut & CUT_HEADERS)
-		sweep_beyond(s, m);
 }
 
 static bool goes(const struct noted *one, struct sweep_wish w)

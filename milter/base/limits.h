@@ -8,9 +8,13 @@
 	(64 * 1024 * 1024) /* above any MTA's message_size_limit in use */
 #define LIMIT_HEADER_BLOCK_BYTES (256 * 1024) /* Postfix's header_size_limit is 100 kB */
 #define LIMIT_HEADERS 1000 /* real mail has under 200; 20,000 was seen as an attack */
-#define LIMIT_PARTS 500    /* a digest of a busy list has some 100 */
-#define LIMIT_DEPTH 30     /* forwards of forwards end near 10 */
-#define LIMIT_LINKS 500    /* big newsletters have some 200 */
+#define LIMIT_HEADERS_BEYOND \
+	20 /* of each name that tells who writes, behind the 1,000 fields or 256 kB */
+#define LIMIT_HEADER_PACKET_BYTES \
+	(1024 * 1024)   /* of one field from the MTA; Postfix sends up to 100 kB */
+#define LIMIT_PARTS 500 /* a digest of a busy list has some 100 */
+#define LIMIT_DEPTH 30  /* forwards of forwards end near 10 */
+#define LIMIT_LINKS 500 /* big newsletters have some 200 */
 #define LIMIT_TEXT_BYTES (512 * 1024) /* read from all text parts together */
 #define LIMIT_ADDRESSES 2000          /* of one header; message/address.c stops there */
 #define LIMIT_ADDRESS_BYTES 320       /* RFC 5321 4.5.3.1: 64 + 1 + 255 */

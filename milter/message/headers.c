@@ -26,6 +26,39 @@ static const char *const once[] = {
 	"Content-Transfer-Encoding",
 };
 
+/* What readers and rules go by is kept wherever it stands: behind 1,001 fields of no meaning
+ * a reader still sees who wrote. */
+static const char *const kept[] = {
+	"From",
+	"Sender",
+	"Reply-To",
+	"Subject",
+	"To",
+	"Cc",
+	"Date",
+	"Message-ID",
+	"In-Reply-To",
+	"References",
+	"MIME-Version",
+	"Content-Type",
+	"Content-Transfer-Encoding",
+	"Content-Disposition",
+	"List-Id",
+	"List-Post",
+	"List-Unsubscribe",
+	"List-Unsubscribe-Post",
+	"Precedence",
+	"Auto-Submitted",
+	"DKIM-Signature",
+	"Authentication-Results",
+};
+
+struct split {
+	struct header_block *block;
+	GArray *fields;
+	size_t beyond[G_N_ELEMENTS(kept)]; /* of each name, behind the bound */
+};
+
 /* the line at `at`, without its end; *next_r is where the following one starts */
 static struct bytes line_at(struct bytes raw, size_t at, size_t *next_r)
 {
@@ -85,24 +118,44 @@ static size_t count_before(const GArray *fields, struct bytes name)
 	return nth;
 }
 
-static void add_field(struct header_block *block, GArray *fields, struct header field)
+static void append_field(struct split *s, struct header field)
 {
-	if (fields->len >= LIMIT_HEADERS) {
-		block->cut |= CUT_HEADERS;
-		return;
-	}
-	field.nth = count_before(fields, field.name);
+	field.nth = count_before(s->fields, field.name);
 	if (field.nth == 1 && may_stand_once(field.name))
-		block->broken |= BROKEN_DUPLICATE;
+		s->block->broken |= BROKEN_DUPLICATE;
 	if (bytes_have_8bit(field.value))
-		block->broken |= BROKEN_8BIT_HEADER;
-	g_array_append_val(fields, field);
+		s->block->broken |= BROKEN_8BIT_HEADER;
+	g_array_append_val(s->fields, field);
+}
+
+/* Behind the bound only what is kept counts, and not much of it, so that the cost of
+ * counting stays bounded too. */
+static void add_beyond(struct split *s, struct header field)
+{
+	s->block->cut |= CUT_HEADERS;
+	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+		if (!name_is(field.name, kept[i], strlen(kept[i])))
+			continue;
+		if (s->beyond[i]++ < LIMIT_HEADERS_BEYOND)
+			append_field(s, field);
+		break;
+	}
+	g_assert(s->fields->len <=
+		 LIMIT_HEADERS + G_N_ELEMENTS(kept) * LIMIT_HEADERS_BEYOND);
+}
+
+static void add_field(struct split *s, struct header field, bool beyond)
+{
+	if (beyond)
+		add_beyond(s, field);
+	else
+		append_field(s, field);
 }
 
 /* one line that starts no continuation; returns where the next field starts */
-static size_t take_field(struct header_block *block, GArray *fields, struct bytes raw,
-			 size_t at)
+static size_t take_field(struct split *s, struct bytes raw, size_t at)
 {
+	bool beyond = at > LIMIT_HEADER_BLOCK_BYTES || s->fields->len >= LIMIT_HEADERS;
 	size_t next, after, colon;
 	struct bytes line = line_at(raw, at, &next), more;
 	size_t name_n = name_length(line, &colon);
@@ -114,21 +167,23 @@ static size_t take_field(struct header_block *block, GArray *fields, struct byte
 		next = after;
 	}
 	if (name_n == 0) {
-		block->broken |= BROKEN_HEADER_LINE;
+		s->block->broken |= BROKEN_HEADER_LINE;
 		return next;
 	}
 	const char *value = line.at + colon + 1;
 
-	add_field(block, fields,
+	add_field(s,
 		  (struct header){ .name = { line.at, name_n },
 				   .value = { value, (size_t)(end - value) },
-				   .at = at });
+				   .at = at },
+		  beyond);
 	return next;
 }
 
 void headers_split(struct arena *a, struct bytes raw, struct header_block *block_r)
 {
 	GArray *fields = g_array_sized_new(FALSE, FALSE, sizeof(struct header), 64);
+	struct split s = { .block = block_r, .fields = fields };
 	size_t at = 0, next;
 
 	*block_r = (struct header_block){ .body_at = raw.n };
@@ -137,12 +192,7 @@ void headers_split(struct arena *a, struct bytes raw, struct header_block *block
 			block_r->body_at = next;
 			break;
 		}
-		if (at > LIMIT_HEADER_BLOCK_BYTES || fields->len >= LIMIT_HEADERS) {
-			block_r->cut |= CUT_HEADERS;
-			at = next; /* only the empty line still matters */
-			continue;
-		}
-		at = take_field(block_r, fields, raw, at);
+		at = take_field(&s, raw, at);
 	}
 	struct header *copy = arena_new(a, struct header, fields->len);
 

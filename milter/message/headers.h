@@ -14,7 +14,9 @@ struct header_block {
 	size_t n;
 	size_t body_at; /* offset of the first byte after the empty line; raw.n if none */
 	unsigned broken; /* BROKEN_HEADER_LINE, BROKEN_8BIT_HEADER, BROKEN_DUPLICATE */
-	unsigned cut;    /* CUT_HEADERS: more fields or bytes than the limits let in */
+	unsigned cut;    /* CUT_HEADERS: more fields or bytes than the limits let in; of
+			    those behind them stand here only the ones that tell who
+			    writes what to whom: From, Subject, Content-Type ... */
 };
 
 /* headers_split - find the fields of a header block

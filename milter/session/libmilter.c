@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "config/socket.h"
 #include "session/session.h"
@@ -451,6 +452,8 @@ bool engine_open(struct door *d, const struct options *o, GError **e)
 	};
 
 	the_door = d;
+	/* by itself it hangs up on a field over 64 kB, and the MTA lets the message pass */
+	smfi_setmaxdatasize(LIMIT_HEADER_PACKET_BYTES);
 	if (smfi_register(desc) != MI_SUCCESS || smfi_settimeout(IDLE_S) != MI_SUCCESS) {
 		errno = 0;
 		return fail(e, o->socket, "register with libmilter");

@@ -116,6 +116,38 @@ static void test_limits(void)
 	g_string_free(raw, TRUE);
 }
 
+/* what tells who writes is found behind the bound, in number and in bytes, and bounded too */
+static void test_kept_beyond(void)
+{
+	static const char *const fillers[] = { "A: b\r\n", "B: 0123456789\r\n 0123\r\n" };
+	static const char *const names[] = {
+		"from", "SUBJECT", "To", "Content-Type", "List-Id", "DKIM-Signature"
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(fillers); i++) {
+		GString *raw = g_string_new("From: first@example.com\r\n");
+
+		while (raw->len < LIMIT_HEADER_BLOCK_BYTES + 10)
+			g_string_append(raw, fillers[i]);
+		for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
+			g_string_append_printf(raw, "%s: v%zu\r\n", names[k], k);
+		for (size_t k = 0; k < LIMIT_HEADERS_BEYOND * 3; k++)
+			g_string_append(raw, "To: more@example.com\r\n");
+		g_string_append(raw, "X-Behind: x\r\n\r\nbody");
+		struct header_block b = split(raw->str, raw->len);
+
+		g_assert_cmphex(b.cut, ==, CUT_HEADERS);
+		for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
+			g_assert_nonnull(headers_find(b.fields, b.n, names[k], k == 0));
+		g_assert_nonnull(
+			headers_find(b.fields, b.n, "To", LIMIT_HEADERS_BEYOND - 1));
+		g_assert_null(headers_find(b.fields, b.n, "To", LIMIT_HEADERS_BEYOND));
+		g_assert_null(headers_find(b.fields, b.n, "X-Behind", 0));
+		g_assert_cmpuint(b.body_at, ==, raw->len - 4);
+		g_string_free(raw, TRUE);
+	}
+}
+
 static void test_find(void)
 {
 	const char *raw = "To: 1\nX: 2\nTO: 3\n\n";
@@ -154,6 +186,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/headers/fields", test_fields);
 	g_test_add_func("/headers/broken", test_broken);
 	g_test_add_func("/headers/limits", test_limits);
+	g_test_add_func("/headers/kept-beyond", test_kept_beyond);
 	g_test_add_func("/headers/find", test_find);
 	g_test_add_func("/headers/unfold", test_unfold);
 	int failed = g_test_run();
