@@ -12,6 +12,8 @@
 #include "base/suggest.h"
 #include "config/network.h"
 #include "config/socket.h"
+#include "message/address.h"
+#include "message/domain.h"
 
 #define DOMAIN_BYTES 253 /* RFC 1035 2.3.4, as text */
 #define LABEL_BYTES 63
@@ -56,9 +58,6 @@ static bool labels_ok(const char *name)
 
 char *normal_domain(const char *text, GString *why)
 {
-	size_t n = strlen(text);
-	char *lower, *ascii;
-
 	if (strchr(text, '@') != NULL)
 		return refuse(why, "is not a domain: write it without the \"@\" and what "
 				   "stands before it");
@@ -66,19 +65,16 @@ char *normal_domain(const char *text, GString *why)
 		return refuse(why,
 			      "is not a domain: write it without the \"*.\"; the option "
 			      "subdomains says whether they belong to it");
-	if (n > 4 * DOMAIN_BYTES)
-		return refuse(why, "is longer than a domain may be");
-	lower = g_utf8_strdown(text, -1);
-	n = strlen(lower);
-	if (n > 1 && lower[n - 1] == '.')
-		lower[n - 1] = '\0';
-	ascii = g_hostname_to_ascii(lower);
-	g_free(lower);
-	if (ascii == NULL || !labels_ok(ascii) || g_hostname_is_ip_address(ascii)) {
-		g_free(ascii);
-		return refuse(why, "is not a domain name: write it as in example.org");
-	}
-	return ascii;
+	struct arena *a = arena_create();
+	const char *key = domain_key(a, text);
+	char *normal = key != NULL && labels_ok(key) && !g_hostname_is_ip_address(key)
+			       ? g_strdup(key)
+			       : NULL;
+
+	arena_destroy(&a);
+	return normal != NULL ? normal
+			      : refuse(why, "is not a domain name: write it as in "
+					    "example.org");
 }
 
 char *normal_account(const char *text, GString *why)
@@ -384,32 +380,24 @@ char *normal_network(const char *text, GString *why)
 char *normal_recipient(const char *text, GString *why)
 {
 	const char *at = strrchr(text, '@');
-	char *domain, *local, *normal;
-	GString *ignored;
+	struct arena *a = arena_create();
+	const char *key = NULL;
 
-	if (at == NULL) {
+	if (at == NULL)
 		g_string_append_printf(why,
 				       "is not a recipient: write user@example.org, or "
 				       "\"@%s\" for everybody in a domain",
 				       strchr(text, '.') != NULL ? text : "example.org");
-		return NULL;
-	}
-	ignored = g_string_new(NULL);
-	domain = normal_domain(at + 1, ignored);
-	g_string_free(ignored, TRUE);
-	if (domain == NULL || memchr(text, '@', (size_t)(at - text)) != NULL) {
-		g_free(domain);
-		return refuse(why, "is not a recipient: write user@example.org, or "
-				   "@example.org for everybody in a domain");
-	}
-	local = g_utf8_strdown(text, at - text);
-	normal = g_strdup_printf("%s@%s", local, domain);
-	g_free(local);
-	g_free(domain);
-	if (strlen(normal) > LIMIT_ADDRESS_BYTES) {
-		g_free(normal);
-		return refuse(why, "is longer than an address may be");
-	}
+	else if (at > text)
+		key = address_key(a, text);
+	else if ((key = domain_key(a, at + 1)) != NULL)
+		key = arena_printf(a, "@%s", key);
+	if (at != NULL && key == NULL)
+		refuse(why, "is not a recipient: write user@example.org, or "
+			    "@example.org for everybody in a domain");
+	char *normal = g_strdup(key);
+
+	arena_destroy(&a);
 	return normal;
 }
 

@@ -61,7 +61,7 @@ char *normal_server(const char *text, GString *why);
  * err   NULL: appended to why */
 char *normal_network(const char *text, GString *why);
 
-/* normal_recipient - user@domain or @domain in lower case, the domain in A-labels
+/* normal_recipient - user@domain or @domain, as address_key() and domain_key() have them
  * own   the caller frees with g_free()
  * err   NULL: appended to why */
 char *normal_recipient(const char *text, GString *why);

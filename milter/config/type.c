@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/pieces.h"
 #include "base/printable.h"
 #include "base/suggest.h"
 #include "config/normal.h"
@@ -294,12 +295,10 @@ static bool items_take(const struct type_input *in, GPtrArray *taken, GString *w
 	const struct type *t = &types[in->row->type];
 
 	for (size_t i = 0; i < in->n; i++) {
-		char **parts = g_strsplit_set(in->items[i], LIST_BLANKS, -1);
+		char **parts = pieces_split(in->items[i], LIST_BLANKS);
 		bool ok = true;
 
 		for (char **p = parts; *p != NULL && ok; p++) {
-			if (**p == '\0')
-				continue;
 			g_string_truncate(why, 0);
 			show(why, *p);
 			char *normal = t->normal(*p, why);

@@ -3,6 +3,7 @@
  * no address of the tenant (catch-alls, local names, others' domains) is skipped. */
 #include <string.h>
 
+#include "base/pieces.h"
 #include "mailbox/boxes.h"
 
 /* what the targets of one line are */
@@ -19,7 +20,7 @@ static void look_at_target(struct boxes *b, const char *address, const char *tar
 	const char *key;
 
 	t->n++;
-	if (*target == '"')
+	if (*target == '"' && (target[1] == '|' || target[1] == '/'))
 		target++;
 	if (*target == '|') {
 		t->program = true;
@@ -41,11 +42,11 @@ static bool is_include(const char *value)
 
 static struct targets look_at_all(struct boxes *b, const char *address, const char *value)
 {
-	char **words = g_strsplit_set(value, ", \t", -1);
+	char **words = pieces_split(value, ", \t");
 	struct targets t = { 0 };
 
 	for (char **word = words; *word != NULL; word++)
-		if (**word != '\0' && !t.program)
+		if (!t.program)
 			look_at_target(b, address, *word, &t);
 	g_strfreev(words);
 	return t;
@@ -80,8 +81,11 @@ static void take_line(struct boxes *b, size_t line, const char *key, const char 
 /* "key value", "key: value" */
 static void split_line(struct boxes *b, size_t line, char *text)
 {
-	size_t n = strcspn(text, " \t");
+	char **first = pieces_split(text, " \t"); /* a key in quotes may hold blanks */
+	size_t n = first[0] == NULL ? 0 : strlen(first[0]);
 	char *value = text + n;
+
+	g_strfreev(first);
 
 	value += strspn(value, " \t");
 	text[n] = '\0';

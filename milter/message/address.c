@@ -81,12 +81,6 @@ static struct bytes read_quoted(struct reader *r)
 	return (struct bytes){ out, n };
 }
 
-static bool is_word_char(char c)
-{
-	return (unsigned char)c > 0x20 && c != 0x7f &&
-	       strchr("()<>[]:;@\\,\"", c) == NULL;
-}
-
 /* blanks and comments */
 static bool skip_blanks(struct reader *r)
 {
@@ -131,8 +125,8 @@ static struct token next_token(struct reader *r)
 		encoded_word_length((struct bytes){ start, (size_t)(r->end - start) });
 
 	for (; encoded > 0; encoded--)
-		r->strict &= is_word_char(*r->p++);
-	while (r->p < r->end && is_word_char(*r->p))
+		r->strict &= address_atom_char(*r->p++);
+	while (r->p < r->end && address_atom_char(*r->p))
 		r->p++;
 	t.text = (struct bytes){ start, (size_t)(r->p - start) };
 	if (r->p > start) {
@@ -190,44 +184,6 @@ static const char *display_of(struct arena *a, const struct token *at, size_t n)
 	return clean.n == 0 ? NULL : arena_strndup(a, clean.at, clean.n);
 }
 
-/* RFC 5322 3.4.1: local-part = dot-atom / quoted-string; else it needs its quotes */
-static const char *local_of(struct arena *a, const char *text)
-{
-	bool plain = text[0] != '\0' && text[0] != '.' && !g_str_has_suffix(text, ".") &&
-		     strstr(text, "..") == NULL;
-
-	for (const char *p = text; *p != '\0' && plain; p++)
-		plain = is_word_char(*p);
-	if (plain)
-		return text;
-	GString *quoted = g_string_new("\"");
-
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			g_string_append_c(quoted, '\\');
-		g_string_append_c(quoted, *p);
-	}
-	g_string_append_c(quoted, '"');
-	const char *out = arena_strdup(a, quoted->str);
-
-	g_string_free(quoted, TRUE);
-	return out;
-}
-
-/* a domain, or [a literal] which is its own organisation */
-static const char *domain_of(struct arena *a, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (text[0] != '[')
-		return domain_key(a, text);
-	if (n < 3 || n > 64 || text[n - 1] != ']' ||
-	    strspn(text + 1, "0123456789abcdefABCDEF"
-			     ".:IPvip6") != n - 2)
-		return NULL;
-	return unicode_lower(a, text);
-}
-
 /* in a list, most have the domain of the one before */
 static const char *org_of(const struct reader *r, const char *domain)
 {
@@ -247,34 +203,14 @@ static void emit(struct reader *r, const char *display, const char *local,
 {
 	struct mailaddr m = { .display = display };
 
-	for (const char *p = local; *p != '\0'; p++)
-		r->poisoned |= (unsigned char)*p < ' ' || *p == 0x7f;
-	if (strlen(local) + (domain == NULL ? 0 : strlen(domain)) >=
-		    LIMIT_ADDRESS_BYTES ||
-	    r->poisoned) {
+	if (domain == NULL)
+		r->strict = false;
+	if (r->poisoned || !address_make(r->a, local, domain, &m)) {
 		r->strict = false;
 		return;
 	}
-	local = local_of(r->a, unicode_valid(r->a, bytes_of(local)));
-	if (domain == NULL) {
-		r->strict = false;
-		m.address = local;
-	} else {
-		m.domain = domain_of(r->a, domain);
-		if (m.domain == NULL) {
-			r->strict = false;
-			return;
-		}
+	if (m.domain != NULL)
 		m.org = org_of(r, m.domain);
-		m.address = arena_printf(r->a, "%s@%s", local, m.domain);
-	}
-	m.key = unicode_lower(r->a, m.address);
-	/* bad bytes, quotes and small letters may have made it longer */
-	if (strlen(m.address) > LIMIT_ADDRESS_BYTES ||
-	    strlen(m.key) > LIMIT_ADDRESS_BYTES) {
-		r->strict = false;
-		return;
-	}
 	g_array_append_val(r->list, m);
 }
 
@@ -512,58 +448,4 @@ size_t address_list(struct arena *a, struct bytes value, const struct mailaddr *
 	*list_r = list;
 	*strict_r = r.strict && !r.in_group;
 	return n;
-}
-
-/* RFC 5321 4.1.2: Local-part = Dot-string / Quoted-string; what stands in quotes is not
- * looked at */
-static bool is_local_part(const char *text, size_t n)
-{
-	bool quoted = n >= 2 && text[0] == '"' && text[n - 1] == '"';
-
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f ||
-		    (!quoted && !is_word_char(text[i])))
-			return false;
-	return n > 0;
-}
-
-/* RFC 5321 4.1.2: A-d-l ":" before the mailbox must be accepted, and ignored */
-static const char *without_route(const char *text)
-{
-	const char *colon = text[0] == '@' ? strchr(text, ':') : NULL;
-
-	return colon == NULL ? text : colon + 1;
-}
-
-const char *address_key(struct arena *a, const char *text)
-{
-	char *trimmed = g_strstrip(arena_strdup(a, text));
-	size_t n = strlen(trimmed);
-
-	if (n >= 2 && trimmed[0] == '<' && trimmed[n - 1] == '>') {
-		trimmed[n - 1] = '\0';
-		trimmed++;
-	}
-	if (trimmed[0] == '\0')
-		return "";
-	const char *bare = without_route(trimmed), *at = strrchr(bare, '@');
-
-	if (at == NULL || strlen(bare) > LIMIT_ADDRESS_BYTES ||
-	    !is_local_part(bare, (size_t)(at - bare)))
-		return NULL;
-	const char *domain = domain_of(a, at + 1);
-
-	if (domain == NULL)
-		return NULL;
-	const char *local = unicode_valid(a, (struct bytes){ bare, (size_t)(at - bare) });
-	const char *key = arena_printf(a, "%s@%s", unicode_lower(a, local), domain);
-
-	return strlen(key) > LIMIT_ADDRESS_BYTES ? NULL : key;
-}
-
-const char *address_domain(const char *key)
-{
-	const char *at = strrchr(key, '@');
-
-	return at == NULL ? NULL : at + 1;
 }

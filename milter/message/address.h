@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -18,13 +19,40 @@
 size_t address_list(struct arena *a, struct bytes value, const struct mailaddr **list_r,
 		    bool *strict_r);
 
-/* address_key - the form under which an address is known to stores: lower case, domain in
- *               A-labels, brackets and source route removed
+/* address_atom_char - may it stand in a local part without quotes? dots included
+ * err   none
+ * ref   RFC 5322 3.2.3, RFC 6532 3.2 */
+static inline bool address_atom_char(char c)
+{
+	return (unsigned char)c > 0x20 && c != 0x7f &&
+	       strchr("()<>[]:;@\\,\"", c) == NULL;
+}
+
+/* address_local - a local part as it is written in an address: in quotes if it needs them
+ * in    plain   without quotes and backslashes
+ * own   a
+ * err   none
+ * ref   RFC 5321 4.1.2 */
+const char *address_local(struct arena *a, const char *plain);
+
+/* address_make - an address of its two parts, and its key
+ * in    local    without quotes and backslashes
+ *       domain   NULL: a local part alone
+ * out   address, key and domain of *m_r; false: it is no address
+ * own   a
+ * err   false, see out */
+bool address_make(struct arena *a, const char *local, const char *domain,
+		  struct mailaddr *m_r);
+
+/* address_key - the form under which an address is known to stores: lower case and
+ *               composed (NFC), quotes only where they are needed, domain in A-labels,
+ *               literals as inet_ntop() writes them; brackets and source route removed
  * in    text   from an envelope, a file or a person; "<>" gives ""
- * out   NULL: it is no address (no "@", too long, a control character)
+ * out   NULL: it is no address (no "@", too long, a control character, what needs quotes
+ *       and has none: blanks, commas, a second "@")
  * own   a
  * err   NULL, see out
- * ref   RFC 5321 2.4, 4.1.2; RFC 5890 */
+ * ref   RFC 5321 2.4, 4.1.2, 4.1.3; RFC 5890; RFC 6532 3.1 */
 const char *address_key(struct arena *a, const char *text);
 
 /* address_domain - what stands after the last "@" of a key

@@ -1,5 +1,6 @@
 /* Persons of a CSV file. The header line names the columns, in any order. */
 #include "base/csv.h"
+#include "base/pieces.h"
 #include "person/source.h"
 
 enum column { COLUMN_NAME, COLUMN_ADDRESSES, COLUMN_TITLE, COLUMN_VIP, COLUMN_COUNT };
@@ -59,7 +60,7 @@ static const char *field(const struct csv_record *r, const struct columns *c,
 
 static void add_parts(struct people_source *s, const char *text, GPtrArray *parts)
 {
-	char **words = g_strsplit(text, ";", -1);
+	char **words = pieces_split(text, ";");
 
 	for (char **word = words; *word != NULL; word++) {
 		g_strstrip(*word);

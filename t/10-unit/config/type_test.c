@@ -174,6 +174,13 @@ static const struct row rows[] = {
 	{ SCOPE_TENANT, "banner_language", "deutsch", NULL, "is not a language: en, de" },
 	{ SCOPE_POLICY, "recipients", "Bob@Example.org, @B.example",
 	  "{ \"bob@example.org\", \"@b.example\" }", NULL },
+	{ SCOPE_POLICY, "recipients",
+	  "m..doe@example.org, \"bob\"@Example.org., \"a, b\"@example.org",
+	  "{ \"\\\"m..doe\\\"@example.org\", \"bob@example.org\", "
+	  "\"\\\"a, b\\\"@example.org\" }",
+	  NULL },
+	{ SCOPE_TENANT, "domains", "stra\u00dfe.example, BU\u0308CHER.example.",
+	  "{ \"xn--strae-oqa.example\", \"xn--bcher-kva.example\" }", NULL },
 	{ SCOPE_POLICY, "recipients", "example.org", NULL,
 	  "or \"@example.org\" for everybody in a domain" },
 	{ SCOPE_POLICY, "recipients", "bob", NULL, "\"bob\" is not a recipient" },

@@ -130,6 +130,15 @@ static const struct {
 	  "root@acme.example user - - - -\n"
 	  "box@acme.example user - - - -\n",
 	  4 },
+	/* the same mailbox, with and without quotes */
+	{ MAILBOX_MAP,
+	  "m..doe@acme.example \"jane..roe\"@acme.example\n"
+	  "\"a b\"@acme.example \"jane..roe\"@acme.example, \"c, d\"@acme.example\n"
+	  "\"bob\"@acme.example bob@ACME.example., away@elsewhere.example\n",
+	  "\"m..doe\"@acme.example none \"jane..roe\"@acme.example - - -\n"
+	  "\"a b\"@acme.example list - - - -\n"
+	  "bob@acme.example user - - - -\n",
+	  0 },
 	/* aliases(5): programs, files, included lists */
 	{ MAILBOX_MAP,
 	  "ticket@acme.example:\t\"|/usr/bin/ticket --queue x@y\"\n"

@@ -269,6 +269,45 @@ static void test_key(void)
 		{ "a,b@example.com", NULL },
 		{ "a@b@example.com", NULL },
 		{ "\"a b\"@example.com", "\"a b\"@example.com" },
+		/* quotes and backslashes that are not needed say nothing */
+		{ "\"jane.doe\"@example.com", "jane.doe@example.com" },
+		{ "\"ja\\ne\"@example.com", "jane@example.com" },
+		{ "\"Jane\".doe@example.com", "jane.doe@example.com" },
+		{ "jane.\"doe\"@example.com", "jane.doe@example.com" },
+		{ "\"a\\ b\"@example.com", "\"a b\"@example.com" },
+		{ "\"a\\\"b\"@example.com", "\"a\\\"b\"@example.com" },
+		{ "\"a\\\\b\"@example.com", "\"a\\\\b\"@example.com" },
+		{ "\"a\\@b\"@example.com", "\"a@b\"@example.com" },
+		{ "\"\"@example.com", "\"\"@example.com" },
+		/* dots where RFC 5321 has none, but mailboxes do */
+		{ "m..doe@example.com", "\"m..doe\"@example.com" },
+		{ "\"m..doe\"@example.com", "\"m..doe\"@example.com" },
+		{ "jane.@example.com", "\"jane.\"@example.com" },
+		{ "\"jane\".@example.com", "\"jane.\"@example.com" },
+		{ ".jane@example.com", "\".jane\"@example.com" },
+		{ ".@example.com", "\".\"@example.com" },
+		/* RFC 6532 3.1: one character, however it was typed */
+		{ "j\u00fcrgen@example.com", "j\u00fcrgen@example.com" },
+		{ "ju\u0308rgen@example.com", "j\u00fcrgen@example.com" },
+		{ "JU\u0308RGEN@example.com", "j\u00fcrgen@example.com" },
+		{ "\"J\u00dcRGEN\"@example.com", "j\u00fcrgen@example.com" },
+		/* domains in every spelling */
+		{ "jane@Example.COM.", "jane@example.com" },
+		{ "jane@BU\u0308CHER.example", "jane@xn--bcher-kva.example" },
+		{ "jane@b\u00fccher\u3002example", "jane@xn--bcher-kva.example" },
+		{ "jane@XN--BCHER-KVA.Example.", "jane@xn--bcher-kva.example" },
+		{ "jane@stra\u00dfe.example", "jane@xn--strae-oqa.example" },
+		{ "jane@[192.0.2.1]", "jane@[192.0.2.1]" },
+		{ "jane@[IPv6:2001:DB8:0:0::1]", "jane@[ipv6:2001:db8::1]" },
+		{ "jane@[ipv6:2001:0db8::0001]", "jane@[ipv6:2001:db8::1]" },
+		/* what only an MTA can say */
+		{ "jane @example.com", NULL },
+		{ "jane(x)@example.com", NULL },
+		{ "ja\\ne@example.com", NULL },
+		{ "\"jane\"doe@example.com", NULL },
+		{ "\"jane@example.com", NULL },
+		{ "ja\"ne\"@example.com", NULL },
+		{ "\"a\tb\"@example.com", NULL },
 	};
 	struct arena *a = arena_create();
 	char *longest = g_strnfill(400, 'x');
@@ -283,6 +322,35 @@ static void test_key(void)
 	arena_destroy(&a);
 }
 
+/* A header and an envelope tell of the same mailbox. */
+static void test_same_key(void)
+{
+	static const char *const rows[][2] = {
+		{ "m..doe@example.com", "m..doe@example.com" },
+		{ "M. <\"m..doe\"@example.com>", "m..doe@example.com" },
+		{ "jane . doe @ example.com", "jane.doe@example.com" },
+		{ "Jane <\"jane\\.doe\"@EXAMPLE.com>", "jane.doe@example.com" },
+		{ "jane.@example.com", "\"jane.\"@example.com" },
+		{ ".jane@example.com", ".jane@example.com" },
+		{ "\"a b\"@example.com", "\"a\\ b\"@example.com" },
+		{ "ju\u0308rgen@bu\u0308cher.example",
+		  "J\u00dcRGEN@xn--bcher-kva.example" },
+		{ "jane@[ IPv6:2001:DB8:0::1 ]", "jane@[IPv6:2001:db8::1]" },
+	};
+	struct arena *a = arena_create();
+	const struct mailaddr *m;
+	bool strict;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_assert_cmpuint(address_list(a, bytes_of(rows[i][0]), &m, &strict), ==,
+				 1);
+		g_assert_cmpstr(m->key, ==, address_key(a, rows[i][1]));
+		g_assert_cmpstr(m->key, ==, address_key(a, m->address));
+		g_assert_cmpstr(m->key, ==, address_key(a, m->key));
+	}
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -293,5 +361,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/address/forms", test_forms);
 	g_test_add_func("/address/limits", test_limits);
 	g_test_add_func("/address/key", test_key);
+	g_test_add_func("/address/same-key", test_same_key);
 	return g_test_run();
 }
