@@ -1,7 +1,7 @@
-/* The banner: a warning at the top of the text and of the HTML part. Every byte that was
+/* The banner: a warning at the top of each text that a reader may see first. Every byte that was
  * there stays where it was: the new message is the old one with bytes put in between, in the
- * part's own charset, transfer encoding and line ending. It is marked, so that it is never
- * put in twice and can be taken out again. */
+ * part's own charset, transfer encoding and line ending. It is marked, so that it can be taken
+ * out again; what looks like one of ours and came in with the message is taken out before. */
 #ifndef ACTION_BANNER_H
 #define ACTION_BANNER_H
 
@@ -27,32 +27,36 @@ struct banner_setup {
 	size_t n_reasons;
 };
 
-enum { BANNER_SPLICES = 2 }; /* one text part, one HTML part */
+enum { BANNER_SPLICES = 8 }; /* parts that a reader may see first */
 
 struct banner {
 	bool done;         /* there is something to put in */
+	bool sure;         /* whoever reads the message sees it */
 	const char *words; /* for X-Wonted-Banner: "done (text, HTML)", "not done: ..." */
+	struct bytes
+		raw; /* the message without older banners: what the splices go into; its
+			      header is as it was */
 	struct splice splices[BANNER_SPLICES]; /* rising offsets */
 	size_t n;
 };
 
 /* banner_make - find out where the banner goes, and what bytes that takes
  * own   a
- * cost  decodes the beginning of two parts, at most 256 KiB each
+ * cost  decodes the beginning of a few parts, at most 256 KiB each
  * err   none: what must not or cannot be changed is left alone and b_r->words say why */
 void banner_make(struct arena *a, const struct banner_setup *s, struct banner *b_r);
 
-/* banner_apply - the raw message from an offset on, with the splices put in
+/* banner_apply - a banner's raw message from an offset on, with the splices put in
  * in    from   at most the offset of the first splice: the body, or 0 for all of it
  * own   a
  * err   none */
-struct bytes banner_apply(struct arena *a, struct bytes raw, size_t from,
-			  const struct banner *b);
+struct bytes banner_apply(struct arena *a, size_t from, const struct banner *b);
 
-/* banner_strip - the raw message without the banners that banner_make() put into it
- * out   m->raw itself if there is none that was put in byte by byte so
+/* banner_strip - a message without the banners in it, and without what looks much like them
+ * out   m itself if there is none; else with header fields and parts, without texts. What
+ *       banner_make() put in is gone byte by byte; anything else leaves a line end
  * own   a
- * err   none */
-struct bytes banner_strip(struct arena *a, const struct message *m);
+ * err   none: of many copies in a part some may stay */
+const struct message *banner_strip(struct arena *a, const struct message *m);
 
 #endif

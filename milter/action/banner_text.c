@@ -15,6 +15,8 @@ enum {
 	COLUMNS = 72,
 	REASON_BYTES = 240, /* a banner must stay short to be read */
 	BLOCK_BYTES = 4096, /* no block of ours is longer */
+	MARK_BYTES = 200,   /* of a line that may be taken for one of its ends */
+	MARK_SIGNS = 5,     /* dashes and the like in it: "* Wonted *" is a title */
 };
 
 size_t bytes_find(struct bytes text, size_t from, const char *needle)
@@ -25,19 +27,6 @@ size_t bytes_find(struct bytes text, size_t from, const char *needle)
 		return text.n;
 	found = memmem(text.at + from, text.n - from, needle, strlen(needle));
 	return found == NULL ? text.n : (size_t)(found - text.at);
-}
-
-bool bytes_begin(struct bytes text, const char *with)
-{
-	size_t i = 0;
-
-	for (; *with != '\0'; with++) {
-		while (i < text.n && text.at[i] == '\r')
-			i++;
-		if (i >= text.n || text.at[i++] != *with)
-			return false;
-	}
-	return true;
 }
 
 /* One word in ASCII: as it is, with its accents taken off, or transliterated. */
@@ -129,41 +118,78 @@ struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
 	return block;
 }
 
-bool banner_text_begins(struct arena *a, struct bytes text, const char *heading)
-{
-	GString *ours = g_string_new(OPENING "\n");
-	bool begins;
+/* a line and its end */
+struct line {
+	size_t at, n, next;
+};
 
-	while (text.n > 0 && g_ascii_isspace(text.at[0])) {
-		text.at++;
-		text.n--;
-	}
-	append_line(a, ours, heading, "\n");
-	begins = bytes_begin(text, ours->str);
-	g_string_free(ours, TRUE);
-	return begins;
+static struct line line_at(struct bytes text, size_t at)
+{
+	const char *lf = at >= text.n ? NULL : memchr(text.at + at, '\n', text.n - at);
+	size_t end = lf == NULL ? text.n : (size_t)(lf - text.at);
+	struct line l = { .at = at, .n = end - at, .next = end + (lf != NULL) };
+
+	while (l.n > 0 && g_ascii_isspace(text.at[l.at + l.n - 1]))
+		l.n--;
+	return l;
 }
 
-/* Behind the line end at a place; 0 if there is none. */
-static size_t behind_eol(struct bytes text, size_t i)
+enum mark { MARK_NONE, MARK_OPENING, MARK_CLOSING };
+
+/* Has the line no letters but those of our name, and enough of other signs around them? */
+static enum mark mark_of(const char *line, size_t n)
 {
-	if (i < text.n && text.at[i] == '\r')
-		i++;
-	return i < text.n && text.at[i] == '\n' ? i + 1 : 0;
+	static const char name[] = "wonted";
+	size_t found = 0, signs = 0;
+	bool slash = false;
+
+	if (n > MARK_BYTES)
+		return MARK_NONE;
+	for (size_t i = 0; i < n; i++) {
+		char c = g_ascii_tolower(line[i]);
+
+		if (g_ascii_isalnum(c)) {
+			if (found >= strlen(name) || c != name[found++])
+				return MARK_NONE;
+		} else if (!g_ascii_isspace(c)) {
+			slash |= c == '/' && found == 0;
+			signs++;
+		}
+	}
+	if (found < strlen(name) || signs < MARK_SIGNS)
+		return MARK_NONE;
+	return slash ? MARK_CLOSING : MARK_OPENING;
+}
+
+/* the first line from a place on with a mark; n is 0: there is none */
+static struct line find_mark(struct bytes text, size_t from, enum mark mark)
+{
+	while (from < text.n) {
+		struct line l = line_at(text, from);
+
+		if (mark_of(text.at + l.at, l.n) == mark)
+			return l;
+		from = l.next;
+	}
+	return (struct line){ .at = text.n };
 }
 
 struct block banner_text_find(struct bytes text)
 {
-	struct block none = { 0 };
-	size_t at = bytes_find(text, 0, OPENING);
-	size_t end = bytes_find(text, at, CLOSING);
+	struct line open = find_mark(text, 0, MARK_OPENING), close, behind;
+	struct bytes near = text;
 
-	if (end == text.n || end - at > BLOCK_BYTES)
-		return none;
-	end += strlen(CLOSING);
-	while (end < text.n && text.at[end] == '-')
-		end++;
-	end = behind_eol(text, end);
-	end = end == 0 ? 0 : behind_eol(text, end);
-	return end == 0 ? none : (struct block){ .at = at, .n = end - at };
+	if (open.n == 0)
+		return (struct block){ 0 };
+	near.n = MIN(near.n, open.at + BLOCK_BYTES);
+	close = find_mark(near, open.next, MARK_CLOSING);
+	if (close.n == 0)
+		return (struct block){ .at = open.at, .n = open.next - open.at };
+	behind = line_at(text, close.next);
+	if (behind.n > 0)
+		behind.next = close.next;
+	return (struct block){ .at = open.at,
+			       .n = behind.next - open.at,
+			       .whole = behind.next > close.next &&
+					text.at[behind.next - 1] == '\n' };
 }

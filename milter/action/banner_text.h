@@ -18,7 +18,8 @@ struct banner_words {
 /* a block found in a decoded part */
 struct block {
 	size_t at;
-	size_t n; /* 0: there is none */
+	size_t n;   /* 0: there is none */
+	bool whole; /* with all that belongs to one of ours */
 };
 
 /* banner_text_block - the block: marked lines of ASCII, each and the empty one behind it
@@ -29,21 +30,13 @@ struct block {
 struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
 			       const char *eol);
 
-/* banner_text_begins - does a text begin with a block of this heading? Then whoever reads
- *                      it is warned already, whoever wrote it
- * err   none */
-bool banner_text_begins(struct arena *a, struct bytes text, const char *heading);
-
-/* banner_text_find - the first block in a text
+/* banner_text_find - the first block in a text, also one that only looks much like ours; of one
+ *                    that is not whole, its first line
  * err   n is 0: there is none */
 struct block banner_text_find(struct bytes text);
 
 /* bytes_find - offset of the first needle from `from` on
  * err   text.n: there is none */
 size_t bytes_find(struct bytes text, size_t from, const char *needle);
-
-/* bytes_begin - does text begin with this, when carriage returns are left out?
- * err   none */
-bool bytes_begin(struct bytes text, const char *with);
 
 #endif

@@ -127,6 +127,18 @@ const char *banner_advice(enum language l, enum verdict v)
 	return phrases[l].advices[v];
 }
 
+const char *banner_mark(struct arena *a, enum language l, enum verdict v)
+{
+	const char *heading = banner_heading(l, v);
+	char *word = g_strndup(heading, strcspn(heading, ":"));
+	char *ascii = g_str_to_ascii(g_strchomp(word), "C");
+	const char *mark = arena_printf(a, "[%s]", ascii);
+
+	g_free(ascii);
+	g_free(word);
+	return mark;
+}
+
 enum language banner_language(const char *locale, enum language otherwise)
 {
 	char *words, *rest;

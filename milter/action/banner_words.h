@@ -2,6 +2,7 @@
 #ifndef ACTION_BANNER_WORDS_H
 #define ACTION_BANNER_WORDS_H
 
+#include "base/arena.h"
 #include "config/words.h"
 
 /* banner_heading - the line that says what it is
@@ -13,6 +14,12 @@ const char *banner_heading(enum language l, enum verdict v);
 /* banner_advice - the line that says what to do
  * err   NULL: nothing */
 const char *banner_advice(enum language l, enum verdict v);
+
+/* banner_mark - the first word of the heading in brackets, for a subject: "[CAUTION]"
+ * out   ASCII
+ * own   a
+ * err   none */
+const char *banner_mark(struct arena *a, enum language l, enum verdict v);
 
 /* banner_language - the language of a locale
  * in    locale   "de", "de_AT", "DE-at"; NULL

@@ -6,6 +6,8 @@
 #include "action/header.h"
 #include "action/plan.h"
 
+enum { BANNER_VALUE_BYTES = 400 }; /* of what X-Wonted-Banner says */
+
 static bool make_edit(const struct edit *e, const struct editor *ed)
 {
 	switch (e->kind) {
@@ -13,6 +15,8 @@ static bool make_edit(const struct edit *e, const struct editor *ed)
 		return ed->insert_header(ed->self, e->index, e->name, e->value);
 	case EDIT_ADD_HEADER:
 		return ed->add_header(ed->self, e->name, e->value);
+	case EDIT_CHANGE_HEADER:
+		return ed->change_header(ed->self, e->name, e->nth, e->value);
 	case EDIT_DELETE_HEADER:
 		return ed->delete_header(ed->self, e->name, e->nth);
 	case EDIT_REPLACE_BODY:
@@ -31,6 +35,8 @@ static const char *failure(enum edit_kind kind)
 	case EDIT_INSERT_HEADER:
 	case EDIT_ADD_HEADER:
 		return "a header could not be added";
+	case EDIT_CHANGE_HEADER:
+		return "the subject could not be marked";
 	case EDIT_DELETE_HEADER:
 		return "a header could not be removed";
 	case EDIT_REPLACE_BODY:
@@ -43,24 +49,75 @@ static const char *failure(enum edit_kind kind)
 	g_assert_not_reached();
 }
 
-/* The message goes out without its banner: its header and the record must not claim one. */
-static void banner_failed(struct arena *a, struct plan *p, struct edit *edits)
+/* What became of the warning: of the banner in the body, and of the mark in the subject. */
+struct warning {
+	bool body_failed, body_done;
+	bool mark_failed, mark_done;
+};
+
+static const char *warning_words(struct arena *a, const struct plan *p,
+				 const struct warning *w)
+{
+	if (w->body_failed)
+		return w->mark_done
+			       ? "not done: the MTA did not take the new body; subject "
+				 "marked"
+			       : "not done: the MTA did not take the new body";
+	return w->body_done
+		       ? arena_printf(a, "%s, but the MTA did not take it", p->banner)
+		       : "not done: the MTA did not take the new subject";
+}
+
+/* The message goes out without its banner or mark: its header and the record must not claim
+ * one. */
+static void warning_failed(struct arena *a, struct plan *p, struct edit *edits,
+			   const struct warning *w)
 {
 	enum action *done = arena_new(a, enum action, p->n_done);
+	bool warned = w->body_done || w->mark_done;
 
-	p->banner = "not done: the MTA did not take the new body";
+	p->banner = warning_words(a, p, w);
 	for (size_t i = 0; i < p->n_done; i++)
-		done[i] = p->done[i] == ACTION_BANNER ? ACTION_PASS : p->done[i];
+		done[i] =
+			p->done[i] == ACTION_BANNER && !warned ? ACTION_PASS : p->done[i];
 	p->done = done;
 	for (size_t i = 0; i < p->n_edits; i++) {
 		if (edits[i].kind != EDIT_INSERT_HEADER)
 			continue;
 		if (strcmp(edits[i].name, HEADER_BANNER) == 0)
-			edits[i].value = p->banner;
-		else if (strcmp(edits[i].name, HEADER_ACTION) == 0 &&
-			 strcmp(edits[i].value, action_names[ACTION_BANNER]) == 0)
+			edits[i].value = header_fold(a, strlen(HEADER_BANNER), p->banner,
+						     BANNER_VALUE_BYTES);
+		else if (strcmp(edits[i].name, HEADER_ACTION) == 0 && !warned &&
+			 g_str_has_prefix(edits[i].value, action_names[ACTION_BANNER]))
 			edits[i].value = action_names[ACTION_PASS];
 	}
+}
+
+/* Edits that warn come before all headers that tell of them. */
+static size_t make_warning(struct arena *a, struct plan *p, struct edit *edits,
+			   const struct editor *ed, const char **failed_r)
+{
+	struct warning w = { 0 };
+	size_t i = 0;
+
+	for (; i < p->n_edits; i++) {
+		const struct edit *e = &edits[i];
+		bool body = e->kind == EDIT_REPLACE_BODY, made;
+
+		if (!body && e->kind != EDIT_CHANGE_HEADER && e->kind != EDIT_ADD_HEADER)
+			break;
+		if (e->if_no_body && !w.body_failed)
+			continue;
+		made = make_edit(e, ed);
+		*(body   ? made ? &w.body_done : &w.body_failed
+		  : made ? &w.mark_done
+			 : &w.mark_failed) = true;
+		if (!made && *failed_r == NULL)
+			*failed_r = failure(e->kind);
+	}
+	if (w.body_failed || w.mark_failed)
+		warning_failed(a, p, edits, &w);
+	return i;
 }
 
 static void make_edits(struct arena *a, struct plan *p, const struct editor *ed,
@@ -71,16 +128,12 @@ static void make_edits(struct arena *a, struct plan *p, const struct editor *ed,
 
 	if (p->n_edits > 0)
 		memcpy(edits, p->edits, sizeof(*edits) * p->n_edits);
-	for (size_t i = 0; i < p->n_edits; i++) {
+	for (size_t i = make_warning(a, p, edits, ed, failed_r); i < p->n_edits; i++) {
 		if (edits[i].needs_previous && !previous)
 			continue;
 		previous = make_edit(&edits[i], ed);
-		if (previous)
-			continue;
-		if (*failed_r == NULL)
+		if (!previous && *failed_r == NULL)
 			*failed_r = failure(edits[i].kind);
-		if (edits[i].kind == EDIT_REPLACE_BODY)
-			banner_failed(a, p, edits);
 	}
 	p->edits = edits;
 }

@@ -16,6 +16,9 @@ struct editor {
 	/* index 0 is above everything, as smfi_insheader() counts */
 	bool (*insert_header)(void *self, int index, const char *name, const char *value);
 	bool (*add_header)(void *self, const char *name, const char *value);
+	/* nth as below; the field keeps its place */
+	bool (*change_header)(void *self, const char *name, size_t nth,
+			      const char *value);
 	/* nth: 0-based among headers of that name; called from the highest down */
 	bool (*delete_header)(void *self, const char *name, size_t nth);
 	bool (*replace_body)(void *self, struct bytes body);

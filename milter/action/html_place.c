@@ -2,24 +2,27 @@
  * html, head and what belongs into a head. The first token of another kind is content, and a
  * browser opens the body there, whether a tag says so or not: a document that shows its text
  * first and has <body> behind it must not push the banner down. A token that is never closed
- * is not passed, so what we put in stands before it and is shown. */
+ * is not passed, so what we put in stands before it and is shown. Where readers differ, as with
+ * <noscript> and comments that are conditions, a token is passed only if none of them would show
+ * what is in it. */
 #include "action/html_place.h"
 
 #include <glib.h>
 #include <stdbool.h>
 
-#include "action/banner_html.h"
+#include "action/banner_text.h"
 
 struct walk {
 	struct bytes html;
 	size_t at;    /* next byte to look at */
 	size_t place; /* the best so far */
+	int within; /* levels of what only some readers pass: a body in there is content */
 };
 
 static const char *const bare_tags[] = { "html", "head",    "meta",    "link",
 					 "base", "bgsound", "basefont" };
-static const char *const closed_tags[] = { "title",    "style",    "script",
-					   "noscript", "template", "noframes" };
+/* not template: it may hold others of its kind, or become what the body shows */
+static const char *const closed_tags[] = { "title", "style", "script", "noframes" };
 
 static bool is_one_of(const char *const *names, size_t n, const char *name)
 {
@@ -113,6 +116,43 @@ static size_t behind_element(const struct walk *w, const char *name)
 	return 0;
 }
 
+static bool pass_token(struct walk *w);
+
+/* Is there nothing to be seen between two places, for whoever reads it as a part of a head? */
+static bool is_head_only(const struct walk *around, size_t from, size_t to)
+{
+	struct walk w = { .html = { around->html.at, to },
+			  .at = from,
+			  .within = around->within + 1 };
+
+	do {
+		while (w.at < to && g_ascii_isspace(w.html.at[w.at]))
+			w.at++;
+	} while (w.at < to && pass_token(&w));
+	return w.at >= to;
+}
+
+/* A script that opens a comment may go on behind its first end tag: 13.2.5.27, "script data
+ * double escaped state". */
+static bool is_plain_script(const struct walk *w, size_t end)
+{
+	struct bytes script = { w->html.at + w->at, end - w->at };
+
+	return bytes_find(script, 0, "<!--") == script.n;
+}
+
+/* Behind <noscript>: its content is a head's or nothing, as scripts are on or off. */
+static size_t behind_noscript(const struct walk *w)
+{
+	size_t from = behind_tag(w), end = behind_element(w, "noscript"), to = end;
+
+	if (from == 0 || end == 0 || w->within > 1)
+		return 0;
+	while (to > from && w->html.at[to - 1] != '<')
+		to--;
+	return to > from && is_head_only(w, from, to - 1) ? end : 0;
+}
+
 /* Pass one start tag. False: the place is found. */
 static bool pass_start(struct walk *w)
 {
@@ -122,12 +162,16 @@ static bool pass_start(struct walk *w)
 	tag_name(w, w->at + 1, name, sizeof(name));
 	if (is_one_of(closed_tags, G_N_ELEMENTS(closed_tags), name))
 		end = behind_element(w, name);
-	else if (strcmp(name, "body") == 0 ||
+	else if (strcmp(name, "noscript") == 0)
+		end = behind_noscript(w);
+	else if (w->within > 0 && strcmp(name, "xml") == 0)
+		end = behind_element(w, name);
+	else if ((strcmp(name, "body") == 0 && w->within == 0) ||
 		 is_one_of(bare_tags, G_N_ELEMENTS(bare_tags), name))
 		end = behind_tag(w);
 	else
 		return false;
-	if (end == 0)
+	if (end == 0 || (strcmp(name, "script") == 0 && !is_plain_script(w, end)))
 		return false;
 	w->at = w->place = end;
 	return strcmp(name, "body") != 0;
@@ -147,30 +191,53 @@ static bool pass_end(struct walk *w)
 	return true;
 }
 
-static bool pass_token(struct walk *w)
+/* <!--[if mso]> ... <![endif]-->: some readers read on inside of it. */
+static bool is_shown_by_some(const struct walk *w, size_t end)
+{
+	struct bytes comment = { w->html.at, end };
+	size_t from = w->at + 4, to;
+
+	while (from < end && g_ascii_isspace(w->html.at[from]))
+		from++;
+	if (!is_at(w, from, "[if"))
+		return false;
+	from = bytes_find(comment, from, ">") + 1;
+	to = bytes_find(comment, w->at, "<![endif]");
+	return w->within > 0 || from > to || to >= end || !is_head_only(w, from, to);
+}
+
+static bool is_letter_at(const struct walk *w, size_t at)
+{
+	return at < w->html.n && g_ascii_isalpha(w->html.at[at]);
+}
+
+/* A comment or declaration. Not "<![if": what is behind it is gone for some readers. */
+static bool pass_declaration(struct walk *w)
 {
 	size_t end;
 
-	if (is_at(w, w->at, "<!--")) {
-		struct bytes rest = { .at = w->html.at + w->at, .n = w->html.n - w->at };
-
-		end = banner_html_is_marked(rest) ? 0 : behind_comment(w);
-	} else if (is_at(w, w->at, "<!") || is_at(w, w->at, "<?")) {
-		end = behind(w, w->at, ">");
-	} else if (w->at + 2 < w->html.n && w->html.at[w->at] == '<' &&
-		   w->html.at[w->at + 1] == '/' &&
-		   g_ascii_isalpha(w->html.at[w->at + 2])) {
-		return pass_end(w);
-	} else if (w->at + 1 < w->html.n && w->html.at[w->at] == '<' &&
-		   g_ascii_isalpha(w->html.at[w->at + 1])) {
-		return pass_start(w);
-	} else {
+	if (is_at(w, w->at, "<!["))
 		return false;
+	if (is_at(w, w->at, "<!--")) {
+		end = behind_comment(w);
+		if (end != 0 && is_shown_by_some(w, end))
+			return false;
+	} else {
+		end = behind(w, w->at, ">");
 	}
 	if (end == 0)
 		return false;
 	w->at = w->place = end;
 	return true;
+}
+
+static bool pass_token(struct walk *w)
+{
+	if (is_at(w, w->at, "<!") || is_at(w, w->at, "<?"))
+		return pass_declaration(w);
+	if (is_at(w, w->at, "</") && is_letter_at(w, w->at + 2))
+		return pass_end(w);
+	return is_at(w, w->at, "<") && is_letter_at(w, w->at + 1) && pass_start(w);
 }
 
 size_t html_place(struct bytes html)

@@ -10,6 +10,7 @@
 #include "action/banner_words.h"
 #include "action/header.h"
 #include "action/plan_pass.h"
+#include "action/subject_mark.h"
 #include "base/printable.h"
 #include "message/address.h"
 
@@ -27,9 +28,10 @@ struct merge {
 	const struct decision *shown;
 	bool instead_of_hold;          /* the strictest action stands for one */
 	const struct decision *banner; /* the strictest one that asks for a banner */
-	bool banner_done;
-	bool observe;  /* nobody who remains is in enforce mode */
-	bool observed; /* somebody who remains is in observe mode */
+	struct banner *made;           /* what it became; NULL: nobody asks for one */
+	bool marked;                   /* the subject says it, too */
+	bool observe;                  /* nobody who remains is in enforce mode */
+	bool observed;                 /* somebody who remains is in observe mode */
 	bool degraded;
 	GArray *edits;
 };
@@ -89,6 +91,9 @@ static void find_strictest(struct merge *g)
 	size_t n = g->setup->decisions->n;
 	bool all_by_extension = true;
 
+	g->shown = g->banner = NULL;
+	g->strictest = ACTION_PASS;
+	g->instead_of_hold = false;
 	for (size_t i = 0; i < n; i++)
 		all_by_extension &= !remains(g, i) || by_extension(g, i);
 	g->observe = true;
@@ -181,26 +186,69 @@ static enum language language_of_all(const struct merge *g)
 	return l;
 }
 
-static const char *put_banner(struct merge *g)
+static struct banner *make_banner(const struct merge *g)
 {
-	const struct message *m = g->setup->message;
+	struct banner *made = arena_new(g->arena, struct banner, 1);
 	const char **words;
-	struct banner_setup setup = { .message = m,
+	struct banner_setup setup = { .message = g->setup->message,
 				      .verdict = g->banner->verdict,
 				      .language = language_of_all(g) };
-	struct banner banner;
 
 	setup.n_reasons = verdict_words(g, g->banner, &words);
 	setup.reasons = words;
-	banner_make(g->arena, &setup, &banner);
-	g->banner_done = banner.done;
-	if (banner.done) {
+	banner_make(g->arena, &setup, made);
+	return made;
+}
+
+/* Does anybody who asks for a banner want this where it may not be seen? */
+static bool falls_back_on(const struct merge *g, enum banner_fallback f)
+{
+	for (size_t i = 0; i < g->setup->decisions->n; i++)
+		if (remains(g, i) && g->asked[i] == ACTION_BANNER &&
+		    decision_of(g, i)->policy->banner_fallback == f)
+			return true;
+	return false;
+}
+
+/* Those who want junk instead of a banner that may not be seen ask for that. */
+static void ask_for_junk(struct merge *g)
+{
+	size_t n = g->setup->decisions->n;
+	enum action *asked = arena_new(g->arena, enum action, n);
+
+	for (size_t i = 0; i < n; i++) {
+		bool junk = g->asked[i] == ACTION_BANNER &&
+			    decision_of(g, i)->policy->banner_fallback == FALLBACK_JUNK;
+
+		asked[i] = junk ? ACTION_JUNK : g->asked[i];
+	}
+	g->asked = asked;
+}
+
+/* Body first, then the subject: if the MTA refuses them, the headers that follow can still say
+ * so. The subject is marked where the banner may not be seen, and where it cannot be put in. */
+static const char *put_banner(struct merge *g)
+{
+	const struct banner *b = g->made;
+	guint before = g->edits->len;
+
+	if (b->done) {
 		struct edit e = { .kind = EDIT_REPLACE_BODY };
 
-		e.body = banner_apply(g->arena, m->raw, m->body_at, &banner);
+		e.body = banner_apply(g->arena, g->setup->message->body_at, b);
 		g_array_append_val(g->edits, e);
+		before++;
 	}
-	return banner.words;
+	if (g->banner == NULL || !falls_back_on(g, FALLBACK_SUBJECT))
+		return b->words;
+	subject_mark_edits(g->arena, g->setup->message,
+			   banner_mark(g->arena, language_of_all(g), g->banner->verdict),
+			   g->edits);
+	for (guint i = before; i < g->edits->len; i++)
+		g_array_index(g->edits, struct edit, i).if_no_body = b->sure;
+	g->marked = !b->sure;
+	return b->sure ? b->words
+		       : arena_printf(g->arena, "%s; subject marked", b->words);
 }
 
 static enum action asked_of(const struct merge *g, const struct decision *d)
@@ -212,6 +260,8 @@ static const char *action_note(const struct merge *g, enum action action)
 {
 	if (g->instead_of_hold)
 		return g->unheld;
+	if (action == ACTION_BANNER && !g->made->done)
+		return "in the subject";
 	if (asked_of(g, g->shown) == ACTION_PASS && g->shown->action > action)
 		return arena_printf(g->arena, "would %s", action_names[g->shown->action]);
 	return NULL;
@@ -227,7 +277,11 @@ static const char *header_id(struct arena *a, const char *id)
 			  '-');
 }
 
-/* Body first: if the MTA refuses it, the headers that follow can still say so. */
+static bool is_warned(const struct merge *g)
+{
+	return g->made != NULL && (g->made->done || g->marked);
+}
+
 static const char *tell_all(struct merge *g)
 {
 	const struct reason **common;
@@ -237,9 +291,9 @@ static const char *tell_all(struct merge *g)
 
 	if (g->observe && !g->setup->options->observe_headers)
 		return NULL;
-	if (g->banner != NULL)
+	if (g->made != NULL)
 		story.banner = put_banner(g);
-	if (g->strictest == ACTION_BANNER && !g->banner_done)
+	if (g->strictest == ACTION_BANNER && !is_warned(g))
 		g->strictest = ACTION_PASS;
 	story.action = g->strictest;
 	story.n_reasons = common_reasons(g, g->shown, &common);
@@ -286,7 +340,7 @@ static void set_done(struct merge *g)
 	for (size_t i = 0; i < g->setup->decisions->n; i++) {
 		enum action own = is_junk(g, i) ? ACTION_JUNK : g->asked[i];
 
-		if (own == ACTION_BANNER && !g->banner_done)
+		if (own == ACTION_BANNER && !is_warned(g))
 			own = ACTION_PASS;
 		g->done[i] = remains(g, i) ? MAX(own, g->strictest) : own;
 	}
@@ -301,6 +355,12 @@ static void merge_all(struct merge g, struct plan *p_r)
 	g.done = arena_new(a, enum action, n);
 	g.edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 	find_strictest(&g);
+	if (g.banner != NULL)
+		g.made = make_banner(&g);
+	if (g.made != NULL && !g.made->sure && falls_back_on(&g, FALLBACK_JUNK)) {
+		ask_for_junk(&g);
+		find_strictest(&g);
+	}
 	if (g.shown != NULL) {
 		p_r->banner = tell_all(&g);
 		edit_rcpts(&g);

@@ -17,6 +17,7 @@
 enum edit_kind {
 	EDIT_INSERT_HEADER,
 	EDIT_ADD_HEADER,
+	EDIT_CHANGE_HEADER,
 	EDIT_DELETE_HEADER,
 	EDIT_REPLACE_BODY,
 	EDIT_DELETE_RCPT,
@@ -26,12 +27,13 @@ enum edit_kind {
 struct edit {
 	enum edit_kind kind;
 	int index;        /* EDIT_INSERT_HEADER */
-	size_t nth;       /* EDIT_DELETE_HEADER */
+	size_t nth;       /* EDIT_CHANGE_HEADER, EDIT_DELETE_HEADER */
 	const char *name; /* of a header, or the address */
 	const char *value;
 	struct bytes body;   /* EDIT_REPLACE_BODY: the whole new body */
 	bool needs_previous; /* only if the edit before it could be made: a recipient is not
 				taken off before the one in its place is there */
+	bool if_no_body; /* only if the EDIT_REPLACE_BODY before it could not be made */
 };
 
 /* what the MTA is told at the end */
@@ -58,7 +60,8 @@ struct plan_hold {
  *   junk        by address extension: taken off, and added again as local+junk@domain;
  *               by header: for all who remain and are not told by extension
  *   banner      in the body of all who remain; its own words in the one language of all of
- *               them, else in that of their organisation
+ *               them, else in that of their organisation. Where a reader may not see it, what
+ *               the policy says: a word in the subject of all, or junk
  *   and what came with more fields in our name than can be removed is rejected, where
  *   anybody is in enforce mode: nobody may write his own verdict
  * What cannot differ (headers, banner) takes the strictest of those who remain. It names no

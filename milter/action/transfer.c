@@ -346,3 +346,45 @@ bool transfer_remove(struct arena *a, const struct coded *c, const struct insert
 	*n_r = to - *at_r;
 	return to > *at_r && is_made_by(a, c, in, *at_r, *n_r);
 }
+
+/* What is left of the groups of three around a stretch, filled up with blanks, as lines of their
+ * own. */
+static struct bytes base64_cut(struct arena *a, const struct coded *c, struct stretch s,
+			       size_t *at_r, size_t *n_r)
+{
+	size_t first = s.at / 3 * 3, last = (s.at + s.n + 2) / 3 * 3, to;
+	struct bytes text = base64_decode(a, c->raw, last);
+	bool at_end = text.n < last;
+	GString *left = g_string_new_len(text.at + first, (gssize)(s.at - first));
+	GString *out = g_string_new(NULL);
+	size_t tail = MIN(text.n, last) - (s.at + s.n);
+	char *chars;
+
+	g_string_append_c(left, '\n');
+	while (!at_end && (left->len + tail) % 3 != 0)
+		g_string_append_c(left, ' ');
+	g_string_append_len(left, text.at + s.at + s.n, (gssize)tail);
+	*at_r = base64_next(c->raw, base64_offset(c->raw, first / 3 * 4));
+	to = at_end ? c->raw.n : base64_offset(c->raw, last / 3 * 4);
+	*n_r = to - *at_r;
+	if (*at_r > 0 && c->raw.at[*at_r - 1] != '\n')
+		g_string_append(out, c->eol);
+	chars = g_base64_encode((const guchar *)left->str, left->len);
+	g_string_append(out, chars);
+	if (eol_at(c->raw, to) == 0 && to < c->raw.n)
+		g_string_append(out, c->eol);
+	g_free(chars);
+	g_string_free(left, TRUE);
+	return kept(a, out);
+}
+
+struct bytes transfer_cut(struct arena *a, const struct coded *c, struct stretch s,
+			  size_t *at_r, size_t *n_r)
+{
+	if (c->encoding == ENCODING_BASE64)
+		return base64_cut(a, c, s, at_r, n_r);
+	*at_r = c->encoding == ENCODING_QP ? qp_offset(c->raw, s.at) : s.at;
+	*n_r = c->encoding == ENCODING_QP ? qp_offset(c->raw, s.at + s.n) : s.at + s.n;
+	*n_r -= *at_r;
+	return bytes_of(c->eol);
+}

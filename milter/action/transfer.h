@@ -23,6 +23,11 @@ struct insertion {
 	struct bytes text;
 };
 
+/* a piece of the decoded form */
+struct stretch {
+	size_t at, n;
+};
+
 /* transfer_decode - the decoded beginning of a part
  * in    max   bytes of it that are wanted
  * own   a, or raw itself for 7bit and 8bit
@@ -48,5 +53,13 @@ struct bytes transfer_insert(struct arena *a, const struct coded *c,
  * err   false: it was not put in byte by byte so */
 bool transfer_remove(struct arena *a, const struct coded *c, const struct insertion *in,
 		     size_t *at_r, size_t *n_r);
+
+/* transfer_cut - take a stretch of the decoded form out, wherever it comes from; a line end takes
+ *                its place, so that what stood around it does not grow together
+ * out   *at_r, *n_r   the encoded bytes that go; what is returned comes in their place
+ * own   a
+ * err   none */
+struct bytes transfer_cut(struct arena *a, const struct coded *c, struct stretch s,
+			  size_t *at_r, size_t *n_r);
 
 #endif

@@ -128,6 +128,16 @@ static bool print_add(void *self, const char *name, const char *value)
 	return true;
 }
 
+static bool print_change(void *self, const char *name, size_t nth, const char *value)
+{
+	(void)self;
+	char *safe = printable(value, 900);
+
+	printf("  change header: %s, number %zu: %s\n", name, nth + 1, safe);
+	g_free(safe);
+	return true;
+}
+
 static bool print_delete(void *self, const char *name, size_t nth)
 {
 	(void)self;
@@ -182,6 +192,7 @@ static bool print_reply(void *self, const char *code, const char *xcode, const c
 static const struct editor printing = {
 	.insert_header = print_header,
 	.add_header = print_add,
+	.change_header = print_change,
 	.delete_header = print_delete,
 	.replace_body = print_body,
 	.hold = print_hold,

@@ -33,6 +33,9 @@ enum mode { MODE_INHERIT, MODE_OBSERVE, MODE_ENFORCE, MODE_COUNT };
 /* how junk is told to the mail store */
 enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
 
+/* what is done where a reader may not see the banner */
+enum banner_fallback { FALLBACK_NONE, FALLBACK_SUBJECT, FALLBACK_JUNK, FALLBACK_COUNT };
+
 /* of the words that mail users read, ISO 639-1 */
 enum language {
 	LANGUAGE_EN,
@@ -52,6 +55,7 @@ extern const char *const verdict_names[VERDICT_COUNT];
 extern const char *const action_names[ACTION_COUNT];
 extern const char *const mode_names[MODE_COUNT];
 extern const char *const junk_by_names[JUNK_BY_COUNT];
+extern const char *const banner_fallback_names[FALLBACK_COUNT];
 extern const char *const language_names[LANGUAGE_COUNT];
 
 /* word_find - the number of a word in one of the tables above

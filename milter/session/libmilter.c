@@ -250,6 +250,15 @@ static bool edit_add(void *ctx, const char *name, const char *value)
 	return done;
 }
 
+static bool edit_change(void *ctx, const char *name, size_t nth, const char *value)
+{
+	char *text = after_colon(ctx, value);
+	bool done = smfi_chgheader(ctx, lend(name), (int)nth + 1, text) == MI_SUCCESS;
+
+	g_free(text);
+	return done;
+}
+
 static bool edit_delete(void *ctx, const char *name, size_t nth)
 {
 	return smfi_chgheader(ctx, lend(name), (int)nth + 1, NULL) == MI_SUCCESS;
@@ -311,6 +320,7 @@ static sfsistat on_end(SMFICTX *ctx)
 		.self = ctx,
 		.insert_header = edit_insert,
 		.add_header = edit_add,
+		.change_header = edit_change,
 		.delete_header = edit_delete,
 		.replace_body = edit_body,
 		.delete_rcpt = edit_delete_rcpt,

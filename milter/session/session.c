@@ -250,6 +250,12 @@ static bool hand_add(void *self, const char *name, const char *value)
 	return h->mta->add_header(h->mta->self, name, value);
 }
 
+static bool hand_change(void *self, const char *name, size_t nth, const char *value)
+{
+	struct hands *h = self;
+	return h->mta->change_header(h->mta->self, name, nth, value);
+}
+
 static bool hand_delete(void *self, const char *name, size_t nth)
 {
 	struct hands *h = self;
@@ -473,6 +479,7 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 		.self = &hands,
 		.insert_header = hand_insert,
 		.add_header = hand_add,
+		.change_header = hand_change,
 		.delete_header = hand_delete,
 		.replace_body = hand_body,
 		.hold = hand_hold,

@@ -142,7 +142,7 @@ static const char *bannered_differs(struct arena *a, const struct message *m,
 	struct banner_setup again = { .verdict = VERDICT_SUSPICIOUS,
 				      .reasons = reasons,
 				      .n_reasons = G_N_ELEMENTS(reasons) };
-	struct bytes new = banner_apply(a, m->raw, 0, b);
+	struct bytes new = banner_apply(a, 0, b);
 	struct message *n = message_parse(a, new, &limits);
 	const char *differs = parts_differ(a, m, n, b);
 	struct banner twice;
@@ -151,20 +151,21 @@ static const char *bannered_differs(struct arena *a, const struct message *m,
 		return "bytes that were there";
 	if (differs != NULL)
 		return differs;
-	if (!is_same_below(m->plain_text, n->plain_text))
+	/* with several of a kind, the texts below it are no longer one */
+	if (b->n <= 2 && !is_same_below(m->plain_text, n->plain_text))
 		return "plain text";
 	/* a charset said only by <meta> behind some content may slip out of the first 1,024
 	 * bytes, where readers look for it */
-	if (!is_same_below(m->html_text, n->html_text) &&
+	if (b->n <= 2 && !is_same_below(m->html_text, n->html_text) &&
 	    (m->broken & BROKEN_CHARSET) == (n->broken & BROKEN_CHARSET))
 		return "text of HTML";
 	if (m->n_links != n->n_links)
 		return "links";
-	if (!bytes_equal(banner_strip(a, n), m->raw))
+	if (!bytes_equal(banner_strip(a, n)->raw, m->raw))
 		return "way back";
 	again.message = n;
 	banner_make(a, &again, &twice);
-	return twice.n > 0 ? "put in twice" : NULL;
+	return bytes_equal(banner_apply(a, 0, &twice), new) ? NULL : "put in twice";
 }
 
 static void one_message(struct tally *t, const char *path)

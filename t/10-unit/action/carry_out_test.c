@@ -115,6 +115,48 @@ static void claims_no_banner(void)
 	scene_end(&s);
 }
 
+/* A body or subject that the MTA refuses: what is left warns, and the header tells which. */
+static void warns_another_way(void)
+{
+	static const char calendar[] =
+		"Subject: hi\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
+		"boundary=b\n\n"
+		"--b\n\nhello\n--b\nContent-Type: text/calendar; method=REQUEST\n\n"
+		"BEGIN:VCALENDAR\n--b--\n";
+	static const struct {
+		const char *raw, *fails, *action, *banner;
+	} rows[] = {
+		{ RAW, "body", "banner",
+		  "not done: the MTA did not take the new body; subject" },
+		{ RAW, "body,change,append", "pass",
+		  "not done: the MTA did not take the new" },
+		{ calendar, "change", "banner",
+		  "done (text); not in the calendar; subject" },
+		{ calendar, "body", "banner",
+		  "not done: the MTA did not take the new body; s" },
+		{ "From: a\nSubject: hi\nContent-Type: image/png\n\nx", "change", "pass",
+		  "not done: the MTA did not take the new subject" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct scene s;
+		const char *failed;
+
+		scene_begin(&s, rows[i].raw);
+		s.policies[0].banner_fallback = FALLBACK_SUBJECT;
+		s.fails = rows[i].fails;
+		scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+		scene_play(&s, &failed);
+		g_test_message("row %zu:\n%s", i, s.log->str);
+		g_assert_nonnull(failed);
+		g_assert_true(g_str_has_prefix(s.plan.banner, rows[i].banner));
+		g_assert_true(scene_has(&s, arena_printf(s.arena, "X-Wonted-Action: %s",
+							 rows[i].action)));
+		g_assert_cmpstr(action_names[s.plan.done[0]], ==, rows[i].action);
+		scene_end(&s);
+	}
+}
+
 static void tells_what_failed(void)
 {
 	static const struct {
@@ -238,6 +280,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/carry_out/keeps-whom-it-cannot-move",
 			keeps_whom_it_cannot_move);
 	g_test_add_func("/carry_out/claims-no-banner", claims_no_banner);
+	g_test_add_func("/carry_out/warns-another-way", warns_another_way);
 	g_test_add_func("/carry_out/tells-what-failed", tells_what_failed);
 	g_test_add_func("/carry_out/loses-nothing", loses_nothing);
 	return g_test_run();

@@ -5,9 +5,13 @@
 #include "scene.h"
 
 #define RAW "From: a@example.net\nSubject: x\n\nhello\n"
-#define SIGNED                                                        \
-	"From: a@example.net\nContent-Type: application/pkcs7-mime; " \
+#define SIGNED                                                                     \
+	"From: a@example.net\nSubject: hi\nContent-Type: application/pkcs7-mime; " \
 	"smime-type=signed-data\n\nx\n"
+#define CALENDAR                                                                        \
+	"From: a@example.net\nSubject: hi\nContent-Type: multipart/mixed; boundary=b\n" \
+	"\n--b\n\nhello\n--b\nContent-Type: text/calendar; method=REQUEST\n\n"          \
+	"BEGIN:VCALENDAR\n--b--\n"
 
 static const struct reason reasons[] = {
 	{ "forged_name", "Uses the name of Jane Roe", AXIS_THREAT, 6500 },
@@ -396,7 +400,7 @@ static void puts_a_banner_in(void)
 	assert_done(&s, "banner");
 	scene_end(&s);
 
-	/* what cannot be done becomes something milder, and the plan says so */
+	/* what cannot be done becomes something else, and the plan says so */
 	scene_begin(&s, SIGNED);
 	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
 	scene_play(&s, NULL);
@@ -406,6 +410,54 @@ static void puts_a_banner_in(void)
 		scene_has(&s, "X-Wonted-Banner: not done: the message is signed\n"));
 	assert_done(&s, "pass");
 	scene_end(&s);
+}
+
+/* Where a banner may not be seen, policy says what warns instead. */
+static void warns_without_a_banner(void)
+{
+	static const struct {
+		const char *raw;
+		enum banner_fallback first, second;
+		const char *has, *has_not, *action, *banner, *done;
+	} rows[] = {
+		{ SIGNED, FALLBACK_SUBJECT, FALLBACK_NONE,
+		  "change Subject 0: [CAUTION] hi\n", "body ", "banner (in the subject)",
+		  "not done: the message is signed; subject marked", "banner banner" },
+		{ SIGNED, FALLBACK_NONE, FALLBACK_NONE, "insert ", "change ", "pass",
+		  "not done: the message is signed", "pass pass" },
+		{ SIGNED, FALLBACK_JUNK, FALLBACK_JUNK, "X-Spam-Flag: YES\n", "change ",
+		  "junk", "not done: the message is signed", "junk junk" },
+		{ SIGNED, FALLBACK_JUNK, FALLBACK_SUBJECT, "change Subject 0: ", "body ",
+		  "junk", "not done: the message is signed; subject marked",
+		  "junk junk" },
+		{ CALENDAR, FALLBACK_SUBJECT, FALLBACK_NONE, "body ", "insert Subject",
+		  "banner", "done (text); not in the calendar; subject marked",
+		  "banner banner" },
+		{ CALENDAR, FALLBACK_JUNK, FALLBACK_JUNK, "body ", "change ", "junk",
+		  "done (text); not in the calendar", "junk junk" },
+		/* seen: nothing else is done */
+		{ RAW, FALLBACK_SUBJECT, FALLBACK_JUNK, "body ", "change ", "banner",
+		  "done (text)", "banner banner" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct scene s;
+
+		scene_begin(&s, rows[i].raw);
+		s.policies[0].banner_fallback = rows[i].first;
+		s.policies[2].banner_fallback = rows[i].second;
+		scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+		scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, &s.policies[2]);
+		scene_play(&s, NULL);
+		g_test_message("row %zu:\n%s", i, s.log->str);
+		g_assert_true(scene_has(&s, rows[i].has));
+		g_assert_false(scene_has(&s, rows[i].has_not));
+		g_assert_true(scene_has(&s, arena_printf(s.arena, "X-Wonted-Action: %s\n",
+							 rows[i].action)));
+		g_assert_cmpstr(s.plan.banner, ==, rows[i].banner);
+		assert_done(&s, rows[i].done);
+		scene_end(&s);
+	}
 }
 
 /* In the language of all who remain; where they differ, or nothing is known, in that of their
@@ -537,6 +589,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/holds-what-it-cannot-refuse", holds_what_it_cannot_refuse);
 	g_test_add_func("/plan/holds-no-half", holds_no_half);
 	g_test_add_func("/plan/puts-a-banner-in", puts_a_banner_in);
+	g_test_add_func("/plan/warns-without-a-banner", warns_without_a_banner);
 	g_test_add_func("/plan/speaks-to-all-who-remain", speaks_to_all_who_remain);
 	g_test_add_func("/plan/tells-only-what-all-share", tells_only_what_all_share);
 	g_test_add_func("/plan/marks-degraded", marks_degraded);

@@ -141,6 +141,15 @@ static inline bool scene_add(void *self, const char *name, const char *value)
 	return scene_call(s, "append", arena_printf(s->arena, "%s: %s", name, value));
 }
 
+static inline bool scene_change(void *self, const char *name, size_t nth,
+				const char *value)
+{
+	struct scene *s = self;
+
+	return scene_call(s, "change",
+			  arena_printf(s->arena, "%s %zu: %s", name, nth, value));
+}
+
 static inline bool scene_delete(void *self, const char *name, size_t nth)
 {
 	struct scene *s = self;
@@ -207,6 +216,7 @@ static inline enum disposition scene_play(struct scene *s, const char **failed_r
 		.self = s,
 		.insert_header = scene_insert,
 		.add_header = scene_add,
+		.change_header = scene_change,
 		.delete_header = scene_delete,
 		.replace_body = scene_body,
 		.hold = scene_hold,

@@ -64,6 +64,7 @@ static const struct row rows[] = {
 	  "mean "
 	  "\"quarantine\"?" },
 	{ SCOPE_POLICY, "junk_by", "extension", "extension", NULL },
+	{ SCOPE_POLICY, "banner_fallback", "junk", "junk", NULL },
 	{ SCOPE_GLOBAL, "log_level", "debug", "debug", NULL },
 	{ SCOPE_GLOBAL, "rules_dir", "/etc/wonted rules", "\"/etc/wonted rules\"", NULL },
 	{ SCOPE_GLOBAL, "rules_dir", "rules", NULL,
