@@ -86,6 +86,9 @@
 #define LIMIT_LIST_ENTRIES 5000000           /* of one list file */
 #define LIMIT_LIST_BYTES (128 * 1024 * 1024) /* 5,000,000 domains are about 100 MB */
 
+/* quarantine */
+#define LIMIT_HOLD_WRITERS 16 /* written at once; each has a copy of its message */
+
 /* journal */
 #define LIMIT_RECORD_RCPTS \
 	50 /* with all facts in a record; the rest with their verdict only */

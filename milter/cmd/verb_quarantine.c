@@ -19,12 +19,24 @@ struct request {
 	struct quarantine *quarantine;
 	char **ids;
 	char *rcpt, *tenant, *text, *server;
-	gboolean all, raw;
+	gboolean all, raw, again, doubtful;
 	int days;
 };
 
 static const char *const state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
 							   "expired" };
+
+/* what is known of a recipient's part beyond its state */
+static const char *doubt_of(const struct hold *h, const struct hold_rcpt *r)
+{
+	if (r->state != HOLD_HELD)
+		return "";
+	if (r->sent == HOLD_SENT)
+		return ", handed over by a release that could not be noted";
+	if (r->sent == HOLD_MAYBE_SENT)
+		return ", may have been delivered by a release that was broken off";
+	return h->may_be_delivered ? ", may have been delivered when it came" : "";
+}
 
 static char *time_text(int64_t s)
 {
@@ -49,8 +61,9 @@ static bool print_row(const struct hold *h, void *user)
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		char *to = printable(h->rcpts[i].address, 100);
 
-		printf("    %-9s %-10s to %s\n", state_names[h->rcpts[i].state],
-		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "", to);
+		printf("    %-9s %-10s to %s%s\n", state_names[h->rcpts[i].state],
+		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "", to,
+		       doubt_of(h, &h->rcpts[i]));
 		g_free(to);
 	}
 	++*n;
@@ -66,11 +79,13 @@ static int do_list(const struct request *r)
 				 .tenant = r->tenant,
 				 .text = r->text,
 				 .all_states = r->all,
+				 .doubtful = r->doubtful,
 				 .since_s = r->days > 0 ? clock_now_s() - r->days * 86400L
 							: 0 };
 	unsigned n = 0;
 	GError *e = NULL;
 
+	quarantine_settle(r->quarantine);
 	if (!hold_list(r->quarantine, &f, print_row, &n, &e))
 		return verb_fail("wonted quarantine", e);
 	if (n == 0)
@@ -128,9 +143,9 @@ static void print_hold(const struct hold *h)
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		char *to = printable(h->rcpts[i].address, 320);
 
-		printf("%-11s %s, %s, %s\n", "recipient", to,
+		printf("%-11s %s, %s, %s%s\n", "recipient", to,
 		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "?",
-		       state_names[h->rcpts[i].state]);
+		       state_names[h->rcpts[i].state], doubt_of(h, &h->rcpts[i]));
 		g_free(to);
 	}
 	for (char **reason = reasons; *reason != NULL; reason++)
@@ -153,6 +168,7 @@ static int release_one(const struct request *r, struct hold *h)
 	const struct release to = {
 		.server = r->server != NULL ? r->server : r->options->release_smtp,
 		.rcpt = r->rcpt,
+		.again = r->again,
 	};
 	unsigned n = 0;
 	GError *e = NULL;
@@ -199,6 +215,7 @@ static int for_each(const struct request *r,
 		      stderr);
 		return EXIT_USAGE;
 	}
+	quarantine_settle(r->quarantine);
 	for (char **id = r->ids; *id != NULL; id++) {
 		struct hold *h = NULL;
 		GError *e = NULL;
@@ -297,6 +314,10 @@ static bool read_options(struct verb_args *args, struct request *r)
 		  "list: also what is no longer held", NULL },
 		{ "raw", 0, 0, G_OPTION_ARG_NONE, &r->raw, "show: the message itself",
 		  NULL },
+		{ "doubtful", 0, 0, G_OPTION_ARG_NONE, &r->doubtful,
+		  "list: only what may have been delivered though it is held", NULL },
+		{ "again", 0, 0, G_OPTION_ARG_NONE, &r->again,
+		  "release: also what may have been delivered already", NULL },
 		{ "server", 0, 0, G_OPTION_ARG_STRING, &r->server,
 		  "release: through this listener instead of release_smtp", "HOST:PORT" },
 		G_OPTION_ENTRY_NULL

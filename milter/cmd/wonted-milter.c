@@ -282,6 +282,7 @@ static void stop(struct daemon *d, int status)
 	}
 	journal_close(d->door.journal);
 	quarantine_close(d->door.quarantine);
+	g_clear_pointer(&d->door.unheard, g_hash_table_destroy);
 	world_replace(&d->door.seat, NULL);
 }
 
@@ -358,6 +359,7 @@ int main(int argc, char **argv)
 	struct verb_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
 	struct daemon d = { .door.seat.lock = PTHREAD_MUTEX_INITIALIZER,
+			    .door.unheard_lock = PTHREAD_MUTEX_INITIALIZER,
 			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;
 

@@ -54,6 +54,7 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
 	key_text(k, "tenant", h->tenant);
 	key_text(k, "fingerprint", h->fingerprint);
 	key_text(k, "removals", h->removals);
+	key_text(k, "trace", h->trace);
 	g_key_file_set_int64(k, GROUP, "received", h->received_s);
 	g_key_file_set_int64(k, GROUP, "expires", h->expires_s);
 	g_key_file_set_uint64(k, GROUP, "bytes", h->bytes);
@@ -127,6 +128,7 @@ struct hold *envelope_read(const char *path, const char *id, GError **e)
 		h->tenant = text_key(k, "tenant");
 		h->fingerprint = text_key(k, "fingerprint");
 		h->removals = raw_key(k, "removals");
+		h->trace = raw_key(k, "trace");
 		h->received_s = g_key_file_get_int64(k, GROUP, "received", NULL);
 		h->expires_s = g_key_file_get_int64(k, GROUP, "expires", NULL);
 		h->bytes = g_key_file_get_uint64(k, GROUP, "bytes", NULL);
@@ -152,6 +154,31 @@ struct hold *envelope_read(const char *path, const char *id, GError **e)
 	return h;
 }
 
+struct hold *hold_copy(const struct hold *h)
+{
+	struct hold *c = g_memdup2(h, sizeof(*h));
+	struct hold_rcpt *rcpts = g_new0(struct hold_rcpt, h->n_rcpts);
+
+	c->id = g_strdup(h->id);
+	c->queue_id = g_strdup(h->queue_id);
+	c->mail_from = g_strdup(h->mail_from);
+	c->from = g_strdup(h->from);
+	c->subject = g_strdup(h->subject);
+	c->message_id = g_strdup(h->message_id);
+	c->reasons = g_strdup(h->reasons);
+	c->tenant = g_strdup(h->tenant);
+	c->fingerprint = g_strdup(h->fingerprint);
+	c->removals = g_strdup(h->removals);
+	c->trace = g_strdup(h->trace);
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		rcpts[i] = h->rcpts[i];
+		rcpts[i].address = g_strdup(h->rcpts[i].address);
+		rcpts[i].verdict = g_strdup(h->rcpts[i].verdict);
+	}
+	c->rcpts = rcpts;
+	return c;
+}
+
 void hold_free(struct hold *h)
 {
 	if (h == NULL)
@@ -171,5 +198,6 @@ void hold_free(struct hold *h)
 	free_text(h->tenant);
 	free_text(h->fingerprint);
 	free_text(h->removals);
+	free_text(h->trace);
 	g_free(h);
 }

@@ -17,4 +17,9 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
  * err   NULL: e says why */
 struct hold *envelope_read(const char *path, const char *id, GError **e);
 
+/* hold_copy - all of it, on its own
+ * own   hold_free()
+ * err   none */
+struct hold *hold_copy(const struct hold *h);
+
 #endif

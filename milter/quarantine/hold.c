@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,22 +16,32 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/lock_holder.h"
 #include "base/log.h"
 #include "quarantine/envelope.h"
 #include "quarantine/fingerprint.h"
 #include "quarantine/index.h"
+#include "quarantine/mark.h"
+#include "quarantine/writers.h"
 
 #define MODE_FILE 0640
+#define FOLDER_MODE 0750
 #define ID_BYTES 100
-#define LOCK_TRIES 200      /* of 50 ms */
-#define AGAIN_S (5 * 86400) /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
-#define LEAVING_S 3600      /* what expires sooner may be on its way out already */
+#define LOCK_US (10 * G_USEC_PER_SEC)  /* that a tool waits for the lock of changes */
+#define COPY_LOCK_US G_USEC_PER_SEC    /* that a hold waits, to see whether it has it */
+#define SETTLE_US (4 * G_USEC_PER_SEC) /* that a tool waits for an answer on its way */
+#define SETTLE_EVERY_US 20000
+#define REST_US G_USEC_PER_SEC /* that a close waits for who writes */
+#define AGAIN_S (5 * 86400)    /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
+#define LEAVING_S 3600         /* what expires sooner may be on its way out already */
 #define ORPHAN_S \
 	3600 /* a message without envelope is somebody's hold in the making till then */
 
 struct quarantine {
 	char *folder;
 	struct index *index;
+	struct writers writers;
+	atomic_bool unindexed; /* a hold has no row yet */
 	/* one change of a hold's state at a time: */
 	pthread_mutex_t lock; /* of our threads, ... */
 	int lock_fd;          /* ... and of the daemon and the tool */
@@ -77,6 +88,7 @@ static void remove_files(const struct quarantine *q, const char *id)
 
 	unlink(env);
 	unlink(eml);
+	mark_remove_all(q->folder, id);
 	g_free(eml);
 	g_free(env);
 }
@@ -190,6 +202,7 @@ struct quarantine *quarantine_open(const char *folder, GError **e)
 	char *path = g_build_filename(folder, "index.sqlite", NULL);
 
 	q->folder = g_strdup(folder);
+	writers_init(&q->writers);
 	pthread_mutex_init(&q->lock, NULL);
 	q->lock_fd = open_lock(folder, e);
 	q->index = q->lock_fd < 0 ? NULL : index_open(path, e);
@@ -201,10 +214,13 @@ struct quarantine *quarantine_open(const char *folder, GError **e)
 	return q;
 }
 
+/* Who waits for a disk that hangs has it still: then only the end of the process takes it
+ * away. */
 void quarantine_close(struct quarantine *q)
 {
-	if (q == NULL)
+	if (q == NULL || !writers_rest(&q->writers, clock_mono_us() + REST_US))
 		return;
+	writers_clear(&q->writers);
 	index_close(q->index);
 	if (q->lock_fd >= 0)
 		close(q->lock_fd);
@@ -213,7 +229,58 @@ void quarantine_close(struct quarantine *q)
 	g_free(q);
 }
 
-bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e)
+struct writers *quarantine_writers(struct quarantine *q)
+{
+	return &q->writers;
+}
+
+const char *quarantine_folder(const struct quarantine *q)
+{
+	return q->folder;
+}
+
+/* The folder or its index may be removed while we run: made anew, and said. */
+static bool look(struct quarantine *q, GError **e)
+{
+	bool anew = false;
+
+	if (mkdir(q->folder, FOLDER_MODE) == 0)
+		log_line(LOG_LEVEL_ERROR,
+			 "quarantine_dir %s was removed: made again; what was held in it "
+			 "is gone",
+			 q->folder);
+	if (!index_look(q->index, &anew, e))
+		return false;
+	return !(anew || atomic_exchange(&q->unindexed, false)) || mend(q, e);
+}
+
+/* before an index is asked that may do without its answer */
+static void look_and_log(struct quarantine *q)
+{
+	GError *e = NULL;
+
+	if (look(q, &e))
+		return;
+	log_seldom(LOG_LEVEL_ERROR, "quarantine-look", "%s", e->message);
+	g_error_free(e);
+}
+
+/* The files are there: it is held, whatever becomes of its row. */
+static void index_new(struct quarantine *q, const struct hold *h)
+{
+	GError *e = NULL;
+
+	if (index_put(q->index, h, &e))
+		return;
+	atomic_store(&q->unindexed, true);
+	log_line(LOG_LEVEL_ERROR, "quarantine: %s is held, and not in the index yet: %s",
+		 h->id, e->message);
+	g_error_free(e);
+}
+
+/* by   whose answer is to come; NULL: nobody's */
+static bool write_hold(struct quarantine *q, const struct hold *h, struct bytes raw,
+		       const char *by, GError **e)
 {
 	if (!id_is_good(h->id)) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
@@ -231,20 +298,87 @@ bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GE
 			    "%s: the message has %zu bytes, more than are read again",
 			    path, raw.n);
 	} else {
-		done = file_replace(path, raw, MODE_FILE, e) && write_envelope(q, h, e) &&
-		       index_put(q->index, h, e);
+		done = (by == NULL || mark_answer(q->folder, h->id, by, e)) &&
+		       file_replace(path, raw, MODE_FILE, e) && write_envelope(q, h, e);
 		/* the message will be delivered: it must not come up as held later */
 		if (!done)
 			remove_files(q, h->id);
 	}
 	g_free(path);
+	if (done)
+		index_new(q, h);
 	return done;
+}
+
+bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e)
+{
+	look_and_log(q);
+	return write_hold(q, h, raw, NULL, e);
+}
+
+struct listing {
+	const struct hold_filter *filter;
+	const struct marks *marks;
+	bool (*each)(const struct hold *h, void *user);
+	void *user;
+};
+
+bool hold_is_doubtful(const struct hold *h)
+{
+	bool held = false, sent = false;
+
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		held |= h->rcpts[i].state == HOLD_HELD;
+		sent |= h->rcpts[i].state == HOLD_HELD &&
+			h->rcpts[i].sent != HOLD_NOT_SENT;
+	}
+	return sent || (held && h->may_be_delivered);
+}
+
+static bool list_one(const struct hold *row, void *user)
+{
+	const struct listing *l = user;
+	struct hold h = *row;
+	struct hold_rcpt *rcpts = g_memdup2(row->rcpts, row->n_rcpts * sizeof(*rcpts));
+	bool more = true;
+
+	h.rcpts = rcpts;
+	marks_apply(l->marks, &h, rcpts);
+	if (!l->filter->doubtful || hold_is_doubtful(&h))
+		more = l->each(&h, l->user);
+	g_free(rcpts);
+	return more;
 }
 
 bool hold_list(struct quarantine *q, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
-	return index_list(q->index, f, each, user, e);
+	struct marks *marks = marks_read(q->folder);
+	struct listing l = { .filter = f, .marks = marks, .each = each, .user = user };
+	bool done = look(q, e) && index_list(q->index, f, list_one, &l, e);
+
+	marks_free(marks);
+	return done;
+}
+
+void quarantine_settle(struct quarantine *q)
+{
+	int64_t until_us = clock_mono_us() + SETTLE_US;
+	struct marks *marks =
+		marks_read(q->folder); /* those of now, not of who comes later */
+
+	while (marks_young(marks) && clock_mono_us() < until_us)
+		g_usleep(SETTLE_EVERY_US);
+	marks_free(marks);
+}
+
+/* what the marks tell, into what the envelope told */
+static void apply_marks(const struct quarantine *q, struct hold *h)
+{
+	struct marks *marks = marks_read(q->folder);
+
+	marks_apply(marks, h, (struct hold_rcpt *)(uintptr_t)h->rcpts);
+	marks_free(marks);
 }
 
 struct finding {
@@ -289,9 +423,11 @@ bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError *
 				       "the hold's "
 				       "own id",
 			    id);
-	else if (*h_r == NULL && !is_gone(q, f.id))
+	else if (*h_r != NULL)
+		apply_marks(q, *h_r);
+	else if (!is_gone(q, f.id))
 		g_propagate_error(e, g_steal_pointer(&why));
-	else if (*h_r == NULL)
+	else
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "%s has been released to all, deleted or expired: its file "
 			    "is gone",
@@ -347,10 +483,13 @@ int hold_reserve(struct quarantine *q, const char *id, GError **e)
 			    "nothing is held as \"%s\"; see \"wonted quarantine list\"",
 			    id);
 	} else if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		char *holder = lock_holder(fd);
+
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
 			    "%s is being released, deleted or expired by another process "
-			    "at this moment",
-			    id);
+			    "at this moment: %s",
+			    id, holder);
+		g_free(holder);
 		close(fd);
 		fd = -1;
 	}
@@ -358,20 +497,52 @@ int hold_reserve(struct quarantine *q, const char *id, GError **e)
 	return fd;
 }
 
-/* A process that was stopped with the lock in its hands must not stop us, too. */
-static bool lock_changes(struct quarantine *q, GError **e)
+/* The folder may have been removed and made again: the lock is the file that stands there. */
+static bool same_lock(struct quarantine *q, GError **e)
 {
-	pthread_mutex_lock(&q->lock);
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (flock(q->lock_fd, LOCK_EX | LOCK_NB) == 0)
+	char *path = g_build_filename(q->folder, "lock", NULL);
+	struct stat here, there;
+	bool same = fstat(q->lock_fd, &here) == 0 && stat(path, &there) == 0 &&
+		    here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+
+	g_free(path);
+	if (same)
+		return true;
+	int fd = open_lock(q->folder, e);
+
+	if (fd < 0)
+		return false;
+	close(q->lock_fd);
+	q->lock_fd = fd;
+	return true;
+}
+
+static bool locked_out(const struct quarantine *q, GError **e)
+{
+	char *holder = lock_holder(q->lock_fd);
+
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "%s/lock is taken by %s; end that process if it does not go on",
+		    q->folder, holder);
+	g_free(holder);
+	return false;
+}
+
+/* A process that was stopped with the lock in its hands must not stop us, too; nor must who of
+ * us waits for it keep the others for longer than they have time. */
+static bool lock_changes(struct quarantine *q, int64_t until_us, GError **e)
+{
+	const struct timespec until = { .tv_sec = until_us / G_USEC_PER_SEC,
+					.tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
+
+	if (pthread_mutex_clocklock(&q->lock, CLOCK_MONOTONIC, &until) != 0)
+		return locked_out(q, e);
+	if (same_lock(q, e)) {
+		if (lock_by(q->lock_fd, until_us))
 			return true;
-		g_usleep(50000);
+		locked_out(q, e);
 	}
 	pthread_mutex_unlock(&q->lock);
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-		    "%s/lock: another process has held it for %d s; is a \"wonted "
-		    "quarantine\" stuck?",
-		    q->folder, LOCK_TRIES / 20);
 	return false;
 }
 
@@ -387,7 +558,7 @@ bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 	GError *why = NULL;
 	bool done = false;
 
-	if (!lock_changes(q, e))
+	if (!lock_changes(q, clock_mono_us() + LOCK_US, e))
 		return false;
 	struct hold *h = id_is_good(id) ? read_envelope(q, id, &why) : NULL;
 
@@ -443,73 +614,192 @@ static bool cover(const struct hold *old, const struct hold *h, bool *covered)
 	return more;
 }
 
-/* Under the lock of changes: it cannot be released or deleted in between. */
-static bool count_again(struct quarantine *q, const char *id, const struct hold *h,
-			bool *covered)
-{
-	struct hold *old = read_envelope(q, id, NULL);
-	bool *now = g_memdup2(covered, h->n_rcpts * sizeof(*covered)), done = false;
+/* One arrival of a message on its way into the quarantine. */
+struct arrival {
+	const struct hold *hold;
+	bool *covered; /* of its recipients: held in an older hold */
+	GString *ids;
+	struct bytes raw;
+	struct kept *kept;
+};
 
-	if (old != NULL && cover(old, h, now) && is_same(q, old, h)) {
-		old->seen = MAX(old->seen, 1) + 1;
-		old->seen_s = h->received_s;
-		old->expires_s = MAX(old->expires_s, h->expires_s);
-		done = write_envelope(q, old, NULL) && index_put(q->index, old, NULL);
-	}
-	if (done) {
-		memcpy(covered, now, h->n_rcpts * sizeof(*covered));
+/* It is held there, whether or not the disk has room to count it. */
+static void note_again(struct quarantine *q, struct hold *old, const struct hold *h)
+{
+	GError *e = NULL;
+
+	old->seen = MAX(old->seen, 1) + 1;
+	old->seen_s = h->received_s;
+	old->expires_s = MAX(old->expires_s, h->expires_s);
+	if (write_envelope(q, old, &e) && index_put(q->index, old, &e)) {
 		log_line(LOG_LEVEL_INFO,
 			 "quarantine: %s came again, %" PRIu64 " times now: counted",
 			 old->id, old->seen);
+		return;
+	}
+	log_line(LOG_LEVEL_WARN,
+		 "quarantine: %s came again and is held already, but cannot be counted: "
+		 "%s",
+		 old->id, e->message);
+	g_error_free(e);
+}
+
+/* Under the lock of changes: it cannot be released or deleted in between. */
+static void count_again(struct quarantine *q, const char *id, struct arrival *a)
+{
+	const struct hold *h = a->hold;
+	struct hold *old = read_envelope(q, id, NULL);
+	bool *now = g_memdup2(a->covered, h->n_rcpts * sizeof(*now));
+	GError *e = NULL;
+
+	if (old != NULL && cover(old, h, now) && is_same(q, old, h)) {
+		if (!mark_answer(q->folder, id, h->id, &e)) {
+			log_line(LOG_LEVEL_WARN,
+				 "quarantine: %s: should the MTA not hear that it is "
+				 "held, "
+				 "that will not be seen: %s",
+				 id, e->message);
+			g_error_free(e);
+		}
+		memcpy(a->covered, now, h->n_rcpts * sizeof(*now));
+		note_again(q, old, h);
+		g_string_append_printf(a->ids, "%s%s", a->ids->len > 0 ? "," : "", id);
 	}
 	hold_free(old);
 	g_free(now);
-	return done;
 }
 
-static void look_for_same(struct quarantine *q, const struct hold *h, bool *covered,
-			  GString *ids)
+static void look_for_same(struct quarantine *q, struct arrival *a)
 {
+	const struct hold *h = a->hold;
 	char **same = NULL;
+	GError *e = NULL;
 
-	if (index_same(q->index, h->fingerprint, h->received_s - AGAIN_S, &same, NULL) &&
-	    same[0] != NULL && lock_changes(q, NULL)) {
+	if (!index_same(q->index, h->fingerprint, h->received_s - AGAIN_S, &same, &e) ||
+	    same[0] == NULL) {
+		/* nothing to look at */
+	} else if (lock_changes(q, MIN(a->kept->until_us, clock_mono_us() + COPY_LOCK_US),
+				&e)) {
 		for (char **id = same; *id != NULL; id++)
-			if (count_again(q, *id, h, covered))
-				g_string_append_printf(ids, "%s%s",
-						       ids->len > 0 ? "," : "", *id);
+			count_again(q, *id, a);
 		unlock_changes(q);
 	}
+	if (e != NULL)
+		log_seldom(LOG_LEVEL_WARN, "quarantine-again",
+			   "quarantine: what may be a copy of %s is held on its own: %s",
+			   same != NULL && same[0] != NULL ? same[0] : h->id, e->message);
+	g_clear_error(&e);
 	g_strfreev(same);
 }
 
-bool hold_keep(struct quarantine *q, const struct hold *given, struct bytes raw,
-	       char **ids_r, GError **e)
+/* those who are covered by no older hold */
+static bool write_rest(struct quarantine *q, const struct arrival *a, GError **e)
+{
+	struct hold h = *a->hold;
+	struct hold_rcpt *rest = g_new0(struct hold_rcpt, h.n_rcpts);
+	bool done = true;
+
+	h.rcpts = rest;
+	h.n_rcpts = 0;
+	for (size_t i = 0; i < a->hold->n_rcpts; i++)
+		if (!a->covered[i])
+			rest[h.n_rcpts++] = a->hold->rcpts[i];
+	a->kept->fresh = h.n_rcpts > 0;
+	if (a->kept->fresh) {
+		done = write_hold(q, &h, a->raw, h.id, e);
+		g_string_append_printf(a->ids, "%s%s", a->ids->len > 0 ? "," : "", h.id);
+	}
+	g_free(rest);
+	return done;
+}
+
+bool hold_keep_whole(struct quarantine *q, const struct hold *given, struct bytes raw,
+		     struct kept *kept, GError **e)
 {
 	char *fingerprint = fingerprint_take(given->mail_from, raw);
-	bool *covered = g_new0(bool, given->n_rcpts), done = true;
-	struct hold_rcpt *rest = g_new0(struct hold_rcpt, given->n_rcpts);
-	GString *ids = g_string_new(NULL);
 	struct hold h = *given;
+	struct arrival a = { .hold = &h,
+			     .raw = raw,
+			     .covered = g_new0(bool, given->n_rcpts),
+			     .ids = g_string_new(NULL),
+			     .kept = kept };
 
 	h.fingerprint = fingerprint;
 	h.seen = 1;
 	h.seen_s = h.received_s;
-	look_for_same(q, &h, covered, ids);
-	h.rcpts = rest;
-	h.n_rcpts = 0;
-	for (size_t i = 0; i < given->n_rcpts; i++)
-		if (!covered[i])
-			rest[h.n_rcpts++] = given->rcpts[i];
-	if (h.n_rcpts > 0) {
-		done = hold_write(q, &h, raw, e);
-		g_string_append_printf(ids, "%s%s", ids->len > 0 ? "," : "", h.id);
-	}
-	*ids_r = g_string_free(ids, !done);
-	g_free(rest);
-	g_free(covered);
+	look_and_log(q);
+	look_for_same(q, &a);
+	bool done = write_rest(q, &a, e);
+
+	kept->ids = g_string_free(a.ids, FALSE);
+	g_free(a.covered);
 	g_free(fingerprint);
 	return done;
+}
+
+void kept_clear(struct kept *k)
+{
+	g_clear_pointer(&k->ids, g_free);
+}
+
+bool hold_keep(struct quarantine *q, const struct hold *h, struct bytes raw, char **ids_r,
+	       GError **e)
+{
+	struct kept k = { .until_us = clock_mono_us() + LOCK_US };
+	bool done = hold_keep_whole(q, h, raw, &k, e);
+
+	*ids_r = done ? g_steal_pointer(&k.ids) : NULL;
+	kept_clear(&k);
+	return done;
+}
+
+/* Another arrival may have found it in between, and told its MTA that it is held: then it is. */
+static bool is_ours_alone(struct quarantine *q, const char *id)
+{
+	struct hold *h = read_envelope(q, id, NULL);
+	bool alone = h != NULL && h->seen <= 1;
+
+	hold_free(h);
+	return alone;
+}
+
+/* true: it is as if it had never been held */
+static bool withdraw(struct quarantine *q, const char *id, GError **e)
+{
+	if (!lock_changes(q, clock_mono_us() + LOCK_US, e))
+		return false;
+	bool gone = is_ours_alone(q, id);
+
+	if (gone) {
+		remove_files(q, id);
+		index_remove(q->index, id, e);
+	}
+	unlock_changes(q);
+	return gone;
+}
+
+void hold_withdraw(struct quarantine *q, const struct hold *h, const struct kept *kept,
+		   bool held)
+{
+	GError *e = NULL;
+	bool stays = held && !(kept->fresh && withdraw(q, h->id, &e));
+
+	log_line(LOG_LEVEL_WARN,
+		 "quarantine: %s was on disk too late, its message was delivered: %s%s%s",
+		 h->id,
+		 !stays ? "it is not held"
+			: "a hold of it stays, and is told as doubtful",
+		 e != NULL ? "; " : "", e != NULL ? e->message : "");
+	g_clear_error(&e);
+}
+
+void hold_answered(struct quarantine *q, const char *ids, const char *by)
+{
+	char **all = g_strsplit(ids, ",", -1);
+
+	for (char **id = all; *id != NULL; id++)
+		mark_answered(q->folder, *id, by);
+	g_strfreev(all);
 }
 
 static bool expire_one(struct quarantine *q, const char *id)
@@ -533,7 +823,7 @@ int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
 	char **ids = NULL;
 	int gone = -1;
 
-	if (index_expired(q->index, now_s, &ids, e)) {
+	if (look(q, e) && index_expired(q->index, now_s, &ids, e)) {
 		gone = 0;
 		for (char **id = ids; *id != NULL; id++)
 			gone += expire_one(q, *id);

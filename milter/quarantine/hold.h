@@ -21,11 +21,20 @@ enum hold_state {
 	HOLD_STATE_COUNT
 };
 
+/* what is known of a release beside its state: it may have ended without being noted */
+enum hold_sent {
+	HOLD_NOT_SENT,
+	HOLD_MAYBE_SENT, /* broken off at its last dot: nobody knows */
+	HOLD_SENT        /* the listener took it, and the state could not be written */
+};
+
 /* One recipient's part of a hold: each is released or deleted on its own. */
 struct hold_rcpt {
 	const char *address; /* as given by the MTA: release goes exactly here */
 	const char *verdict; /* verdict_names */
 	enum hold_state state;
+	enum hold_sent
+		sent; /* of what is still held; told by hold_find() and hold_list() */
 };
 
 struct hold {
@@ -40,6 +49,11 @@ struct hold {
 	const char *fingerprint; /* what hold_keep() knows it by; NULL if unknown */
 	const char *removals; /* fields that a release leaves out, "NAME NTH" one a line,
 				    0-based; NULL: none */
+	const char *
+		trace; /* header lines that a release puts on top: where it came from, and
+			      what we found; NULL: none */
+	bool may_be_delivered; /* the MTA has not, or not certainly, heard that it is held;
+				  told by hold_find() and hold_list() */
 	int64_t received_s;
 	int64_t expires_s;
 	int64_t seen_s; /* when the message came last */
@@ -61,11 +75,19 @@ struct quarantine *quarantine_open(const char *folder, GError **e);
  * err   none */
 void quarantine_close(struct quarantine *q);
 
-/* hold_write - keep a message: file and envelope synced to disk, then indexed
+/* hold_write - keep a message: file and envelope synced to disk, then indexed. An index that
+ *              cannot be written is told in the log and made up for later: the files count
  * in    h     id set; states are ignored, all recipients begin as held
  *       raw   the message as received, without our headers
  * err   false: nothing is held and e says why; true only when it would survive a power cut */
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e);
+
+/* hold_answered - the MTA has taken the answer about a message that hold_keep() has held;
+ *                 until then the hold is told as "may have been delivered"
+ * in    ids   as hold_keep() gave them
+ *       by    the id that it was given
+ * err   none: what cannot be noted stays in doubt */
+void hold_answered(struct quarantine *q, const char *ids, const char *by);
 
 /* hold_keep - as hold_write(), but what is held already for some of the recipients is not
  *             held for them again. An MTA that died before it could hear "discard" sends the
@@ -79,11 +101,53 @@ bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GE
 bool hold_keep(struct quarantine *q, const struct hold *h, struct bytes raw, char **ids_r,
 	       GError **e);
 
+/* What hold_keep_whole() made of a message, and hold_withdraw() undoes. */
+struct kept {
+	int64_t until_us; /* in: on clock_mono_us(), bounds the wait for locks and disks */
+	char *ids;        /* where it is held */
+	bool fresh;       /* one of them is its own */
+};
+
+/* kept_clear - give back what is in it
+ * err   none */
+void kept_clear(struct kept *k);
+
+/* hold_keep_whole - hold_keep(), telling what it did
+ * own   kept_clear()
+ * err   as of hold_keep() */
+bool hold_keep_whole(struct quarantine *q, const struct hold *h, struct bytes raw,
+		     struct kept *kept, GError **e);
+
+/* hold_withdraw - the message was delivered meanwhile: its own hold goes; one that another
+ *                 arrival counts on stays, and tells that a copy may have been delivered
+ * in    held   what hold_keep_whole() returned
+ * err   none: said in the log */
+void hold_withdraw(struct quarantine *q, const struct hold *h, const struct kept *kept,
+		   bool held);
+
+struct writers;
+
+/* quarantine_writers - who writes holds now
+ * own   the quarantine
+ * err   none */
+struct writers *quarantine_writers(struct quarantine *q);
+
+/* quarantine_folder - where it is
+ * own   the quarantine
+ * err   none */
+const char *quarantine_folder(const struct quarantine *q);
+
+/* quarantine_settle - wait while answers are on their way that have just begun, some seconds
+ *                     at most
+ * err   none */
+void quarantine_settle(struct quarantine *q);
+
 struct hold_filter {
 	const char *rcpt;   /* address or @domain; NULL: all */
 	const char *tenant; /* NULL: all */
 	const char *text;   /* part of from, subject or reasons; NULL: all */
 	bool all_states;    /* also what is no longer held */
+	bool doubtful;      /* only what may have been delivered or released */
 	int64_t since_s;    /* 0: from the beginning */
 	size_t most;        /* 0: 1,000 */
 };
@@ -93,6 +157,11 @@ struct hold_filter {
  * err   false: e says why */
 bool hold_list(struct quarantine *q, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e);
+
+/* hold_is_doubtful - is it held still for somebody who may have got it?
+ * in    h   of hold_find() or hold_list()
+ * err   none */
+bool hold_is_doubtful(const struct hold *h);
 
 /* hold_find - one hold by its id, or by the MTA's queue id if that is unique
  * own   *h_r: free with hold_free()

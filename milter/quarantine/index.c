@@ -2,12 +2,17 @@
  * indexed survives a power cut, and the tool may write beside the daemon. */
 #include "quarantine/index.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/log.h"
 
 #define BUSY_MS 5000
 #define MOST_DEFAULT 1000
@@ -21,7 +26,11 @@
 struct index {
 	sqlite3 *db;
 	char *path;
-	pthread_mutex_t lock; /* one transaction at a time on the one connection */
+	pthread_mutex_t lock;  /* one transaction at a time on the one connection */
+	pthread_rwlock_t gate; /* taken to write by who opens it anew */
+	dev_t dev;
+	ino_t ino;
+	atomic_bool broken; /* what is read of it is nonsense */
 };
 
 static const char schema[] =
@@ -71,23 +80,79 @@ static bool is_broken(const struct index *x)
 	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
+static bool open_db(struct index *x, GError **e)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX;
+	struct stat st = { 0 };
+
+	make_file(x->path);
+	if (stat(x->path, &st) == 0) {
+		x->dev = st.st_dev;
+		x->ino = st.st_ino;
+	}
+	if (sqlite3_open_v2(x->path, &x->db, flags, NULL) == SQLITE_OK &&
+	    sqlite3_busy_timeout(x->db, BUSY_MS) == SQLITE_OK &&
+	    sqlite3_exec(x->db, schema, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	atomic_store(&x->broken, is_broken(x));
+	return fail(x, "open (run as the daemon's user)", e);
+}
+
+/* What SQLite keeps beside a file is of that file. */
+static void remove_beside(const struct index *x, const char *suffix)
+{
+	char *path = g_strconcat(x->path, suffix, NULL);
+
+	unlink(path);
+	g_free(path);
+}
+
+static void move_away(struct index *x)
+{
+	char *to = g_strconcat(x->path, ".broken", NULL);
+
+	log_line(LOG_LEVEL_ERROR,
+		 "quarantine index %s is damaged: kept as %s, and made again from the "
+		 "messages; what it knew of those that are gone is lost",
+		 x->path, to);
+	if (rename(x->path, to) != 0)
+		log_line(LOG_LEVEL_ERROR, "%s: cannot rename it: %s", x->path,
+			 g_strerror(errno));
+	g_free(to);
+	remove_beside(x, "-wal");
+	remove_beside(x, "-shm");
+	atomic_store(&x->broken, false);
+}
+
+static bool open_anew(struct index *x, GError **e)
+{
+	GError *why = NULL;
+
+	sqlite3_close_v2(x->db);
+	x->db = NULL;
+	if (atomic_load(&x->broken))
+		move_away(x);
+	if (open_db(x, &why))
+		return true;
+	if (!atomic_load(&x->broken)) {
+		g_propagate_error(e, why);
+		return false;
+	}
+	g_error_free(why);
+	sqlite3_close_v2(x->db);
+	x->db = NULL;
+	move_away(x);
+	return open_db(x, e);
+}
+
 struct index *index_open(const char *path, GError **e)
 {
 	struct index *x = g_new0(struct index, 1);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX;
 
 	x->path = g_strdup(path);
 	pthread_mutex_init(&x->lock, NULL);
-	make_file(path);
-	if (sqlite3_open_v2(path, &x->db, flags, NULL) != SQLITE_OK ||
-	    sqlite3_busy_timeout(x->db, BUSY_MS) != SQLITE_OK ||
-	    sqlite3_exec(x->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		fail(x,
-		     is_broken(x)
-			     ? "open (stop the daemon and remove the file: it is made "
-			       "again from the messages)"
-			     : "open (run as the daemon's user)",
-		     e);
+	pthread_rwlock_init(&x->gate, NULL);
+	if (!open_anew(x, e)) {
 		index_close(x);
 		return NULL;
 	}
@@ -100,8 +165,56 @@ void index_close(struct index *x)
 		return;
 	sqlite3_close_v2(x->db);
 	pthread_mutex_destroy(&x->lock);
+	pthread_rwlock_destroy(&x->gate);
 	g_free(x->path);
 	g_free(x);
+}
+
+/* Somebody removed the file, or put another in its place; or it is damaged. */
+static bool is_away(const struct index *x)
+{
+	struct stat st;
+
+	return atomic_load(&x->broken) || stat(x->path, &st) != 0 ||
+	       st.st_dev != x->dev || st.st_ino != x->ino;
+}
+
+bool index_look(struct index *x, bool *anew_r, GError **e)
+{
+	bool good = true;
+
+	*anew_r = false;
+	pthread_rwlock_rdlock(&x->gate);
+	bool away = is_away(x);
+
+	pthread_rwlock_unlock(&x->gate);
+	if (!away)
+		return true;
+	pthread_rwlock_wrlock(&x->gate);
+	if (is_away(x)) { /* still: others look, too */
+		if (!atomic_load(&x->broken))
+			log_line(LOG_LEVEL_ERROR,
+				 "quarantine index %s was removed or replaced: opened "
+				 "anew",
+				 x->path);
+		good = open_anew(x, e);
+		*anew_r = good;
+	}
+	pthread_rwlock_unlock(&x->gate);
+	return good;
+}
+
+static void enter(struct index *x)
+{
+	pthread_rwlock_rdlock(&x->gate);
+}
+
+static bool leave(struct index *x, bool done)
+{
+	if (!done && is_broken(x))
+		atomic_store(&x->broken, true);
+	pthread_rwlock_unlock(&x->gate);
+	return done;
 }
 
 static sqlite3_stmt *prepare(const struct index *x, const char *sql, GError **e)
@@ -196,6 +309,7 @@ static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 
 bool index_put(struct index *x, const struct hold *h, GError **e)
 {
+	enter(x);
 	pthread_mutex_lock(&x->lock);
 	bool done =
 		sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK ||
@@ -212,26 +326,41 @@ bool index_put(struct index *x, const struct hold *h, GError **e)
 		}
 	}
 	pthread_mutex_unlock(&x->lock);
-	return done;
+	return leave(x, done);
+}
+
+/* state   bound as the second parameter, if the statement has one */
+static bool change(struct index *x, const char *sql, const char *id, int state,
+		   GError **e)
+{
+	enter(x);
+	sqlite3_stmt *s = prepare(x, sql, e);
+
+	if (s == NULL)
+		return leave(x, false);
+	bind_text(s, 1, id);
+	if (sqlite3_bind_parameter_count(s) > 1)
+		sqlite3_bind_int(s, 2, state);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return leave(x, done || fail(x, "write", e));
 }
 
 bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e)
 {
-	sqlite3_stmt *s =
-		prepare(x, "UPDATE rcpts SET state=?2 WHERE id=?1 AND state=0", e);
-
-	if (s == NULL)
-		return false;
-	bind_text(s, 1, id);
-	sqlite3_bind_int(s, 2, (int)state);
-	bool done = sqlite3_step(s) == SQLITE_DONE;
-
-	sqlite3_finalize(s);
-	return done || fail(x, "write", e);
+	return change(x, "UPDATE rcpts SET state=?2 WHERE id=?1 AND state=0", id,
+		      (int)state, e);
 }
 
-static bool has_row(const struct index *x, const char *sql, const char *id)
+bool index_remove(struct index *x, const char *id, GError **e)
 {
+	return change(x, "DELETE FROM holds WHERE id=?1", id, 0, e);
+}
+
+static bool has_row(struct index *x, const char *sql, const char *id)
+{
+	enter(x);
 	sqlite3_stmt *s = prepare(x, sql, NULL);
 	bool has = false;
 
@@ -240,7 +369,7 @@ static bool has_row(const struct index *x, const char *sql, const char *id)
 		has = sqlite3_step(s) == SQLITE_ROW;
 	}
 	sqlite3_finalize(s);
-	return has;
+	return leave(x, has);
 }
 
 bool index_has(struct index *x, const char *id)
@@ -344,8 +473,8 @@ static bool show_rows(const struct index *x, sqlite3_stmt *s,
 	return got == SQLITE_DONE || got == SQLITE_ROW || fail(x, "read", e);
 }
 
-bool index_list(struct index *x, const struct hold_filter *f,
-		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
+static bool list(struct index *x, const struct hold_filter *f,
+		 bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
 	sqlite3_stmt *s = prepare(
 		x,
@@ -377,19 +506,28 @@ bool index_list(struct index *x, const struct hold_filter *f,
 	return show_rows(x, s, each, user, e);
 }
 
+bool index_list(struct index *x, const struct hold_filter *f,
+		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
+{
+	enter(x);
+	return leave(x, list(x, f, each, user, e));
+}
+
 bool index_find(struct index *x, const char *id,
 		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
 	bool own = index_has(x, id);
+
+	enter(x);
 	sqlite3_stmt *s = prepare(x,
 				  own ? SELECT_HOLDS "WHERE h.id=?"
 				      : SELECT_HOLDS "WHERE h.queue_id=? LIMIT 2",
 				  e);
 
 	if (s == NULL)
-		return false;
+		return leave(x, false);
 	bind_text(s, 1, id);
-	return show_rows(x, s, each, user, e);
+	return leave(x, show_rows(x, s, each, user, e));
 }
 
 /* s   is finalized; NULL: e says why there is none. ids_r is never NULL */
@@ -409,6 +547,7 @@ static bool take_ids(struct index *x, sqlite3_stmt *s, char ***ids_r, GError **e
 bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
 		GError **e)
 {
+	enter(x);
 	sqlite3_stmt *s = prepare(x,
 				  "SELECT c.id FROM copies c JOIN holds h ON h.id=c.id"
 				  " WHERE c.fingerprint=? AND h.received_s >= ?"
@@ -420,11 +559,12 @@ bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char 
 		sqlite3_bind_int64(s, 2, since_s);
 		sqlite3_bind_int64(s, 3, SAME_MOST);
 	}
-	return take_ids(x, s, ids_r, e);
+	return leave(x, take_ids(x, s, ids_r, e));
 }
 
 bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)
 {
+	enter(x);
 	sqlite3_stmt *s = prepare(x,
 				  "SELECT id FROM holds h WHERE expires_s < ? AND EXISTS"
 				  "(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0)",
@@ -432,5 +572,19 @@ bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)
 
 	if (s != NULL)
 		sqlite3_bind_int64(s, 1, now_s);
-	return take_ids(x, s, ids_r, e);
+	return leave(x, take_ids(x, s, ids_r, e));
+}
+
+int64_t index_newest(struct index *x)
+{
+	int64_t newest_s = 0;
+
+	enter(x);
+	sqlite3_stmt *s = prepare(x, "SELECT max(received_s) FROM holds", NULL);
+
+	if (s != NULL && sqlite3_step(s) == SQLITE_ROW)
+		newest_s = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	leave(x, s != NULL);
+	return newest_s;
 }

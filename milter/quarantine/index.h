@@ -13,7 +13,7 @@ struct index;
 /* index_open - open or make the index
  * own   index_close()
  * use   one handle, any thread
- * err   NULL: e names the file */
+ * err   NULL: e names the file. A damaged file is no error, see index_look() */
 struct index *index_open(const char *path, GError **e);
 
 /* index_close - give back; NULL is allowed
@@ -31,6 +31,20 @@ bool index_has(struct index *x, const char *id);
 /* index_is_over - is there a row of this id, and nobody it is still held for?
  * err   false too when the index cannot be read */
 bool index_is_over(struct index *x, const char *id);
+
+/* index_look - is it still the file at its path, and sound? If not, it is opened anew; a
+ *              damaged one is kept under another name
+ * out   *anew_r   it was opened anew: rows may be missing
+ * err   false: it cannot be opened; e says why */
+bool index_look(struct index *x, bool *anew_r, GError **e);
+
+/* index_remove - as if there had never been a hold of this id
+ * err   false: e says why */
+bool index_remove(struct index *x, const char *id, GError **e);
+
+/* index_newest - when the newest hold came; 0: there is none
+ * err   0 too when it cannot be read */
+int64_t index_newest(struct index *x);
 
 /* index_close_hold - a hold whose files are gone: who was still held gets this state
  * err   false: e says why */

@@ -1,5 +1,7 @@
 /* A small SMTP client over GIO: one message, its recorded envelope, one listener that does
- * not filter. A recipient counts as released only after the server has taken the message. */
+ * not filter. A recipient counts as released only after the server has taken the message.
+ * Before the last dot a mark tells that it may come to that (quarantine/mark.h): what breaks
+ * off behind it is not sent again without being asked for. */
 #include "quarantine/release.h"
 
 #include <gio/gio.h>
@@ -8,8 +10,10 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "quarantine/fields.h"
+#include "quarantine/mark.h"
 
 #define PATIENCE_S 30
+#define LAST_DOT_S 600  /* RFC 5321 4.5.3.2.6 */
 #define LINE_BYTES 2000 /* RFC 5321 4.5.3.1.5 asks for 512 of a reply line */
 #define REPLY_LINES 100
 
@@ -19,6 +23,9 @@ struct smtp {
 	GOutputStream *out;
 	const char *server;
 	bool utf8, eight_bit; /* what EHLO offered */
+	bool replied;         /* the last reply was heard to its end */
+	char *reply;          /* its last line */
+	bool *taken;          /* of the hold's recipients: named, and not refused */
 };
 
 static bool fail(const struct smtp *s, const char *doing, const char *said, GError **e)
@@ -78,6 +85,7 @@ static void note_offer(struct smtp *s, const char *line)
 /* read one reply; true if it begins with the digit that is wanted */
 static bool hear(struct smtp *s, char wanted, const char *doing, GError **e)
 {
+	s->replied = false;
 	for (int lines = 0; lines < REPLY_LINES; lines++) {
 		GError *inner = NULL;
 		gsize n = 0;
@@ -95,7 +103,9 @@ static bool hear(struct smtp *s, char wanted, const char *doing, GError **e)
 		note_offer(s, line);
 		if (last && !good)
 			fail(s, doing, line, e);
-		g_free(line);
+		g_free(s->reply);
+		s->reply = line;
+		s->replied = last;
 		if (last)
 			return good;
 	}
@@ -187,7 +197,8 @@ static GString *without_removals(struct bytes raw, const char *removals)
 	return out;
 }
 
-/* the message with CRLF line ends and its dots doubled, RFC 5321 4.5.2 */
+/* the message with CRLF line ends and its dots doubled, RFC 5321 4.5.2, but for the last dot:
+ * what ends before it is no message */
 static bool send_data(struct smtp *s, const char *raw, size_t n, GError **e)
 {
 	GString *out = g_string_sized_new(n + n / 50 + 16);
@@ -203,7 +214,6 @@ static bool send_data(struct smtp *s, const char *raw, size_t n, GError **e)
 		g_string_append(out, "\r\n");
 		at = stop + 1;
 	}
-	g_string_append(out, ".\r\n");
 	GError *inner = NULL;
 	bool done =
 		g_output_stream_write_all(s->out, out->str, out->len, NULL, NULL, &inner);
@@ -213,7 +223,14 @@ static bool send_data(struct smtp *s, const char *raw, size_t n, GError **e)
 		fail(s, "cannot send", inner->message, e);
 		g_error_free(inner);
 	}
-	return done && hear(s, '2', "the message was not taken", e);
+	return done;
+}
+
+static bool end_data(struct smtp *s, GError **e)
+{
+	g_socket_set_timeout(g_socket_connection_get_socket(s->line), LAST_DOT_S);
+	s->replied = false;
+	return say(s, ".\r\n", e) && hear(s, '2', "the message was not taken", e);
 }
 
 static bool open_line(struct smtp *s, GError **e)
@@ -274,14 +291,15 @@ static bool converse(struct smtp *s, const struct hold *h, const char *only, boo
 	       hear(s, '3', "DATA", e);
 }
 
-static bool mark(struct quarantine *q, const struct hold *h, const bool *taken,
-		 unsigned *n_r, GError **e)
+static bool note_released(struct quarantine *q, const struct hold *h, const bool *taken,
+			  unsigned *n_r, GError **e)
 {
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		if (!taken[i])
 			continue;
 		if (!hold_set_state(q, h->id, h->rcpts[i].address, HOLD_RELEASED, e)) {
-			g_prefix_error(e, "the server has taken it, do not repeat: ");
+			g_prefix_error(e, "the listener has taken it and it is not sent "
+					  "again, but this cannot be noted: ");
 			return false;
 		}
 		++*n_r;
@@ -289,11 +307,87 @@ static bool mark(struct quarantine *q, const struct hold *h, const bool *taken,
 	return true;
 }
 
-static bool anybody(const struct hold *h, const char *only, GError **e)
+/* The last dot, between a mark that it may be taken and one that it was. */
+static bool hand_over(struct quarantine *q, struct smtp *s, const struct hold *h,
+		      unsigned *n_r, GError **e)
+{
+	const char *folder = quarantine_folder(q);
+	const bool *taken = s->taken;
+	char *mark = NULL;
+	bool done = mark_release(folder, h, taken, &mark, e);
+
+	if (!done) {
+		g_prefix_error(e, "nothing was sent, for the release could not be noted "
+				  "first: ");
+	} else if (end_data(s, e)) {
+		mark_taken(folder, mark, s->reply);
+		done = note_released(q, h, taken, n_r, e);
+		if (done)
+			mark_remove(folder, mark);
+	} else {
+		done = false;
+		if (s->replied) /* it said no */
+			mark_remove(folder, mark);
+		else
+			g_prefix_error(e, "it may have been delivered, the listener did "
+					  "not answer the last dot: ");
+	}
+	g_free(mark);
+	return done;
+}
+
+/* What was handed over and could not be noted then is noted now; nobody gets it again. */
+static bool note_sent(struct quarantine *q, struct hold *h, const char *only,
+		      unsigned *n_r, GError **e)
+{
+	bool *sent = g_new0(bool, h->n_rcpts), done;
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		sent[i] = wanted(&h->rcpts[i], only) && h->rcpts[i].sent == HOLD_SENT;
+	done = note_released(q, h, sent, n_r, e);
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (done && sent[i])
+			((struct hold_rcpt *)(uintptr_t)&h->rcpts[i])->state =
+				HOLD_RELEASED;
+	g_free(sent);
+	return done;
+}
+
+/* Who may have it already gets it again only where that is asked for. */
+static bool is_sure(const struct hold *h, const struct release *to, GError **e)
+{
+	bool maybe_sent = false;
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		maybe_sent |= wanted(&h->rcpts[i], to->rcpt) &&
+			      h->rcpts[i].sent == HOLD_MAYBE_SENT;
+	if (to->again || (!maybe_sent && !h->may_be_delivered))
+		return true;
+	g_set_error(
+		e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		maybe_sent
+			? "%s may have been delivered by a release that was broken off "
+			  "at its last dot; see the log of the listener, then say "
+			  "--again to send it all the same, or delete it"
+			: "%s may have been delivered when it came: the MTA did not "
+			  "hear that it is held; see its log for the queue id, then "
+			  "say --again to send it all the same, or delete it",
+		h->id);
+	return false;
+}
+
+static bool still_wanted(const struct hold *h, const char *only)
 {
 	for (size_t i = 0; i < h->n_rcpts; i++)
 		if (wanted(&h->rcpts[i], only))
 			return true;
+	return false;
+}
+
+static bool anybody(const struct hold *h, const char *only, GError **e)
+{
+	if (still_wanted(h, only))
+		return true;
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 		    "%s is not held for %s%s%s any more, or never was", h->id,
 		    only != NULL ? "<" : "", only != NULL ? only : "anybody",
@@ -327,18 +421,21 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 					 h->removals != NULL ? h->removals : "");
 
 	g_free(raw);
-	bool *taken = g_new0(bool, h->n_rcpts);
-	bool done = converse(&s, h, to->rcpt, taken, &refused) &&
-		    send_data(&s, text->str, text->len, e) && mark(q, h, taken, n_r, e);
+	if (h->trace != NULL)
+		g_string_prepend(text, h->trace);
+	s.taken = g_new0(bool, h->n_rcpts);
+	bool done = converse(&s, h, to->rcpt, s.taken, &refused) &&
+		    send_data(&s, text->str, text->len, e) && hand_over(q, &s, h, n_r, e);
 
 	hang_up(&s, done);
+	g_free(s.reply);
 	if (refused != NULL && (e == NULL || *e == NULL)) {
 		g_propagate_error(e, refused);
 		done = false;
 	} else {
 		g_clear_error(&refused);
 	}
-	g_free(taken);
+	g_free(s.taken);
 	g_string_free(text, TRUE);
 	return done;
 }
@@ -356,7 +453,9 @@ bool release_send(struct quarantine *q, const struct hold *h, const struct relea
 	if (fd < 0)
 		return false;
 	/* another process may have been faster */
-	bool done = hold_find(q, h->id, &now, e) && send_reserved(q, now, to, n_r, e);
+	bool done = hold_find(q, h->id, &now, e) && note_sent(q, now, to->rcpt, n_r, e) &&
+		    ((*n_r > 0 && !still_wanted(now, to->rcpt)) ||
+		     (is_sure(now, to, e) && send_reserved(q, now, to, n_r, e)));
 
 	close(fd);
 	hold_free(now);

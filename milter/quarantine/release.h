@@ -13,12 +13,15 @@ struct release {
 	const char *server; /* HOST:PORT */
 	const char
 		*rcpt; /* only this recorded recipient; NULL: all that are still held */
+	bool again;    /* also to those who may have got it already */
 };
 
 /* release_send - inject a hold by SMTP and mark its recipients released
  * out   *n_r      recipients the server took
  * err   false: e says what the server said; a recipient is marked released only after the
- *       server has taken the message for it, so a release that broke off can be repeated
+ *       server has taken the message for it. A release that broke off before its last dot can
+ *       be repeated; after that it is in doubt, as is what the MTA may have delivered when it
+ *       came: it is sent only with `again`
  * ref   RFC 5321, 6152 (8BITMIME), 6531 (SMTPUTF8) */
 bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
 		  unsigned *n_r, GError **e);

@@ -3,6 +3,7 @@
 #define SESSION_DOOR_H
 
 #include <glib.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,14 +17,19 @@ struct door {
 	struct quarantine *quarantine;
 	struct journal *journal;
 	struct metrics metrics;
-	_Atomic int sessions;     /* open now */
-	_Atomic int ends;         /* messages at their end now: a stop waits for these */
+	_Atomic int sessions; /* open now */
+	_Atomic int ends;     /* messages at their end now, until their answer has left: a
+				     stop waits for these */
 	_Atomic uint64_t numbers; /* of sessions so far */
 	uint64_t began_us;        /* makes numbers unique over restarts */
-	_Atomic bool closing;     /* what comes to its end from now on is deferred */
+	pthread_mutex_t unheard_lock;
+	GHashTable
+		*unheard; /* the engine's: thread -> session whose answer is to be sent */
+	_Atomic bool closing; /* what comes to its end from now on is deferred */
 };
 
-/* door_drain - close the door and wait until no message is at its end any more
+/* door_drain - close the door and wait until no message is at its end any more, and each that
+ *              was has its answer
  * in    most_ms   how long to wait
  * out   messages still running
  * err   none */

@@ -308,6 +308,42 @@ static bool edit_reply(void *ctx, const char *code, const char *xcode, const cha
 	return done;
 }
 
+/* libmilter tells nobody whether an answer left. The thread that ran on_end() is the one that
+ * sends what came of it, so by its number the session is found again in mi_wr_cmd(). */
+static void await_answer(struct door *d, struct session *s)
+{
+	pthread_mutex_lock(&d->unheard_lock);
+	if (d->unheard == NULL)
+		d->unheard = g_hash_table_new(NULL, NULL);
+	g_hash_table_insert(d->unheard, (gpointer)(uintptr_t)pthread_self(), s);
+	pthread_mutex_unlock(&d->unheard_lock);
+}
+
+static struct session *take_unheard(struct door *d)
+{
+	gpointer key = (gpointer)(uintptr_t)pthread_self(), s = NULL;
+
+	pthread_mutex_lock(&d->unheard_lock);
+	if (d->unheard != NULL)
+		g_hash_table_steal_extended(d->unheard, key, NULL, &s);
+	pthread_mutex_unlock(&d->unheard_lock);
+	return s;
+}
+
+static gboolean is_of(gpointer thread, gpointer session, gpointer closed)
+{
+	(void)thread;
+	return session == closed;
+}
+
+static void forget_answer(struct door *d, struct session *s)
+{
+	pthread_mutex_lock(&d->unheard_lock);
+	if (d->unheard != NULL)
+		g_hash_table_foreach_remove(d->unheard, is_of, s);
+	pthread_mutex_unlock(&d->unheard_lock);
+}
+
 static sfsistat on_end(SMFICTX *ctx)
 {
 	static const sfsistat answers[] = {
@@ -328,7 +364,11 @@ static sfsistat on_end(SMFICTX *ctx)
 		.set_reply = edit_reply,
 	};
 
-	return answers[session_end(session_of(ctx), macro(ctx, "i"), &ed)];
+	struct session *s = session_of(ctx);
+	sfsistat answer = answers[session_end(s, macro(ctx, "i"), &ed)];
+
+	await_answer(the_door, s);
+	return answer;
 }
 
 static sfsistat on_abort(SMFICTX *ctx)
@@ -342,6 +382,7 @@ static sfsistat on_close(SMFICTX *ctx)
 	struct line *l = smfi_getpriv(ctx);
 
 	if (l != NULL) {
+		forget_answer(the_door, l->session);
 		session_close(&l->session);
 		g_free(l);
 		smfi_setpriv(ctx, NULL);
@@ -488,6 +529,35 @@ static void drop_odd_text(char *packet, size_t *n)
 	log_seldom(LOG_LEVEL_WARN, "macros",
 		   "the MTA sent a macro without a value: it was left out");
 	*n = last;
+}
+
+/* An MTA that gave up waiting has closed the connection: what is written then is not heard. */
+static bool has_left(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+typedef int write_packet(int fd, struct timeval *patience, int command, char *text,
+			 size_t n);
+write_packet mi_wr_cmd;
+
+int mi_wr_cmd(int fd, struct timeval *patience, int command, char *text, size_t n)
+{
+	static const char last_words[] = {
+		SMFIR_ACCEPT, SMFIR_CONTINUE, SMFIR_DISCARD,
+		SMFIR_REJECT, SMFIR_TEMPFAIL, SMFIR_REPLYCODE
+	};
+	write_packet *theirs = (write_packet *)(uintptr_t)dlsym(RTLD_NEXT, "mi_wr_cmd");
+	bool last = memchr(last_words, command, sizeof(last_words)) != NULL;
+	struct session *s = last ? take_unheard(the_door) : NULL;
+	bool left = s != NULL && has_left(fd);
+	int got = theirs(fd, patience, command, text, n);
+
+	if (s != NULL)
+		session_answered(s, got == MI_SUCCESS && !left);
+	return got;
 }
 
 typedef char *read_packet(int fd, struct timeval *patience, char *command_r, size_t *n_r,

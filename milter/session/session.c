@@ -12,6 +12,10 @@
 #include "message/address.h"
 #include "message/builder.h"
 #include "pipeline.h"
+#include "quarantine/keep.h"
+#include "session/trace.h"
+
+#define HOLD_LEAST_US (2 * G_USEC_PER_SEC) /* a hold has, whatever the way has taken */
 
 struct session {
 	struct door *door;
@@ -21,6 +25,11 @@ struct session {
 	bool cannot_delete_rcpts;
 	uint64_t number;
 	unsigned messages;
+
+	/* from the end of a message until the MTA has its answer */
+	bool answering;
+	bool undeleted; /* who is held could not be taken off: is delivered and held */
+	GPtrArray *unheard; /* char *: ids of a hold, and by whose arrival, in turn */
 
 	/* the message at hand; NULL between messages */
 	struct arena *arena;
@@ -71,6 +80,7 @@ struct session *session_open(struct door *d, const struct session_peer *peer)
 	s->cannot_delete_rcpts = peer->cannot_delete_rcpts;
 	s->number = atomic_fetch_add(&d->numbers, 1) + 1;
 	s->rcpts = g_array_new(FALSE, FALSE, sizeof(struct recipient));
+	s->unheard = g_ptr_array_new_with_free_func(g_free);
 	metrics_add(&d->metrics, METRIC_SESSIONS, 1);
 	s->over_limit = is_over_limit(d, atomic_fetch_add(&d->sessions, 1) + 1);
 	return s;
@@ -135,6 +145,7 @@ static const char *without_brackets(struct arena *a, const char *path)
 
 void session_mail(struct session *s, const struct session_sender *from)
 {
+	session_answered(s, true); /* it goes on: it has heard us */
 	session_abort(s);
 	/* a closing door has no world to ask any more */
 	if (s->over_limit && atomic_load(&s->door->closing))
@@ -271,7 +282,10 @@ static bool hand_body(void *self, struct bytes body)
 static bool hand_delete_rcpt(void *self, const char *address)
 {
 	struct hands *h = self;
-	return h->mta->delete_rcpt(h->mta->self, address);
+	bool done = h->mta->delete_rcpt(h->mta->self, address);
+
+	h->session->undeleted |= !done;
+	return done;
 }
 
 static bool hand_add_rcpt(void *self, const char *address)
@@ -357,6 +371,7 @@ static struct hold hold_of(const struct passage *way, const struct plan *p,
 		.message_id = m->message_id,
 		.reasons = reasons_of(a, &way->decisions, h),
 		.removals = removals_of(a, p->setup),
+		.trace = trace_text(way, p->setup, h),
 		.tenant = h->tenant != NULL ? h->tenant->name : "",
 		.received_s = env->received_s,
 		.expires_s =
@@ -385,15 +400,17 @@ static bool hand_hold(void *self, const struct plan *p, struct plan_hold *h)
 {
 	struct session *s = ((struct hands *)self)->session;
 	GError *e = NULL;
-	char *ids = NULL;
 
 	if (!can_hold(s, p))
 		return false;
 	struct hold whole = hold_of(s->passage, p, h);
+	int64_t least_us = clock_mono_us() + HOLD_LEAST_US;
+	struct kept kept = { .until_us = MAX(s->passage->deadline_us, least_us) };
 
-	if (hold_keep(s->door->quarantine, &whole, s->passage->raw, &ids, &e)) {
-		h->id = arena_strdup(s->arena, ids);
-		g_free(ids);
+	if (hold_keep_by(s->door->quarantine, &whole, s->passage->raw, &kept, &e)) {
+		g_ptr_array_add(s->unheard, kept.ids);
+		g_ptr_array_add(s->unheard, g_strdup(h->id));
+		h->id = arena_strdup(s->arena, kept.ids);
 		return true;
 	}
 	log_line(LOG_LEVEL_ERROR,
@@ -535,15 +552,29 @@ enum disposition session_end(struct session *s, const char *queue_id,
 		session_headers_end(s);
 	if (queue_id != NULL && s->envelope != NULL)
 		s->envelope->queue_id = arena_strdup(s->arena, queue_id);
+	session_answered(s, true); /* one that is asked anew has heard us */
 	atomic_fetch_add(&s->door->ends, 1);
 	/* counted first, asked then: who drains the door sees the one or we the other */
 	if (atomic_load(&s->door->closing))
 		d = DISPOSE_DEFER;
 	else if (s->envelope != NULL)
 		d = s->over_limit ? end_unfiltered(s, ed) : end_message(s, ed);
-	atomic_fetch_sub(&s->door->ends, 1);
+	s->answering = true;
 	session_abort(s);
 	return d;
+}
+
+void session_answered(struct session *s, bool sent)
+{
+	if (!s->answering)
+		return;
+	if (sent && !s->undeleted)
+		for (guint i = 0; i + 1 < s->unheard->len; i += 2)
+			hold_answered(s->door->quarantine, s->unheard->pdata[i],
+				      s->unheard->pdata[i + 1]);
+	g_ptr_array_set_size(s->unheard, 0);
+	s->answering = s->undeleted = false;
+	atomic_fetch_sub(&s->door->ends, 1);
 }
 
 void session_close(struct session **sp)
@@ -553,7 +584,9 @@ void session_close(struct session **sp)
 	if (s == NULL)
 		return;
 	*sp = NULL;
+	session_answered(s, false);
 	session_abort(s);
+	g_ptr_array_unref(s->unheard);
 	g_array_free(s->rcpts, TRUE);
 	atomic_fetch_sub(&s->door->sessions, 1);
 	g_free(s->client_addr);

@@ -65,10 +65,16 @@ bool session_body(struct session *s, struct bytes chunk);
 /* session_end - the end of a message: decide, edit, record
  * in    queue_id   of the MTA; NULL if there is none
  *       ed         its hold() is not used: the session keeps holds itself
- * out   what the MTA is to be told
+ * out   what the MTA is to be told; session_answered() follows when it has been
  * err   none: whatever fails, the message is never lost */
 enum disposition session_end(struct session *s, const char *queue_id,
 			     const struct editor *ed);
+
+/* session_answered - what session_end() gave has been told to the MTA, or could not be. A stop
+ *                    waits for it; until it is told, what was held may have been delivered
+ * in    sent   the answer has left, and the MTA was there to take it
+ * err   none; without an answer that is due nothing happens */
+void session_answered(struct session *s, bool sent);
 
 /* session_abort - the message at hand is forgotten, the session goes on
  * err   none */

@@ -144,6 +144,38 @@ subtest 'one that fails' => sub {
 sub began { my ($id) = $d->log =~ /id=([0-9a-f]+)-[0-9a-f]+-1 [^\n]*\n(?!.*id=)/s; return $id }
 sub sessions { my ($nr) = $d->log =~ /id=[0-9a-f]+-([0-9a-f]+)-1 [^\n]*\n(?!.*id=)/s; return hex $nr }
 
+# With default_action=accept an MTA that gave up waiting has delivered the message by itself.
+subtest 'an MTA that did not hear the answer' => sub {
+	$d->run('quarantine', 'delete', ids());
+	is(one(nr => 7, to => ['ann@one.example'])->reply, 'discard', 'held');
+	is(scalar(ids('--doubtful')), 0, 'what was heard leaves no doubt');
+	my $m = Wonted::Milter->new(socket => $d->socket)->open;
+	$m->hello;
+	$m->mail('<bob@example.net>');
+	$m->rcpt('<ann@one.example>');
+	my ($headers, $body) = Wonted::Milter::split_message(mail(nr => 8));
+	$m->header(@$_) for @$headers;
+	$m->eoh;
+	$m->body($body);
+	kill 'STOP', $d->{pid};
+	$m->put('E', '');
+	shutdown $m->{fh}, 1;
+	kill 'CONT', $d->{pid};
+	ok(Wonted::Place::wait_for(sub { ids() == 2 }), 'held too');
+	my ($id, @more) = ids('--doubtful');
+	is(scalar @more, 0, 'and told apart');
+	like(show($id), qr/ann\@one\.example, malicious, held, may have been delivered when it came/, 'in words');
+	my ($status, $said) = $d->run('quarantine', 'release', $id);
+	is($status, 1, 'it is not released');
+	like($said, qr/may have been delivered when it came.*--again/s, 'before that was said');
+	$d->stop;
+	$d->start;
+	is(join(' ', ids('--doubtful')), $id, 'the next daemon tells it as well');
+	is(($d->run('quarantine', 'delete', $id))[0], 0, 'it can be deleted');
+	is(scalar(ids('--doubtful')), 0, 'and is gone');
+	is(scalar(() = glob "$d->{dir}/quarantine/marks/*"), 0, 'with its mark');
+};
+
 ok($d->stop, 'stopped');
 unlike($d->log, qr/Sanitizer/, 'clean');
 done_testing;

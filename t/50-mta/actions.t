@@ -136,9 +136,15 @@ subtest 'what is released brings nothing in our name' => sub {
 	my ($got) = ();
 	my $arrived = sub { ($got) = grep { ($_->header('X-Mark') // '') eq 'released' } $site->dovecot->messages(address('ann')) };
 	ok(Wonted::Place::wait_for($arrived, 15), 'it arrives');
-	is($got->header('X-Wonted-Verdict'), undef, 'without a verdict');
+	is(join(' ', $got->header('X-Wonted-Verdict')), 'malicious', 'with our verdict, and no other');
 	is($got->header('X-Spam-Flag'), undef, 'without a mark');
-	like($got->header('Authentication-Results') // '', qr/other\.example/, 'with what is of others');
+	is($got->header('X-Wonted-Reasons'), undef, 'and without reasons, as it may leave the house');
+	my @results = $got->header('Authentication-Results');
+	like($results[0], qr/spf=/, 'our results on top');
+	like($results[1] // '', qr/other\.example/, 'and what is of others');
+	is(scalar @results, 2, 'no more');
+	my ($first) = grep { /held by wonted/ } $got->header('Received');
+	like($first // '', qr/from mail\.example\.com \(mail\.example\.com \[192\.0\.2\.10\]\)\s+by \S+ \(held by wonted\) id \S+;\s+\w{3}, \d+ \w{3} \d{4} [\d:]{8} \+0000/, 'it tells of its first arrival');
 };
 
 # Postfix knows a recipient by the address it made of what the client wrote. A hold that does not take

@@ -24,6 +24,12 @@ static char *new_folder(void)
 static void remove_folder(char *folder)
 {
 	GDir *d = g_dir_open(folder, 0, NULL);
+	char *marks = g_build_filename(folder, "marks", NULL);
+
+	if (g_file_test(marks, G_FILE_TEST_IS_DIR))
+		remove_folder(marks);
+	else
+		g_free(marks);
 
 	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
 		char *path = g_build_filename(folder, name, NULL);
@@ -544,6 +550,8 @@ struct server {
 	guint16 port;
 	const char *refuse; /* RCPT that is refused */
 	bool drop_at_end;   /* closes instead of answering the final dot */
+	const char *at_end; /* answers the final dot; NULL: takes it */
+	const char *away;   /* file that is damaged just before, kept as .away */
 	GString *heard;
 };
 
@@ -571,7 +579,15 @@ static gpointer serve(gpointer data)
 				g_free(line);
 				break;
 			}
-			answer_line(out, "250 taken\r\n");
+			if (s->away != NULL) {
+				char *to = g_strconcat(s->away, ".away", NULL);
+
+				g_assert_cmpint(g_rename(s->away, to), ==, 0);
+				g_assert_true(g_file_set_contents(s->away, "nonsense", -1,
+								  NULL));
+				g_free(to);
+			}
+			answer_line(out, s->at_end != NULL ? s->at_end : "250 taken\r\n");
 		} else if (!body && g_str_has_prefix(line, "EHLO")) {
 			answer_line(out, "250-here\r\n250 8BITMIME\r\n");
 		} else if (!body && s->refuse != NULL &&
@@ -591,8 +607,8 @@ static gpointer serve(gpointer data)
 	return NULL;
 }
 
-static bool release(struct server *s, struct quarantine *q, const char *rcpt, unsigned *n,
-		    GError **e)
+static bool release_to(struct server *s, struct quarantine *q, const char *rcpt,
+		       bool again, unsigned *n, GError **e)
 {
 	struct hold *h;
 
@@ -603,13 +619,50 @@ static bool release(struct server *s, struct quarantine *q, const char *rcpt, un
 	GThread *t = g_thread_new("server", serve, s);
 
 	g_assert_true(hold_find(q, "h-1", &h, NULL));
-	bool done = release_send(q, h, &(struct release){ where, rcpt }, n, e);
+	bool done = release_send(
+		q, h, &(struct release){ .server = where, .rcpt = rcpt, .again = again },
+		n, e);
 
 	g_thread_join(t);
 	hold_free(h);
 	g_free(where);
 	g_object_unref(s->listener);
 	return done;
+}
+
+static bool release(struct server *s, struct quarantine *q, const char *rcpt, unsigned *n,
+		    GError **e)
+{
+	return release_to(s, q, rcpt, false, n, e);
+}
+
+static void assert_sent(struct quarantine *q, enum hold_sent ann, enum hold_sent bob)
+{
+	struct hold *h;
+
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].sent, ==, ann);
+	if (h->rcpts[1].state == HOLD_HELD)
+		g_assert_cmpint(h->rcpts[1].sent, ==, bob);
+	hold_free(h);
+}
+
+/* a release to nobody who listens fails before anybody is asked */
+static void assert_in_doubt(struct quarantine *q, const char *rcpt)
+{
+	struct hold *h;
+	unsigned n = 0;
+	GError *e = NULL;
+
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_is_doubtful(h));
+	g_assert_false(release_send(
+		q, h, &(struct release){ .server = "127.0.0.1:1", .rcpt = rcpt }, &n,
+		&e));
+	g_assert_nonnull(strstr(e->message, "may have been delivered"));
+	g_assert_nonnull(strstr(e->message, "--again"));
+	g_clear_error(&e);
+	hold_free(h);
 }
 
 static void released_to_recorded_only(void)
@@ -636,7 +689,9 @@ static void released_to_recorded_only(void)
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
 	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_RELEASED);
 	g_assert_false(release_send(
-		q, h, &(struct release){ "127.0.0.1:1", "bob@example.org" }, &n, &e));
+		q, h,
+		&(struct release){ .server = "127.0.0.1:1", .rcpt = "bob@example.org" },
+		&n, &e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
 	g_clear_error(&e);
 	hold_free(h);
@@ -682,6 +737,132 @@ static void broken_off_stays_held(void)
 	g_assert_cmpuint(n, ==, 0);
 	g_string_free(s.heard, TRUE);
 	g_assert_cmpuint(count(q, (struct hold_filter){ 0 }), ==, 1);
+	/* whether it was taken nobody knows: it is shown, and not sent again without a word */
+	g_assert_cmpuint(count(q, (struct hold_filter){ .doubtful = true }), ==, 1);
+	quarantine_close(q);
+	q = open_it(folder);
+	assert_sent(q, HOLD_MAYBE_SENT, HOLD_MAYBE_SENT);
+	assert_in_doubt(q, NULL);
+	s = (struct server){ 0 };
+	g_assert_true(release_to(&s, q, "bob@example.org", true, &n, &e));
+	g_assert_no_error(e);
+	g_string_free(s.heard, TRUE);
+	assert_sent(q, HOLD_MAYBE_SENT, HOLD_NOT_SENT);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* a no is heard: nothing is in doubt, and it can be tried again */
+static void refused_at_the_dot_can_be_repeated(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct server s = { .at_end = "451 4.3.0 later\r\n" };
+	unsigned n = 0;
+	GError *e = NULL;
+
+	hold_one(q, "h-1");
+	g_assert_false(release(&s, q, NULL, &n, &e));
+	g_assert_nonnull(strstr(e->message, "451 4.3.0 later"));
+	g_clear_error(&e);
+	g_string_free(s.heard, TRUE);
+	assert_sent(q, HOLD_NOT_SENT, HOLD_NOT_SENT);
+	s = (struct server){ 0 };
+	g_assert_true(release(&s, q, NULL, &n, &e));
+	g_assert_cmpuint(n, ==, 2);
+	g_string_free(s.heard, TRUE);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* The listener took it, and then nothing could be written: it is known as sent for ever. */
+static void taken_but_not_noted(void)
+{
+	char *folder = new_folder(), *env = g_build_filename(folder, "h-1.env", NULL);
+	char *away = g_strconcat(env, ".away", NULL);
+	struct quarantine *q = open_it(folder);
+	struct server s = { .away = env };
+	unsigned n = 0;
+	GError *e = NULL;
+	struct hold *h;
+
+	hold_one(q, "h-1");
+	g_assert_false(release(&s, q, "ann@example.org", &n, &e));
+	g_assert_nonnull(strstr(e->message, "is not sent again"));
+	g_clear_error(&e);
+	g_string_free(s.heard, TRUE);
+	g_assert_cmpint(g_rename(away, env), ==, 0);
+	assert_sent(q, HOLD_SENT, HOLD_NOT_SENT);
+	/* nobody listens there: nobody is asked */
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(release_send(
+		q, h,
+		&(struct release){ .server = "127.0.0.1:1", .rcpt = "ann@example.org" },
+		&n, &e));
+	g_assert_no_error(e);
+	g_assert_cmpuint(n, ==, 1);
+	hold_free(h);
+	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_RELEASED);
+	hold_free(h);
+	quarantine_close(q);
+	g_free(away);
+	g_free(env);
+	remove_folder(folder);
+}
+
+/* what cannot be noted before is not sent: the listener hears no last dot */
+static void no_mark_no_release(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct server s = { 0 };
+	unsigned n = 0;
+	GError *e = NULL;
+
+	hold_one(q, "h-1");
+	write_file(folder, "marks", "in the way");
+	g_assert_false(release(&s, q, NULL, &n, &e));
+	g_assert_nonnull(strstr(e->message, "nothing was sent"));
+	g_clear_error(&e);
+	g_assert_nonnull(strstr(s.heard->str, "no newline at the end"));
+	g_assert_null(strstr(s.heard->str, "\n.\r"));
+	g_string_free(s.heard, TRUE);
+	g_assert_cmpuint(count(q, (struct hold_filter){ 0 }), ==, 1);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* Until the MTA has heard the answer, it may have delivered the message by itself. */
+static void unheard_answers_are_told(void)
+{
+	char *folder = new_folder(), *ids;
+	struct quarantine *q = open_it(folder);
+	struct server s = { 0 };
+	unsigned n = 0;
+	GError *e = NULL;
+
+	ids = keep(q, "h-1", "ab", again_raw, clock_now_s());
+	g_assert_cmpuint(count(q, (struct hold_filter){ .doubtful = true }), ==, 1);
+	assert_in_doubt(q, NULL);
+	hold_answered(q, ids, "h-1");
+	g_free(ids);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .doubtful = true }), ==, 0);
+	/* each copy has an answer of its own */
+	g_free(keep(q, "h-2", "a", again_raw, clock_now_s()));
+	ids = keep(q, "h-3", "a", again_raw, clock_now_s());
+	hold_answered(q, ids, "h-3");
+	g_free(ids);
+	quarantine_close(q);
+	q = open_it(folder);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .doubtful = true }), ==, 1);
+	assert_in_doubt(q, "ann@example.org");
+	g_assert_true(release_to(&s, q, NULL, true, &n, &e));
+	g_assert_cmpuint(n, ==, 2);
+	g_string_free(s.heard, TRUE);
+	g_assert_cmpuint(
+		count(q, (struct hold_filter){ .all_states = true, .doubtful = true }),
+		==, 0);
 	quarantine_close(q);
 	remove_folder(folder);
 }
@@ -737,16 +918,16 @@ static void released_once(void)
 	g_assert_true(hold_find(other, "h-1", &before, NULL));
 	int fd = hold_reserve(other, "h-1", &e);
 
-	g_assert_false(release_send(q, before, &(struct release){ "127.0.0.1:1", NULL },
-				    &n, &e));
+	g_assert_false(release_send(
+		q, before, &(struct release){ .server = "127.0.0.1:1" }, &n, &e));
 	g_assert_nonnull(strstr(e->message, "by another process"));
 	g_clear_error(&e);
 	close(fd);
 	g_assert_true(release(&s, q, NULL, &n, &e));
 	g_string_free(s.heard, TRUE);
 	/* who looked before still thinks that it is held */
-	g_assert_false(release_send(other, before,
-				    &(struct release){ "127.0.0.1:1", NULL }, &n, &e));
+	g_assert_false(release_send(
+		other, before, &(struct release){ .server = "127.0.0.1:1" }, &n, &e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
 	g_clear_error(&e);
 	g_assert_cmpuint(n, ==, 0);
@@ -834,7 +1015,7 @@ static void babble_is_no_release(void)
 
 		g_assert_true(hold_find(q, "h-1", &h, NULL));
 		g_assert_false(
-			release_send(q, h, &(struct release){ where, NULL }, &n, &e));
+			release_send(q, h, &(struct release){ .server = where }, &n, &e));
 		g_assert_nonnull(e);
 		g_assert_null(strchr(e->message, 0x1b));
 		g_clear_error(&e);
@@ -868,6 +1049,11 @@ int main(int argc, char **argv)
 	g_test_add_func("/release/recorded recipients only", released_to_recorded_only);
 	g_test_add_func("/release/who is refused stays held", refused_stays_held);
 	g_test_add_func("/release/broken off, it stays held", broken_off_stays_held);
+	g_test_add_func("/release/refused at the dot",
+			refused_at_the_dot_can_be_repeated);
+	g_test_add_func("/release/taken but not noted", taken_but_not_noted);
+	g_test_add_func("/release/no mark, no release", no_mark_no_release);
+	g_test_add_func("/hold/unheard answers are told", unheard_answers_are_told);
 	g_test_add_func("/release/once", released_once);
 	g_test_add_func("/release/quoted addresses", quoted_addresses_are_sent);
 	g_test_add_func("/release/babble", babble_is_no_release);
