@@ -28,6 +28,7 @@ struct daemon {
 	struct world_setup setup;
 	struct control *control;
 	int64_t began_s;
+	struct clock_trust clock;  /* of the thread that expires */
 	pthread_mutex_t reloading; /* one reload at a time, whoever asks */
 	int stopping;              /* atomic */
 };
@@ -138,6 +139,11 @@ static void expire(struct daemon *d)
 	struct world *w = world_current(&d->door.seat);
 	GError *e = NULL;
 	int64_t now_s = clock_now_s();
+
+	if (!quarantine_clock(d->door.quarantine, &d->clock, now_s)) {
+		world_release(w);
+		return;
+	}
 	int gone = quarantine_expire(d->door.quarantine, now_s, &e);
 
 	if (gone > 0)

@@ -19,6 +19,7 @@
 #include "journal/spool_files.h"
 
 #define SYNC_EVERY_US G_USEC_PER_SEC
+#define FOLDER_MODE 0750
 
 struct journal {
 	char *folder, *current;
@@ -26,9 +27,9 @@ struct journal {
 	pthread_mutex_t lock; /* not GLib's, which a sanitizer can't see */
 	pthread_cond_t wake;
 	int fd;
+	dev_t dev;
+	ino_t ino;
 	int64_t size;
-	unsigned
-		closed; /* files closed by this process: makes names unique in a second */
 	bool dirty, stopping;
 	GThread *syncer;
 };
@@ -63,7 +64,41 @@ static bool open_current(struct journal *j, GError **e)
 	if (!close_last_line(j->fd, st.st_size) || fstat(j->fd, &st) < 0)
 		return fail(e, j->current, "write");
 	j->size = st.st_size;
+	j->dev = st.st_dev;
+	j->ino = st.st_ino;
 	return folder_sync(j->folder, e);
+}
+
+/* Somebody removed the file or its folder, or put another in its place: what we wrote there
+ * nobody finds. With the lock held. */
+static bool is_away(const struct journal *j)
+{
+	struct stat st;
+
+	return stat(j->current, &st) < 0 ? errno == ENOENT
+					 : st.st_dev != j->dev || st.st_ino != j->ino;
+}
+
+static void begin_anew(struct journal *j)
+{
+	GError *e = NULL;
+	int old = j->fd;
+
+	log_line(LOG_LEVEL_ERROR,
+		 "journal %s was removed or replaced while it was written: begun anew; "
+		 "what "
+		 "wonted-learn had not read of it may be lost",
+		 j->current);
+	if (g_mkdir_with_parents(j->folder, FOLDER_MODE) == 0 && open_current(j, &e)) {
+		close(old);
+		return;
+	}
+	log_seldom(LOG_LEVEL_ERROR, "journal-anew", "%s",
+		   e != NULL ? e->message : g_strerror(errno));
+	g_clear_error(&e);
+	if (j->fd >= 0 && j->fd != old)
+		close(j->fd);
+	j->fd = old;
 }
 
 /* with the lock held, which is given away while the disk works */
@@ -116,7 +151,7 @@ void journal_rotate_at(struct journal *j, int64_t rotate_bytes)
 
 struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **e)
 {
-	if (g_mkdir_with_parents(folder, 0750) < 0) {
+	if (g_mkdir_with_parents(folder, FOLDER_MODE) < 0) {
 		fail(e, folder, "make the folder");
 		return NULL;
 	}
@@ -158,18 +193,38 @@ void journal_close(struct journal *j)
 	g_free(j);
 }
 
+/* The next name is behind all that there are, whatever the clock did in between: readers go
+ * by names. NULL: the folder cannot be read */
+static char *next_name(const struct journal *j)
+{
+	GPtrArray *names = spool_closed_files(j->folder, NULL);
+	int64_t now_s = clock_now_s(), last_s = 0;
+	unsigned n = 0;
+
+	if (names == NULL)
+		return NULL;
+	if (names->len > 0)
+		sscanf(names->pdata[names->len - 1], "decisions-%" SCNd64 "-%u", &last_s,
+		       &n);
+	g_ptr_array_free(names, TRUE);
+	if (last_s < now_s)
+		n = 0;
+	return g_strdup_printf("%s/decisions-%" PRId64 "-%u.jsonl", j->folder,
+			       MAX(now_s, last_s), n + 1);
+}
+
 /* A file that cannot be followed by a new one gets its name back: the next record tries
  * again. */
 static void rotate(struct journal *j)
 {
-	char *name = g_strdup_printf("%s/decisions-%" PRId64 "-%u.jsonl", j->folder,
-				     clock_now_s(), ++j->closed);
+	char *name = next_name(j);
 	int old = j->fd;
 	int64_t size = j->size;
 	GError *e = NULL;
 
 	fdatasync(old);
-	if (g_file_test(name, G_FILE_TEST_EXISTS) || rename(j->current, name) < 0) {
+	if (name == NULL || g_file_test(name, G_FILE_TEST_EXISTS) ||
+	    rename(j->current, name) < 0) {
 		log_seldom(LOG_LEVEL_ERROR, "journal-rotate",
 			   "journal %s: cannot rename: %s", j->current,
 			   g_strerror(errno));
@@ -219,6 +274,8 @@ bool journal_append(struct journal *j, const struct record *r)
 	char *line = g_strconcat(json, "\n", NULL);
 
 	pthread_mutex_lock(&j->lock);
+	if (is_away(j))
+		begin_anew(j);
 	if (j->size >= j->rotate_bytes)
 		rotate(j);
 	bool done = append_line(j, line, strlen(line));

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -17,6 +18,7 @@
 #include "journal/reader.h"
 #include "learn/lead.h"
 #include "learn/turn.h"
+#include "store/keys.h"
 
 #define LINES_MOST 1000 /* with RCPTS_MOST: far below what one batch of behavior holds */
 #define RCPTS_MOST 5000
@@ -120,6 +122,40 @@ static void load_position(struct follower *f)
 	g_free(url);
 	g_free(text);
 	g_key_file_free(k);
+}
+
+/* A store that was removed under us, or cut to nothing, knows no tenant: what the journal has
+ * still is learned again. One that does not answer, or knows one, goes on where it was. */
+static bool is_empty(const struct follower *f)
+{
+	const struct options *o = f->setup.options;
+	struct arena *a = arena_create();
+	struct store_read *reads = arena_new(a, struct store_read, o->n_tenants);
+	bool empty = o->n_tenants > 0;
+
+	for (size_t i = 0; i < o->n_tenants; i++)
+		reads[i].key =
+			key_build(a, FAMILY_TENANT, o->tenants[i].name, NULL, NULL);
+	if (empty)
+		store_read_many(f->setup.store, reads, o->n_tenants, 0, a);
+	for (size_t i = 0; i < o->n_tenants && empty; i++)
+		empty = reads[i].answer == ANSWER_NO;
+	arena_destroy(&a);
+	return empty;
+}
+
+static void begin_again_if_empty(struct follower *f)
+{
+	const struct journal_position nowhere = { .begin = 0 };
+
+	if ((f->from.file[0] == '\0' && f->until.file[0] == '\0') || !is_empty(f))
+		return;
+	log_line(LOG_LEVEL_WARN,
+		 "store \"%s\" knows nothing, though the journal was read: it was "
+		 "removed or "
+		 "is new. The journal is read from its begin",
+		 store_url(f->setup.store));
+	f->from = f->until = nowhere;
 }
 
 /* --- one batch --- */
@@ -282,6 +318,20 @@ static bool open_reader(struct follower *f, GError **e)
 	return f->reader != NULL;
 }
 
+/* Whoever removed the folder took our lock along. */
+static bool is_same_folder(const struct follower *f, GError **e)
+{
+	struct stat ours, there;
+
+	if (fstat(f->folder, &ours) == 0 && stat(f->setup.folder, &there) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		return true;
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		    "journal %s: the folder was removed or replaced; it is opened anew",
+		    f->setup.folder);
+	return false;
+}
+
 bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 {
 	struct lead lead = { .options = f->setup.options, .store = f->setup.store };
@@ -289,7 +339,7 @@ bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 	bool done;
 
 	*more_r = false;
-	if (!open_reader(f, e))
+	if (!is_same_folder(f, e) || !open_reader(f, e))
 		return false;
 	r.batch = behavior_batch_create(&(struct behavior_setup){
 		.store = f->setup.store, .lead = lead_find, .to = &lead });
@@ -340,8 +390,10 @@ struct follower *follow_begin(const struct follow_setup *setup, GError **e)
 		follow_end(&f);
 		return NULL;
 	}
-	if (setup->keep_position)
+	if (setup->keep_position) {
 		load_position(f);
+		begin_again_if_empty(f);
+	}
 	return f;
 }
 

@@ -27,6 +27,7 @@
 #define MODE_FILE 0640
 #define FOLDER_MODE 0750
 #define ID_BYTES 100
+#define CLOCK_BYTES 64                 /* of its file */
 #define LOCK_US (10 * G_USEC_PER_SEC)  /* that a tool waits for the lock of changes */
 #define COPY_LOCK_US G_USEC_PER_SEC    /* that a hold waits, to see whether it has it */
 #define SETTLE_US (4 * G_USEC_PER_SEC) /* that a tool waits for an answer on its way */
@@ -830,4 +831,47 @@ int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
 	}
 	g_strfreev(ids);
 	return gone;
+}
+
+/* what was believed last: "SECONDS\n" */
+static int64_t read_seen(struct quarantine *q)
+{
+	char *path = g_build_filename(q->folder, "clock", NULL), *text = NULL;
+	size_t n = 0;
+	int64_t seen_s = 0;
+
+	if (file_read(path, CLOCK_BYTES, &text, &n, NULL))
+		seen_s = g_ascii_strtoll(text, NULL, 10);
+	g_free(text);
+	g_free(path);
+	return seen_s > 0 ? seen_s : index_newest(q->index);
+}
+
+static void write_seen(const struct quarantine *q, int64_t seen_s)
+{
+	char *path = g_build_filename(q->folder, "clock", NULL);
+	char *text = g_strdup_printf("%" PRId64 "\n", seen_s);
+
+	file_replace(path, bytes_of(text), MODE_FILE, NULL);
+	g_free(text);
+	g_free(path);
+}
+
+bool quarantine_clock(struct quarantine *q, struct clock_trust *t, int64_t now_s)
+{
+	if (t->last_mono_us == 0)
+		t->seen_s = read_seen(q);
+	bool believed = clock_trust_look(t, now_s, clock_mono_us());
+
+	if (believed)
+		write_seen(q, t->seen_s);
+	else
+		log_line(LOG_LEVEL_ERROR,
+			 "the clock is %" PRId64
+			 " days ahead of what was seen last: nothing "
+			 "expires, neither holds nor journal, until it has gone on for a "
+			 "day "
+			 "like that; if it is wrong, set it",
+			 (now_s - t->seen_s) / 86400);
+	return believed;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/clock_trust.h"
 
 struct quarantine;
 
@@ -189,6 +190,12 @@ int hold_reserve(struct quarantine *q, const char *id, GError **e);
  * err   false: e says why; setting the state it has already is no error */
 bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 		    enum hold_state state, GError **e);
+
+/* quarantine_clock - may what is old be destroyed by this time? What was seen last is kept in
+ *                    the folder; without that, the newest hold tells it
+ * in    t   zero at first; kept by the caller
+ * err   none: a doubt is said in the log, with what becomes of it */
+bool quarantine_clock(struct quarantine *q, struct clock_trust *t, int64_t now_s);
 
 /* quarantine_expire - mark and remove what has passed its time, but for what is just released
  * out   how many holds went; -1: the index cannot be read and e says why

@@ -12,9 +12,12 @@ struct writers {
 	unsigned n;
 };
 
-/* writers_init, writers_clear - make ready, take apart
+/* writers_init - make ready
  * err   none */
 void writers_init(struct writers *w);
+
+/* writers_clear - take apart; nobody writes any more
+ * err   none */
 void writers_clear(struct writers *w);
 
 /* writers_enter - one more, when there is room

@@ -223,6 +223,25 @@ static void fail_as_cut(const struct lmdb *l, GError **e)
 		    l->path);
 }
 
+/* Another file is at the path, or none. */
+static bool is_away(const struct lmdb *l)
+{
+	struct stat st;
+
+	return stat(l->path, &st) == 0 ? st.st_dev != l->dev || st.st_ino != l->ino
+				       : errno == ENOENT;
+}
+
+/* What was written to it nobody would find. */
+static void fail_as_away(const struct lmdb *l, GError **e)
+{
+	g_set_error(
+		e, WONTED_ERROR, WONTED_ERROR_STORE,
+		"%s: it was removed or replaced while it was open to be written; it is "
+		"opened anew when this is tried again",
+		l->path);
+}
+
 /* Takes the lock as reader; the file at the path is the one that is open. */
 static enum state enter(struct lmdb *l, GError **e)
 {
@@ -231,10 +250,13 @@ static enum state enter(struct lmdb *l, GError **e)
 	enum state state = STATE_OPEN;
 
 	g_rw_lock_reader_lock(&l->lock);
-	same = l->env != NULL &&
-	       (l->write || (there && st.st_dev == l->dev && st.st_ino == l->ino));
+	same = l->env != NULL && there && st.st_dev == l->dev && st.st_ino == l->ino;
 	if (same && !is_cut(l))
 		return STATE_OPEN;
+	if (l->env != NULL && l->write && !same) {
+		fail_as_away(l, e);
+		return STATE_BROKEN;
+	}
 	if (same && l->write) {
 		fail_as_cut(l, e);
 		return STATE_BROKEN;
@@ -479,15 +501,16 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 					size_t n, GError **e)
 {
 	struct lmdb *l = (struct lmdb *)s;
-	bool cut = false;
+	bool cut = false, away = false;
 	int rc = 0;
 
 	for (int i = 0; i < 40; i++) { /* doublings: more than an address has bits left */
 		MDB_envinfo info;
 
 		g_rw_lock_reader_lock(&l->lock);
+		away = is_away(l);
 		cut = is_cut(l);
-		rc = cut ? MDB_CORRUPTED : try_write(l, w, n);
+		rc = away ? ENOENT : cut ? MDB_CORRUPTED : try_write(l, w, n);
 		mdb_env_info(l->env, &info);
 		g_rw_lock_reader_unlock(&l->lock);
 		if (rc == MDB_MAP_FULL)
@@ -503,7 +526,9 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 		rc = fill_up(l);
 	if (rc == 0)
 		return STORE_WROTE;
-	if (cut)
+	if (away)
+		fail_as_away(l, e);
+	else if (cut)
 		fail_as_cut(l, e);
 	else
 		fail(l, "cannot write", rc, e);

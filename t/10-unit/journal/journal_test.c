@@ -343,6 +343,74 @@ static void full_disk_loses_whole_lines(void)
 	remove_folder(folder);
 }
 
+static bool is_found(const char *folder, const char *id)
+{
+	char *line = NULL;
+	bool found = journal_find(folder, id, &line, NULL);
+
+	g_free(line);
+	return found;
+}
+
+/* Readers go by names: a clock that was set back gives none that stands before an older one. */
+static void names_go_on(void)
+{
+	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL);
+	char *ahead = g_build_filename(folder, "decisions-99999999999-7.jsonl", NULL);
+	struct features f = { 0 };
+	struct decisions d;
+	struct plan p;
+	struct record r = make_record(&f, &d, &p);
+	struct journal *j = journal_open(folder, 100, NULL);
+
+	g_assert_true(g_file_set_contents(ahead, "\n", 1, NULL));
+	for (int i = 0; i < 3; i++)
+		g_assert_true(journal_append(j, &r));
+	for (int i = 8; i <= 9; i++) {
+		char *name =
+			g_strdup_printf("%s/decisions-99999999999-%d.jsonl", folder, i);
+
+		g_assert_true(g_file_test(name, G_FILE_TEST_EXISTS));
+		g_free(name);
+	}
+	g_free(ahead);
+	journal_close(j);
+	remove_folder(folder);
+}
+
+/* What goes into a file that nobody finds any more is lost. */
+static void removed_while_written(void)
+{
+	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL);
+	char *current = g_build_filename(folder, "current.jsonl", NULL);
+	char *away = g_strconcat(folder, ".away", NULL);
+	struct features f = { 0 };
+	struct decisions d;
+	struct plan p;
+	struct record r = make_record(&f, &d, &p);
+	struct journal *j = journal_open(folder, 1 << 20, NULL);
+
+	g_assert_true(journal_append(j, &r));
+	g_assert_cmpint(g_unlink(current), ==, 0);
+	r.id = "after-the-file";
+	g_assert_true(journal_append(j, &r));
+	g_assert_true(is_found(folder, "after-the-file"));
+	g_assert_cmpint(g_rename(folder, away), ==, 0);
+	r.id = "after-the-folder";
+	g_assert_true(journal_append(j, &r));
+	g_assert_true(is_found(folder, "after-the-folder"));
+	g_assert_false(is_found(folder, "after-the-file"));
+	/* replaced, as by a tool that rotates logs */
+	g_assert_true(g_file_set_contents(current, "", 0, NULL));
+	r.id = "after-another";
+	g_assert_true(journal_append(j, &r));
+	g_assert_true(is_found(folder, "after-another"));
+	journal_close(j);
+	remove_folder(away);
+	g_free(current);
+	remove_folder(folder);
+}
+
 static void rotated_and_expired(void)
 {
 	char *folder = g_dir_make_tmp("wonted-journal-XXXXXX", NULL), *line;
@@ -420,6 +488,8 @@ static void foreign_lines_are_refused(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/journal/names go on", names_go_on);
+	g_test_add_func("/journal/removed while written", removed_while_written);
 	g_test_add_func("/record/one line with all", line_holds_all);
 	g_test_add_func("/record/bytes that are no text", bytes_that_are_no_text);
 	g_test_add_func("/record/log line", log_line_is_for_postmasters);

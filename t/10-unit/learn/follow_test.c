@@ -318,6 +318,72 @@ static void test_one_at_a_time(struct fixture *f, gconstpointer url)
 	g_clear_error(&e);
 }
 
+static void open_lmdb(struct fixture *f, const char *url)
+{
+	GError *e = NULL;
+
+	store_close(&f->s);
+	f->s = store_open(url, &(struct store_setup){ .write = true }, &e);
+	g_assert_no_error(e);
+}
+
+/* The file is deleted under us: said at once, and what the journal has is learned again. */
+static void test_deleted_store(struct fixture *f, gconstpointer no_url)
+{
+	char *path = g_build_filename(f->folder, "store", NULL);
+	char *url = g_strconcat("lmdb:", path, NULL);
+	GError *e = NULL;
+	bool more;
+
+	(void)no_url;
+	open_lmdb(f, url);
+	append_mail(f, 1);
+	append_mail(f, 2);
+	begin(f, true);
+	eat(f);
+	g_assert_cmpint(messages_in(f), ==, 2);
+	g_assert_cmpint(g_unlink(path), ==, 0);
+	append_mail(f, 3);
+	g_assert_false(follow_some(f->f, NOW, &more, &e));
+	g_clear_error(&e);
+	follow_end(&f->f);
+	open_lmdb(f, url);
+	begin(f, true);
+	eat(f);
+	g_assert_cmpint(messages_in(f), ==, 3);
+	g_assert_cmpuint(follow_done_so_far(f->f).lines, ==, 3);
+	/* and one that is there goes on where it was */
+	begin(f, true);
+	append_mail(f, 4);
+	eat(f);
+	g_assert_cmpuint(follow_done_so_far(f->f).lines, ==, 1);
+	follow_end(&f->f);
+	g_free(url);
+	g_free(path);
+}
+
+/* The journal's folder is not the one that we have the lock of any more. */
+static void test_replaced_folder(struct fixture *f, gconstpointer url)
+{
+	char *away = g_strconcat(f->folder, ".away", NULL);
+	GError *e = NULL;
+	bool more;
+
+	(void)url;
+	append_mail(f, 1);
+	begin(f, true);
+	eat(f);
+	g_assert_cmpint(g_rename(f->folder, away), ==, 0);
+	g_assert_false(follow_some(f->f, NOW, &more, &e));
+	g_assert_nonnull(strstr(e->message, "removed or replaced"));
+	g_clear_error(&e);
+	g_assert_cmpint(g_rename(away, f->folder), ==, 0);
+	append_mail(f, 2);
+	eat(f);
+	g_assert_cmpint(messages_in(f), ==, 2);
+	g_free(away);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -330,6 +396,8 @@ int main(int argc, char **argv)
 	TEST("broken_off", NULL, test_broken_off);
 	TEST("failing_store", "fault:5:mem:", test_failing_store);
 	TEST("many_batches", NULL, test_many_batches);
+	TEST("deleted_store", NULL, test_deleted_store);
+	TEST("replaced_folder", NULL, test_replaced_folder);
 	TEST("one_at_a_time", NULL, test_one_at_a_time);
 	return g_test_run();
 }
