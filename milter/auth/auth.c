@@ -35,9 +35,10 @@ struct auth_check {
 	struct auth_engine *engine;
 	struct arena *arena;
 	struct errand *spf, *iprev;
-	struct dkim_check *dkim;   /* NULL: no signature */
-	struct dmarc_check *dmarc; /* NULL: the headers have not come */
-	const char *from_org;      /* NULL: From names no single domain */
+	struct dkim_check *dkim;     /* NULL: no signature */
+	struct dmarc_check *dmarc;   /* NULL: the headers have not come */
+	const char *from_org;        /* NULL: From names no single domain */
+	const char *envelope_domain; /* that SPF may speak for; NULL: none */
 	char *client_addr;
 	int64_t received_s;
 	bool trusted; /* somebody else's results are taken */
@@ -135,6 +136,16 @@ static const struct errand_kind iprev_errand = {
 
 /* ---- one message ---- */
 
+/* the domain that SPF is asked about, as domain_key(); NULL: none */
+static const char *envelope_domain(struct arena *a, const struct envelope *env)
+{
+	const char *from = env->mail_from == NULL ? "" : env->mail_from;
+	const char *at = strrchr(from, '@');
+	const char *domain = *from == '\0' ? env->helo : at == NULL ? NULL : at + 1;
+
+	return domain == NULL ? NULL : domain_key(a, domain);
+}
+
 struct auth_check *auth_begin(struct auth_engine *en, const struct envelope *env)
 {
 	struct auth_check *c = g_new0(struct auth_check, 1);
@@ -144,9 +155,24 @@ struct auth_check *auth_begin(struct auth_engine *en, const struct envelope *env
 	c->arena = arena_create();
 	c->client_addr = arena_strdup(c->arena, env->client_addr);
 	c->received_s = env->received_s;
+	c->envelope_domain = envelope_domain(c->arena, env);
 	c->spf = errand_begin(en->yard, &spf_errand, spf_create(r, env));
 	c->iprev = errand_begin(en->yard, &iprev_errand, iprev_create(r, env));
 	return c;
+}
+
+/* DMARC may have to know how these domains are related to From's */
+static void expect_identifiers(struct auth_check *c, const struct auth_results *theirs)
+{
+	if (c->trusted) {
+		dmarc_expect(c->dmarc, theirs->spf.domain);
+		for (size_t i = 0; i < theirs->n_dkim; i++)
+			dmarc_expect(c->dmarc, theirs->dkim[i].domain);
+		return;
+	}
+	dmarc_expect(c->dmarc, c->envelope_domain);
+	for (size_t i = 0; c->dkim != NULL && i < LIMIT_DKIM_SIGNATURES; i++)
+		dmarc_expect(c->dmarc, dkim_check_domain(c->dkim, i));
 }
 
 void auth_headers(struct auth_check *c, const struct header *h, size_t n)
@@ -167,16 +193,7 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n)
 	} else {
 		c->dkim = dkim_check_begin(tools, h, n, c->from_org);
 	}
-}
-
-/* a draw of 0 to 99 that is the same for the same message */
-static int draw_percent(const struct message *m)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < m->body_at && i < m->raw.n; i++)
-		hash = (hash ^ (unsigned char)m->raw.at[i]) * 1099511628211u;
-	return (int)((hash ^ hash >> 32) % 100);
+	expect_identifiers(c, &theirs);
 }
 
 static void finish_own(struct auth_check *c, const struct message *m, struct dns_wait *w,
@@ -207,7 +224,7 @@ void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline
 	else if (!auth_trusted(c->engine->options, m->headers, m->n_headers, a, r))
 		r->source =
 			AUTH_TRUSTED; /* fields that were there have gone: no results */
-	dmarc_finish(c->dmarc, &wait, draw_percent(m), a, r);
+	dmarc_finish(c->dmarc, &wait, a, r);
 	r->timed_out = wait.timed_out;
 	r->waited_us = wait.waited_us;
 }

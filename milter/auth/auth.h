@@ -59,7 +59,7 @@ struct auth_dkim {
 	unsigned key_bits;       /* 0: no key was read */
 	bool testing;            /* the key says t=y */
 	bool body_partly_signed; /* l= leaves a part of the body unsigned */
-	bool aligned;            /* organisational domain of From and d= are the same */
+	bool aligned; /* organisational domain of From and d= are the same, as for DMARC */
 	const char *const *headers; /* h=, as written, n_headers of them */
 	size_t n_headers;
 	const char *const
@@ -70,14 +70,15 @@ struct auth_dkim {
 struct auth_dmarc {
 	enum auth_result result;
 	const char *domain; /* From's, as domain_key(); NULL: no single usable one */
-	const char *org;    /* its organisational domain */
+	const char
+		*org; /* its organisational domain, by the walk up the tree; by the public
+			    suffix list where there is no record */
 	const char *record_domain; /* whose record it is; NULL: there is none */
-	enum dmarc_policy policy;  /* what the record asks for this domain (p, sp, np) */
 	enum dmarc_policy
-		applied; /* what holds for this message: none unless it fails; pct
-				      done, by a hash of the header block */
-	int pct;
-	enum answer aligned_spf; /* passes in alignment; UNKNOWN: temperror */
+		policy; /* what the record asks for this domain (p, sp, np), a step
+				      milder if it says t=y */
+	enum dmarc_policy applied; /* what holds for this message: none unless it fails */
+	enum answer aligned_spf;   /* passes in alignment; UNKNOWN: temperror */
 	enum answer aligned_dkim;
 	const char *why; /* of permerror and temperror, own words; NULL */
 };
@@ -137,7 +138,7 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n);
  * own   a
  * err   none: see out
  * cost  100 microseconds for a 10 KB message with one RSA-2048 signature, key known
- * ref   RFC 7208, 6376, 8301, 8463, 7489, 9091, 8601 */
+ * ref   RFC 7208, 6376, 8301, 8463, 9989, 8601 */
 void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline_us,
 		 struct arena *a, struct auth_results *r);
 

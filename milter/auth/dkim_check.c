@@ -18,7 +18,8 @@
 
 struct signature {
 	struct dkim_field field;
-	size_t header; /* its index among the fields of the message */
+	size_t header;      /* its index among the fields of the message */
+	const char *domain; /* d= as domain_key(); NULL: unusable */
 	bool aligned;
 	bool chosen;
 	struct dns_query *key;
@@ -41,13 +42,6 @@ static const char *slice_key(struct arena *a, struct bytes text)
 	return text.n == 0 ? NULL : domain_key(a, arena_strndup(a, text.at, text.n));
 }
 
-static bool org_is(struct arena *a, struct bytes domain, const char *from_org)
-{
-	const char *key = slice_key(a, domain);
-
-	return key != NULL && from_org != NULL && strcmp(domain_org(key), from_org) == 0;
-}
-
 static void take_fields(struct dkim_check *c, const struct header *h, size_t n,
 			const char *from_org)
 {
@@ -64,7 +58,9 @@ static void take_fields(struct dkim_check *c, const struct header *h, size_t n,
 		value.at = arena_strndup(c->arena, value.at, value.n);
 		dkim_field_read(value, &s->field);
 		s->header = i;
-		s->aligned = org_is(c->arena, s->field.domain, from_org);
+		s->domain = slice_key(c->arena, s->field.domain);
+		s->aligned = s->domain != NULL && from_org != NULL &&
+			     strcmp(domain_org(s->domain), from_org) == 0;
 		c->n++;
 	}
 }
@@ -140,6 +136,14 @@ struct dkim_check *dkim_check_begin(const struct dkim_tools *tools,
 	ask_keys(c);
 	hash_headers(c, h, n);
 	return c;
+}
+
+const char *dkim_check_domain(const struct dkim_check *c, size_t i)
+{
+	for (size_t k = 0; k < c->n; k++)
+		if (c->at[k].chosen && i-- == 0)
+			return c->at[k].domain;
+	return NULL;
 }
 
 void dkim_check_destroy(struct dkim_check **cp)

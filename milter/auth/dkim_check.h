@@ -30,6 +30,10 @@ struct dkim_check *dkim_check_begin(const struct dkim_tools *tools,
 				    const struct header *h, size_t n,
 				    const char *from_org);
 
+/* dkim_check_domain - d= of the i-th signature that is looked at, as domain_key()
+ * err   NULL: there are not so many, or it is unusable */
+const char *dkim_check_domain(const struct dkim_check *c, size_t i);
+
 struct dkim_end {
 	const struct message *message;
 	int64_t received_s; /* 0: unknown, t= and x= are not looked at */

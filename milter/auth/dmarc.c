@@ -1,119 +1,243 @@
 /* See dmarc.h. Own code, because libopendmarc takes strict alignment for relaxed and knows
- * only a part of the public suffix list. An answer that DNS did not give makes the result
- * temperror wherever it could have changed it: silence is never read as "fail". */
+ * neither the walk up the tree nor t= and np=. An answer that DNS did not give makes the
+ * result temperror wherever it could have changed it: silence is never read as "fail". One
+ * exception: a public suffix that does not answer is taken for one without record, because
+ * the list knows it for a suffix, and a slow registry must not switch DMARC off. */
 #include "auth/dmarc.h"
 
 #include <string.h>
 
-#include "auth/tags.h"
+#include "auth/dmarc_record.h"
+#include "base/limits.h"
 #include "message/domain.h"
 
-const char *const dmarc_policy_names[] = {
-	[DMARC_NONE] = "none",
-	[DMARC_QUARANTINE] = "quarantine",
-	[DMARC_REJECT] = "reject",
-};
+#define WALK_STEPS 8   /* RFC 9989 4.10: questions of one walk */
+#define WALK_PARENTS 7 /* labels of the longest name asked after the first */
 
-/* ---- records ---- */
-
-bool dmarc_record_is(struct bytes text)
-{
-	static const char version[] = "v=DMARC1";
-	size_t n = strlen(version);
-	struct tags tags;
-
-	if (text.n >= n && memcmp(text.at, version, n) == 0 &&
-	    (text.n == n || !g_ascii_isalnum(text.at[n])))
-		return true;
-	/* blanks around "=" are allowed */
-	tags_read(text, &tags);
-	return tags.n > 0 && bytes_equal(tags.at[0].name, bytes_of("v")) &&
-	       bytes_equal(tags.at[0].value, bytes_of("DMARC1"));
-}
-
-static bool policy_read(struct bytes value, enum dmarc_policy *policy_r)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(dmarc_policy_names); i++) {
-		if (!tag_is(value, dmarc_policy_names[i]))
-			continue;
-		*policy_r = (enum dmarc_policy)i;
-		return true;
-	}
-	return false;
-}
-
-const char *dmarc_record_read(struct bytes text, struct dmarc_record *record_r)
-{
-	struct tags tags;
-	struct bytes value;
-	long long pct;
-	bool good;
-
-	tags_read(text, &tags); /* what follows a broken place is as if not there */
-	*record_r = (struct dmarc_record){ .pct = 100 };
-	good = tags_find(&tags, "p", &value) && policy_read(value, &record_r->p);
-	record_r->sp = record_r->p;
-	if (tags_find(&tags, "sp", &value))
-		good = policy_read(value, &record_r->sp) && good;
-	record_r->np = record_r->sp;
-	if (tags_find(&tags, "np", &value))
-		policy_read(value, &record_r->np);
-	if (tags_find(&tags, "adkim", &value))
-		record_r->strict_dkim = tag_is(value, "s");
-	if (tags_find(&tags, "aspf", &value))
-		record_r->strict_spf = tag_is(value, "s");
-	if (tags_find(&tags, "pct", &value) && tag_number(value, &pct) && pct <= 100)
-		record_r->pct = (int)pct;
-	if (good)
-		return NULL;
-	/* RFC 7489 6.6.3: with somewhere to report to, it is a policy of none */
-	if (!tags_find(&tags, "rua", &value) || value.n == 0)
-		return "the DMARC record has no valid policy";
-	record_r->p = record_r->sp = record_r->np = DMARC_NONE;
-	return NULL;
-}
-
-/* ---- the check ---- */
-
-struct dmarc_check {
-	struct resolver *resolver;
-	char *domain;    /* NULL: none */
-	const char *org; /* within domain */
-	struct dns_query *own,
-		*above; /* above: NULL if domain is the organisational one */
+/* names from a domain upwards, each a part of the first */
+struct walk {
+	const char *at[WALK_STEPS];
+	size_t n;
 };
 
 enum found { FOUND_NONE, FOUND_ONE, FOUND_BROKEN, FOUND_NOTHING_KNOWN };
 
-struct policy_found {
+struct step {
 	enum found found;
 	struct dmarc_record record;
 	const char *why;
-	bool above; /* it is the organisational domain's */
 };
 
-static struct dns_query *record_ask(struct resolver *r, const char *domain)
+/* what the walk from From's domain came to */
+struct discovery {
+	const char *org;    /* NULL: no record was found on the way */
+	bool org_unsure;    /* a step was not answered */
+	struct step policy; /* the record that holds */
+	const char *policy_domain;
+};
+
+struct dmarc_check {
+	struct lookups *lookups;
+	char *domain; /* NULL: none */
+	struct walk walk;
+};
+
+/* ---- the walk ---- */
+
+static size_t labels(const char *domain)
 {
-	char *name = g_strconcat("_dmarc.", domain, NULL);
-	struct dns_query *q = resolver_ask(r, name, DNS_TXT);
+	size_t n = 1;
+
+	for (; *domain != '\0'; domain++)
+		n += *domain == '.';
+	return n;
+}
+
+/* NULL: there is none */
+static const char *parent(const char *domain)
+{
+	const char *dot = strchr(domain, '.');
+
+	return dot == NULL ? NULL : dot + 1;
+}
+
+static void walk_plan(const char *domain, struct walk *walk_r)
+{
+	*walk_r = (struct walk){ 0 };
+	if (domain[0] == '[')
+		return; /* an address: DNS has no record on it */
+	walk_r->at[walk_r->n++] = domain;
+	domain = parent(domain);
+	while (domain != NULL && labels(domain) > WALK_PARENTS)
+		domain = parent(domain);
+	for (; domain != NULL; domain = parent(domain)) {
+		g_assert(walk_r->n < WALK_STEPS);
+		walk_r->at[walk_r->n++] = domain;
+	}
+}
+
+static char *record_name(const char *domain)
+{
+	return g_strconcat("_dmarc.", domain, NULL);
+}
+
+static void record_ask(struct dmarc_check *c, const char *domain)
+{
+	char *name = record_name(domain);
+
+	lookups_get(c->lookups, name, DNS_TXT);
+	g_free(name);
+}
+
+/* the record among the answers; several are none */
+static struct step record_choose(const struct dns_answer *a)
+{
+	struct step step = { .found = FOUND_NONE };
+	const struct dns_rr *record = NULL;
+	size_t n = 0;
+
+	if (a->status == DNS_TEMPFAIL) {
+		step.found = FOUND_NOTHING_KNOWN;
+		step.why = "DNS did not answer";
+	}
+	for (size_t i = 0; i < a->n; i++) {
+		if (!dmarc_record_is(a->rrs[i].data))
+			continue;
+		record = &a->rrs[i];
+		n++;
+	}
+	if (n != 1)
+		return step;
+	step.why = dmarc_record_read(record->data, &step.record);
+	if (record->cut)
+		step.why = "the DMARC record is too long";
+	step.found = step.why == NULL ? FOUND_ONE : FOUND_BROKEN;
+	return step;
+}
+
+static struct step record_read(struct dmarc_check *c, struct dns_wait *w,
+			       const char *domain)
+{
+	char *name = record_name(domain);
+	struct step step = record_choose(lookups_wait(c->lookups, w, name, DNS_TXT));
 
 	g_free(name);
-	return q;
+	if (step.found == FOUND_NOTHING_KNOWN && domain_is_suffix(domain))
+		step = (struct step){ .found = FOUND_NONE };
+	return step;
 }
+
+static bool step_has_record(const struct step *step)
+{
+	return step->found == FOUND_ONE || step->found == FOUND_BROKEN;
+}
+
+/* the name one label longer than a parent of the domain */
+static const char *child_towards(const char *above, const char *domain)
+{
+	const char *at = above - 1; /* its dot */
+
+	g_assert(at > domain);
+	while (at > domain && at[-1] != '.')
+		at--;
+	return at;
+}
+
+/* the walk ends at the first record that says psd=y or psd=n; steps_r: those taken. The record
+ * of a public suffix that says neither is from before psd=: strangers below it are not one
+ * organisation */
+static size_t walk_go(struct dmarc_check *c, struct dns_wait *w, struct step *steps_r)
+{
+	enum dmarc_psd *psd;
+
+	for (size_t i = 0; i < c->walk.n; i++) {
+		steps_r[i] = record_read(c, w, c->walk.at[i]);
+		if (!step_has_record(&steps_r[i]))
+			continue;
+		psd = &steps_r[i].record.psd;
+		if (i > 0 && *psd == DMARC_PSD_UNSAID && domain_is_suffix(c->walk.at[i]))
+			*psd = DMARC_PSD_YES;
+		if (*psd != DMARC_PSD_UNSAID)
+			return i + 1;
+	}
+	return c->walk.n;
+}
+
+/* RFC 9989 4.10.2; the index of the policy's step, n: there is none */
+static size_t org_choose(const struct dmarc_check *c, const struct step *steps, size_t n,
+			 struct discovery *d)
+{
+	size_t top = n;
+
+	for (size_t i = 0; i < n; i++) {
+		d->org_unsure |= steps[i].found == FOUND_NOTHING_KNOWN;
+		if (step_has_record(&steps[i]))
+			top = i;
+	}
+	if (top == n)
+		return n;
+	d->org = c->walk.at[top];
+	if (top == 0 || steps[top].record.psd != DMARC_PSD_YES)
+		return top;
+	d->org = child_towards(c->walk.at[top], c->domain);
+	/* its own record comes before the suffix's */
+	return strcmp(d->org, c->walk.at[top - 1]) == 0 &&
+			       step_has_record(&steps[top - 1])
+		       ? top - 1
+		       : top;
+}
+
+static void discover(struct dmarc_check *c, struct dns_wait *w, struct discovery *d)
+{
+	struct step steps[WALK_STEPS] = { 0 };
+	size_t n = walk_go(c, w, steps), policy;
+
+	*d = (struct discovery){ 0 };
+	policy = org_choose(c, steps, n, d);
+	if (n > 0 && steps[0].found != FOUND_NONE) {
+		policy = 0;
+	} else if (d->org_unsure) {
+		d->policy.found = FOUND_NOTHING_KNOWN;
+		d->policy.why = "DNS did not answer";
+		return;
+	}
+	if (policy == n)
+		return;
+	d->policy = steps[policy];
+	d->policy_domain = c->walk.at[policy];
+}
+
+/* ---- the check ---- */
 
 struct dmarc_check *dmarc_begin(struct resolver *r, const char *domain)
 {
 	struct dmarc_check *c = g_new0(struct dmarc_check, 1);
 
-	c->resolver = r;
+	c->lookups = lookups_create(r, LIMIT_DMARC_QUERIES);
 	if (domain == NULL)
 		return c;
 	c->domain = g_strdup(domain);
-	c->org = domain_org(c->domain);
-	c->own = record_ask(r, c->domain);
-	if (strcmp(c->org, c->domain) != 0)
-		c->above = record_ask(r, c->org);
+	walk_plan(c->domain, &c->walk);
+	for (size_t i = 0; i < c->walk.n; i++)
+		record_ask(c, c->walk.at[i]);
+	if (domain_org(c->domain) != c->domain)
+		lookups_get(c->lookups, c->domain, DNS_A);
 	return c;
+}
+
+void dmarc_expect(struct dmarc_check *c, const char *domain)
+{
+	const char *org;
+	struct walk walk;
+
+	if (c->domain == NULL || domain == NULL || strcmp(domain, c->domain) == 0)
+		return;
+	org = domain_org(domain);
+	if (strcmp(org, domain_org(c->domain)) != 0)
+		return;
+	walk_plan(domain, &walk);
+	for (size_t i = 0; i < walk.n && strlen(walk.at[i]) > strlen(org); i++)
+		record_ask(c, walk.at[i]);
 }
 
 void dmarc_destroy(struct dmarc_check **cp)
@@ -123,167 +247,165 @@ void dmarc_destroy(struct dmarc_check **cp)
 	*cp = NULL;
 	if (c == NULL)
 		return;
-	dns_query_release(&c->own);
-	dns_query_release(&c->above);
+	lookups_destroy(&c->lookups);
 	g_free(c->domain);
 	g_free(c);
 }
 
-/* the record among the answers; several are none, RFC 7489 6.6.3 */
-static void record_choose(const struct dns_answer *a, struct policy_found *out)
+/* ---- alignment ---- */
+
+/* does the walk from a domain below From's organisational domain lead to this one too? It
+ * does unless a record on the way sets another end */
+static enum answer walk_leads_to(struct dmarc_check *c, struct dns_wait *w,
+				 const char *domain, const char *org)
 {
-	const struct dns_rr *record = NULL;
-	size_t n = 0;
+	enum answer answer = ANSWER_YES;
+	struct walk walk;
 
-	out->found = FOUND_NONE;
-	if (a->status == DNS_TEMPFAIL) {
-		out->found = FOUND_NOTHING_KNOWN;
-		out->why = "DNS did not answer";
-	}
-	for (size_t i = 0; i < a->n; i++) {
-		if (!dmarc_record_is(a->rrs[i].data))
-			continue;
-		record = &a->rrs[i];
-		n++;
-	}
-	if (n == 0)
-		return;
-	out->why = n > 1         ? "there are several DMARC records"
-		   : record->cut ? "the DMARC record is too long"
-				 : dmarc_record_read(record->data, &out->record);
-	out->found = out->why == NULL ? FOUND_ONE : FOUND_BROKEN;
-}
+	walk_plan(domain, &walk);
+	for (size_t i = 0; i < walk.n && strlen(walk.at[i]) > strlen(org); i++) {
+		struct step step = record_read(c, w, walk.at[i]);
 
-static void policy_find(const struct dmarc_check *c, struct dns_wait *w,
-			struct policy_found *out)
-{
-	*out = (struct policy_found){ 0 };
-	record_choose(dns_wait_for(w, c->own), out);
-	if (out->found != FOUND_NONE || c->above == NULL)
-		return;
-	record_choose(dns_wait_for(w, c->above), out);
-	out->above = true;
-}
-
-/* RFC 9091 2.7: has the domain neither addresses nor MX? UNKNOWN counts as no */
-static bool domain_missing(const struct dmarc_check *c, struct dns_wait *w)
-{
-	static const enum dns_type types[] = { DNS_A, DNS_AAAA, DNS_MX };
-	struct dns_query *asked[G_N_ELEMENTS(types)];
-	bool missing = true;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-		asked[i] = resolver_ask(c->resolver, c->domain, types[i]);
-	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-		if (missing) {
-			enum dns_status status = dns_wait_for(w, asked[i])->status;
-
-			missing = status == DNS_NXDOMAIN || status == DNS_NODATA;
-		}
-		dns_query_release(&asked[i]);
-	}
-	return missing;
-}
-
-static enum dmarc_policy policy_of(const struct dmarc_check *c, struct dns_wait *w,
-				   const struct policy_found *found)
-{
-	const struct dmarc_record *record = &found->record;
-
-	if (!found->above)
-		return record->p;
-	if (record->np != record->sp && domain_missing(c, w))
-		return record->np;
-	return record->sp;
-}
-
-static bool aligned(const struct dmarc_check *c, const char *domain, bool strict)
-{
-	if (domain == NULL)
-		return false;
-	if (strict)
-		return strcmp(domain, c->domain) == 0;
-	return strcmp(domain_org(domain), c->org) == 0;
-}
-
-static enum answer spf_speaks(const struct dmarc_check *c, const struct auth_spf *spf,
-			      bool strict)
-{
-	if (!aligned(c, spf->domain, strict))
-		return ANSWER_NO;
-	return spf->result == AUTH_PASS        ? ANSWER_YES
-	       : spf->result == AUTH_TEMPERROR ? ANSWER_UNKNOWN
-					       : ANSWER_NO;
-}
-
-static enum answer dkim_speaks(const struct dmarc_check *c, const struct auth_results *r,
-			       bool strict)
-{
-	enum answer answer = ANSWER_NO;
-
-	for (size_t i = 0; i < r->n_dkim; i++) {
-		const struct auth_dkim *s = &r->dkim[i];
-
-		if (!aligned(c, s->domain, strict))
-			continue;
-		if (s->result == AUTH_PASS)
-			return ANSWER_YES;
-		if (s->result == AUTH_TEMPERROR)
+		if (step.found == FOUND_NOTHING_KNOWN)
 			answer = ANSWER_UNKNOWN;
+		if (step_has_record(&step) && step.record.psd != DMARC_PSD_UNSAID)
+			return ANSWER_NO;
 	}
 	return answer;
 }
 
-/* pct=: the others get the next milder policy, RFC 7489 6.6.4 */
-static enum dmarc_policy sampled(enum dmarc_policy policy, int pct, int percent)
+static enum answer aligned(struct dmarc_check *c, struct dns_wait *w,
+			   const struct discovery *d, const char *domain, bool strict)
 {
-	if (percent < pct || policy == DMARC_NONE)
-		return policy;
-	return policy == DMARC_REJECT ? DMARC_QUARANTINE : DMARC_NONE;
+	bool same_by_list;
+
+	if (domain == NULL || c->domain == NULL)
+		return ANSWER_NO;
+	if (strcmp(domain, c->domain) == 0)
+		return ANSWER_YES;
+	if (strict)
+		return ANSWER_NO;
+	same_by_list = strcmp(domain_org(domain), domain_org(c->domain)) == 0;
+	if (d->org_unsure)
+		return same_by_list ? ANSWER_UNKNOWN : ANSWER_NO;
+	if (d->org == NULL)
+		return same_by_list ? ANSWER_YES : ANSWER_NO;
+	if (!domain_within(domain, d->org))
+		return ANSWER_NO;
+	if (strcmp(domain, d->org) == 0)
+		return ANSWER_YES;
+	/* no walk from elsewhere ends at From's own domain if that is a suffix, or too long */
+	if (labels(d->org) > WALK_PARENTS || (d->policy.record.psd == DMARC_PSD_YES &&
+					      strcmp(d->policy_domain, d->org) == 0))
+		return ANSWER_NO;
+	return walk_leads_to(c, w, domain, d->org);
 }
 
-static enum auth_result judge(const struct policy_found *found, enum answer speaks)
+static enum answer speaks(enum auth_result result, enum answer is_aligned)
 {
-	if (found->found == FOUND_NONE)
+	enum answer passes = result == AUTH_PASS        ? ANSWER_YES
+			     : result == AUTH_TEMPERROR ? ANSWER_UNKNOWN
+							: ANSWER_NO;
+
+	return answer_and(passes, is_aligned);
+}
+
+/* what a signature says, and a copy of all with the alignment that the walk gives them */
+static enum answer dkim_align(struct dmarc_check *c, struct dns_wait *w,
+			      const struct discovery *d, struct arena *a,
+			      struct auth_results *r)
+{
+	struct auth_dkim *copy = arena_new(a, struct auth_dkim, r->n_dkim + 1);
+	bool strict = d->policy.record.strict_dkim;
+	enum answer answer = ANSWER_NO;
+
+	for (size_t i = 0; i < r->n_dkim; i++) {
+		const struct auth_dkim *s = &r->dkim[i];
+		enum answer relaxed = aligned(c, w, d, s->domain, false);
+
+		copy[i] = *s;
+		copy[i].aligned = relaxed == ANSWER_YES;
+		if (strict)
+			relaxed = aligned(c, w, d, s->domain, true);
+		answer = answer_or(answer, speaks(s->result, relaxed));
+	}
+	r->dkim = copy;
+	return answer;
+}
+
+static enum auth_result judge(const struct step *policy, enum answer speaks_for_it)
+{
+	switch (policy->found) {
+	case FOUND_NONE:
 		return AUTH_NONE;
-	if (found->found == FOUND_BROKEN)
+	case FOUND_BROKEN:
 		return AUTH_PERMERROR;
-	if (found->found == FOUND_NOTHING_KNOWN || speaks == ANSWER_UNKNOWN)
+	case FOUND_NOTHING_KNOWN:
 		return AUTH_TEMPERROR;
-	return speaks == ANSWER_YES ? AUTH_PASS : AUTH_FAIL;
+	case FOUND_ONE:
+		break;
+	}
+	return speaks_for_it == ANSWER_YES  ? AUTH_PASS
+	       : speaks_for_it == ANSWER_NO ? AUTH_FAIL
+					    : AUTH_TEMPERROR;
 }
 
-void dmarc_finish(struct dmarc_check *c, struct dns_wait *w, int percent, struct arena *a,
+/* ---- policy ---- */
+
+static enum dmarc_policy policy_of(struct dmarc_check *c, struct dns_wait *w,
+				   const struct discovery *d)
+{
+	const struct dmarc_record *record = &d->policy.record;
+	enum dmarc_policy policy = record->p;
+
+	if (strcmp(d->policy_domain, c->domain) != 0) {
+		bool missing = record->np != record->sp &&
+			       lookups_wait(c->lookups, w, c->domain, DNS_A)->status ==
+				       DNS_NXDOMAIN;
+
+		policy = missing ? record->np : record->sp;
+	}
+	return record->testing ? dmarc_policy_lowered(policy) : policy;
+}
+
+/* the result, with the words on it */
+static void result_fill(const struct step *policy, enum auth_result theirs,
+			struct auth_dmarc *out)
+{
+	out->result = judge(policy, answer_or(out->aligned_spf, out->aligned_dkim));
+	out->why = policy->why;
+	if (out->result == AUTH_TEMPERROR && out->why == NULL)
+		out->why = "SPF, DKIM or their alignment could not be decided";
+	if (theirs == AUTH_NONE)
+		return;
+	out->result = theirs;
+	out->why = NULL;
+}
+
+void dmarc_finish(struct dmarc_check *c, struct dns_wait *w, struct arena *a,
 		  struct auth_results *r)
 {
 	struct auth_dmarc *out = &r->dmarc;
 	enum auth_result theirs = r->source == AUTH_TRUSTED ? out->result : AUTH_NONE;
-	struct policy_found found;
+	struct discovery d;
 
-	*out = (struct auth_dmarc){ .pct = 100 };
+	*out = (struct auth_dmarc){ 0 };
+	discover(c, w, &d);
+	out->aligned_dkim = dkim_align(c, w, &d, a, r);
 	if (c->domain == NULL) {
 		out->result = AUTH_PERMERROR;
 		out->why = "From names no single domain";
 		return;
 	}
 	out->domain = arena_strdup(a, c->domain);
-	out->org = arena_strdup(a, c->org);
-	policy_find(c, w, &found);
-	out->aligned_spf = spf_speaks(c, &r->spf, found.record.strict_spf);
-	out->aligned_dkim = dkim_speaks(c, r, found.record.strict_dkim);
-	out->result = judge(&found, answer_or(out->aligned_spf, out->aligned_dkim));
-	out->why = found.why;
-	if (out->result == AUTH_TEMPERROR && out->why == NULL)
-		out->why = "SPF or DKIM could not be decided";
-	if (theirs != AUTH_NONE) {
-		out->result = theirs;
-		out->why = NULL;
-	}
-	if (found.found != FOUND_ONE)
+	out->org = arena_strdup(a, d.org == NULL ? domain_org(c->domain) : d.org);
+	out->aligned_spf = speaks(r->spf.result, aligned(c, w, &d, r->spf.domain,
+							 d.policy.record.strict_spf));
+	result_fill(&d.policy, theirs, out);
+	if (d.policy.found != FOUND_ONE)
 		return;
-	out->record_domain = found.above ? out->org : out->domain;
-	out->policy = policy_of(c, w, &found);
-	out->pct = found.record.pct;
+	out->record_domain = arena_strdup(a, d.policy_domain);
+	out->policy = policy_of(c, w, &d);
 	if (out->result == AUTH_FAIL)
-		out->applied = sampled(out->policy, out->pct, percent);
+		out->applied = out->policy;
 }

@@ -2,49 +2,37 @@
 #ifndef AUTH_DMARC_H
 #define AUTH_DMARC_H
 
-#include <stdbool.h>
-
 #include "auth/auth.h"
 #include "auth/lookups.h"
 #include "auth/resolver.h"
 #include "base/arena.h"
-#include "base/bytes.h"
-
-struct dmarc_record {
-	enum dmarc_policy p, sp, np;
-	bool strict_dkim, strict_spf;
-	int pct;
-};
-
-/* dmarc_record_is - is a TXT record a DMARC record?
- * err   none
- * ref   RFC 7489 6.3, 6.6.3 */
-bool dmarc_record_is(struct bytes text);
-
-/* dmarc_record_read - read a record; what is wrong beside p and sp takes its default
- * in    text   any bytes for which dmarc_record_is()
- * err   NULL: it can be used; else static words on what is wrong
- * ref   RFC 7489 6.3, 6.6.3, RFC 9091 */
-const char *dmarc_record_read(struct bytes text, struct dmarc_record *record_r);
 
 struct dmarc_check;
 
-/* dmarc_begin - ask for the records of From's domain and its organisational domain
+/* dmarc_begin - ask for all records of the walk up the tree from From's domain
  * in    domain   as domain_key(); NULL: there is no single usable one
  * own   the caller destroys it
- * err   none */
+ * err   none
+ * cost  8 questions at most, and one on whether a subdomain exists
+ * ref   RFC 9989 4.10 */
 struct dmarc_check *dmarc_begin(struct resolver *r, const char *domain)
 	__attribute__((returns_nonnull));
+
+/* dmarc_expect - SPF or DKIM may speak for this domain: ask early for what decides whether it
+ *                is aligned
+ * in    domain   as domain_key(); NULL: none
+ * err   none: what was not asked early is asked when it is needed */
+void dmarc_expect(struct dmarc_check *c, const char *domain);
 
 /* dmarc_finish - wait for the records, judge
  * in    r          spf and dkim are decided; the dmarc result of a trusted upstream stays,
  *                  and only the policy is added to it
- *       percent    0 to 99, a draw for pct=
- * out   r->dmarc
+ * out   r->dmarc, and r->dkim[].aligned, by the walk up the tree; where it finds no record at
+ *       all, alignment is by the public suffix list
  * own   a
  * err   none: see out
- * ref   RFC 7489 3.1, 6.6, 11.2 */
-void dmarc_finish(struct dmarc_check *c, struct dns_wait *w, int percent, struct arena *a,
+ * ref   RFC 9989 4.4, 4.7, 4.10, 5.3 */
+void dmarc_finish(struct dmarc_check *c, struct dns_wait *w, struct arena *a,
 		  struct auth_results *r);
 
 /* dmarc_destroy - sets *c to NULL

@@ -113,6 +113,14 @@ const struct dns_answer *lookups_get(struct lookups *l, const char *name,
 	return answer == NULL && l->given_up ? &nobody_knows : answer;
 }
 
+const struct dns_answer *lookups_wait(struct lookups *l, struct dns_wait *w,
+				      const char *name, enum dns_type type)
+{
+	const struct dns_answer *answer = lookups_get(l, name, type);
+
+	return answer != NULL ? answer : dns_wait_for(w, lookups_find(l, name, type));
+}
+
 struct dns_query *lookups_missing(const struct lookups *l)
 {
 	for (guint i = l->asked->len; i > 0; i--) {

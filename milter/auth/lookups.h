@@ -52,6 +52,14 @@ void lookups_destroy(struct lookups **l);
 const struct dns_answer *lookups_get(struct lookups *l, const char *name,
 				     enum dns_type type);
 
+/* lookups_wait - the answer, asked for now if it never was, waited for
+ * out   never NULL; DNS_TEMPFAIL once the deadline has passed; valid until lookups_destroy()
+ * err   none: see w->timed_out
+ * use   one thread at a time */
+const struct dns_answer *lookups_wait(struct lookups *l, struct dns_wait *w,
+				      const char *name, enum dns_type type)
+	__attribute__((returns_nonnull));
+
 /* lookups_missing - a question among those asked for that has no answer yet
  * out   NULL: none
  * err   none */

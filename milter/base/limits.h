@@ -45,8 +45,9 @@
 #define LIMIT_DNS_CACHE_BYTES (32 * 1024 * 1024)
 #define LIMIT_ZONE_BYTES (16 * 1024 * 1024) /* of a zone file; they are for tests */
 #define LIMIT_SPF_TERMS 250                 /* of one record */
-#define LIMIT_SPF_QUERIES 150 /* of one check: 1 + 10 terms of 1 + 10 names, and some */
-#define LIMIT_DKIM_FIELDS 20  /* DKIM-Signature fields read at all */
+#define LIMIT_SPF_QUERIES 150  /* of one check: 1 + 10 terms of 1 + 10 names, and some */
+#define LIMIT_DMARC_QUERIES 64 /* a walk of 8, for 6 identifiers 7 more each, and one */
+#define LIMIT_DKIM_FIELDS 20   /* DKIM-Signature fields read at all */
 #define LIMIT_DKIM_FIELD_BYTES 16384 /* of one; h= with 300 names is 6 kB */
 #define LIMIT_DKIM_NAMES 300         /* of one h= */
 #define LIMIT_DKIM_KEYS 4096         /* decoded keys kept, some 2 kB each */

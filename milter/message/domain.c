@@ -71,6 +71,12 @@ const char *domain_org(const char *key)
 	return org == NULL ? key : org;
 }
 
+bool domain_is_suffix(const char *key)
+{
+	return key[0] != '[' && !is_ipv4(key) &&
+	       psl_is_public_suffix(psl_builtin(), key) == 1;
+}
+
 bool domain_within(const char *key, const char *parent)
 {
 	size_t n = strlen(key), m = strlen(parent);

@@ -2,7 +2,7 @@
 #include <glib.h>
 #include <stdint.h>
 
-#include "auth/dmarc.h"
+#include "auth/dmarc_record.h"
 #include "auth/resolver_backend.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

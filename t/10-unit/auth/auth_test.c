@@ -339,37 +339,6 @@ static void test_trusted(void)
 	resolver_close(&r);
 }
 
-/* the same message draws the same lot for pct=, and messages spread over it */
-static void test_pct(void)
-{
-	struct resolver *r =
-		zone_of("_dmarc.example.org. TXT \"v=DMARC1; p=reject; pct=30\"\n");
-	struct auth_engine *en = auth_engine_create(no_options(), r);
-	int rejected = 0;
-
-	for (int i = 0; i < 400; i++) {
-		struct arena *a = arena_create();
-		char *text = g_strdup_printf(
-			"From: a@example.org\r\nMessage-ID: <%d@x>\r\n\r\n", i / 2);
-		struct message m = message_of(a, bytes_of(text));
-		struct auth_check *c =
-			auth_begin(en, &(struct envelope){ .mail_from = "" });
-		struct auth_results got;
-
-		auth_finish(c, &m, in_ms(1000), a, &got);
-		g_assert_cmpint(got.dmarc.result, ==, AUTH_FAIL);
-		rejected += got.dmarc.applied == DMARC_REJECT;
-		auth_release(&c);
-		arena_destroy(&a);
-		g_free(text);
-	}
-	g_assert_cmpint(rejected % 2, ==, 0);
-	g_assert_cmpint(rejected, >, 400 * 20 / 100);
-	g_assert_cmpint(rejected, <, 400 * 40 / 100);
-	auth_engine_destroy(&en);
-	resolver_close(&r);
-}
-
 int main(int argc, char **argv)
 {
 	int status;
@@ -384,7 +353,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/auth/threads", test_threads);
 	g_test_add_func("/auth/parallel", test_parallel);
 	g_test_add_func("/auth/trusted", test_trusted);
-	g_test_add_func("/auth/pct", test_pct);
 	status = g_test_run();
 	signer_free(&rsa);
 	return status;

@@ -1,77 +1,8 @@
-/* DMARC: records, discovery, alignment (with the public suffix list's hard cases), policy. */
+/* DMARC: discovery and alignment by the walk up the tree (with the public suffix list's hard
+ * cases where there is no record), policy. */
 #include "auth/dmarc.h"
 
 #include "auth_fixture.h"
-
-#define NO_POLICY "the DMARC record has no valid policy"
-
-static const struct {
-	const char *text;
-	bool is;
-	const char *wrong;
-	enum dmarc_policy p, sp, np;
-	bool strict_dkim, strict_spf;
-	int pct;
-} records[] = {
-	{ "v=DMARC1; p=none", true, NULL, 0, 0, 0, false, false, 100 },
-	{ "v=DMARC1;p=reject;", true, NULL, 2, 2, 2, false, false, 100 },
-	{ "v = DMARC1 ; p = Quarantine ; adkim=s; aspf=S; pct=20", true, NULL, 1, 1, 1,
-	  true, true, 20 },
-	{ "v=DMARC1; p=reject; sp=none", true, NULL, 2, 0, 0, false, false, 100 },
-	{ "v=DMARC1; p=none; np=reject", true, NULL, 0, 0, 2, false, false, 100 },
-	{ "v=DMARC1; p=none; sp=quarantine; np=reject", true, NULL, 0, 1, 2, false, false,
-	  100 },
-	/* RFC 7489 6.3: "Syntax errors in the remainder of the record SHOULD be discarded in
-	 * favor of default values" */
-	{ "v=DMARC1; p=reject; pct=101; adkim=x; fo", true, NULL, 2, 2, 2, false, false,
-	  100 },
-	{ "v=DMARC1; p=reject; pct=abc", true, NULL, 2, 2, 2, false, false, 100 },
-	{ "v=DMARC1; p=reject; pct=0; x=y; np=bad", true, NULL, 2, 2, 2, false, false,
-	  0 },
-	{ "v=DMARC1; p=none;; rua=mailto:a@example.org", true, NULL, 0, 0, 0, false,
-	  false, 100 },
-	/* 6.6.3: without valid p or sp, but with rua: as p=none; else nothing */
-	{ "v=DMARC1; p=bad; rua=mailto:a@example.org", true, NULL, 0, 0, 0, false, false,
-	  100 },
-	{ "v=DMARC1; p=reject; sp=bad; rua=mailto:a@example.org", true, NULL, 0, 0, 0,
-	  false, false, 100 },
-	{ "v=DMARC1; p=reject; sp=bad", true, NO_POLICY, 0, 0, 0, false, false, 0 },
-	{ "v=DMARC1", true, NO_POLICY, 0, 0, 0, false, false, 0 },
-	{ "v=DMARC1; rua=mailto:a@example.org", true, NULL, 0, 0, 0, false, false, 100 },
-	{ "v=DMARC1; p=bad; rua=", true, NO_POLICY, 0, 0, 0, false, false, 0 },
-	/* "v=DMARC1" MUST be first, and is case-sensitive */
-	{ "p=reject; v=DMARC1", false, NULL, 0, 0, 0, false, false, 0 },
-	{ "v=dmarc1; p=reject", false, NULL, 0, 0, 0, false, false, 0 },
-	{ "v=DMARC12; p=reject", false, NULL, 0, 0, 0, false, false, 0 },
-	{ "v=spf1 -all", false, NULL, 0, 0, 0, false, false, 0 },
-	{ "", false, NULL, 0, 0, 0, false, false, 0 },
-};
-
-static void test_records(void)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(records); i++) {
-		size_t n = strlen(records[i].text);
-		char *exact = g_memdup2(records[i].text, n);
-		struct bytes text = { exact, n };
-		struct dmarc_record got;
-
-		g_test_message("%s", records[i].text);
-		g_assert_true(dmarc_record_is(text) == records[i].is);
-		if (records[i].is) {
-			g_assert_cmpstr(dmarc_record_read(text, &got), ==,
-					records[i].wrong);
-			if (records[i].wrong == NULL) {
-				g_assert_cmpint(got.p, ==, records[i].p);
-				g_assert_cmpint(got.sp, ==, records[i].sp);
-				g_assert_cmpint(got.np, ==, records[i].np);
-				g_assert_true(got.strict_dkim == records[i].strict_dkim);
-				g_assert_true(got.strict_spf == records[i].strict_spf);
-				g_assert_cmpint(got.pct, ==, records[i].pct);
-			}
-		}
-		g_free(exact);
-	}
-}
 
 static const char zone_text[] =
 	"_dmarc.example.org. TXT \"v=DMARC1; p=reject; sp=quarantine\"\n"
@@ -83,9 +14,35 @@ static const char zone_text[] =
 	"_dmarc.fails.example.org. SERVFAIL\n"
 	"_dmarc.example.net. TXT \"v=DMARC1; p=none; np=reject\"\n"
 	"here.example.net. MX 1 mx.example.net.\n"
-	"unsure.example.net. SERVFAIL AAAA\n"
+	"unsure.example.net. SERVFAIL A\n"
 	"_dmarc.example.com. TXT \"v=DMARC1; p=reject; pct=30\"\n"
-	"_dmarc.quiet.com. TXT \"v=DMARC1; p=quarantine; pct=30\"\n"
+	"empty.example.net. TXT \"nothing about mail\"\n"
+	"deep.below.example.net. A 192.0.2.1\n"
+	"_dmarc.test.com. TXT \"v=DMARC1; p=reject; sp=quarantine; np=none; t=y\"\n"
+	"sub.test.com. A 192.0.2.1\n"
+	/* 10 labels: asked for are the whole name, then the last 7 and up */
+	"_dmarc.a.b.c.d.e.f.g.h.long.com. TXT \"v=DMARC1; p=none\"\n"
+	"_dmarc.b.c.d.e.f.g.h.long.com. TXT \"v=DMARC1; p=reject; psd=n\"\n"
+	"_dmarc.e.f.g.h.long.com. TXT \"v=DMARC1; p=none; sp=quarantine; psd=n\"\n"
+	"_dmarc.long.com. TXT \"v=DMARC1; p=none; sp=reject\"\n"
+	/* a department that is its own organisation */
+	"_dmarc.uni.com. TXT \"v=DMARC1; p=quarantine\"\n"
+	"_dmarc.dep.uni.com. TXT \"v=DMARC1; p=reject; psd=n\"\n"
+	"_dmarc.mid.plain.com. TXT \"v=DMARC1; p=reject\"\n"
+	"_dmarc.plain.com. TXT \"v=DMARC1; p=none; sp=quarantine\"\n"
+	/* suffixes that say so, and one that forgot */
+	"_dmarc.bank. TXT \"v=DMARC1; p=reject; sp=quarantine; np=reject; psd=y\"\n"
+	"own.bank. A 192.0.2.1\n"
+	"_dmarc.with.bank. TXT \"v=DMARC1; p=none\"\n"
+	"_dmarc.co.jp. TXT \"v=DMARC1; p=reject\"\n"
+	"good.co.jp. A 192.0.2.1\n"
+	"_dmarc.psd.com. TXT \"v=DMARC1; p=reject; psd=y\"\n"
+	"_dmarc.fails.two.com. SERVFAIL\n"
+	"_dmarc.two.com. TXT \"v=DMARC1; p=reject\"\n"
+	"_dmarc.both.com. TXT \"v=DMARC1; p=reject\"\n"
+	"_dmarc.both.com. TXT \"v=DMARC1; p=none\"\n"
+	"_dmarc.quiet.co.nz. TXT \"v=DMARC1; p=reject\"\n"
+	"_dmarc.co.nz. SERVFAIL\n"
 	"_dmarc.victim.com.ck. TXT \"v=DMARC1; p=reject\"\n"
 	"_dmarc.a.github.io. TXT \"v=DMARC1; p=reject\"\n"
 	"_dmarc.ja.xn--55qx5d.cn. TXT \"v=DMARC1; p=reject\"\n"
@@ -126,24 +83,74 @@ static const struct {
 	{ "strict.example.org", P, "b.example.org", N, NULL, F, 2, 2 },
 	{ "strict.example.org", N, NULL, P, "b.strict.example.org", F, 2, 2 },
 	{ "strict.example.org", N, NULL, P, "strict.example.org", P, 2, 0 },
-	/* discovery, 6.6.3 */
-	{ "two.example.org", P, "two.example.org", N, NULL, AUTH_PERMERROR, 0, 0 },
+	/* discovery, RFC 9989 4.10: several records are none, so are texts of others */
+	{ "two.example.org", P, "two.example.org", N, NULL, P, 1, 0 },
+	{ "two.example.org", F, "x.org", N, NULL, F, 1, 1 },
+	{ "both.com", P, "both.com", N, NULL, N, 0, 0 },
 	{ "other.example.org", F, "x.org", N, NULL, F, 1, 1 },
 	{ "broken.example.org", F, "x.org", N, NULL, AUTH_PERMERROR, 0, 0 },
 	{ "nothing.example", P, "nothing.example", N, NULL, N, 0, 0 },
 	{ "fails.example.org", P, "fails.example.org", N, NULL, T, 0, 0 },
+	/* one step that is not answered: what does not hang on it is decided */
+	{ "a.fails.two.com", P, "two.com", N, NULL, T, 0, 0 },
+	{ "a.fails.two.com", P, "elsewhere.com", N, NULL, T, 0, 0 },
+	{ "two.com", P, "a.fails.two.com", N, NULL, T, 2, 0 },
+	{ "two.com", P, "a.other.two.com", N, NULL, P, 2, 0 },
+	{ "two.com", P, "a.fails.two.com", P, "two.com", P, 2, 0 },
+	/* but a public suffix that does not answer has no record */
+	{ "quiet.co.nz", P, "quiet.co.nz", N, NULL, P, 2, 0 },
+	{ "quiet.co.nz", P, "m.quiet.co.nz", N, NULL, P, 2, 0 },
+	{ "quiet.co.nz", P, "evil.co.nz", N, NULL, F, 2, 2 },
+	/* the record nearest to the top is the organisation's */
+	{ "a.mid.plain.com", F, "x.org", N, NULL, F, 1, 1 },
+	{ "mid.plain.com", F, "x.org", N, NULL, F, 2, 2 },
+	{ "mid.plain.com", P, "plain.com", N, NULL, P, 2, 0 },
+	{ "a.mid.plain.com", P, "b.plain.com", N, NULL, P, 1, 0 },
+	/* 8 questions at most: labels in the middle are left out */
+	{ "a.b.c.d.e.f.g.h.long.com", F, "x.org", N, NULL, F, 0, 0 },
+	{ "x.b.c.d.e.f.g.h.long.com", F, "x.org", N, NULL, F, 1, 1 },
+	{ "x.b.c.d.e.f.g.h.long.com", P, "long.com", N, NULL, F, 1, 1 },
+	{ "x.b.c.d.e.f.g.h.long.com", P, "e.f.g.h.long.com", N, NULL, P, 1, 0 },
+	{ "x.b.c.d.e.f.g.h.long.com", P, "y.e.f.g.h.long.com", N, NULL, P, 1, 0 },
+	{ "x.b.c.d.e.f.g.h.long.com", N, NULL, P, "y.c.d.e.f.g.h.long.com", P, 1, 0 },
+	{ "b.c.d.e.f.g.h.long.com", P, "x.b.c.d.e.f.g.h.long.com", N, NULL, F, 2, 2 },
+	{ "f.g.h.long.com", F, "x.org", N, NULL, F, 2, 2 },
+	/* psd=n: an organisation of its own */
+	{ "dep.uni.com", P, "uni.com", N, NULL, F, 2, 2 },
+	{ "a.dep.uni.com", P, "b.dep.uni.com", N, NULL, P, 2, 0 },
+	{ "uni.com", P, "dep.uni.com", N, NULL, F, 1, 1 },
+	{ "uni.com", P, "a.dep.uni.com", N, NULL, F, 1, 1 },
+	{ "uni.com", P, "a.uni.com", N, NULL, P, 1, 0 },
+	/* psd=y: the organisation is one label below, its policy comes first */
+	{ "own.bank", P, "own.bank", N, NULL, P, 1, 0 },
+	{ "own.bank", P, "other.bank", N, NULL, F, 1, 1 },
+	{ "own.bank", P, "bank", N, NULL, F, 1, 1 },
+	{ "own.bank", P, "a.own.bank", N, NULL, P, 1, 0 },
+	{ "gone.bank", F, "x.org", N, NULL, F, 2, 2 },
+	{ "a.with.bank", F, "x.org", N, NULL, F, 0, 0 },
+	{ "psd.com", P, "a.psd.com", N, NULL, F, 2, 2 },
+	{ "psd.com", P, "psd.com", N, NULL, P, 2, 0 },
+	/* strangers below a suffix are not one, even if its record does not say psd=y */
+	{ "good.co.jp", P, "evil.co.jp", N, NULL, F, 2, 2 },
+	{ "good.co.jp", P, "m.good.co.jp", N, NULL, P, 2, 0 },
 	/* silence is not failure */
 	{ "example.org", T, "example.org", N, NULL, T, 2, 0 },
 	{ "example.org", T, "elsewhere.net", N, NULL, F, 2, 2 },
 	{ "example.org", F, "example.org", T, "example.org", T, 2, 0 },
 	{ "example.org", T, "example.org", P, "example.org", P, 2, 0 },
-	/* np=, RFC 9091: for a domain that is not there */
+	/* np=: for a name that does not exist; one without mail does */
 	{ "gone.example.net", F, "x.org", N, NULL, F, 2, 2 },
+	{ "a.gone.example.net", F, "x.org", N, NULL, F, 2, 2 },
 	{ "here.example.net", F, "x.org", N, NULL, F, 0, 0 },
+	{ "empty.example.net", F, "x.org", N, NULL, F, 0, 0 },
+	{ "below.example.net", F, "x.org", N, NULL, F, 0, 0 },
 	{ "unsure.example.net", F, "x.org", N, NULL, F, 0, 0 },
-	/* pct=30, the draw below is 50: the next milder policy */
-	{ "example.com", F, "x.org", N, NULL, F, 2, 1 },
-	{ "quiet.com", F, "x.org", N, NULL, F, 1, 0 },
+	/* t=y: one step milder; pct= is no tag */
+	{ "test.com", F, "x.org", N, NULL, F, 1, 1 },
+	{ "test.com", P, "test.com", N, NULL, P, 1, 0 },
+	{ "sub.test.com", F, "x.org", N, NULL, F, 0, 0 },
+	{ "gone.test.com", F, "x.org", N, NULL, F, 0, 0 },
+	{ "example.com", F, "x.org", N, NULL, F, 2, 2 },
 	{ "example.com", P, "example.com", N, NULL, P, 2, 0 },
 	/* public suffixes that libopendmarc does not know: strangers are not aligned */
 	{ "victim.com.ck", P, "evil.com.ck", N, NULL, F, 2, 2 },
@@ -175,7 +182,11 @@ static void test_rows(void)
 		struct dns_wait wait = { .deadline_us = in_ms(1000) };
 		struct dmarc_check *c = dmarc_begin(r, rows[i].from);
 
-		dmarc_finish(c, &wait, 50, a, &got);
+		if (i % 2 == 0) { /* only early or late */
+			dmarc_expect(c, rows[i].spf_domain);
+			dmarc_expect(c, rows[i].dkim_domain);
+		}
+		dmarc_finish(c, &wait, a, &got);
 		g_test_message("%zu: %s, spf %s, dkim %s: %s", i, rows[i].from,
 			       rows[i].spf_domain, rows[i].dkim_domain,
 			       auth_result_names[got.dmarc.result]);
@@ -200,7 +211,7 @@ static void test_details(void)
 	struct auth_results got = { .spf = { .result = AUTH_PASS,
 					     .domain = "example.org" } };
 
-	dmarc_finish(c, &wait, 0, a, &got);
+	dmarc_finish(c, &wait, a, &got);
 	g_assert_cmpstr(got.dmarc.domain, ==, "news.example.org");
 	g_assert_cmpstr(got.dmarc.org, ==, "example.org");
 	g_assert_cmpstr(got.dmarc.record_domain, ==, "example.org");
@@ -210,10 +221,68 @@ static void test_details(void)
 	/* results of a trusted upstream stay; the policy is added */
 	c = dmarc_begin(r, "example.org");
 	got = (struct auth_results){ .source = AUTH_TRUSTED, .dmarc.result = AUTH_FAIL };
-	dmarc_finish(c, &wait, 0, a, &got);
+	dmarc_finish(c, &wait, a, &got);
 	g_assert_cmpint(got.dmarc.result, ==, AUTH_FAIL);
 	g_assert_cmpint(got.dmarc.applied, ==, DMARC_REJECT);
 	dmarc_destroy(&c);
+	arena_destroy(&a);
+	resolver_close(&r);
+}
+
+/* what rules call proven: by the walk where there is a record, else by the list */
+static const struct {
+	const char *from, *dkim;
+	bool aligned;
+} proven[] = {
+	{ "news.norecord.com", "norecord.com", true },
+	{ "a.norecord.co.uk", "b.norecord.co.uk", true },
+	{ "norecord.co.uk", "other.co.uk", false },
+	{ "uni.com", "dep.uni.com", false },
+	{ "a.uni.com", "b.uni.com", true },
+	{ NULL, "uni.com", false },
+};
+
+static void test_proven(void)
+{
+	struct resolver *r = zone_of(zone_text);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(proven); i++) {
+		struct arena *a = arena_create();
+		struct auth_dkim dkim = { .result = AUTH_PASS, .domain = proven[i].dkim };
+		struct auth_results got = { .dkim = &dkim, .n_dkim = 1 };
+		struct dns_wait wait = { .deadline_us = in_ms(1000) };
+		struct dmarc_check *c = dmarc_begin(r, proven[i].from);
+
+		dmarc_finish(c, &wait, a, &got);
+		g_assert_true(got.dkim[0].aligned == proven[i].aligned);
+		g_assert_cmpint(got.dmarc.aligned_dkim, ==,
+				proven[i].aligned ? ANSWER_YES : ANSWER_NO);
+		dmarc_destroy(&c);
+		arena_destroy(&a);
+	}
+	resolver_close(&r);
+}
+
+/* names of 127 labels cost 8 questions and what the identifiers add */
+static void test_bound(void)
+{
+	struct resolver *r = zone_of(zone_text);
+	struct arena *a = arena_create();
+	struct dns_wait wait = { .deadline_us = in_ms(1000) };
+	GString *name = g_string_new(NULL);
+	struct auth_results got = { 0 };
+	struct dmarc_check *c;
+
+	for (int i = 0; i < 120; i++)
+		g_string_append(name, "a.");
+	g_string_append(name, "long.com");
+	c = dmarc_begin(r, name->str);
+	dmarc_finish(c, &wait, a, &got);
+	g_assert_cmpint(got.dmarc.result, ==, AUTH_FAIL);
+	g_assert_cmpstr(got.dmarc.record_domain, ==, "long.com");
+	g_assert_cmpuint(resolver_stats(r).asked, <=, 8 + 1);
+	dmarc_destroy(&c);
+	g_string_free(name, TRUE);
 	arena_destroy(&a);
 	resolver_close(&r);
 }
@@ -226,7 +295,7 @@ static void test_late(void)
 	struct dmarc_check *c = dmarc_begin(r, "example.org");
 	struct auth_results got = { 0 };
 
-	dmarc_finish(c, &wait, 0, a, &got);
+	dmarc_finish(c, &wait, a, &got);
 	g_assert_cmpint(got.dmarc.result, ==, AUTH_TEMPERROR);
 	g_assert_true(wait.timed_out);
 	g_assert_cmpint(wait.waited_us, >=, 9000);
@@ -238,9 +307,10 @@ static void test_late(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/auth/dmarc/records", test_records);
 	g_test_add_func("/auth/dmarc/rows", test_rows);
 	g_test_add_func("/auth/dmarc/details", test_details);
+	g_test_add_func("/auth/dmarc/proven", test_proven);
+	g_test_add_func("/auth/dmarc/bound", test_bound);
 	g_test_add_func("/auth/dmarc/late", test_late);
 	return g_test_run();
 }
