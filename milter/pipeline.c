@@ -63,12 +63,21 @@ static bool take_features(struct passage *p)
 	return true;
 }
 
+/* By the lists that rules read, so that facts and rules never differ. */
+static bool is_shared(const void *rules, const char *domain)
+{
+	return ruleset_list_covers(rules, "free_mail", domain) ||
+	       ruleset_list_covers(rules, "mail_services", domain);
+}
+
 static bool ask_store(struct passage *p)
 {
 	const struct options *o = p->world->options;
 	struct lookup_setup setup = {
 		.options = o,
 		.store = p->world->store,
+		.is_shared = is_shared,
+		.shared = p->world->rules,
 		.aliases = p->world->aliases,
 		.needs = p->world->needs,
 		.now_s = p->envelope->received_s,

@@ -49,6 +49,13 @@ const char *authres_value(struct arena *a, const char *authserv_id,
  * ref   RFC 8601 2.2 */
 const struct authres *authres_parse(struct arena *a, struct bytes value);
 
+/* authres_domain - the domain that a property of a result tells, as it is or of an address
+ * out   domain_key() form; NULL: there is no such property, or it is no domain
+ * own   a
+ * err   NULL */
+const char *authres_domain(struct arena *a, const struct authres_result *one,
+			   const char *ptype, const char *name);
+
 /* authres_is - is a header field an Authentication-Results?
  * err   none */
 bool authres_is(const struct header *h);

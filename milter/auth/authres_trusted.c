@@ -41,6 +41,12 @@ static const char *domain_of(struct arena *a, const char *value)
 	return value == NULL ? NULL : domain_key(a, at == NULL ? value : at + 1);
 }
 
+const char *authres_domain(struct arena *a, const struct authres_result *one,
+			   const char *ptype, const char *name)
+{
+	return domain_of(a, property(one, ptype, name));
+}
+
 static void take_spf(struct taking *t, const struct authres_result *one)
 {
 	struct auth_spf *spf = &t->r->spf;

@@ -66,6 +66,13 @@
 #define LIMIT_CANDIDATES 64     /* persons under one name key */
 #define LIMIT_ALIASES 50000     /* known at once; 7 MB, and more than get mail on a day */
 
+/* What time alone earns (behavior/history.h). Mail on 5 days over two weeks is a
+ * correspondence; one who prepares a fraud wants to be done in days, and has to stay wanted
+ * all the while. */
+#define LIMIT_TRUST_MESSAGES 8
+#define LIMIT_TRUST_DAYS 5       /* closed ones, with mail */
+#define LIMIT_TRUST_SPAN_DAYS 14 /* from the first of them to the last */
+
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000

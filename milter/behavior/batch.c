@@ -115,6 +115,7 @@ static struct behavior_event *copy_event(struct arena *a, const struct behavior_
 	copy->reply_to_org = arena_strdup(a, ev->reply_to_org);
 	copy->list_id = arena_strdup(a, ev->list_id);
 	copy->dkim_domain = arena_strdup(a, ev->dkim_domain);
+	copy->signers = copy_texts(a, ev->signers, ev->n_signers);
 	copy->mailer = arena_strdup(a, ev->mailer);
 	copy->network = arena_strdup(a, ev->network);
 	copy->link_orgs = copy_texts(a, ev->link_orgs, ev->n_link_orgs);
@@ -357,6 +358,25 @@ static void note_all(const struct behavior_event *ev, struct habit_buffer *b,
 		note(one, b->habits, USUAL_LINK, ev->link_orgs[i]);
 }
 
+/* A list is known by who signs it, whoever writes: by all that proved something of it. */
+static void count_list(struct applying *ap, const struct behavior_event *ev,
+		       const struct history *bare)
+{
+	struct usual_item items[USUAL_MOST];
+	struct history one = *bare;
+	size_t n = 0;
+
+	if (ev->list_id == NULL)
+		return;
+	add_usual(&one, USUAL_DKIM, &items[n++], USUAL_EACH, bare->open_day);
+	for (size_t i = 0; i < ev->n_signers && n < USUAL_MOST; i++)
+		if (strcmp(ev->signers[i], USUAL_EACH) != 0)
+			add_usual(&one, USUAL_DKIM, &items[n++], ev->signers[i],
+				  bare->open_day);
+	one.usual[USUAL_DKIM] = (struct usual_set){ .at = items, .n = n };
+	add_to(ap, FAMILY_LIST, ev->tenant, ev->list_id, &one);
+}
+
 /* What a message to us says about its sender, once, however many of us got it. */
 static void count_incoming(struct applying *ap, const struct behavior_event *ev,
 			   struct bytes reached)
@@ -367,7 +387,7 @@ static void count_incoming(struct applying *ap, const struct behavior_event *ev,
 	struct history one = one_message(DIRECTION_IN, day, days), bare = one;
 	size_t n = 0;
 
-	add_to(ap, FAMILY_LIST, ev->tenant, ev->list_id, &bare);
+	count_list(ap, ev, &bare);
 	bare.reached = reached;
 	add_to(ap, FAMILY_TENANT, ev->tenant, NULL, &bare);
 	bare.reached.n = 0;

@@ -36,6 +36,9 @@ struct behavior_event {
 	const char *reply_to_org;
 	const char *list_id;
 	const char *dkim_domain;
+	const char *const *signers; /* of a list: domains that DKIM or SPF proved,
+				    the sending host */
+	size_t n_signers;
 	const char *mailer;
 	const char *network;
 	const char *const *link_orgs;

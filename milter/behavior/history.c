@@ -263,6 +263,97 @@ enum answer history_solicited(const struct history *h, int64_t today)
 	return history_messages_out(h, today) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
+enum answer history_trusted(const struct history *h, int64_t today)
+{
+	int64_t first, last;
+
+	if (h == NULL)
+		return ANSWER_NO;
+	if (history_messages_out(h, today) > 0 || closed(h, &h->rescued, today) > 0)
+		return ANSWER_YES;
+	first = first_closed(&h->in, today);
+	last = last_closed(&h->in, today);
+	return history_messages_in(h, today) >= LIMIT_TRUST_MESSAGES &&
+			       history_days_seen(h, today) >= LIMIT_TRUST_DAYS &&
+			       first > 0 && last - first >= LIMIT_TRUST_SPAN_DAYS
+		       ? ANSWER_YES
+		       : ANSWER_NO;
+}
+
+static int64_t item_closed(const struct usual_item *item, int64_t today)
+{
+	return item->closed + (item->last_day < today ? item->open : 0);
+}
+
+static bool item_lasts(const struct usual_item *item, int64_t today)
+{
+	return item_closed(item, today) >= LIMIT_TRUST_MESSAGES &&
+	       MIN(item->last_day, today - 1) - item->first_day >= LIMIT_TRUST_SPAN_DAYS;
+}
+
+enum answer history_trusted_item(const struct usual_item *item, int64_t last_out,
+				 int64_t today)
+{
+	if (item == NULL || item_closed(item, today) == 0)
+		return ANSWER_NO;
+	return item_lasts(item, today) || last_out >= item->first_day ? ANSWER_YES
+								      : ANSWER_NO;
+}
+
+const struct usual_item *history_usual_item(const struct history *h, enum usual kind,
+					    const char *text, int64_t today)
+{
+	const struct usual_set *set;
+
+	if (h == NULL || text == NULL)
+		return NULL;
+	set = &h->usual[kind];
+	for (size_t i = 0; i < set->n; i++)
+		if (set->at[i].first_day < today && set->at[i].text != NULL &&
+		    strcmp(set->at[i].text, text) == 0)
+			return &set->at[i];
+	return NULL;
+}
+
+static bool is_host(const struct usual_item *item)
+{
+	return item->text[0] == '[';
+}
+
+/* Does it stand in more than half of the messages whose signers were noted? */
+static bool is_usual_signer(const struct history *list, const struct usual_item *item,
+			    int64_t today)
+{
+	const struct usual_item *each =
+		history_usual_item(list, USUAL_DKIM, USUAL_EACH, today);
+
+	return each != NULL && each != item &&
+	       2 * item_closed(item, today) > item_closed(each, today) &&
+	       (item_lasts(item, today) || closed(list, &list->rescued, today) > 0);
+}
+
+/* The host proves less than a signature: other people may send from it, too. */
+static bool has_usual_domain(const struct history *list, int64_t today)
+{
+	const struct usual_set *set = &list->usual[USUAL_DKIM];
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->at[i].text != NULL && !is_host(&set->at[i]) &&
+		    is_usual_signer(list, &set->at[i], today))
+			return true;
+	return false;
+}
+
+enum answer history_signs(const struct history *list, const char *signer, int64_t today)
+{
+	const struct usual_item *item =
+		history_usual_item(list, USUAL_DKIM, signer, today);
+
+	if (item == NULL || !is_usual_signer(list, item, today))
+		return ANSWER_NO;
+	return is_host(item) && has_usual_domain(list, today) ? ANSWER_NO : ANSWER_YES;
+}
+
 int64_t history_mailboxes(const struct history *h, int64_t today)
 {
 	if (h == NULL)

@@ -40,6 +40,8 @@ struct usual_item {
 	int64_t last_day;
 };
 
+#define USUAL_EACH \
+	"*" /* in LIST: an item that each message bears whose signers were noted */
 #define USUAL_MOST 8     /* of one kind: the most frequent; people have few habits */
 #define HOUR_MESSAGES 20 /* at known hours, and on so many days, before another one is */
 #define HOUR_DAYS 5      /* strange */
@@ -51,7 +53,8 @@ enum usual {
 	USUAL_REPLY_TO, /* organisational domains of Reply-To */
 	USUAL_LINK,     /* organisational domains of links */
 	USUAL_MAILER,   /* programs, without versions */
-	USUAL_DKIM,     /* d= of signatures that passed */
+	USUAL_DKIM,     /* d= of signatures that passed; in LIST also what SPF
+			 proves, and sending hosts: "[192.0.2.1]" */
 	USUAL_NETWORK,  /* /24 or /48 of clients */
 	USUAL_ADDRESS,  /* addresses (DISPLAY family) */
 	USUAL_COUNT
@@ -165,6 +168,33 @@ int64_t history_last_out(const struct history *h, int64_t today);
 /* history_solicited - have we written to them on a closed day?
  * err   none: NULL is NO */
 enum answer history_solicited(const struct history *h, int64_t today);
+
+/* history_trusted - has their past earned what excuses? Our side did something (wrote to
+ *                   them, or rescued mail of theirs), or mail came in long and regularly:
+ *                   LIMIT_TRUST_MESSAGES on LIMIT_TRUST_DAYS over LIMIT_TRUST_SPAN_DAYS. All of
+ *                   it on closed days: no mail of a day can buy it on that day
+ * err   none: NULL is NO */
+enum answer history_trusted(const struct history *h, int64_t today);
+
+/* history_trusted_item - the same of one of the usual values: the value was there long and
+ *                        often, or our side wrote on a day after it was first there
+ * in    last_out   newest closed day on which we wrote, -1: never
+ * err   none: NULL is NO */
+enum answer history_trusted_item(const struct usual_item *item, int64_t last_out,
+				 int64_t today);
+
+/* history_usual_item - one of the usual values
+ * err   NULL: not among those known on closed days */
+const struct usual_item *history_usual_item(const struct history *h, enum usual kind,
+					    const char *text, int64_t today);
+
+/* history_signs - is this what usually proves a list: of more than half of the messages whose
+ *                 signers were noted, and of LIMIT_TRUST_MESSAGES over LIMIT_TRUST_SPAN_DAYS,
+ *                 where no rescue of ours says so. A host does so only of lists that nothing
+ *                 else proves
+ * in    signer   a domain, or the address of a host in brackets
+ * err   none: NULL is NO */
+enum answer history_signs(const struct history *list, const char *signer, int64_t today);
 
 /* history_mailboxes - how many of our mailboxes knew them on closed days (not in a PAIR); of a
  *                     domain or tenant with over 64 of them an estimate, good to an eighth

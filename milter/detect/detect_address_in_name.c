@@ -21,8 +21,8 @@ enum answer detect_address_in_name(const struct evidence *e, const char **words_
 	    (from_org != NULL && strcmp(domain_org(domain), from_org) == 0))
 		return ANSWER_NO;
 
-	enum answer cleared =
-		answer_or(feature_answer(e, FEATURE_INTERNAL), from_known_list(e));
+	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),
+					fact_answer(e, FACT_LIST_TRUSTED));
 
 	if (cleared != ANSWER_NO)
 		return answer_not(cleared);

@@ -1,5 +1,6 @@
 /* It looks like an answer, but nobody here has seen what it answers, and the sender is a
- * stranger, or is not proven to be none. Forwards, lists and programs refer to what we have not seen for good reasons. */
+ * stranger, or is not proven to be none. Forwards, and lists that earned trust, refer to what
+ * we have not seen for good reasons. */
 #include "detect/evidence.h"
 
 static enum answer looks_like_answer(const struct evidence *e)
@@ -8,11 +9,9 @@ static enum answer looks_like_answer(const struct evidence *e)
 	enum answer any = refs->known == ANSWER_YES && refs->n_items > 0 ? ANSWER_YES
 			  : refs->known == ANSWER_UNKNOWN                ? ANSWER_UNKNOWN
 									 : ANSWER_NO;
-	enum answer other = answer_or(feature_answer(e, FEATURE_SUBJECT_FORWARD),
-				      feature_answer(e, FEATURE_AUTO));
 
 	return answer_and(answer_or(feature_answer(e, FEATURE_SUBJECT_REPLY), any),
-			  answer_not(answer_or(other, sent_to_many(e))));
+			  answer_not(feature_answer(e, FEATURE_SUBJECT_FORWARD)));
 }
 
 enum answer detect_fake_thread(const struct evidence *e, const char **words_r)
@@ -20,8 +19,9 @@ enum answer detect_fake_thread(const struct evidence *e, const char **words_r)
 	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),
 					fact_answer(e, FACT_THREAD_KNOWN));
 
-	cleared = answer_or(cleared, answer_or(proven(e, FACT_PAIR_KNOWN),
-					       proven(e, FACT_SENDER_KNOWN)));
+	cleared = answer_or(cleared, fact_answer(e, FACT_LIST_TRUSTED));
+	cleared = answer_or(cleared, answer_or(proven(e, FACT_PAIR_TRUSTED),
+					       proven(e, FACT_SENDER_TRUSTED)));
 
 	enum answer a = answer_and(looks_like_answer(e), answer_not(cleared));
 

@@ -1,13 +1,14 @@
-/* From says it is one of us, and nothing proves it. Mail of ours that a known list sends
- * back is none: lists break signatures. */
+/* From says it is one of us, and nothing proves it. Mail of ours that comes
+ * back from a list which has earned trust, signed as usual, is none: lists break signatures. */
 #include "detect/evidence.h"
 
 enum answer detect_own_domain_spoof(const struct evidence *e, const char **words_r)
 {
 	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),
 					feature_answer(e, FEATURE_AUTH_ALIGNED));
-	enum answer a = answer_and(fact_answer(e, FACT_TENANT_OWNS_FROM),
-				   answer_not(answer_or(cleared, from_known_list(e))));
+	enum answer a = answer_and(
+		fact_answer(e, FACT_TENANT_OWNS_FROM),
+		answer_not(answer_or(cleared, fact_answer(e, FACT_LIST_TRUSTED))));
 
 	if (a != ANSWER_YES)
 		return a;

@@ -1,5 +1,5 @@
 /* An answer would leave for another organisation. Cleared by: an address of ours (a form on
- * our pages that somebody else hosts), lists and newsletters, and known senders who always
+ * our pages that somebody else hosts), lists that earned trust, and trusted senders who always
  * did so. Those need no proof: answers to a forged one go where they always went. */
 #include "detect/evidence.h"
 
@@ -7,7 +7,7 @@
 
 static enum answer usual_of_them(const struct evidence *e)
 {
-	return answer_and(fact_answer(e, FACT_SENDER_KNOWN),
+	return answer_and(fact_answer(e, FACT_SENDER_TRUSTED),
 			  answer_not(fact_answer(e, FACT_SENDER_NEW_REPLY_TO)));
 }
 
@@ -23,7 +23,8 @@ enum answer detect_reply_to_elsewhere(const struct evidence *e, const char **wor
 	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),
 					fact_answer(e, FACT_TENANT_OWNS_REPLY_TO));
 
-	cleared = answer_or(cleared, answer_or(sent_to_many(e), usual_of_them(e)));
+	cleared = answer_or(
+		cleared, answer_or(fact_answer(e, FACT_LIST_TRUSTED), usual_of_them(e)));
 	if (cleared != ANSWER_NO)
 		return answer_not(cleared);
 	return say(e, words_r, "written by %s, but an answer would go to %s",

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/printable.h"
-#include "message/domain.h"
 
 enum { SHOWN_BYTES_MOST = 80 };
 
@@ -49,45 +48,4 @@ enum answer proven(const struct evidence *e, enum fact_id id)
 	enum answer known = fact_answer(e, id);
 
 	return known == ANSWER_YES ? feature_answer(e, FEATURE_AUTH_ALIGNED) : known;
-}
-
-static enum answer spf_proves(const struct evidence *e, const char *org)
-{
-	const char *domain = feature_text(e, FEATURE_SPF_DOMAIN);
-	enum answer pass = feature_answer(e, FEATURE_SPF_PASS);
-
-	if (pass != ANSWER_YES || domain == NULL)
-		return pass == ANSWER_UNKNOWN ? pass : ANSWER_NO;
-	return strcmp(domain_org(domain), org) == 0 ? ANSWER_YES : ANSWER_NO;
-}
-
-static enum answer dkim_proves(const struct evidence *e, const char *org)
-{
-	const struct value *domains = &e->features->at[FEATURE_DKIM_DOMAINS];
-
-	for (size_t i = 0; domains->known == ANSWER_YES && i < domains->n_items; i++)
-		if (strcmp(domain_org(domains->items[i]), org) == 0)
-			return ANSWER_YES;
-	return feature_answer(e, FEATURE_DKIM_PASS) == ANSWER_UNKNOWN ? ANSWER_UNKNOWN
-								      : ANSWER_NO;
-}
-
-enum answer from_known_list(const struct evidence *e)
-{
-	const char *id = feature_text(e, FEATURE_LIST_ID);
-
-	if (id == NULL)
-		return e->features->at[FEATURE_LIST_ID].known;
-
-	const char *org = domain_org(id);
-
-	return answer_and(answer_or(spf_proves(e, org), dkim_proves(e, org)),
-			  fact_answer(e, FACT_LIST_KNOWN));
-}
-
-enum answer sent_to_many(const struct evidence *e)
-{
-	return answer_and(answer_or(feature_answer(e, FEATURE_LIST_MAIL),
-				    feature_answer(e, FEATURE_BULK)),
-			  feature_answer(e, FEATURE_DKIM_PASS));
 }

@@ -67,14 +67,4 @@ enum answer say(const struct evidence *e, const char **words_r, const char *form
  * err   UNKNOWN: no fact, or DNS did not answer */
 enum answer proven(const struct evidence *e, enum fact_id id);
 
-/* from_known_list - does it come from a mailing list that the tenant has had mail of, proven
- *                   by SPF or DKIM of the list's own organisation? reads NEED_LIST
- * err   UNKNOWN: no fact, or DNS did not answer */
-enum answer from_known_list(const struct evidence *e);
-
-/* sent_to_many - does it bear headers of a list or of bulk mail, and a DKIM signature that
- *                passed? Headers alone cost nothing to forge
- * err   UNKNOWN: the key of the signature could not be had */
-enum answer sent_to_many(const struct evidence *e);
-
 #endif

@@ -1,8 +1,8 @@
 /* The name of one of ours, from an address that is not theirs. Cleared by: an address of the
- * person; mail of ours; a person who writes to themself from home; a namesake whom the
- * recipient knows and who proves to be that; a mailing list or a service that the tenant knows
- * and that proves itself ("Jane Roe via Sharing"); a mailbox that a program reads, whom no
- * name deceives. An address of the person is not proven here: rules say what a forged one is.
+ * person; mail of ours; a person who writes to themself from home; a namesake who has earned the
+ * recipient's trust, under this very name, and who proves to be that; a mailing list or a
+ * service that has earned the tenant's trust and that proves itself ("Jane Roe via Sharing"); a
+ * mailbox that a program reads, whom no name deceives. An address of the person is not proven here: rules say what a forged one is.
  */
 #include "detect/person_name.h"
 
@@ -50,7 +50,7 @@ static enum answer is_known_service(const struct evidence *e)
 	if (name == NULL || !says_for_whom(e, name))
 		return ANSWER_NO;
 	return answer_and(feature_answer(e, FEATURE_AUTH_ALIGNED),
-			  fact_answer(e, FACT_DOMAIN_KNOWN));
+			  fact_answer(e, FACT_DOMAIN_TRUSTED));
 }
 
 /* what is not known to be read by a program is read by a person */
@@ -65,10 +65,11 @@ static enum answer is_cleared(const struct evidence *e)
 {
 	enum answer a = answer_or(is_theirs(e), is_ours(e));
 
-	a = answer_or(a, proven(e, FACT_PAIR_KNOWN));
+	a = answer_or(a, answer_and(proven(e, FACT_PAIR_TRUSTED),
+				    fact_answer(e, FACT_DISPLAY_TRUSTED)));
 	a = answer_or(a, is_known_service(e));
 	a = answer_or(a, is_read_by_program(e));
-	return answer_or(a, from_known_list(e));
+	return answer_or(a, fact_answer(e, FACT_LIST_TRUSTED));
 }
 
 enum answer name_from_outside(const struct evidence *e, bool exact)

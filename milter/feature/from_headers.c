@@ -145,6 +145,9 @@ void features_from_headers(const struct source *s, struct value *at)
 	at[FEATURE_LIST_MAIL] = VALUE_OF_BOOL((m->kind & MESSAGE_LIST) != 0);
 	at[FEATURE_AUTO] =
 		VALUE_OF_BOOL((m->kind & (MESSAGE_AUTO | MESSAGE_REPORT)) != 0);
+	at[FEATURE_AUTO_REPLY] = VALUE_OF_BOOL((m->kind & MESSAGE_AUTO_REPLY) != 0 ||
+					       subject_is_absence(m->subject));
+	at[FEATURE_JUDGED] = VALUE_OF_BOOL(message_header(m, "X-Wonted-Id", 0) != NULL);
 	at[FEATURE_MAILER] = feature_mailer(s->arena, m->mailer);
 	at[FEATURE_RECEIVED_COUNT] = VALUE_OF_INT((int64_t)m->n_received);
 	at[FEATURE_SIZE] = VALUE_OF_INT((int64_t)m->raw.n);

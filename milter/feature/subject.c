@@ -75,6 +75,98 @@ static const char *const forwards[] = {
 	"전달",        /* Korean */
 };
 
+/* automatic answers, as mail programs and gateways head them */
+static const char *const absences[] = {
+	"automatic reply",
+	"automatic response",
+	"auto reply",
+	"auto-reply",
+	"autoreply",
+	"auto response",
+	"auto-response",
+	"autoresponse",
+	"auto:",
+	"out of office",
+	"out of the office",
+	"out-of-office",
+	"i am out of the office",
+	"i'm out of the office",
+	"ooo:",
+	"on vacation",
+	"vacation reply",
+	"away from my mail",
+	"away from the office",
+	"automatische antwort", /* German */
+	"automatische rückantwort",
+	"abwesenheit",
+	"abwesend",
+	"ich bin abwesend",
+	"nicht im büro",
+	"automatisch antwoord", /* Dutch */
+	"automatische beantwoording",
+	"afwezig",
+	"niet aanwezig",
+	"réponse automatique", /* French */
+	"réponse d'absence",
+	"absence du bureau",
+	"absent du bureau",
+	"message d'absence",
+	"notification d'absence",
+	"respuesta automática", /* Spanish */
+	"respuesta automatica",
+	"fuera de la oficina",
+	"fuera de oficina",
+	"resposta automática", /* Portuguese, Catalan */
+	"resposta automàtica",
+	"fora do escritório",
+	"ausência temporária",
+	"risposta automatica", /* Italian */
+	"fuori sede",
+	"fuori ufficio",
+	"assente dall'ufficio",
+	"autosvar",         /* Danish, Norwegian, Swedish */
+	"automatisk svar",  /* Danish, Norwegian */
+	"automatiskt svar", /* Swedish */
+	"frånvaro",
+	"fravær",
+	"ikke til stede",
+	"automaattinen vastaus", /* Finnish */
+	"poissa toimistosta",
+	"automatyczna odpowiedź", /* Polish */
+	"odpowiedź automatyczna",
+	"poza biurem",
+	"nieobecność",
+	"automatická odpověď", /* Czech, Slovak */
+	"automatická odpoveď",
+	"mimo kancelář",
+	"automatikus válasz", /* Hungarian */
+	"házon kívül",
+	"răspuns automat",    /* Romanian */
+	"samodejni odgovor",  /* Slovenian */
+	"automatski odgovor", /* Croatian, Serbian */
+	"otomatik yanıt",     /* Turkish */
+	"ofis dışında",
+	"αυτόματη απάντηση", /* Greek */
+	"автоответ",         /* Russian, Bulgarian */
+	"автоматический ответ",
+	"автоматичен отговор",
+	"автоматична відповідь", /* Ukrainian */
+	"нет на месте",
+	"отсутств",
+	"תשובה אוטומטית", /* Hebrew */
+	"رد تلقائي",      /* Arabic */
+	"自动答复",       /* Chinese */
+	"自动回复",
+	"自動回覆",
+	"自動応答", /* Japanese */
+	"自動返信",
+	"不在",
+	"자동 회신", /* Korean */
+	"부재중",
+	"trả lời tự động",  /* Vietnamese */
+	"balasan otomatis", /* Indonesian */
+};
+
 static const char *skip_blanks(const char *p)
 {
 	while (*p != '\0' && g_unichar_isspace(g_utf8_get_char(p)))
@@ -118,19 +210,27 @@ static bool begins_with(const char *folded, const char *const *words, size_t n)
 	return false;
 }
 
-enum subject_kind subject_kind(const char *subject)
+/* the begin of a subject, without tags, case-folded
+ * own   g_free() */
+static char *folded_begin(const char *subject)
 {
-	if (subject == NULL)
-		return SUBJECT_PLAIN;
-
 	const char *begin = skip_tags(skip_blanks(subject));
 	size_t n = strlen(begin);
 	const char *end =
 		n <= PREFIX_BYTES_MOST
 			? begin + n
 			: g_utf8_find_prev_char(begin, begin + PREFIX_BYTES_MOST);
-	char *folded = g_utf8_casefold(begin, end - begin);
+
+	return g_utf8_casefold(begin, end - begin);
+}
+
+enum subject_kind subject_kind(const char *subject)
+{
 	enum subject_kind kind = SUBJECT_PLAIN;
+
+	if (subject == NULL)
+		return kind;
+	char *folded = folded_begin(subject);
 
 	if (begins_with(folded, replies, COUNT_OF(replies)))
 		kind = SUBJECT_REPLY;
@@ -138,4 +238,18 @@ enum subject_kind subject_kind(const char *subject)
 		kind = SUBJECT_FORWARD;
 	g_free(folded);
 	return kind;
+}
+
+bool subject_is_absence(const char *subject)
+{
+	bool is = false;
+
+	if (subject == NULL)
+		return false;
+	char *folded = folded_begin(subject);
+
+	for (size_t i = 0; i < COUNT_OF(absences) && !is; i++)
+		is = g_str_has_prefix(folded, absences[i]);
+	g_free(folded);
+	return is;
 }

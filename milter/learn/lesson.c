@@ -5,15 +5,19 @@
  *   it would become usual. A first message that is held suspicious does so neither; an answer
  *   of ours, which is mail out, is what makes its writer known.
  * - A message that nobody judged (out of time) was passed, not wanted. One that was judged
- *   while the memory did not answer (degraded) was judged by what it is and by who proved to
- *   be its writer; leaving those out would make strangers of all who wrote meanwhile.
+ *   while the memory did not answer (degraded) may bear the name of one of ours, and nobody
+ *   looked: else who makes the filter slow would become known. A true sender loses the
+ *   messages of that time, and was known before.
+ * - A message that bears an id of ours comes in again, from a queue, a Sieve script or another
+ *   filter behind us. It was counted the first time, for whom it was for then.
  * - It counts as From's only when From is proven by an aligned SPF or DKIM pass. A known no
  *   is not theirs. Unknown - DNS did not answer - is not theirs either: else making DNS fail
  *   would be the way to grow somebody's trust. A true sender loses one message by that, the
  *   next one counts. Who can prove nothing at all becomes known when we write to them.
  * - Mail of our own networks and users is out, when From and the envelope's sender are the
- *   same tenant's. What programs answer by themselves is left out: an answer on absence to a
- *   stranger would make him one whom we wrote to.
+ *   same tenant's. What programs answer by themselves is left out, in both directions: an
+ *   answer on absence to a stranger would make him one whom we wrote to, and one from a
+ *   stranger says that his program is there.
  *
  * Bursts are not this file's: closed days keep them off (behavior/history.h). */
 #include "learn/lesson.h"
@@ -28,12 +32,14 @@
 #define OLDEST_S INT64_C(631152000) /* 1990, before there were milters */
 #define AHEAD_S 86400               /* clocks of ours differ by less */
 #define LINKS_MOST 8
+#define SIGNERS_MOST 6
 
 const char *const lesson_names[LESSON_KINDS] = {
-	[LESSON_LEARNED] = "learned",    [LESSON_UNWANTED] = "unwanted",
-	[LESSON_UNPROVEN] = "unproven",  [LESSON_AUTOMATIC] = "automatic",
-	[LESSON_FOREIGN] = "foreign",    [LESSON_NOBODY] = "no sender",
-	[LESSON_BLANK] = "no addresses", [LESSON_UNDATED] = "no date",
+	[LESSON_LEARNED] = "learned",     [LESSON_UNWANTED] = "unwanted",
+	[LESSON_UNPROVEN] = "unproven",   [LESSON_AUTOMATIC] = "automatic",
+	[LESSON_FOREIGN] = "foreign",     [LESSON_NOBODY] = "no sender",
+	[LESSON_BLANK] = "no addresses",  [LESSON_UNDATED] = "no date",
+	[LESSON_BLIND] = "facts missing", [LESSON_AGAIN] = "judged before",
 };
 
 struct reading {
@@ -83,14 +89,40 @@ static const char *dkim_domain(const struct reading *rd, const char *org)
 	return n > 0 ? domain_key(rd->arena, v->items[0]) : NULL;
 }
 
+/* what of a list's message is proven, whoever wrote it */
+static const char *const *signers(const struct reading *rd, size_t *n_r)
+{
+	const struct value *dkim = &rd->r->features.at[FEATURE_DKIM_DOMAINS];
+	size_t n = dkim->known == ANSWER_YES ? MIN(dkim->n_items, SIGNERS_MOST - 2) : 0;
+	const char **all = arena_new(rd->arena, const char *, SIGNERS_MOST);
+	const char *spf = text_of(rd, FEATURE_SPF_DOMAIN);
+	const char *host = text_of(rd, FEATURE_CLIENT_ADDR);
+	bool known = spf == NULL || answer_of(rd, FEATURE_SPF_PASS) != ANSWER_YES;
+
+	for (size_t i = 0; i < n; i++) {
+		all[i] = dkim->items[i];
+		known = known || strcmp(all[i], spf) == 0;
+	}
+	if (!known)
+		all[n++] = spf;
+	if (host != NULL)
+		all[n++] = arena_printf(rd->arena, "[%s]", host);
+	*n_r = n;
+	return all;
+}
+
 static struct behavior_event event_in(const struct reading *rd,
 				      const struct readers *readers)
 {
 	const struct value *links = &rd->r->features.at[FEATURE_LINKS_ORGS];
 	const char *org = domain_org(address_domain(rd->from));
+	size_t n_signers;
+	const char *const *signed_by = signers(rd, &n_signers);
 
 	return (struct behavior_event){
 		.tenant = readers->tenant->name,
+		.signers = signed_by,
+		.n_signers = n_signers,
 		.direction = DIRECTION_IN,
 		.sender = rd->from,
 		.sender_org = org,
@@ -252,9 +284,12 @@ static bool is_written_by_us(const struct reading *rd)
 	return rd->writer != NULL && tenant_of(rd, sender) == rd->writer;
 }
 
+/* Programs of others may write on their own: orders, notices. What they answer to ours they
+ * answer to anybody. */
 static bool is_automatic(const struct reading *rd)
 {
-	return answer_of(rd, FEATURE_AUTO) == ANSWER_YES ||
+	return (rd->r->internal && answer_of(rd, FEATURE_AUTO) == ANSWER_YES) ||
+	       answer_of(rd, FEATURE_AUTO_REPLY) == ANSWER_YES ||
 	       answer_of(rd, FEATURE_REPORT) == ANSWER_YES ||
 	       g_strcmp0(rd->r->mail_from, "") == 0;
 }
@@ -271,17 +306,20 @@ static enum lesson_kind judge(struct reading *rd, int64_t now_s, struct lesson *
 		return LESSON_UNWANTED;
 	if (!is_one_sender(rd))
 		return LESSON_NOBODY;
-	if (r->internal && is_automatic(rd))
+	if (answer_of(rd, FEATURE_JUDGED) == ANSWER_YES)
+		return LESSON_AGAIN;
+	if (is_automatic(rd))
 		return LESSON_AUTOMATIC;
 	if (r->internal && !is_written_by_us(rd))
 		return LESSON_FOREIGN;
 	enum lesson_kind kind = take_events(rd, l);
 
 	/* told last, so that spam is counted as spam */
-	if (kind == LESSON_LEARNED && !r->internal &&
-	    answer_of(rd, FEATURE_AUTH_ALIGNED) != ANSWER_YES)
+	if (kind != LESSON_LEARNED || r->internal)
+		return kind;
+	if (answer_of(rd, FEATURE_AUTH_ALIGNED) != ANSWER_YES)
 		return LESSON_UNPROVEN;
-	return kind;
+	return r->degraded ? LESSON_BLIND : LESSON_LEARNED;
 }
 
 void lesson_take(struct arena *a, const struct options *o, const struct recorded *r,

@@ -14,11 +14,13 @@ enum lesson_kind {
 	LESSON_LEARNED,   /* there are events */
 	LESSON_UNWANTED,  /* no recipient got it as wanted or graymail */
 	LESSON_UNPROVEN,  /* From is not proven to be true */
-	LESSON_AUTOMATIC, /* our own programs' mail: answers on absence, reports */
+	LESSON_AUTOMATIC, /* answers on absence, reports, and what our own programs send */
 	LESSON_FOREIGN,   /* no recipient or writer of ours */
 	LESSON_NOBODY,    /* no usable From, or several */
 	LESSON_BLANK,     /* recorded without addresses (journal_pii = no) */
 	LESSON_UNDATED,   /* before 1990, or in the future */
+	LESSON_BLIND,     /* judged while the store did not tell all that was asked for */
+	LESSON_AGAIN,     /* it bears an id of a judgement before this one */
 	LESSON_KINDS
 };
 

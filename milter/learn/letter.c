@@ -6,18 +6,23 @@
  * written by us, or a forged message would make us its recipients' old friend. */
 #include "learn/letter.h"
 
+#include <arpa/inet.h>
 #include <glib.h>
 #include <string.h>
 
+#include "auth/authres.h"
 #include "base/limits.h"
 #include "feature/feature.h"
+#include "feature/subject.h"
 #include "message/address.h"
+#include "message/headers.h"
 #include "message/message.h"
 #include "message/mime.h"
 #include "person/name.h"
 
 #define OLDEST_S INT64_C(631152000) /* 1990: no mail archive goes back further */
 #define LINKS_MOST 8
+#define SIGNERS_MOST 6
 #define DELAY_S 172800 /* mail is not longer on its way, or one of the clocks is wrong */
 
 struct reading {
@@ -98,20 +103,55 @@ static size_t find_links(const struct reading *r, const char **orgs)
 	return n;
 }
 
-/* d= that our own MTA, on top, says passed */
-static const char *find_dkim(const struct reading *r)
+/* The host that our own MTA, whose Received is on top, took it from: "from NAME (NAME [ADDR])".
+ * NULL: it does not say, or it took it from itself */
+static const char *find_host(const struct reading *r)
+{
+	const struct header *h = message_header(r->m, "Received", 0);
+	const char *value = h == NULL ? "" : header_unfold(r->arena, h->value).at;
+	const char *by = strstr(value, " by ");
+	const char *open = by == NULL ? NULL : strchr(value, '[');
+	size_t n = open == NULL || open > by ? 0 : strcspn(open, "]");
+
+	if (n < 3 || n > INET6_ADDRSTRLEN + strlen("[IPv6:"))
+		return NULL;
+	if (g_str_has_prefix(open, "[IPv6:"))
+		return arena_printf(r->arena, "[%.*s]", (int)(n - strlen("[IPv6:")),
+				    open + strlen("[IPv6:"));
+	return arena_printf(r->arena, "[%.*s]", (int)(n - 1), open + 1);
+}
+
+/* What our own MTA, on top, says was proven: domains of signatures that passed, and the
+ * envelope sender's. */
+static size_t find_signers(const struct reading *r, const char **dkim_r,
+			   const char **signers)
 {
 	const struct header *h = message_header(r->m, "Authentication-Results", 0);
-	const char *text = h == NULL ? NULL : header_text(r->arena, h);
-	const char *pass = text == NULL ? NULL : strstr(text, "dkim=pass");
-	const char *d = pass == NULL ? NULL : strstr(pass, "header.d=");
+	const struct authres *ar = h == NULL ? NULL : authres_parse(r->arena, h->value);
+	const char *host = find_host(r);
+	size_t n = 0;
 
-	if (d == NULL)
-		return NULL;
-	d += strlen("header.d=");
-	return address_domain(address_key(
-		r->arena,
-		arena_printf(r->arena, "x@%.*s", (int)MIN(strcspn(d, " ;\t"), 255), d)));
+	*dkim_r = NULL;
+	for (size_t i = 0; ar != NULL && i < ar->n_results && n < SIGNERS_MOST - 1; i++) {
+		const struct authres_result *one = &ar->results[i];
+		bool dkim = strcmp(one->method, "dkim") == 0;
+		const char *domain =
+			dkim ? authres_domain(r->arena, one, "header", "d")
+			: strcmp(one->method, "spf") == 0
+				? authres_domain(r->arena, one, "smtp", "mailfrom")
+				: NULL;
+
+		if (dkim && domain == NULL)
+			domain = authres_domain(r->arena, one, "header", "i");
+		if (domain == NULL || strcmp(one->result, "pass") != 0)
+			continue;
+		if (dkim && *dkim_r == NULL)
+			*dkim_r = domain;
+		signers[n++] = domain;
+	}
+	if (host != NULL)
+		signers[n++] = host;
+	return n;
 }
 
 /* When our own MTA, whose Received is on top, took it. Date is when its writer says. */
@@ -132,6 +172,9 @@ static int64_t arrival(const struct reading *r)
 static struct behavior_event event_in(const struct reading *r, const GPtrArray *rcpts)
 {
 	const char **links = arena_new(r->arena, const char *, LINKS_MOST);
+	const char **signers = arena_new(r->arena, const char *, SIGNERS_MOST);
+	const char *dkim;
+	size_t n_signers = find_signers(r, &dkim, signers);
 
 	return (struct behavior_event){
 		.tenant = r->setup->tenant->name,
@@ -146,7 +189,9 @@ static struct behavior_event event_in(const struct reading *r, const GPtrArray *
 		.display_key = name_key(r->arena, r->from->display),
 		.reply_to_org = r->m->n_reply_to > 0 ? r->m->reply_to[0].org : NULL,
 		.list_id = r->m->list_id,
-		.dkim_domain = find_dkim(r),
+		.dkim_domain = dkim,
+		.signers = signers,
+		.n_signers = n_signers,
 		.mailer = feature_mailer(r->arena, r->m->mailer).text,
 		.link_orgs = links,
 		.n_link_orgs = find_links(r, links),
@@ -193,6 +238,17 @@ static const GPtrArray *find_readers(const struct reading *r, bool out)
 	return rcpts;
 }
 
+/* An answer on absence, a report or a bounce makes nobody a correspondent, whoever got it. */
+static bool is_answer_of_program(const struct reading *r)
+{
+	const struct header *path = message_header(r->m, "Return-Path", 0);
+
+	return (r->m->kind & (MESSAGE_AUTO_REPLY | MESSAGE_REPORT)) != 0 ||
+	       subject_is_absence(r->m->subject) ||
+	       (path != NULL &&
+		bytes_equal(header_unfold(r->arena, path->value), bytes_of("<>")));
+}
+
 static enum letter_kind tell(const struct reading *r, struct letter *l)
 {
 	bool own = is_own(r, r->from->domain) && !was_delivered(r->m);
@@ -203,12 +259,11 @@ static enum letter_kind tell(const struct reading *r, struct letter *l)
 		message_read_body(r->arena, r->m, BODY_LINKS);
 	else if (own)
 		message_read_body(r->arena, r->m, BODY_PARTS);
-	/* an answer on absence to a stranger makes him nobody's correspondent */
-	l->out = own && r->m->n_to > 0 &&
-		 (r->m->kind & (MESSAGE_AUTO | MESSAGE_REPORT)) == 0;
+	l->out = own && r->m->n_to > 0 && !is_answer_of_program(r) &&
+		 (r->m->kind & MESSAGE_AUTO) == 0;
 	if (l->out)
 		l->events[l->n++] = event_out(r);
-	l->in = readers->len > 0;
+	l->in = readers->len > 0 && !is_answer_of_program(r);
 	if (l->in)
 		l->events[l->n++] = event_in(r, readers);
 	return l->n > 0 ? LETTER_TELLS : LETTER_FOREIGN;

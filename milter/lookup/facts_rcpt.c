@@ -72,10 +72,11 @@ static void take_pair(const struct memory *m, const struct rcpt_asks *r,
 		FACT_PAIR_DAYS_KNOWN,     FACT_PAIR_MESSAGES_IN,
 		FACT_PAIR_MESSAGES_OUT,   FACT_PAIR_DAYS_SINCE_IN,
 		FACT_PAIR_DAYS_SINCE_OUT, FACT_PAIR_SOLICITED,
-		FACT_PAIR_TODAY,          FACT_PAIR_BURST,
-		FACT_PAIR_NEW_REPLY_TO,   FACT_PAIR_NEW_MAILER,
-		FACT_PAIR_NEW_NETWORK,    FACT_PAIR_NEW_DKIM,
-		FACT_PAIR_NEW_LINK,       FACT_PAIR_NEW_HOUR,
+		FACT_PAIR_TRUSTED,        FACT_PAIR_TODAY,
+		FACT_PAIR_BURST,          FACT_PAIR_NEW_REPLY_TO,
+		FACT_PAIR_NEW_MAILER,     FACT_PAIR_NEW_NETWORK,
+		FACT_PAIR_NEW_DKIM,       FACT_PAIR_NEW_LINK,
+		FACT_PAIR_NEW_HOUR,
 	};
 	static const struct habit_facts habits = {
 		.noted = history_observed,
@@ -104,6 +105,7 @@ static void take_pair(const struct memory *m, const struct rcpt_asks *r,
 	at[FACT_PAIR_DAYS_SINCE_IN] = view_days_since(&v, history_last_in);
 	at[FACT_PAIR_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
 	at[FACT_PAIR_SOLICITED] = view_solicited(&v);
+	at[FACT_PAIR_TRUSTED] = view_trusted(&v);
 	facts_of_habits(m, &v, &habits, at);
 }
 

@@ -52,7 +52,11 @@ struct facts {
 
 struct lookup_setup {
 	const struct options *options;
-	struct store *store;     /* NULL: every stored fact is unknown */
+	struct store *store; /* NULL: every stored fact is unknown */
+	/* is it a domain at which anybody has an address, or that signs for anybody? NULL:
+	 * none is */
+	bool (*is_shared)(const void *of, const char *domain);
+	const void *shared;
 	struct aliases *aliases; /* learns from the answers; NULL: all are unheard of */
 	unsigned needs;          /* enum need bits of what is switched on */
 	int64_t now_s;           /* of the message; today is a closed day tomorrow */

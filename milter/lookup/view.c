@@ -57,6 +57,14 @@ struct value view_solicited(const struct view *v)
 	return silence(v, VALUE_OF_BOOL(false));
 }
 
+struct value view_trusted(const struct view *v)
+{
+	if (v->found == ANSWER_YES &&
+	    history_trusted(&v->history, v->today) == ANSWER_YES)
+		return VALUE_OF_BOOL(true);
+	return silence(v, VALUE_OF_BOOL(false));
+}
+
 struct value view_count(const struct view *v,
 			int64_t (*count)(const struct history *h, int64_t today))
 {

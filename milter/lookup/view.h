@@ -23,6 +23,10 @@ struct value view_first_contact(const struct view *v);
  * err   UNKNOWN: as view_known() */
 struct value view_solicited(const struct view *v);
 
+/* view_trusted - have they earned what excuses (history_trusted())?
+ * err   UNKNOWN: as view_known() */
+struct value view_trusted(const struct view *v);
+
 /* view_count - one of the counts of closed days
  * in    count   a question of behavior/history.h
  * err   UNKNOWN: as view_known() */

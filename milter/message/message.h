@@ -101,6 +101,8 @@ enum message_kind {
 		1 << 5, /* List-Unsubscribe, Precedence bulk/list/junk, Feedback-ID */
 	MESSAGE_AUTO =
 		1 << 6, /* Auto-Submitted other than no, X-Auto-Response-Suppress */
+	MESSAGE_AUTO_REPLY =
+		1 << 7, /* the headers of an automatic answer: absence, acknowledgement */
 };
 
 enum message_broken {

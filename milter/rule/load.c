@@ -77,6 +77,13 @@ const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
 	return &rule->info;
 }
 
+bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char *domain)
+{
+	const struct list *found = g_hash_table_lookup(rs->lists, list);
+
+	return found != NULL && list_covers(found, bytes_of(domain));
+}
+
 const char *const *ruleset_headers(const struct ruleset *rs, size_t *n_r)
 {
 	*n_r = rs->headers->len;

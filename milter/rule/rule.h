@@ -133,6 +133,11 @@ size_t ruleset_count(const struct ruleset *rs);
  * err   none */
 const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i);
 
+/* ruleset_list_covers - is a domain, or one above it, an entry of a list of the rules?
+ * in    list   its name
+ * err   false: no, or there is no such list */
+bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char *domain);
+
 /* ruleset_headers - names of the headers that conditions read, for the journal
  * out   *n_r of them, as written
  * own   the rule set

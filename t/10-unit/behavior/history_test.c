@@ -432,6 +432,94 @@ static void test_old_record(void)
 	arena_destroy(&a);
 }
 
+/* What time alone earns: mail on several closed days over weeks, and no less. */
+static void test_trusted(void)
+{
+	struct arena *a = arena_create();
+	struct history burst = { 0 }, daily = { 0 }, weekly = { 0 }, written = { 0 };
+	struct history saved = { .open_day = DAY, .rescued.open = 1 };
+
+	for (int i = 0; i < 500; i++)
+		add_in(&burst, DAY, a);
+	g_assert_cmpint(history_trusted(&burst, DAY + 900), ==, ANSWER_NO);
+	for (int i = 0; i < 12; i++)
+		add_in(&daily, DAY + i, a);
+	g_assert_cmpint(history_trusted(&daily, DAY + 12), ==, ANSWER_NO);
+	for (int i = 0; i < 8; i++)
+		add_in(&weekly, DAY + 7 * i, a);
+	g_assert_cmpint(history_trusted(&weekly, DAY + 49), ==, ANSWER_NO);
+	g_assert_cmpint(history_trusted(&weekly, DAY + 50), ==, ANSWER_YES);
+	add_out(&written, DAY, a);
+	g_assert_cmpint(history_trusted(&written, DAY), ==, ANSWER_NO);
+	g_assert_cmpint(history_trusted(&written, DAY + 1), ==, ANSWER_YES);
+	g_assert_cmpint(history_trusted(&saved, DAY), ==, ANSWER_NO);
+	g_assert_cmpint(history_trusted(&saved, DAY + 1), ==, ANSWER_YES);
+	g_assert_cmpint(history_trusted(NULL, DAY), ==, ANSWER_NO);
+	arena_destroy(&a);
+}
+
+/* A name that came after our last answer was never answered. */
+static void test_trusted_item(void)
+{
+	struct usual_item item = {
+		.text = "jane@firm.example", .open = 1, .first_day = DAY, .last_day = DAY
+	};
+
+	g_assert_cmpint(history_trusted_item(&item, DAY - 1, DAY + 9), ==, ANSWER_NO);
+	g_assert_cmpint(history_trusted_item(&item, DAY + 2, DAY), ==, ANSWER_NO);
+	g_assert_cmpint(history_trusted_item(&item, DAY + 2, DAY + 3), ==, ANSWER_YES);
+	item.closed = 300;
+	g_assert_cmpint(history_trusted_item(&item, -1, DAY + 90), ==, ANSWER_NO);
+	item.last_day = DAY + 14;
+	g_assert_cmpint(history_trusted_item(&item, -1, DAY + 13), ==, ANSWER_NO);
+	g_assert_cmpint(history_trusted_item(&item, -1, DAY + 15), ==, ANSWER_YES);
+	g_assert_cmpint(history_trusted_item(NULL, DAY, DAY + 3), ==, ANSWER_NO);
+}
+
+static void add_signed(struct history *h, int64_t day, const char *signer,
+		       struct arena *a)
+{
+	struct usual_item items[] = {
+		{ .text = USUAL_EACH, .open = 1, .first_day = day, .last_day = day },
+		{ .text = signer, .open = 1, .first_day = day, .last_day = day },
+		{ .text = "[192.0.2.1]", .open = 1, .first_day = day, .last_day = day },
+	};
+	struct history one = { .open_day = day, .usual[USUAL_DKIM] = { items, 3 } };
+
+	history_merge(h, &one, a);
+	add_in(h, day, a);
+}
+
+static void test_signs(void)
+{
+	struct arena *a = arena_create();
+	struct history list = { 0 }, bare = { 0 };
+
+	for (int i = 0; i < 8; i++)
+		add_signed(&list, DAY + 2 * i, "host.example", a);
+	g_assert_cmpint(history_signs(&list, "host.example", DAY + 15), ==, ANSWER_YES);
+	g_assert_cmpint(history_signs(&list, "host.example", DAY + 14), ==, ANSWER_NO);
+	g_assert_cmpint(history_signs(&list, "evil.example", DAY + 15), ==, ANSWER_NO);
+	g_assert_cmpint(history_signs(&list, USUAL_EACH, DAY + 15), ==, ANSWER_NO);
+	g_assert_cmpint(history_signs(NULL, "host.example", DAY + 15), ==, ANSWER_NO);
+	/* as often, but not longer; and never more than half */
+	for (int i = 0; i < 8; i++)
+		add_signed(&list, DAY + 15, "evil.example", a);
+	g_assert_cmpint(history_signs(&list, "evil.example", DAY + 90), ==, ANSWER_NO);
+	/* what is signed is not known by its host; what nobody signs is */
+	g_assert_cmpint(history_signs(&list, "[192.0.2.1]", DAY + 15), ==, ANSWER_NO);
+	for (int i = 0; i < 8; i++)
+		add_signed(&bare, DAY + 2 * i, i % 2 ? "a.example" : "b.example", a);
+	g_assert_cmpint(history_signs(&bare, "[192.0.2.1]", DAY + 15), ==, ANSWER_YES);
+	/* a record from before signers were noted */
+	bare = (struct history){ 0 };
+	for (int i = 0; i < 60; i++)
+		add_in(&bare, DAY + i, a);
+	add_signed(&bare, DAY + 60, "evil.example", a);
+	g_assert_cmpint(history_signs(&bare, "evil.example", DAY + 61), ==, ANSWER_NO);
+	arena_destroy(&a);
+}
+
 /* Numbers that counting cannot have made are damage. */
 static void test_insane(void)
 {
@@ -475,6 +563,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/history/mark", test_mark);
 	g_test_add_func("/history/commutes", test_commutes);
 	g_test_add_func("/history/round-trip", test_round_trip);
+	g_test_add_func("/history/trusted", test_trusted);
+	g_test_add_func("/history/trusted-item", test_trusted_item);
+	g_test_add_func("/history/signs", test_signs);
 	g_test_add_func("/history/insane", test_insane);
 	return g_test_run();
 }

@@ -80,10 +80,32 @@ static void test_long(void)
 	g_string_free(s, TRUE);
 }
 
+static void test_absence(void)
+{
+	static const char *const notes[] = {
+		"Automatic reply: Offer",
+		"AUTO: away until Monday",
+		"[EXTERN] Abwesenheitsnotiz: Angebot",
+		"Automatiskt svar: hej",
+		"Otomatik yan\304\261t: teklif",
+		"\350\207\252\345\212\250\347\255\224\345\244\215: x",
+		"  Out of Office: x",
+	};
+	static const char *const others[] = { "Re: Out of office", "Office hours",
+					      "Autobahn", "", "Automatic door, offer" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
+		g_assert_true(subject_is_absence(notes[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+		g_assert_false(subject_is_absence(others[i]));
+	g_assert_false(subject_is_absence(NULL));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/subject/rows", test_rows);
 	g_test_add_func("/subject/long", test_long);
+	g_test_add_func("/subject/absence", test_absence);
 	return g_test_run();
 }

@@ -213,6 +213,68 @@ static void test_automatic(struct fixture *f, gconstpointer mailbox)
 	g_assert_cmpuint(learner_done_so_far(f->l).out, ==, 0);
 }
 
+/* Notes of absence of others are no mail in, whichever way they are told. */
+static void test_absence(struct fixture *f, gconstpointer mailbox)
+{
+	static const char *const notes[] = {
+		"Subject: Automatic reply: offer\n",
+		"Subject: Abwesenheitsnotiz: Ihr Angebot\n",
+		"Subject: [EXTERN] R\303\251ponse automatique : offre\n",
+		"Subject: Thanks\nPrecedence: auto_reply\n",
+		"Subject: Thanks\nX-Autoreply: yes\n",
+		"Subject: Thanks\nX-Autorespond: offer\n",
+		"Subject: Thanks\nAuto-Submitted: auto-replied (vacation)\n",
+		"Subject: Thanks\nReturn-Path: <>\n",
+	};
+
+	(void)mailbox;
+	for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
+		char *raw = g_strdup_printf("From: Eve <" EVE ">\n"
+					    "To: Ann <" ANN ">\n%s"
+					    "Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
+					    "Message-ID: <%zu@other.example>\n"
+					    "\n"
+					    "I am away.\n",
+					    notes[i], i);
+
+		take(f, raw);
+		g_free(raw);
+	}
+	finish(f);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, EVE));
+	g_assert_cmpuint(learner_done_so_far(f->l).in, ==, 0);
+}
+
+/* A list is known by what proves it, as our own MTA has written on top. */
+static void test_list(struct fixture *f, gconstpointer mailbox)
+{
+	const struct usual_set *set;
+	const struct history *list;
+
+	(void)mailbox;
+	take(f, "Authentication-Results: mx.acme.example; spf=pass\n"
+		" smtp.mailfrom=b@bounce.example; dkim=fail header.d=other.example;\n"
+		" dkim=pass header.d=host.example\n"
+		"Received: from a.host.example (a.host.example [192.0.2.7]) by mx\n"
+		"From: Eve <" EVE ">\n"
+		"To: Ann <" ANN ">\n"
+		"List-Id: <talk.lists.example>\n"
+		"Date: Tue, 02 Jan 2024 12:00:00 +0000\n"
+		"Message-ID: <11@other.example>\n"
+		"\n"
+		"hello\n");
+	finish(f);
+	list = stored(f, FAMILY_LIST, "talk.lists.example", NULL);
+	g_assert_nonnull(list);
+	set = &list->usual[USUAL_DKIM];
+	g_assert_cmpuint(set->n, ==, 4);
+	for (size_t i = 0; i < set->n; i++)
+		g_assert_true(strcmp(set->at[i].text, USUAL_EACH) == 0 ||
+			      strcmp(set->at[i].text, "host.example") == 0 ||
+			      strcmp(set->at[i].text, "bounce.example") == 0 ||
+			      strcmp(set->at[i].text, "[192.0.2.7]") == 0);
+}
+
 /* In the writer's own archive it is no mail in. */
 static void test_own_archive(struct fixture *f, gconstpointer mailbox)
 {
@@ -397,6 +459,8 @@ int main(int argc, char **argv)
 	ADD("hour", NULL, test_hour);
 	ADD("outgoing", NULL, test_outgoing);
 	ADD("automatic", NULL, test_automatic);
+	ADD("absence", NULL, test_absence);
+	ADD("list", NULL, test_list);
 	ADD("own-archive", ANN, test_own_archive);
 	ADD("forged", NULL, test_forged);
 	ADD("mailbox", BOB, test_mailbox);

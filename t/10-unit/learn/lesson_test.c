@@ -218,6 +218,67 @@ static void test_automatic(struct fixture *f, gconstpointer data)
 	teaches(f, LESSON_AUTOMATIC);
 }
 
+/* Neither does what a program answers to us; what a program sends by itself may be wanted. */
+static void test_answers_of_programs(struct fixture *f, gconstpointer data)
+{
+	(void)data;
+	put(f, FEATURE_AUTO, VALUE_OF_BOOL(true));
+	teaches(f, LESSON_LEARNED);
+	put(f, FEATURE_AUTO_REPLY, VALUE_OF_BOOL(true));
+	teaches(f, LESSON_AUTOMATIC);
+	put(f, FEATURE_AUTO_REPLY, VALUE_ABSENT);
+	put(f, FEATURE_REPORT, VALUE_OF_BOOL(true));
+	teaches(f, LESSON_AUTOMATIC);
+	put(f, FEATURE_REPORT, VALUE_ABSENT);
+	f->r.mail_from = "";
+	teaches(f, LESSON_AUTOMATIC);
+}
+
+/* What was judged while facts were missing, and what was judged before. */
+static void test_blind(struct fixture *f, gconstpointer data)
+{
+	(void)data;
+	f->r.degraded = true;
+	teaches(f, LESSON_BLIND);
+	f->r.degraded = false;
+	put(f, FEATURE_JUDGED, VALUE_OF_BOOL(true));
+	teaches(f, LESSON_AGAIN);
+	put(f, FEATURE_JUDGED, VALUE_OF_BOOL(false));
+	teaches(f, LESSON_LEARNED);
+	make_internal(f);
+	f->r.degraded = true; /* who we write to is our own doing */
+	teaches(f, LESSON_LEARNED);
+	put(f, FEATURE_JUDGED, VALUE_OF_BOOL(true));
+	teaches(f, LESSON_AGAIN);
+}
+
+static void test_signers(struct fixture *f, gconstpointer data)
+{
+	static const char *const dkim[] = { "a.example", "b.example", "c.example",
+					    "d.example", "e.example", "f.example" };
+	const struct behavior_event *ev;
+
+	(void)data;
+	put(f, FEATURE_DKIM_DOMAINS, value_of_list(dkim, 2));
+	put(f, FEATURE_SPF_PASS, VALUE_OF_BOOL(true));
+	put(f, FEATURE_SPF_DOMAIN, value_of_text("b.example"));
+	put(f, FEATURE_CLIENT_ADDR, value_of_text("192.0.2.1"));
+	teaches(f, LESSON_LEARNED);
+	ev = &f->l.events[0];
+	g_assert_cmpuint(ev->n_signers, ==, 3);
+	g_assert_cmpstr(ev->signers[0], ==, "a.example");
+	g_assert_cmpstr(ev->signers[1], ==, "b.example");
+	g_assert_cmpstr(ev->signers[2], ==, "[192.0.2.1]");
+	put(f, FEATURE_DKIM_DOMAINS, value_of_list(dkim, 6));
+	put(f, FEATURE_SPF_DOMAIN, value_of_text("spf.example"));
+	teaches(f, LESSON_LEARNED);
+	g_assert_cmpuint(f->l.events[0].n_signers, ==, 6);
+	put(f, FEATURE_SPF_PASS, VALUE_OF_BOOL(false));
+	put(f, FEATURE_DKIM_DOMAINS, VALUE_ABSENT);
+	teaches(f, LESSON_LEARNED);
+	g_assert_cmpuint(f->l.events[0].n_signers, ==, 1);
+}
+
 static void test_foreign(struct fixture *f, gconstpointer data)
 {
 	(void)data;
@@ -273,6 +334,9 @@ int main(int argc, char **argv)
 	TEST("unproven", test_unproven);
 	TEST("out", test_out);
 	TEST("automatic", test_automatic);
+	TEST("answers_of_programs", test_answers_of_programs);
+	TEST("blind", test_blind);
+	TEST("signers", test_signers);
 	TEST("foreign", test_foreign);
 	TEST("nothing_there", test_nothing_there);
 	TEST("dates", test_dates);

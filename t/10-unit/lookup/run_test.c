@@ -516,6 +516,155 @@ static void test_tenant_domains(void)
 	setting_close(&s);
 }
 
+static bool is_firm(const void *of, const char *domain)
+{
+	return strcmp(of, domain) == 0;
+}
+
+static void run_shared(struct setting *s, const char *shared)
+{
+	const struct lookup_setup setup = { .options = s->options,
+					    .store = s->store,
+					    .is_shared = is_firm,
+					    .shared = shared,
+					    .needs = ALL,
+					    .now_s = NOW,
+					    .deadline_us = clock_mono_us() + 10000000 };
+
+	lookup_run(s->arena, &setup, &s->features, &s->facts);
+}
+
+/* mail on many days over two months, and none by us */
+static struct history regular(void)
+{
+	struct history h = old_friend();
+
+	h.in.first_day = TODAY - 60;
+	h.in.messages.closed = 30;
+	h.days_older = 20;
+	return h;
+}
+
+/* one message makes known; weeks of mail, or one message of ours, make trusted; and a provider
+ * of free mail is no organisation */
+static void test_trusted(void)
+{
+	struct setting s;
+	struct history answered = old_friend();
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_baseline(&s, "own", 100);
+	put_history(&s, part_key(&s, FAMILY_DOMAIN, "own", "firm.example"), old_friend());
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_KNOWN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_TRUSTED), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_TRUSTED), ==, ANSWER_NO);
+	put_history(&s, part_key(&s, FAMILY_DOMAIN, "own", "firm.example"), regular());
+	answered.out = (struct flow){ .messages.closed = 1,
+				      .first_day = TODAY - 9,
+				      .last_day = TODAY - 9 };
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), answered);
+	put_history(&s,
+		    key_build(s.arena, FAMILY_PAIR, "own", "joe@own.example",
+			      "bob@firm.example"),
+		    regular());
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_TRUSTED), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_TRUSTED), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_TRUSTED), ==, ANSWER_YES);
+	run_shared(&s, "firm.example");
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_TRUSTED), ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_KNOWN), ==, ANSWER_NO);
+	g_assert_cmpint(fact(&s, 0, FACT_DOMAIN_MESSAGES_OUT)->known, ==, ANSWER_NO);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_TRUSTED), ==, ANSWER_YES);
+	setting_close(&s);
+}
+
+/* a name with an address: answered since it came with this name, or long in use */
+static void test_name_trusted(void)
+{
+	static const struct {
+		int64_t first, last, n, out;
+		enum answer want;
+	} rows[] = {
+		{ TODAY - 5, TODAY - 5, 1, 0, ANSWER_NO },
+		{ TODAY - 5, TODAY - 5, 1, TODAY - 6, ANSWER_NO },
+		{ TODAY - 5, TODAY - 5, 1, TODAY - 4, ANSWER_YES },
+		{ TODAY - 5, TODAY - 5, 1, TODAY, ANSWER_NO },
+		{ TODAY - 30, TODAY - 3, 9, 0, ANSWER_YES },
+		{ TODAY - 30, TODAY - 3, 7, 0, ANSWER_NO },
+		{ TODAY, TODAY, 9, TODAY - 1, ANSWER_NO },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct setting s;
+		struct usual_item item = { .text = "bob@firm.example",
+					   .open = rows[i].n,
+					   .first_day = rows[i].first,
+					   .last_day = rows[i].last };
+		struct history name = old_friend(), sender = old_friend();
+
+		setting_open(&s, "mem:");
+		rcpts(&s, "joe@own.example", NULL);
+		say_all(&s);
+		put_baseline(&s, "own", 100);
+		name.usual[USUAL_ADDRESS] = (struct usual_set){ &item, 1 };
+		put_history(&s,
+			    part_key(&s, FAMILY_DISPLAY, "own",
+				     name_key(s.arena, "Bob Miller")),
+			    name);
+		if (rows[i].out > 0)
+			sender.out = (struct flow){ .messages.closed = 1,
+						    .first_day = rows[i].out,
+						    .last_day = rows[i].out };
+		put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"),
+			    sender);
+		run(&s, ALL);
+		g_assert_cmpint(told(&s, 0, FACT_DISPLAY_TRUSTED), ==, rows[i].want);
+		setting_close(&s);
+	}
+}
+
+static void test_list_trusted(void)
+{
+	static const char *const evil[] = { "evil.example" }, *const host[] = {
+		"evil.example", "host.example"
+	};
+	struct usual_item items[] = {
+		{ USUAL_EACH, 29, 1, TODAY - 60, TODAY - 3 },
+		{ "host.example", 28, 1, TODAY - 60, TODAY - 3 },
+	};
+	struct setting s;
+	struct history list = regular();
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	say_all(&s);
+	put_baseline(&s, "own", 100);
+	list.usual[USUAL_DKIM] = (struct usual_set){ items, 2 };
+	put_history(&s, part_key(&s, FAMILY_LIST, "own", "news.firm.example"), list);
+	s.features.at[FEATURE_DKIM_PASS] = VALUE_OF_BOOL(true);
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(evil, 1);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_LIST_KNOWN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_LIST_TRUSTED), ==, ANSWER_NO);
+	s.features.at[FEATURE_DKIM_PASS] = VALUE_UNKNOWN;
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_LIST_TRUSTED), ==, ANSWER_NO);
+	s.features.at[FEATURE_DKIM_DOMAINS] = value_of_list(host, 2);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_LIST_TRUSTED), ==, ANSWER_YES);
+	run_shared(&s, "host.example");
+	g_assert_cmpint(told(&s, 0, FACT_LIST_TRUSTED), ==, ANSWER_NO);
+	s.features.at[FEATURE_DKIM_DOMAINS] = VALUE_ABSENT;
+	s.features.at[FEATURE_SPF_PASS] = VALUE_OF_BOOL(true);
+	s.features.at[FEATURE_SPF_DOMAIN] = value_of_text("host.example");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_LIST_TRUSTED), ==, ANSWER_YES);
+	setting_close(&s);
+}
+
 /* a store that fails is never taken for one that found nothing */
 static void test_fault(void)
 {
@@ -857,6 +1006,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/lookup/tenants-apart", test_tenants_apart);
 	g_test_add_func("/lookup/tenant-domains", test_tenant_domains);
 	g_test_add_func("/lookup/fault", test_fault);
+	g_test_add_func("/lookup/trusted", test_trusted);
+	g_test_add_func("/lookup/name-trusted", test_name_trusted);
+	g_test_add_func("/lookup/list-trusted", test_list_trusted);
 	g_test_add_func("/lookup/no-store", test_no_store);
 	g_test_add_func("/lookup/damaged", test_damaged);
 	g_test_add_func("/lookup/mailbox", test_mailbox);

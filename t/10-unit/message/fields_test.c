@@ -119,7 +119,12 @@ static void test_kind(void)
 		{ "Feedback-ID: 1:2:3\n", MESSAGE_BULK },
 		/* RFC 3834 5: "no" is the default */
 		{ "Auto-Submitted: no\n", 0 },
-		{ "Auto-Submitted: auto-replied\n", MESSAGE_AUTO },
+		{ "Auto-Submitted: auto-generated\n", MESSAGE_AUTO },
+		{ "Auto-Submitted: auto-replied\n", MESSAGE_AUTO | MESSAGE_AUTO_REPLY },
+		{ "X-Autoreply: yes\n", MESSAGE_AUTO | MESSAGE_AUTO_REPLY },
+		{ "X-Autoreply: no\n", 0 },
+		{ "X-AutoRespond: x\n", MESSAGE_AUTO | MESSAGE_AUTO_REPLY },
+		{ "Precedence: auto_reply\n", MESSAGE_AUTO | MESSAGE_AUTO_REPLY },
 		{ "X-Auto-Response-Suppress: All\n", MESSAGE_AUTO },
 	};
 
