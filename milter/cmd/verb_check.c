@@ -2,10 +2,14 @@
  * it. It never writes and never speaks to the daemon. */
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "base/error.h"
+#include "cmd/places.h"
 #include "cmd/verb.h"
 #include "config/load.h"
 #include "config/print.h"
+#include "store/keys.h"
+#include "store/store.h"
 #include "world.h"
 
 struct wishes {
@@ -15,7 +19,8 @@ struct wishes {
 static const char what[] =
 	"Reads the configuration and all it names - rules with their proofs, lists, the "
 	"store -\n"
-	"and says everything that is wrong, each with file and line; or what Postfix and "
+	"as the daemon's user, sees whether the daemon could write where it has to, and "
+	"says everything that is wrong, each with file and line; or what Postfix and "
 	"Sendmail\n"
 	"must be told to find the filter. Exit status: 0 it is right, 1 it is wrong, 2 "
 	"wrong arguments.";
@@ -55,15 +60,47 @@ static int dump(const char *path, GString *out)
 	return EXIT_DONE;
 }
 
+/* As the daemon begins: the socket as who started it, all else as the daemon's user. A
+ * place that cannot be written is no fault of the file: it is told beside the others. */
+static bool begin_as_daemon(const char *path, GError **e)
+{
+	struct options *o = options_load(path, e);
+	bool good = o != NULL && places_check_socket(o, e) && places_become(o, e);
+
+	options_unref(o);
+	return good;
+}
+
+/* A store that does not answer, though it could be opened: asked for what need not be there. */
+static bool store_answers(const struct world *w, GError **e)
+{
+	struct arena *a = arena_create();
+	struct store_read r = { .key = key_build(a, FAMILY_TENANT, "check", NULL, NULL) };
+
+	store_read_many(w->store, &r, 1, 0, a);
+	arena_destroy(&a);
+	if (r.answer != ANSWER_UNKNOWN)
+		return true;
+	g_set_error(
+		e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		"store: \"%s\" does not answer; what the daemon would say stands above",
+		store_url(w->store));
+	return false;
+}
+
 /* All that the daemon would load, loaded as the daemon loads it. */
 static int check(const char *path, GString *out)
 {
 	const struct world_setup setup = { .config_path = path, .without_dns = true };
 	GError *e = NULL;
-	struct world *w = world_load(&setup, NULL, &e);
+	struct world *w = begin_as_daemon(path, &e) ? world_load(&setup, NULL, &e) : NULL;
 
 	if (w == NULL)
 		return complain(e);
+	if (!places_check(w->options, &e) || !store_answers(w, &e)) {
+		world_release(w);
+		return complain(e);
+	}
 	say_ok(path, w, out);
 	world_release(w);
 	return EXIT_DONE;

@@ -24,7 +24,8 @@ sub run_check {
 mkdir "$dir/rules";
 put('rules/10-a.rules', "rule a\n    reason \"A\"\n    when bulk\n    spam +1\n");
 my $good = put('good.conf', qq(tenant "a" {\n\tdomains = "example.org"\n}\nsocket = "inet:8891\@127.0.0.1"\n)
-    . qq(rules_dir = "$dir/rules"\nstore = "mem:"\n));
+    . qq(rules_dir = "$dir/rules"\nstore = "mem:"\n)
+    . qq(quarantine_dir = "$dir/new/quarantine"\njournal_dir = "$dir/journal"\ncontrol_socket = "$dir/control"\n));
 my ($status, $out, $err) = run_check('-c', $good);
 is($status, 0, 'a right file is exit 0');
 is($err, '', 'and says nothing on standard error');
@@ -38,6 +39,27 @@ put('rules/20-b.rules', "rule b\n    reason \"B\"\n    when bulky\n    spam +1\n
 is($status, 1, 'a wrong rule is exit 1');
 like($err, qr/^\Q$dir\E\/rules\/20-b\.rules:3:\d+: .*bulky.*did you mean "bulk"/m, 'with file, line, column and a suggestion');
 unlink "$dir/rules/20-b.rules";
+
+# where the daemon would fail to start, this fails: a file where a folder should be, a folder that is missing
+for my $place (['quarantine_dir', "$dir/good.conf", 'a file'], ['journal_dir', "$dir/good.conf/x", 'below a file'],
+	['control_socket', "$dir/none/control", 'no folder'], ['socket', "unix:$dir/none/sock", 'no folder'], ['store', "lmdb:$dir/broken", 'a damaged store']) {
+	my ($option, $path, $why) = @$place;
+	put('broken', 'x' x 9000);
+	my $text = join '', grep { !/^$option = / } split /^/, do { open my $f, '<', $good or die; local $/; <$f> };
+	($status, $out, $err) = run_check('-c', put('place.conf', qq($option = "$path"\n$text)));
+	isnt($status, 0, "$option: $why");
+	like($err, qr/^(?:\Q$dir\E\/place\.conf:\d+: )?$option|$option: /m, 'is named');
+	is($out, '', 'and not called right');
+}
+ok(!-e "$dir/new" && !-e "$dir/journal", 'nothing was made');
+SKIP: {
+	skip 'only root can be somebody else', 2 if $> != 0 || !getpwnam 'nobody';
+	chmod 0700, $dir;
+	my $text = do { open my $f, '<', $good or die; local $/; <$f> };
+	($status, $out, $err) = run_check('-c', put('user.conf', qq(user = "nobody"\n$text)));
+	isnt($status, 0, "what the daemon's user cannot read is wrong");
+	like($err, qr/Permission denied/, 'and why');
+}
 
 my $bad = put('bad.conf', qq(# c\nmode = enforced\ntenant "a" {\n\tdomain = "example.org"\n}\n));
 ($status, $out, $err) = run_check('-c', $bad);
