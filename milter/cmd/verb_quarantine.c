@@ -143,9 +143,11 @@ static void print_hold(const struct hold *h)
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		char *to = printable(h->rcpts[i].address, 320);
 
-		printf("%-11s %s, %s, %s%s\n", "recipient", to,
+		printf("%-11s %s, %s, %s\n", "recipient", to,
 		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "?",
-		       state_names[h->rcpts[i].state], doubt_of(h, &h->rcpts[i]));
+		       state_names[h->rcpts[i].state]);
+		if (doubt_of(h, &h->rcpts[i])[0] != '\0')
+			printf("%-11s %s%s\n", "doubt", to, doubt_of(h, &h->rcpts[i]));
 		g_free(to);
 	}
 	for (char **reason = reasons; *reason != NULL; reason++)

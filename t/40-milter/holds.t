@@ -164,7 +164,7 @@ subtest 'an MTA that did not hear the answer' => sub {
 	ok(Wonted::Place::wait_for(sub { ids() == 2 }), 'held too');
 	my ($id, @more) = ids('--doubtful');
 	is(scalar @more, 0, 'and told apart');
-	like(show($id), qr/ann\@one\.example, malicious, held, may have been delivered when it came/, 'in words');
+	like(show($id), qr/^doubt +ann\@one\.example, may have been delivered when it came$/m, 'in words');
 	my ($status, $said) = $d->run('quarantine', 'release', $id);
 	is($status, 1, 'it is not released');
 	like($said, qr/may have been delivered when it came.*--again/s, 'before that was said');

@@ -85,7 +85,7 @@ sub run_with {
 		push @senders, $site->place->adopt($pid);
 	}
 
-	my $restart = sub { for (1 .. 40) { return if eval { $w->start; 1 }; sleep 0.1 } die $@ };
+	my $restart = sub { for (1 .. 40) { return if eval { $w->start; 1 }; $w->stop(signal => 'KILL') } die $@ };
 	my $end = sub { my ($sig) = @_; my $p = delete $w->{pid}; kill $sig => $p; Wonted::Place::wait_for(sub { Wonted::Place::gone($p) }, 30); $restart->() };
 	my $learn = sub { kill KILL => $l; Wonted::Place::wait_for(sub { Wonted::Place::gone($l) }); $l = $site->place->start('wonted/learn.log', $learner, '-f', '-c', $w->{conf}) };
 	my $halt = sub { my ($p) = @_; kill STOP => $p; sleep 0.2 + rand 0.8; kill CONT => $p };
@@ -125,7 +125,8 @@ sub run_with {
 		my ($s2, $raw) = $w->run('quarantine', 'show', '--raw', $id);
 		my ($n) = $raw =~ /^X-Number: (\d+)/m;
 		$sum{unreadable}++, next unless defined $n && !$s1 && !$s2;
-		while ($show =~ /^recipient\s+(\S+), \S+, held(.*)$/mg) { $held{$n}{$1}++; $told{$n}{$1} = 1 if $2 =~ /may have been delivered/ }
+		$held{$n}{$1}++ while $show =~ /^recipient\s+(\S+), \S+, held$/mg;
+		$told{$n}{$1} = 1 while $show =~ /^doubt\s+(\S+), may have been delivered/mg;
 	}
 	my (@lost, @untold, @twice);
 	for my $r (map { decode_json $_ } map { lines_of("$dir/sent.$_") } 0, 1) {
