@@ -188,6 +188,33 @@ sub same_elsewhere {
 	}
 }
 
+# What costs a sender nothing to write never makes a verdict better.
+my @declared = (
+	"List-Id: <talk.lists.example.net>\nList-Post: <mailto:talk\@lists.example.net>\n",
+	"List-Unsubscribe: <https://lists.example.net/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n",
+	"Precedence: bulk\nFeedback-ID: 1:2:3:example\n",
+	"Auto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\n",
+	"Auto-Submitted: auto-replied\nPrecedence: auto_reply\nX-Autoreply: yes\n",
+	"In-Reply-To: <1\@mail.example.net>\nReferences: <1\@mail.example.net>\n",
+);
+push @declared, join '', @declared[0 .. 3, 5];
+my @order = qw(wanted graymail undecided spam suspicious malicious);
+my %rank = map { $order[$_] => $_ } 0 .. $#order;
+sub declare_all {
+	my ($scan, $record, $dir, $name) = @_;
+	my @plain = map { $_->{verdict} } @{ $record->{rcpts} };
+	return unless grep { $rank{$_} > $rank{graymail} } @plain;
+	open my $in, '<:raw', "$dir/message.eml" or die; my $raw = do { local $/; <$in> };
+	my @files = map { (my $more = $declared[$_]) =~ s/\n/\r\n/g; write_file("$dir/declared$_.eml", $more . $raw); "$dir/declared$_.eml" } 0 .. $#declared;
+	my ($status, $json) = run(@$scan, '--json', @files);
+	my @better;
+	for my $one (map { decode_json($_) } split /\n/, $json) {
+		my @got = map { $_->{verdict} } @{ $one->{rcpts} };
+		push @better, "declared: $plain[$_] became $got[$_]" for grep { $rank{$got[$_]} < $rank{$plain[$_]} } 0 .. $#plain;
+	}
+	is_deeply(\@better, [], "$name: what is declared excuses nothing");
+}
+
 my $place = Wonted::Place->new;
 my @others = other_stores($place);
 diag 'no redis-server: only embedded stores are tried' unless Wonted::Redis::there();
@@ -206,6 +233,7 @@ for my $path (sort glob 't/30-cases/cases/*.case') {
 	my $good = 1;
 	$good &&= judge($_, $record, $edits) for grep { /\S/ } split /\n/, $case->{expect};
 	diag $edits unless $good;
+	declare_all(\@scan, $record, $dir, $name);
 	same_elsewhere($case, $name, essence($json), \@others);
 }
 done_testing;
