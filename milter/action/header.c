@@ -141,6 +141,9 @@ static void put_ours(GPtrArray *lines, struct arena *a, const struct header_stor
 		put(lines, a, "X-Wonted-Reasons", reasons_text(a, story));
 	if (story->banner != NULL)
 		put(lines, a, HEADER_BANNER, story->banner);
+	if (story->unresolved != NULL)
+		put(lines, a, HEADER_RECIPIENT,
+		    arena_printf(a, "unresolved (%s)", story->unresolved));
 	if (story->degraded)
 		put(lines, a, HEADER_DEGRADED, "yes");
 	if (story->observe)

@@ -16,6 +16,7 @@
 #define HEADER_ACTION "X-Wonted-Action"
 #define HEADER_BANNER "X-Wonted-Banner"
 #define HEADER_DEGRADED "X-Wonted-Degraded"
+#define HEADER_RECIPIENT "X-Wonted-Recipient"
 
 /* What the headers of one message say. */
 struct header_story {
@@ -25,6 +26,8 @@ struct header_story {
 	const struct reason *const *reasons; /* those that may be told */
 	size_t n_reasons;
 	const char *banner; /* or NULL */
+	const char *
+		unresolved; /* why nobody knows who one of those is who remain, or NULL */
 	const char *id;
 	bool degraded;
 	bool observe; /* nothing was done because nobody who remains is in enforce mode */

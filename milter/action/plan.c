@@ -65,7 +65,8 @@ static bool junks_by_extension(const struct policy *p)
 
 static bool by_extension(const struct merge *g, size_t i)
 {
-	return is_junk(g, i) && junks_by_extension(decision_of(g, i)->policy);
+	return is_junk(g, i) && junks_by_extension(decision_of(g, i)->policy) &&
+	       g->setup->envelope->rcpts[i].unresolved == NULL;
 }
 
 /* Which of two decisions do the headers tell? What is done weighs most, then what policy
@@ -277,6 +278,16 @@ static const char *header_id(struct arena *a, const char *id)
 			  '-');
 }
 
+/* Of no tenant, and so judged by the policy "default" and without what is known of people:
+ * whoever wonders why reads it here. */
+static const char *unresolved_note(const struct merge *g)
+{
+	for (size_t i = 0; i < g->setup->decisions->n; i++)
+		if (remains(g, i) && g->setup->envelope->rcpts[i].unresolved != NULL)
+			return g->setup->envelope->rcpts[i].unresolved;
+	return NULL;
+}
+
 static bool is_warned(const struct merge *g)
 {
 	return g->made != NULL && (g->made->done || g->marked);
@@ -299,21 +310,23 @@ static const char *tell_all(struct merge *g)
 	story.n_reasons = common_reasons(g, g->shown, &common);
 	story.reasons = common;
 	story.action_note = action_note(g, story.action);
+	story.unresolved = unresolved_note(g);
 	story.id = header_id(g->arena, g->setup->id);
 	header_removals(g->setup, !g->observed || g->strictest == ACTION_JUNK, g->edits);
 	header_insertions(g->arena, g->setup, &story, g->edits);
 	return story.banner;
 }
 
-/* user@example.org -> user+junk@example.org; "a b"@example.org -> "a b+junk"@example.org */
-static const char *extended(struct arena *a, const char *address, const char *extension)
+/* user@example.org -> user+junk@example.org, and user+x@example.org as well; NULL: the
+ * message goes there already */
+static const char *junk_address(const struct merge *g, size_t i)
 {
-	const char *at = strrchr(address, '@');
-	size_t n = at == NULL ? strlen(address) : (size_t)(at - address);
+	const char *address = g->setup->envelope->rcpts[i].address;
+	const char *junk = address_extended(g->arena, address,
+					    g->setup->options->recipient_delimiter,
+					    decision_of(g, i)->policy->junk_extension);
 
-	if (n > 0 && address[n - 1] == '"')
-		n--;
-	return arena_printf(a, "%.*s%s%s", (int)n, address, extension, address + n);
+	return g_ascii_strcasecmp(junk, address) == 0 ? NULL : junk;
 }
 
 static void edit_rcpts(struct merge *g)
@@ -321,12 +334,16 @@ static void edit_rcpts(struct merge *g)
 	const struct recipient *rcpts = g->setup->envelope->rcpts;
 
 	for (size_t i = 0; i < g->setup->decisions->n; i++) {
-		struct edit off = { .kind = EDIT_DELETE_RCPT, .name = rcpts[i].address };
 		struct edit on = { .kind = EDIT_ADD_RCPT };
+		struct edit off = { .kind = EDIT_DELETE_RCPT,
+				    .name = rcpts[i].spelling != NULL
+						    ? rcpts[i].spelling
+						    : rcpts[i].address };
 
 		if (by_extension(g, i)) {
-			on.name = extended(g->arena, rcpts[i].address,
-					   decision_of(g, i)->policy->junk_extension);
+			on.name = junk_address(g, i);
+			if (on.name == NULL)
+				continue;
 			off.needs_previous = true;
 			g_array_append_val(g->edits, on);
 		}

@@ -160,6 +160,8 @@ static bool import_into(struct import *im, const struct options *o, GError **e)
 	setup.tenant = memory_tenant(o, im->tenant, e);
 	if (setup.tenant != NULL && im->mailbox != NULL) {
 		setup.mailbox = address_key(a, im->mailbox);
+		if (setup.mailbox != NULL)
+			setup.mailbox = options_mailbox(o, a, setup.mailbox);
 		if (setup.mailbox == NULL ||
 		    options_tenant(o, address_domain(setup.mailbox)) != setup.tenant) {
 			g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,

@@ -14,6 +14,7 @@
 #include "message/headers.h"
 #include "message/mime.h"
 #include "pipeline.h"
+#include "session/recipient.h"
 
 #define PATH_SHOWN 4096
 
@@ -54,10 +55,9 @@ static const struct recipient *recipients(struct arena *a, const struct scan *s,
 	struct recipient *r = arena_new(a, struct recipient, n);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *key = address_key(a, from[i]);
+		struct recipient_told told = { .path = from[i] };
 
-		r[i].address = arena_strdup(a, from[i]);
-		r[i].key = key != NULL ? key : r[i].address;
+		recipient_resolve(a, s->world->options, &told, &r[i]);
 	}
 	*n_r = n;
 	return r;
@@ -98,7 +98,7 @@ static struct envelope *make_envelope(struct arena *a, const struct scan *s,
 		.client_addr = s->client,
 		.client_name = s->client_name,
 		.helo = s->helo,
-		.mail_from = from != NULL ? from : "",
+		.mail_from = sender_resolve(a, from != NULL ? from : "", NULL),
 		.session_id = "scan",
 		.received_s = received_at(a, s, block),
 		.internal = options_is_internal(s->world->options, s->client),

@@ -182,6 +182,20 @@ static void check_thresholds(const struct check *c, const struct policy *p)
 	g_string_free(low, TRUE);
 }
 
+/* With another delimiter the MTA would take the extension for a part of the name. */
+static void check_extension(const struct check *c, const struct policy *p)
+{
+	const char *delimiters = c->options->recipient_delimiter;
+
+	if (p->junk_by == JUNK_BY_EXTENSION && p->junk_extension[0] != '\0' &&
+	    usable(c, &p->junk_extension) &&
+	    strchr(delimiters, p->junk_extension[0]) == NULL)
+		fault_add(c->faults, place_policy(c, p, "junk_extension"),
+			  "junk_extension \"%s\" does not begin with one of "
+			  "recipient_delimiter \"%s\": set both as in the MTA",
+			  p->junk_extension, delimiters);
+}
+
 static void check_policies(const struct check *c)
 {
 	for (size_t i = 0; i < c->options->n_policies; i++) {
@@ -201,6 +215,7 @@ static void check_policies(const struct check *c)
 			check_flags(c, p);
 		}
 		check_thresholds(c, p);
+		check_extension(c, p);
 	}
 }
 

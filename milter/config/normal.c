@@ -19,6 +19,7 @@
 #define LABEL_BYTES 63
 #define REPLY_BYTES 400 /* an SMTP reply line is 512, and {reasons} must fit in, too */
 #define EXTENSION_BYTES 32
+#define DELIMITERS "+-_.=#"
 #define ACCOUNT_BYTES 32
 #define FLAG_BYTES 35 /* as an import takes it: mailbox/boxes_csv.c */
 
@@ -280,6 +281,16 @@ char *normal_store(const char *text, GString *why)
 	return check_store(text, false, why) ? g_strdup(text) : NULL;
 }
 
+char *normal_delimiter(const char *text, GString *why)
+{
+	if (strcmp(text, "none") == 0)
+		return g_strdup("");
+	if (strspn(text, DELIMITERS) != strlen(text))
+		return refuse(why, "is not a recipient delimiter: one or more of "
+				   "+ - _ . = # are allowed, or none");
+	return g_strdup(text);
+}
+
 char *normal_extension(const char *text, GString *why)
 {
 	size_t n = strlen(text);
@@ -288,8 +299,8 @@ char *normal_extension(const char *text, GString *why)
 		return refuse(why, "is not an address extension: it must begin with the "
 				   "recipient delimiter of the MTA, as in +junk");
 	if (n < 2 || n > EXTENSION_BYTES ||
-	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			 "+-_.=#") != n)
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678"
+			 "9" DELIMITERS) != n)
 		return refuse(why,
 			      "is not an address extension: 2 to 32 letters, digits and "
 			      "+ - _ . = # are allowed, as in +junk");

@@ -45,6 +45,11 @@ char *normal_store(const char *text, GString *why);
  * err   NULL: appended to why */
 char *normal_extension(const char *text, GString *why);
 
+/* normal_delimiter - what may begin an address extension
+ * own   the caller frees with g_free()
+ * err   NULL: appended to why */
+char *normal_delimiter(const char *text, GString *why);
+
 /* normal_reply - text of an SMTP reply, its {names} checked
  * own   the caller frees with g_free()
  * err   NULL: appended to why

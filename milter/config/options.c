@@ -11,6 +11,7 @@
 #include "config/row.h"
 #include "config/snapshot.h"
 #include "config/type.h"
+#include "message/address.h"
 
 /* clang-format off */
 #define ROW(holder, TYPE, NAME, DEF, MIN, MAX, UNIT, FLAGS, SINCE, DOC) \
@@ -174,6 +175,14 @@ const struct tenant *options_tenant(const struct options *o, const char *domain)
 			return t;
 	}
 	return NULL;
+}
+
+const char *options_mailbox(const struct options *o, struct arena *a, const char *key)
+{
+	if (options_tenant(o, address_domain(key)) == NULL ||
+	    g_hash_table_contains(o->snapshot->policies, key))
+		return key;
+	return address_extended(a, key, o->recipient_delimiter, "");
 }
 
 const struct policy *options_policy_named(const struct options *o, const char *name)

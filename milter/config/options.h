@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "config/words.h"
 
@@ -32,6 +33,7 @@ typedef const char *opt_c_SOCKET;    /* as libmilter takes it; config/socket.h *
 typedef const char *opt_c_HOSTPORT;  /* "127.0.0.1:10026", "[::1]:10026" */
 typedef const char *opt_c_STORE;     /* "lmdb:/path", "mem:" */
 typedef const char *opt_c_EXTENSION; /* "+junk" */
+typedef const char *opt_c_DELIMITER; /* "+", "+-" */
 typedef const char *opt_c_REPLY;     /* ASCII, one line, with {reasons} and {id} */
 typedef struct strings opt_c_HOSTS;
 typedef struct strings opt_c_SERVERS;    /* "192.0.2.1", "192.0.2.1@53" */
@@ -63,6 +65,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_HOSTPORT(name) name
 #define opt_m_STORE(name) name
 #define opt_m_EXTENSION(name) name
+#define opt_m_DELIMITER(name) name
 #define opt_m_REPLY(name) name
 #define opt_m_HOSTS(name) name
 #define opt_m_SERVERS(name) name
@@ -134,6 +137,15 @@ struct options {
  * use   any thread
  * err   none */
 const struct tenant *options_tenant(const struct options *o, const char *domain);
+
+/* options_mailbox - the mailbox that an address of ours belongs to
+ * in    key   address_key() form
+ * out   without the extension (recipient_delimiter), if it is a tenant's address, and no
+ *       policy names it with the extension
+ * own   a
+ * use   any thread
+ * err   none */
+const char *options_mailbox(const struct options *o, struct arena *a, const char *key);
 
 /* for whom a policy is looked for */
 struct policy_seeker {

@@ -69,6 +69,7 @@ static const struct type types[OPTION_TYPES] = {
 			      "redis-cluster://HOST:PORT,... or mem: for tests", normal_store),
 	[OPTION_EXTENSION] = TEXT("an address extension", "the recipient delimiter of the MTA and a word, "
 				  "as in +junk", normal_extension),
+	[OPTION_DELIMITER] = TEXT("recipient delimiters", "one or more of + - _ . = #, or none", normal_delimiter),
 	[OPTION_REPLY] = TEXT("a reply text", "one line of ASCII", normal_reply),
 	[OPTION_HOSTS] = LIST("a list of host names", "host or domain names", normal_domain),
 	[OPTION_SERVERS] = LIST("a list of servers", "192.0.2.53, 2001:db8::53 or 192.0.2.53@5353",

@@ -90,6 +90,23 @@ static void put_decision(GString *to, const struct decision *d)
 	g_string_free(rules, TRUE);
 }
 
+/* the first of them, and how many there are */
+static void put_unresolved(GString *to, const struct envelope *env)
+{
+	const char *why = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < env->n_rcpts; i++) {
+		if (env->rcpts[i].unresolved == NULL)
+			continue;
+		why = n++ == 0 ? env->rcpts[i].unresolved : why;
+	}
+	if (n > 0)
+		g_string_append_printf(to, " unresolved=%zu", n);
+	if (n > 0)
+		put_quoted(to, "unresolved_why", why, 100);
+}
+
 static void put_troubles(GString *to, const struct record *r)
 {
 	if (r->plan != NULL && r->plan->banner != NULL)
@@ -129,6 +146,7 @@ char *record_log_line(const struct record *r)
 	put_address(to, "from", env->mail_from);
 	if (d != NULL)
 		put_decision(to, d);
+	put_unresolved(to, env);
 	put_troubles(to, r);
 	for (size_t i = 0; i < r->n_times; i++)
 		us += r->times[i].us;

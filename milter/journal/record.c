@@ -165,6 +165,7 @@ static void put_rcpt(GString *to, const struct record *r, size_t i)
 	json_line_open(to, '{');
 	if (r->pii)
 		put_text(to, "address", r->envelope->rcpts[i].address);
+	put_text(to, "unresolved", r->envelope->rcpts[i].unresolved);
 	if (r->decisions != NULL && i < r->decisions->n)
 		put_decision(to, &r->decisions->at[i], r->pii);
 	if (r->plan != NULL && i < r->plan->n_done)

@@ -72,7 +72,10 @@ static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
 		const json_t *one = json_array_get(list, i);
 
 		rcpts[i] = (struct recorded_rcpt){
-			.address = text_of(a, one, "address"),
+			/* what the client wrote for it is nobody's address */
+			.address = json_object_get(one, "unresolved") != NULL
+					   ? NULL
+					   : text_of(a, one, "address"),
 			.verdict = (enum verdict)word_of(one, "verdict", verdict_names,
 							 VERDICT_COUNT),
 			.done = (enum action)word_of(one, "done", action_names,

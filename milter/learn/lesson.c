@@ -157,7 +157,7 @@ static struct behavior_event event_out(const struct reading *rd)
 	return (struct behavior_event){
 		.tenant = rd->writer->name,
 		.direction = DIRECTION_OUT,
-		.sender = rd->from,
+		.sender = options_mailbox(rd->options, rd->arena, rd->from),
 		.rcpts = rcpts,
 		.rcpt_orgs = orgs,
 		.n_rcpts = n,
@@ -245,6 +245,15 @@ static enum lesson_kind take_events(const struct reading *rd, struct lesson *l)
 	return ours ? LESSON_UNWANTED : LESSON_FOREIGN;
 }
 
+/* Of ours the mailbox, without an extension; of others the address. NULL: is none */
+static const char *mailbox_of(const struct reading *rd, const char *address)
+{
+	const char *key = address == NULL ? NULL : address_key(rd->arena, address);
+
+	return address_domain(key) == NULL ? NULL
+					   : options_mailbox(rd->options, rd->arena, key);
+}
+
 static bool read_addresses(struct reading *rd)
 {
 	const char *from = text_of(rd, FEATURE_FROM_ADDRESS);
@@ -255,13 +264,10 @@ static bool read_addresses(struct reading *rd)
 		const char *address = rd->r->rcpts[i].address;
 
 		any = any || address != NULL;
-		if (address != NULL)
-			rd->rcpts[i] = address_key(rd->arena, address);
-		if (rd->rcpts[i] != NULL && address_domain(rd->rcpts[i]) == NULL)
-			rd->rcpts[i] = NULL;
+		rd->rcpts[i] = mailbox_of(rd, address);
 	}
 	rd->from = from == NULL ? NULL : address_key(rd->arena, from);
-	if (rd->from != NULL && address_domain(rd->from) == NULL)
+	if (address_domain(rd->from) == NULL)
 		rd->from = NULL;
 	rd->writer = tenant_of(rd, rd->from);
 	return any;

@@ -54,6 +54,12 @@ static void add_once(GPtrArray *list, const char *text)
 	g_ptr_array_add(list, (void *)(uintptr_t)text);
 }
 
+/* our mailbox that an address belongs to */
+static const char *mailbox_of(const struct reading *r, const char *key)
+{
+	return options_mailbox(r->setup->options, r->arena, key);
+}
+
 static void add_header_addresses(const struct reading *r, const char *name,
 				 GPtrArray *list)
 {
@@ -67,7 +73,7 @@ static void add_header_addresses(const struct reading *r, const char *name,
 
 		for (size_t i = 0; i < n; i++)
 			if (is_own(r, addr[i].domain))
-				add_once(list, addr[i].key);
+				add_once(list, mailbox_of(r, addr[i].key));
 	}
 }
 
@@ -85,7 +91,7 @@ static void find_mailboxes(const struct reading *r, GPtrArray *list)
 		return;
 	for (size_t i = 0; i < r->m->n_to; i++)
 		if (is_own(r, r->m->to[i].domain))
-			add_once(list, r->m->to[i].key);
+			add_once(list, mailbox_of(r, r->m->to[i].key));
 }
 
 static size_t find_links(const struct reading *r, const char **orgs)
@@ -211,7 +217,7 @@ static struct behavior_event event_out(const struct reading *r)
 	return (struct behavior_event){
 		.tenant = r->setup->tenant->name,
 		.direction = DIRECTION_OUT,
-		.sender = r->from->key,
+		.sender = mailbox_of(r, r->from->key),
 		.rcpts = rcpts,
 		.rcpt_orgs = orgs,
 		.n_rcpts = m->n_to,
@@ -233,7 +239,7 @@ static const GPtrArray *find_readers(const struct reading *r, bool out)
 
 	arena_defer(r->arena, release, rcpts);
 	/* mail within the tenant: the readers' side; the writer's own copy is no mail in */
-	if (!out || mailbox == NULL || strcmp(mailbox, r->from->key) != 0)
+	if (!out || mailbox == NULL || strcmp(mailbox, mailbox_of(r, r->from->key)) != 0)
 		find_mailboxes(r, rcpts);
 	return rcpts;
 }

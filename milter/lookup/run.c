@@ -116,7 +116,10 @@ void lookup_run(struct arena *a, const struct lookup_setup *s, const struct feat
 
 	for (size_t i = 0; i < plan.n_rcpts; i++) {
 		one_rcpt(&tenants, &plan.rcpts[i], &rcpts[i]);
-		rcpts[i].at[FACT_RCPT_ADDRESS] = value_of_text(f->envelope->rcpts[i].key);
+		const char *key = f->envelope->rcpts[i].key;
+
+		rcpts[i].at[FACT_RCPT_ADDRESS] =
+			key == NULL ? VALUE_UNKNOWN : value_of_text(key);
 		keep_needed(s->needs, rcpts[i].at);
 	}
 	f_r->rcpts = rcpts;

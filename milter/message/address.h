@@ -55,7 +55,19 @@ bool address_make(struct arena *a, const char *local, const char *domain,
  * ref   RFC 5321 2.4, 4.1.2, 4.1.3; RFC 5890; RFC 6532 3.1 */
 const char *address_key(struct arena *a, const char *text);
 
+/* address_extended - an address with another extension instead of its own
+ * in    address      a key, or an address in RFC 5321's syntax
+ *       delimiters   each of these characters begins an extension; "": there are none
+ *       extension    with its delimiter, as "+junk"; "": none
+ * out   address itself where nothing is to be changed
+ * own   a
+ * err   none: what is no address comes back as it is
+ * ref   RFC 5233 4 */
+const char *address_extended(struct arena *a, const char *address, const char *delimiters,
+			     const char *extension);
+
 /* address_domain - what stands after the last "@" of a key
+ * in    key   NULL: there was no address
  * out   NULL if there is none
  * err   none */
 const char *address_domain(const char *key);

@@ -175,9 +175,33 @@ const char *address_key(struct arena *a, const char *text)
 	return local != NULL && address_make(a, local, at + 1, &m) ? m.key : NULL;
 }
 
+/* RFC 2142, RFC 5233: where an extension begins; Postfix leaves these two with "-" alone */
+static size_t extension_at(const char *local, const char *delimiters)
+{
+	size_t n = strcspn(local, delimiters);
+	bool role = local[n] == '-' && (g_ascii_strncasecmp(local, "owner-", 6) == 0 ||
+					g_str_has_suffix(local, "-request"));
+
+	return n == 0 || role ? strlen(local) : n;
+}
+
+const char *address_extended(struct arena *a, const char *address, const char *delimiters,
+			     const char *extension)
+{
+	const char *at = strrchr(address, '@');
+	const char *end = at != NULL ? at : address + strlen(address);
+	const char *plain = plain_local(a, address, end);
+	size_t n = plain == NULL ? 0 : extension_at(plain, delimiters);
+
+	if (plain == NULL || (plain[n] == '\0' && extension[0] == '\0'))
+		return address;
+	plain = arena_printf(a, "%.*s%s", (int)n, plain, extension);
+	return arena_printf(a, "%s%s", address_local(a, plain), end);
+}
+
 const char *address_domain(const char *key)
 {
-	const char *at = strrchr(key, '@');
+	const char *at = key == NULL ? NULL : strrchr(key, '@');
 
 	return at == NULL ? NULL : at + 1;
 }

@@ -7,8 +7,15 @@
 #include <stdint.h>
 
 struct recipient {
-	const char *address; /* as given by the MTA, without angle brackets */
-	const char *key; /* lower case, A-label domain: what stores and policies know */
+	const char
+		*address; /* who it is, as the MTA resolved it: what a release goes to */
+	const char *
+		key; /* of its mailbox, address_key() form: what stores and policies know;
+			    NULL: unresolved */
+	const char
+		*spelling; /* by which the MTA knows it when it is to be taken off; NULL:
+				   by its address */
+	const char *unresolved; /* why nobody knows who it is; NULL: it is known */
 };
 
 /* Every text may be NULL: the MTA did not say. */
@@ -16,7 +23,7 @@ struct envelope {
 	const char *client_addr; /* text of an IPv4 or IPv6 address, v4-mapped unmapped */
 	const char *client_name; /* verified name, or NULL */
 	const char *helo;
-	const char *mail_from; /* without brackets; "" is the null sender */
+	const char *mail_from; /* as the MTA resolved it; "" is the null sender */
 	const struct recipient *rcpts;
 	size_t n_rcpts;
 	bool rcpts_cut; /* there are more than LIMIT_RCPTS: the rest is not known */

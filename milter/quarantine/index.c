@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "message/address.h"
 
 #define BUSY_MS 5000
 #define MOST_DEFAULT 1000
@@ -274,13 +275,16 @@ static bool put_copies(const struct index *x, const struct hold *h, GError **e)
 	return done || fail(x, "write", e);
 }
 
-/* Addresses may hold any bytes; GLib folds valid UTF-8 only, and reads on behind the rest. */
+/* As stores know it; what is no address may hold any bytes, and GLib folds valid UTF-8 only. */
 static char *search_key(const char *address)
 {
-	char *valid = g_utf8_make_valid(address, -1);
-	char *key = g_utf8_strdown(valid, -1);
+	struct arena *a = arena_create();
+	const char *known = address_key(a, address);
+	char *valid = known == NULL ? g_utf8_make_valid(address, -1) : NULL;
+	char *key = known == NULL ? g_utf8_strdown(valid, -1) : g_strdup(known);
 
 	g_free(valid);
+	arena_destroy(&a);
 	return key;
 }
 

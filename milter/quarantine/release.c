@@ -112,23 +112,28 @@ static bool hear(struct smtp *s, char wanted, const char *doing, GError **e)
 	return fail(s, doing, "the reply has no end", e);
 }
 
-/* Control characters would end the command line, and so would brackets outside a quoted
- * local part, RFC 5321 4.1.2. */
+/* A line end would end the command, and a bracket too many the path, so that what follows is
+ * read as parameters. All else was taken by an MTA once, and is its business again. */
 static bool address_is_safe(const char *address)
 {
 	bool quoted = false;
+	int depth = 1; /* of angle brackets, in ours */
 
-	for (const char *p = address; *p != '\0'; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+	for (const char *p = address; *p != '\0' && depth > 0; p++) {
+		if (*p == '\r' || *p == '\n')
 			return false;
-		if (quoted && *p == '\\' && p[1] >= 0x20)
+		if (*p == '\\' && p[1] == '\0')
+			return false;
+		if (*p == '\\' && p[1] != '\r' && p[1] != '\n')
 			p++;
 		else if (*p == '"')
 			quoted = !quoted;
-		else if (!quoted && strchr(" <>", *p) != NULL)
-			return false;
+		else if (!quoted && *p == '<')
+			depth++;
+		else if (!quoted && *p == '>')
+			depth--;
 	}
-	return !quoted;
+	return !quoted && depth == 1;
 }
 
 static bool command(struct smtp *s, const char *verb, const char *address,
@@ -143,9 +148,10 @@ static bool command(struct smtp *s, const char *verb, const char *address,
 	return done;
 }
 
-static bool is_ascii(const char *text)
+/* RFC 6531 3.3: UTF-8 needs to be announced; other bytes go out as they came in */
+static bool is_utf8(const char *text)
 {
-	return g_str_is_ascii(text);
+	return !g_str_is_ascii(text) && g_utf8_validate(text, -1, NULL);
 }
 
 static bool wanted(const struct hold_rcpt *r, const char *only)
@@ -156,9 +162,9 @@ static bool wanted(const struct hold_rcpt *r, const char *only)
 static bool needs_utf8(const struct hold *h, const char *only)
 {
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (wanted(&h->rcpts[i], only) && !is_ascii(h->rcpts[i].address))
+		if (wanted(&h->rcpts[i], only) && is_utf8(h->rcpts[i].address))
 			return true;
-	return !is_ascii(h->mail_from);
+	return is_utf8(h->mail_from);
 }
 
 /* What came with it in our name is not let out: nobody filters it behind here. Fields are

@@ -76,12 +76,13 @@ static const char *macro(SMFICTX *ctx, const char *name)
 static void ask_macros(SMFICTX *ctx)
 {
 	char connect[] = "j {client_addr} {client_name} {daemon_name}";
-	char mail[] = "i {auth_authen} {tls_version}";
+	char mail[] = "i {auth_authen} {tls_version} {mail_addr}";
+	char rcpt[] = "i {rcpt_addr} {rcpt_mailer}";
 	char id[] = "i";
 
 	smfi_setsymlist(ctx, SMFIM_CONNECT, connect);
 	smfi_setsymlist(ctx, SMFIM_ENVFROM, mail);
-	smfi_setsymlist(ctx, SMFIM_ENVRCPT, id);
+	smfi_setsymlist(ctx, SMFIM_ENVRCPT, rcpt);
 	smfi_setsymlist(ctx, SMFIM_EOH, id);
 	smfi_setsymlist(ctx, SMFIM_EOM, id);
 }
@@ -170,6 +171,7 @@ static sfsistat on_mail(SMFICTX *ctx, char **args)
 {
 	struct session_sender from = {
 		.mail_from = args[0],
+		.mail_addr = macro(ctx, "{mail_addr}"),
 		.auth_user = macro(ctx, "{auth_authen}"),
 		.tls_version = macro(ctx, "{tls_version}"),
 		.queue_id = macro(ctx, "i"),
@@ -181,7 +183,13 @@ static sfsistat on_mail(SMFICTX *ctx, char **args)
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **args)
 {
-	session_rcpt(session_of(ctx), args[0]);
+	struct recipient_told told = {
+		.path = args[0],
+		.address = macro(ctx, "{rcpt_addr}"),
+		.mailer = macro(ctx, "{rcpt_mailer}"),
+	};
+
+	session_rcpt(session_of(ctx), &told);
 	return go_on(ctx, SMFIP_NR_RCPT);
 }
 
@@ -278,13 +286,11 @@ static bool edit_body(void *ctx, struct bytes body)
 	return true;
 }
 
-static bool edit_delete_rcpt(void *ctx, const char *address)
+/* Without brackets: the MTA reads the text as it read that of RCPT, whose outer brackets it
+ * had cut off, and finds the recipient, however odd the spelling. */
+static bool edit_delete_rcpt(void *ctx, const char *spelling)
 {
-	char *path = g_strdup_printf("<%s>", address);
-	bool done = smfi_delrcpt(ctx, path) == MI_SUCCESS;
-
-	g_free(path);
-	return done;
+	return smfi_delrcpt(ctx, lend(spelling)) == MI_SUCCESS;
 }
 
 static bool edit_add_rcpt(void *ctx, const char *address)

@@ -9,10 +9,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "message/address.h"
 #include "message/builder.h"
 #include "pipeline.h"
 #include "quarantine/keep.h"
+#include "session/recipient.h"
 #include "session/trace.h"
 
 #define HOLD_LEAST_US (2 * G_USEC_PER_SEC) /* a hold has, whatever the way has taken */
@@ -108,41 +108,6 @@ void session_abort(struct session *s)
 	s->world = NULL;
 }
 
-/* "@one.example,@two.example:ann@example.org" is ann: MTAs drop the route (RFC 5321 4.1.1.3)
- * and would not know her by it when she is to be taken off. */
-static const char *without_route(const char *path)
-{
-	bool literal = false;
-
-	if (path[0] != '@')
-		return path;
-	for (const char *p = path; *p != '\0' && *p != '"'; p++) {
-		literal = *p == '[' || (literal && *p != ']');
-		if (*p == ':' && !literal && p[1] != '\0')
-			return p + 1;
-	}
-	return path;
-}
-
-/* What stands in the innermost brackets: Postfix takes "<Ann <ann@example.org>>" for ann. */
-static const char *without_brackets(struct arena *a, const char *path)
-{
-	const char *begin = path, *stop = path + strlen(path), *end = stop;
-	bool quoted = false;
-
-	for (const char *p = path; p < stop; p++) {
-		if (quoted && *p == '\\' && p[1] != '\0')
-			p++;
-		else if (*p == '"')
-			quoted = !quoted;
-		else if (!quoted && *p == '<')
-			begin = p + 1, end = stop;
-		else if (!quoted && *p == '>' && end == stop)
-			end = p;
-	}
-	return without_route(arena_strndup(a, begin, (size_t)(end - begin)));
-}
-
 void session_mail(struct session *s, const struct session_sender *from)
 {
 	session_answered(s, true); /* it goes on: it has heard us */
@@ -160,7 +125,7 @@ void session_mail(struct session *s, const struct session_sender *from)
 		.client_addr = arena_strdup(a, s->client_addr),
 		.client_name = arena_strdup(a, s->client_name),
 		.helo = arena_strdup(a, s->helo),
-		.mail_from = without_brackets(a, from->mail_from),
+		.mail_from = sender_resolve(a, from->mail_from, from->mail_addr),
 		.auth_user = arena_strdup(a, from->auth_user),
 		.tls_version = arena_strdup(a, from->tls_version),
 		.queue_id = arena_strdup(a, from->queue_id),
@@ -177,21 +142,23 @@ void session_mail(struct session *s, const struct session_sender *from)
 		s->builder = builder_create((size_t)o->max_message_bytes);
 }
 
-void session_rcpt(struct session *s, const char *rcpt)
+void session_rcpt(struct session *s, const struct recipient_told *told)
 {
+	struct recipient r;
+
 	if (s->builder == NULL)
 		return;
 	if (s->rcpts->len >= LIMIT_RCPTS) {
 		s->envelope->rcpts_cut = true;
 		return;
 	}
-	struct recipient r = { .address = without_brackets(s->arena, rcpt) };
-	const char *key = address_key(s->arena, r.address);
-
-	/* "postmaster" alone is a legal recipient (RFC 5321 4.1.1.3) */
-	r.key = key != NULL                                        ? key
-		: g_ascii_strcasecmp(r.address, "postmaster") == 0 ? "postmaster"
-								   : r.address;
+	if (!recipient_resolve(s->arena, s->world->options, told, &r))
+		return;
+	if (r.unresolved != NULL)
+		log_seldom(LOG_LEVEL_WARN, "unresolved",
+			   "%s: a recipient is of no tenant, because nobody knows who it "
+			   "is: %s; let the MTA send its macro {rcpt_addr} with RCPT",
+			   s->envelope->session_id, r.unresolved);
 	g_array_append_val(s->rcpts, r);
 }
 
@@ -349,6 +316,25 @@ static const char *log_id(const struct session *s)
 	return s->envelope->queue_id != NULL ? s->envelope->queue_id : s->passage->id;
 }
 
+/* Who was named twice, in two spellings, is held for once. */
+static size_t held_rcpts(const struct passage *way, const struct plan_hold *h,
+			 struct hold_rcpt *rcpts)
+{
+	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		const char *address = way->envelope->rcpts[h->rcpts[i]].address;
+		enum verdict v = way->decisions.at[h->rcpts[i]].verdict;
+
+		if (g_hash_table_add(seen, (void *)(uintptr_t)address))
+			rcpts[n++] = (struct hold_rcpt){ .address = address,
+							 .verdict = verdict_names[v] };
+	}
+	g_hash_table_destroy(seen);
+	return n;
+}
+
 static struct hold hold_of(const struct passage *way, const struct plan *p,
 			   const struct plan_hold *h)
 {
@@ -356,12 +342,8 @@ static struct hold hold_of(const struct passage *way, const struct plan *p,
 	const struct message *m = way->message;
 	const struct envelope *env = way->envelope;
 	struct hold_rcpt *rcpts = arena_new(a, struct hold_rcpt, h->n_rcpts);
+	size_t n = held_rcpts(way, h, rcpts);
 
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		rcpts[i] = (struct hold_rcpt){
-			.address = env->rcpts[h->rcpts[i]].address,
-			.verdict = verdict_names[way->decisions.at[h->rcpts[i]].verdict],
-		};
 	return (struct hold){
 		.id = h->id,
 		.queue_id = env->queue_id,
@@ -378,7 +360,7 @@ static struct hold hold_of(const struct passage *way, const struct plan *p,
 			env->received_s + way->world->options->quarantine_keep_ms / 1000,
 		.bytes = way->raw.n,
 		.rcpts = rcpts,
-		.n_rcpts = h->n_rcpts,
+		.n_rcpts = n,
 	};
 }
 
@@ -431,6 +413,9 @@ static void count_rcpts(struct session *s)
 	bool bannered = false;
 
 	metrics_add(m, METRIC_RCPTS, p->envelope->n_rcpts);
+	for (size_t i = 0; i < p->envelope->n_rcpts; i++)
+		if (p->envelope->rcpts[i].unresolved != NULL)
+			metrics_add(m, METRIC_RCPTS_UNRESOLVED, 1);
 	for (size_t i = 0; i < p->decisions.n; i++)
 		metrics_add(m, verdict_metrics[p->decisions.at[i].verdict], 1);
 	for (size_t i = 0; i < p->plan.n_done; i++)

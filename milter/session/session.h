@@ -11,6 +11,7 @@
 #include "action/plan.h"
 #include "base/bytes.h"
 #include "session/door.h"
+#include "session/recipient.h"
 
 struct session;
 
@@ -35,6 +36,7 @@ void session_helo(struct session *s, const char *helo);
 
 struct session_sender {
 	const char *mail_from; /* with or without brackets */
+	const char *mail_addr; /* as the MTA resolved it; NULL: it does not say */
 	const char *auth_user;
 	const char *tls_version;
 	const char *queue_id;
@@ -46,7 +48,7 @@ void session_mail(struct session *s, const struct session_sender *from);
 
 /* session_rcpt - one more recipient
  * err   none: those beyond LIMIT_RCPTS are not known, and pass */
-void session_rcpt(struct session *s, const char *rcpt);
+void session_rcpt(struct session *s, const struct recipient_told *told);
 
 /* session_header - a header field, in the order of the message
  * in    value   leading blank kept, folds as bare LF

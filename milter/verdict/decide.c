@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/printable.h"
+#include "message/address.h"
 #include "verdict/score.h"
 #include "verdict/verdict.h"
 
@@ -107,11 +108,10 @@ static bool share_reasons(const struct rcpt_hits *hits, const struct decision *b
 }
 
 /* What of a decision is the recipient's own, and not the message's. */
-static void know_rcpt(const struct options *o, const struct rcpt_facts *facts,
-		      struct decision *d)
+static void know_rcpt(const struct options *o, const char *key,
+		      const struct rcpt_facts *facts, struct decision *d)
 {
-	struct policy_seeker who = { .address = d->rcpt };
-	const char *at = strrchr(d->rcpt, '@');
+	struct policy_seeker who = { .address = key };
 
 	if (facts != NULL) {
 		const struct value *flags = &facts->at[FACT_RCPT_FLAGS];
@@ -125,15 +125,11 @@ static void know_rcpt(const struct options *o, const struct rcpt_facts *facts,
 		d->lost_policy = who.named;
 	d->policy = options_policy(o, &who);
 	d->mode = d->policy->mode == MODE_INHERIT ? o->mode : d->policy->mode;
-	d->tenant = options_tenant(o, at == NULL ? NULL : at + 1);
+	d->tenant = options_tenant(o, address_domain(key));
 }
 
-static void decide_one(const struct options *o, const struct rcpt_hits *hits,
-		       const struct rcpt_facts *facts, struct decision *d)
+static void score_one(const struct rcpt_hits *hits, struct decision *d)
 {
-	know_rcpt(o, facts, d);
-	if (hits == NULL)
-		return;
 	for (enum axis x = AXIS_THREAT; x < AXIS_COUNT; x++)
 		d->milli[x] = hits->milli[x];
 	d->verdict = score_verdict(d->milli, d->policy);
@@ -149,14 +145,17 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 		struct decision *d = &all[i];
 		const struct rcpt_hits *hits = s->hits == NULL ? NULL : &s->hits[i];
 
-		d->rcpt = env->rcpts[i].key != NULL ? env->rcpts[i].key
-						    : env->rcpts[i].address;
+		const char *key = env->rcpts[i].key;
+
+		d->rcpt = key != NULL ? key : env->rcpts[i].address;
 		d->degraded = hits == NULL || s->facts == NULL || s->facts->degraded;
-		decide_one(s->options, hits,
-			   s->facts == NULL || i >= s->facts->n_rcpts
-				   ? NULL
-				   : &s->facts->rcpts[i],
-			   d);
+		know_rcpt(s->options, key,
+			  s->facts == NULL || i >= s->facts->n_rcpts
+				  ? NULL
+				  : &s->facts->rcpts[i],
+			  d);
+		if (hits != NULL)
+			score_one(hits, d);
 		if (hits != NULL && (i == 0 || !share_reasons(hits, d - 1, d)))
 			give_reasons(a, hits, d);
 	}

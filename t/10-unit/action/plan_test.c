@@ -231,8 +231,15 @@ static void extends_addresses(void)
 		{ "\"jane roe\"@example.org", "on \"jane roe+junk\"@example.org\n" },
 		{ "\"a@b\"@example.org", "on \"a@b+junk\"@example.org\n" },
 		{ "postmaster", "on postmaster+junk\n" },
-		{ "jane+list@example.org", "on jane+list+junk@example.org\n" },
+		/* never two extensions, of which the MTA would see the first */
+		{ "jane+list@example.org", "on jane+junk@example.org\n" },
+		{ "jane+@example.org", "on jane+junk@example.org\n" },
+		{ "\"jane+list\"@example.org", "on jane+junk@example.org\n" },
+		{ "\"jane roe+x y\"@example.org", "on \"jane roe+junk\"@example.org\n" },
 	};
+	static const char *const there[] = { "jane+junk@example.org",
+					     "Jane+JUNK@example.org",
+					     "\"jane roe+junk\"@example.org" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		struct scene s;
@@ -244,6 +251,66 @@ static void extends_addresses(void)
 		g_assert_true(scene_has(&s, rows[i][1]));
 		scene_end(&s);
 	}
+	for (size_t i = 0; i < G_N_ELEMENTS(there); i++) {
+		struct scene s;
+
+		scene_begin(&s, RAW);
+		scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+		s.rcpts[0].address = there[i];
+		scene_play(&s, NULL);
+		g_assert_false(scene_has(&s, "on "));
+		g_assert_false(scene_has(&s, "off "));
+		g_assert_cmpint(s.plan.done[0], ==, ACTION_JUNK);
+		scene_end(&s);
+	}
+}
+
+/* The MTA knows a recipient by the client's spelling; everybody else by who it is. */
+static void takes_off_as_spelled(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	s.rcpts[1].spelling = "example.org!rcpt-b";
+	s.rcpts[2].spelling = "rcpt-c(x) @ example.org";
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "off example.org!rcpt-b\n"));
+	g_assert_true(scene_has(&s, "on rcpt-c+junk@example.org\n"
+				    "off rcpt-c(x) @ example.org\n"));
+	scene_end(&s);
+}
+
+/* Of whom nobody knows who it is: no extension for it, no tenant, and a word about it. */
+static void tells_unresolved(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	for (size_t i = 0; i < 2; i++)
+		s.rcpts[i] = (struct recipient){ .address = "example.org!x",
+						 .spelling = "example.org!x",
+						 .unresolved = "nobody knows" };
+	scene_play(&s, NULL);
+	g_assert_false(scene_has(&s, "on "));
+	g_assert_true(scene_has(&s, "X-Spam-Flag: YES\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Recipient: unresolved (nobody knows)\n"));
+	g_assert_cmpuint(s.plan.n_holds, ==, 1);
+	g_assert_null(s.plan.holds[0].tenant);
+	scene_end(&s);
+
+	/* not of those who are taken off */
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_MALICIOUS, ACTION_QUARANTINE, NULL);
+	s.rcpts[1].unresolved = "nobody knows";
+	scene_play(&s, NULL);
+	g_assert_false(scene_has(&s, "X-Wonted-Recipient"));
+	scene_end(&s);
 }
 
 static void holds_some(void)
@@ -581,6 +648,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/spares-who-is-observed", spares_who_is_observed);
 	g_test_add_func("/plan/acts-beside-who-is-observed", acts_beside_who_is_observed);
 	g_test_add_func("/plan/junks-by-extension", junks_by_extension);
+	g_test_add_func("/plan/takes-off-as-spelled", takes_off_as_spelled);
+	g_test_add_func("/plan/tells-unresolved", tells_unresolved);
 	g_test_add_func("/plan/extends-addresses", extends_addresses);
 	g_test_add_func("/plan/holds-some", holds_some);
 	g_test_add_func("/plan/holds-all", holds_all);

@@ -39,6 +39,7 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	s->deleted = g_ptr_array_new();
 	s->added = g_ptr_array_new();
 	s->options.mode = MODE_ENFORCE;
+	s->options.recipient_delimiter = "+";
 	s->options.observe_headers = true;
 	s->options.snapshot = &s->snapshot;
 	s->snapshot.tenants = g_hash_table_new(g_str_hash, g_str_equal);

@@ -239,6 +239,10 @@ static const struct bad bads[] = {
 	  "wonted.conf:4: flags: pilot has policy \"p\" already (wonted.conf line 2)" },
 	{ TENANT "policy p { flags = \"pilot, PILOT\" }",
 	  "wonted.conf:2: flags: pilot is listed twice" },
+	{ TENANT
+	  "policy p {\n junk_by = extension\n junk_extension = -junk\n flags = x\n}",
+	  "wonted.conf:4: junk_extension \"-junk\" does not begin with one of "
+	  "recipient_delimiter \"+\": set both as in the MTA" },
 	{ TENANT "policy p { recipients = bob@example.com }",
 	  "wonted.conf:2: recipients: bob@example.com is in no tenant's domains: it "
 	  "would never "

@@ -44,8 +44,10 @@ static const char whole[] =
 	"MZ this is no program\r\n"
 	"--b--\r\n";
 
-static const struct recipient rcpts[] = { { "joe@own.example", "joe@own.example" },
-					  { "ann@own.example", "ann@own.example" } };
+static const struct recipient rcpts[] = {
+	{ .address = "joe@own.example", .key = "joe@own.example" },
+	{ .address = "ann@own.example", .key = "ann@own.example" }
+};
 
 static const struct envelope envelope = {
 	.client_addr = "192.0.2.7",

@@ -9,7 +9,8 @@
 
 #include "base/error.h"
 
-static const struct recipient rcpts[] = { { "ann@example.org", "ann@example.org" } };
+static const struct recipient rcpts[] = { { .address = "ann@example.org",
+					    .key = "ann@example.org" } };
 
 static struct envelope env = {
 	.client_addr = "192.0.2.7",

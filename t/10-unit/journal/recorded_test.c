@@ -20,8 +20,8 @@ static void read_exact(struct arena *a, const char *text, struct recorded *r, bo
 static void round_trip(void)
 {
 	static const struct recipient rcpts[] = {
-		{ "Ann@example.org", "ann@example.org" },
-		{ "bob@example.org", "bob@example.org" }
+		{ .address = "Ann@example.org", .key = "ann@example.org" },
+		{ .address = "bob@example.org", .key = "bob@example.org" }
 	};
 	static const struct envelope env = { .client_addr = "192.0.2.7",
 					     .mail_from = "boss@example.net",

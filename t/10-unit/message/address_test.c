@@ -351,6 +351,41 @@ static void test_same_key(void)
 	arena_destroy(&a);
 }
 
+static void test_extended(void)
+{
+	static const struct {
+		const char *address, *delimiters, *extension, *want;
+	} rows[] = {
+		{ "ann@example.com", "+", "+junk", "ann+junk@example.com" },
+		{ "ann+x@example.com", "+", "+junk", "ann+junk@example.com" },
+		{ "ann+x+y@example.com", "+", "+junk", "ann+junk@example.com" },
+		{ "ann+@example.com", "+", "+junk", "ann+junk@example.com" },
+		{ "ann+junk@example.com", "+", "+junk", "ann+junk@example.com" },
+		{ "\"a b\"@example.com", "+", "+junk", "\"a b+junk\"@example.com" },
+		{ "\"a b+x\"@example.com", "+", "+junk", "\"a b+junk\"@example.com" },
+		{ "\"ann+x y\"@example.com", "+", "+junk", "ann+junk@example.com" },
+		{ "\"m..doe\"@example.com", "+", "+junk", "\"m..doe+junk\"@example.com" },
+		{ "\"a\\\"+x\"@example.com", "+", "+junk", "\"a\\\"+junk\"@example.com" },
+		{ "+ann@example.com", "+", "+junk", "+ann+junk@example.com" },
+		{ "mary-ann@example.com", "+", "+junk", "mary-ann+junk@example.com" },
+		{ "mary-ann@example.com", "+-", "-junk", "mary-junk@example.com" },
+		{ "owner-list@example.com", "-", "-junk", "owner-list-junk@example.com" },
+		{ "list-request@example.com", "-", "", "list-request@example.com" },
+		{ "ann+x@example.com", "", "+junk", "ann+x+junk@example.com" },
+		{ "ann+x@example.com", "+", "", "ann@example.com" },
+		{ "ann@example.com", "+", "", "ann@example.com" },
+		{ "ann", "+", "+junk", "ann+junk" },
+		{ "a b@example.com", "+", "+junk", "a b@example.com" },
+	};
+	struct arena *a = arena_create();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_assert_cmpstr(address_extended(a, rows[i].address, rows[i].delimiters,
+						 rows[i].extension),
+				==, rows[i].want);
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -362,5 +397,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/address/limits", test_limits);
 	g_test_add_func("/address/key", test_key);
 	g_test_add_func("/address/same-key", test_same_key);
+	g_test_add_func("/address/extended", test_extended);
 	return g_test_run();
 }

@@ -66,7 +66,8 @@ static struct passage *run(struct world *w, const char *from, const char *client
 	struct recipient *rcpt = arena_new(a, struct recipient, 1);
 	struct message_limits limits = { .max_bytes = sizeof(mail) };
 
-	*rcpt = (struct recipient){ "ann@example.org", "ann@example.org" };
+	*rcpt = (struct recipient){ .address = "ann@example.org",
+				    .key = "ann@example.org" };
 	*env = (struct envelope){ .client_addr = client,
 				  .mail_from = from,
 				  .rcpts = rcpt,

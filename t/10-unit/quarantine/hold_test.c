@@ -937,16 +937,25 @@ static void released_once(void)
 	remove_folder(folder);
 }
 
-/* RFC 5321 4.1.2: a quoted local part may hold blanks and brackets */
+/* What an MTA took it takes again; what would end the command is not said. */
 static void quoted_addresses_are_sent(void)
 {
 	static const struct {
 		const char *to;
 		bool sent;
 	} rows[] = {
-		{ "\"a b\"@example.org", true }, { "\"a\\\"b>c\"@example.org", true },
-		{ "a b@example.org", false },    { "a>b@example.org", false },
-		{ "\"a@example.org", false },    { "\"a\r\nDATA\"@example.org", false },
+		{ "\"a b\"@example.org", true },
+		{ "\"a\\\"b>c\"@example.org", true },
+		{ "a b@example.org", true },
+		{ "a>b@example.org", false },
+		{ "Ann <a@example.org>", true },
+		{ "a@example.org> SIZE=1", false },
+		{ "\"a\x01z\"@example.org", true },
+		{ "a@example.org\\", false },
+		{ "example.org!ann", true },
+		{ "j\xfcrgen@example.org", true },
+		{ "\"a@example.org", false },
+		{ "\"a\r\nDATA\"@example.org", false },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

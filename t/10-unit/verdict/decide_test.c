@@ -23,9 +23,11 @@ static struct options *loaded(void)
 	return o;
 }
 
-static const struct recipient rcpts[] = { { "Bob@example.net", "bob@example.net" },
-					  { "jane@example.org", "jane@example.org" },
-					  { "x@example.com", "x@example.com" } };
+static const struct recipient rcpts[] = {
+	{ .address = "Bob@example.net", .key = "bob@example.net" },
+	{ .address = "jane@example.org", .key = "jane@example.org" },
+	{ .address = "x@example.com", .key = "x@example.com" }
+};
 static const struct envelope envelope = { .rcpts = rcpts, .n_rcpts = 3 };
 
 static const struct hit hits[] = {
@@ -202,7 +204,7 @@ static void passes_when_stopped(void)
 	struct options *options = loaded();
 	struct arena *a = arena_create();
 	struct decide_setup setup = { options, &envelope, NULL, NULL };
-	struct recipient nameless = { "x y", NULL };
+	struct recipient nameless = { .address = "x y" };
 	struct envelope env = { .rcpts = &nameless, .n_rcpts = 1 };
 	struct decisions d;
 

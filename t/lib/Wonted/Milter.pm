@@ -41,13 +41,15 @@ use constant { LEADING_SPACE => 0x100000, ALL_ACTIONS => 0x1ff, ALL_PROTOCOL => 
 #   client     { name, addr, port }: who connects; addr with ':' is IPv6, undef is unknown
 #   helo       what the client calls itself
 #   macros     { name => value } beyond those that follow from the envelope
+#   resolve    what the MTA makes of an address in MAIL and RCPT, for {mail_addr} and {rcpt_addr}; gives
+#              undef where it sends none (as Postfix does; see `resolved`)
 #   chunk      bytes of body a packet (65535)
 #   actions, protocol   what the MTA offers
 sub new {
 	my ($class, %o) = @_;
 	my $self = bless {
 		timeout => 10, chunk => 65535, actions => ALL_ACTIONS, protocol => ALL_PROTOCOL,
-		helo => 'client.example.com', %o,
+		helo => 'client.example.com', resolve => \&resolved, %o,
 		client => { name => 'client.example.com', addr => '192.0.2.10', port => 40000,
 			%{ $o{client} // {} } },
 		macros => { j => 'mx.example.org', daemon_name => 'mx.example.org', v => 'Postfix 3.7.11',
@@ -104,15 +106,35 @@ sub hello {
 sub mail {
 	my ($self, $address, @args) = @_;
 	delete $self->{macros}{i};
-	$self->{macros}{mail_addr} = $address =~ s/^<|>$//gr;
+	$self->{macros}{mail_addr} = $self->{resolve}->($address);
 	$self->{edits} = [];
 	return $self->step(M => join '', map { "$_\0" } $address, @args);
 }
 
 sub rcpt {
 	my ($self, $address, @args) = @_;
-	$self->{macros}{rcpt_addr} = $address =~ s/^<|>$//gr;
+	$self->{macros}{rcpt_addr} = $self->{resolve}->($address);
 	return $self->step(R => join '', map { "$_\0" } $address, @args);
+}
+
+# resolved - what Postfix makes of the spellings that tests use: without brackets, route, comments, blanks
+# and what follows a comma; quotes where they are needed; "b!a" and "a%b" are a@b; domains in lower case
+sub resolved {
+	my ($address) = @_;
+	$address =~ s/^<(.*)>$/$1/s;
+	$address = $1 if $address =~ /<([^<>]*)>/;
+	$address =~ s/^\@[^:]*://;
+	my ($local, $rest) = $address =~ /^\s*("(?:[^"\\]|\\.)*"|[^"]*?)\s*(\@.*)?$/s;
+	if ($local =~ s/^"(.*)"$/$1/s) { $local =~ s/\\(.)/$1/sg }
+	else { s/\([^()]*\)|\s//g for $local, $rest // () }
+	s/\([^()]*\)|\s|[,;].*//sg for $rest // ();
+	$rest = '' if !defined $rest;
+	($local, $rest) = ($2, "\@$1") if $rest eq '' && $local =~ /^([^!]+)!(.+)$/s;
+	($local, $rest) = ($1, "\@$2") if $rest eq '' && $local =~ /^(.+)%([^%]+)$/s;
+	return "" if $local eq '' && $rest eq '';
+	$rest = lc $rest =~ s/\.$//r;
+	return "$local$rest" if $local =~ /^[^\x00-\x20()<>\[\]:;@\\,".]+(?:\.[^\x00-\x20()<>\[\]:;@\\,".]+)*$/;
+	return '"' . $local =~ s/(["\\])/\\$1/gr . "\"$rest";
 }
 
 sub data { $_[0]->step(T => '') }
