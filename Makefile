@@ -38,7 +38,7 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wc
 HARD     := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \
             -fcf-protection -fPIE
 HARDLINK := -pie -Wl,-z,relro -Wl,-z,now
-CPPFLAGS += -Imilter -It -D_GNU_SOURCE -DWONTED_VERSION='"$(VERSION)"' \
+CPPFLAGS += -Imilter -It -I$(B)/gen -D_GNU_SOURCE -DWONTED_VERSION='"$(VERSION)"' \
             -DWONTED_CONFDIR='"$(SYSCONFDIR)"' -include milter/base/banned.h $(PC_CFLAGS)
 CFLAGS_debug   := -O1 -g -Werror
 CFLAGS_release := -O2 -g $(HARD)
@@ -67,6 +67,10 @@ $(B)/%.o: %.c $(B)/compiled-in $(if $(PC_FOUND),,packages-missing)
 	@mkdir -p $(@D)
 	@echo "CC $<"
 	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+# the one table of dangerous endings, for rules that come without it
+$(B)/milter/detect/file_kind.o: $(B)/gen/detect/shipped_endings.inc
+$(B)/gen/detect/shipped_endings.inc: rules/lists/dangerous-endings.txt
+	@mkdir -p $(@D); sed -n 's/^\(\.[^ ]*\).*/"\1",/p' $< > $@
 # what the command line puts into the programs
 $(B)/compiled-in: always
 	@mkdir -p $(@D); echo '$(SYSCONFDIR) $(VERSION)' | cmp -s - $@ || echo '$(SYSCONFDIR) $(VERSION)' > $@

@@ -91,7 +91,9 @@ static bool ask_store(struct passage *p)
 
 static bool look_all(struct passage *p)
 {
-	p->signals = detectors_look(p->arena, &p->features, &p->facts, NULL);
+	const struct detect_setup setup = { .endings = p->world->endings };
+
+	p->signals = detectors_look(p->arena, &p->features, &p->facts, &setup);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "config/load.h"
 #include "config/print.h"
 #include "detect/detect.h"
+#include "detect/file_kind.h"
 
 /* Two worlds with the same fingerprint decide alike. */
 static void take_fingerprint(struct world *w)
@@ -65,6 +66,16 @@ static unsigned all_needs(const struct options *o, const struct ruleset *rs)
 	return needs;
 }
 
+/* Detectors and rules go by the same list, so that an admin extends one. */
+static void take_endings(struct world *w)
+{
+	const struct bytes *at;
+	size_t n;
+
+	if (ruleset_list(w->rules, "dangerous_endings", &at, &n))
+		w->endings = endings_create(at, n);
+}
+
 static void close_all(gpointer data)
 {
 	struct world *w = data;
@@ -74,6 +85,7 @@ static void close_all(gpointer data)
 	store_close(&w->store);
 	aliases_unref(w->aliases);
 	store_shelf_unref(&w->shelf);
+	endings_free(w->endings);
 	ruleset_free(w->rules);
 	options_unref(w->options);
 }
@@ -89,6 +101,7 @@ struct world *world_load(const struct world_setup *s, struct world *old, GError 
 		s->rules_dir != NULL ? s->rules_dir : w->options->rules_dir, e);
 	if (w->rules == NULL)
 		goto out;
+	take_endings(w);
 	w->needs = all_needs(w->options, w->rules);
 	w->aliases =
 		old != NULL ? aliases_ref(old->aliases) : aliases_create(LIMIT_ALIASES);

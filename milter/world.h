@@ -22,8 +22,9 @@ struct world {
 	struct aliases *aliases;   /* what was heard of them; shared by all worlds */
 	struct store_shelf *shelf; /* handed on from world to world */
 	struct ruleset *rules;
-	unsigned needs; /* of all that is switched on */
-	char id[17];    /* fingerprint of the configuration */
+	struct endings *endings; /* its list dangerous_endings; NULL: it has none */
+	unsigned needs;          /* of all that is switched on */
+	char id[17];             /* fingerprint of the configuration */
 };
 
 struct world_setup {

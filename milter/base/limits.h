@@ -22,6 +22,9 @@
 #define LIMIT_REFERENCES 50 /* newest kept; a thread longer than that is known anyway */
 #define LIMIT_RECEIVED 50   /* hop limits of MTAs are 50 (Postfix) and 25 (Sendmail) */
 #define LIMIT_FILENAME_BYTES 255
+#define LIMIT_PARAMETERS 200 /* of one field; a name in 100 pieces was seen as a trick */
+#define LIMIT_PARAMETER_BYTES 16384 /* of one field that has parameters */
+#define LIMIT_PARAMETER_VALUES 16   /* ways to read one name; real ones have one or two */
 #define LIMIT_ENCLOSED 100 /* files uuencoded or in a winmail.dat; people send a few */
 #define LIMIT_ENCLOSED_BYTES \
 	(4 * 1024 * 1024) /* uudecoded: an archive's names stand at its end */

@@ -17,6 +17,7 @@ struct evidence {
 	struct arena *arena; /* for words */
 	const struct features *features;
 	const struct rcpt_facts *facts;
+	const struct endings *endings; /* of files that are dangerous; NULL: as shipped */
 };
 
 struct signal {
@@ -54,12 +55,19 @@ struct rcpt_signals {
 	const struct signal *at;
 };
 
+struct detect_setup {
+	const bool *off; /* DETECTOR_COUNT; true switches one off: its signal is UNKNOWN;
+			    NULL: none is off */
+	const struct endings *endings; /* as in struct evidence */
+};
+
 /* detectors_look - run all detectors for all recipients
- * in    off[DETECTOR_COUNT]  true switches one off: its signal is UNKNOWN; NULL: none is off
+ * in    setup   NULL: all of it is
  * out   one a recipient
  * own   a
  * err   none */
 const struct rcpt_signals *detectors_look(struct arena *a, const struct features *f,
-					  const struct facts *facts, const bool *off);
+					  const struct facts *facts,
+					  const struct detect_setup *setup);
 
 #endif

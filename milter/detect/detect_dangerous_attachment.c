@@ -7,12 +7,12 @@
 static enum answer look_at_name(const struct evidence *e, const char *name,
 				const char **words_r)
 {
-	enum file_kind kind = file_kind_named(name);
+	enum file_kind kind = file_kind_named(e->endings, name);
 
 	if (file_disguised(name))
 		return say(e, words_r, "the attached file \"%s\" hides its ending",
 			   shown(e, name));
-	if (file_double(name))
+	if (file_double(e->endings, name))
 		return say(e, words_r, "the attached file \"%s\" has a second ending",
 			   shown(e, name));
 	if (kind == FILE_PROGRAM)

@@ -8,7 +8,7 @@ enum answer detect_executable_in_archive(const struct evidence *e, const char **
 	enum answer locked = feature_answer(e, FEATURE_ATTACHMENTS_LOCKED);
 
 	for (size_t i = 0; inside->known == ANSWER_YES && i < inside->n_items; i++) {
-		enum file_kind kind = file_kind_named(inside->items[i]);
+		enum file_kind kind = file_kind_named(e->endings, inside->items[i]);
 
 		if (kind == FILE_PROGRAM || kind == FILE_DISK ||
 		    file_disguised(inside->items[i]))

@@ -9,7 +9,7 @@ enum answer detect_html_attachment(const struct evidence *e, const char **words_
 	const struct value *types = &e->features->at[FEATURE_ATTACHMENTS_TYPES];
 
 	for (size_t i = 0; names->known == ANSWER_YES && i < names->n_items; i++)
-		if (file_kind_named(names->items[i]) == FILE_PAGE)
+		if (file_kind_named(e->endings, names->items[i]) == FILE_PAGE)
 			return say(e, words_r, "the attached file \"%s\" is a web page",
 				   shown(e, names->items[i]));
 	for (size_t i = 0; types->known == ANSWER_YES && i < types->n_items; i++)

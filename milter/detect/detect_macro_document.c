@@ -11,7 +11,7 @@ enum answer detect_macro_document(const struct evidence *e, const char **words_r
 	const struct value *inside = &e->features->at[FEATURE_ATTACHMENTS_INSIDE];
 
 	for (size_t i = 0; names->known == ANSWER_YES && i < names->n_items; i++)
-		if (file_kind_named(names->items[i]) == FILE_MACRO)
+		if (file_kind_named(e->endings, names->items[i]) == FILE_MACRO)
 			return say(e, words_r,
 				   "the attached document \"%s\" can hold macros",
 				   shown(e, names->items[i]));

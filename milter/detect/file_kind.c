@@ -7,50 +7,65 @@
 
 #include "base/compiler.h"
 
-enum { ENDING_BYTES_MOST = 16, BLANKS_LEAST = 5 };
+enum { ENDING_BYTES_MOST = 24, BLANKS_LEAST = 5 };
 
 struct ending {
 	const char *text;
 	enum file_kind kind;
 };
 
+/* What is dangerous stands in one table, rules/lists/dangerous-endings.txt. This is what it
+ * said when the program was built, for rules that come without it. */
+static const char *const shipped[] = {
+#include "detect/shipped_endings.inc"
+};
+
+struct endings {
+	GHashTable *set; /* ".exe", lower case */
+};
+
 /* clang-format off */
+/* of dangerous ones, those that are called a disk image; the others are other kinds */
 static const struct ending endings[] = {
-	{ "ade", FILE_PROGRAM }, { "adp", FILE_PROGRAM }, { "apk", FILE_PROGRAM },
-	{ "appinstaller", FILE_PROGRAM }, { "application", FILE_PROGRAM },
-	{ "appref-ms", FILE_PROGRAM }, { "appx", FILE_PROGRAM }, { "bat", FILE_PROGRAM },
-	{ "chm", FILE_PROGRAM }, { "cmd", FILE_PROGRAM }, { "com", FILE_PROGRAM },
-	{ "command", FILE_PROGRAM }, { "cpl", FILE_PROGRAM }, { "diagcab", FILE_PROGRAM },
-	{ "dll", FILE_PROGRAM }, { "exe", FILE_PROGRAM }, { "gadget", FILE_PROGRAM },
-	{ "hlp", FILE_PROGRAM }, { "hta", FILE_PROGRAM }, { "inf", FILE_PROGRAM },
-	{ "ins", FILE_PROGRAM }, { "iqy", FILE_PROGRAM }, { "jar", FILE_PROGRAM },
-	{ "jnlp", FILE_PROGRAM }, { "js", FILE_PROGRAM }, { "jse", FILE_PROGRAM },
-	{ "library-ms", FILE_PROGRAM }, { "lnk", FILE_PROGRAM }, { "mde", FILE_PROGRAM },
-	{ "msc", FILE_PROGRAM }, { "msi", FILE_PROGRAM }, { "msix", FILE_PROGRAM },
-	{ "msp", FILE_PROGRAM }, { "mst", FILE_PROGRAM }, { "pif", FILE_PROGRAM },
-	{ "ps1", FILE_PROGRAM }, { "psm1", FILE_PROGRAM }, { "rdp", FILE_PROGRAM },
-	{ "reg", FILE_PROGRAM }, { "scf", FILE_PROGRAM }, { "scr", FILE_PROGRAM },
-	{ "sct", FILE_PROGRAM }, { "search-ms", FILE_PROGRAM },
-	{ "settingcontent-ms", FILE_PROGRAM }, { "shb", FILE_PROGRAM },
-	{ "sys", FILE_PROGRAM }, { "theme", FILE_PROGRAM }, { "url", FILE_PROGRAM },
-	{ "vb", FILE_PROGRAM }, { "vbe", FILE_PROGRAM }, { "vbs", FILE_PROGRAM },
-	{ "ws", FILE_PROGRAM }, { "wsc", FILE_PROGRAM }, { "wsf", FILE_PROGRAM },
-	{ "wsh", FILE_PROGRAM }, { "xbap", FILE_PROGRAM }, { "xll", FILE_PROGRAM },
-	{ "one", FILE_PROGRAM }, { "onepkg", FILE_PROGRAM },
-	{ "dmg", FILE_DISK }, { "img", FILE_DISK }, { "iso", FILE_DISK },
-	{ "udf", FILE_DISK }, { "vhd", FILE_DISK }, { "vhdx", FILE_DISK },
-	{ "docm", FILE_MACRO }, { "dotm", FILE_MACRO }, { "potm", FILE_MACRO },
-	{ "ppam", FILE_MACRO }, { "ppsm", FILE_MACRO }, { "pptm", FILE_MACRO },
-	{ "sldm", FILE_MACRO }, { "xla", FILE_MACRO }, { "xlam", FILE_MACRO },
-	{ "xlm", FILE_MACRO }, { "xlsb", FILE_MACRO }, { "xlsm", FILE_MACRO },
+	{ "dmg", FILE_DISK },
+	{ "img", FILE_DISK },
+	{ "iso", FILE_DISK },
+	{ "udf", FILE_DISK },
+	{ "vhd", FILE_DISK },
+	{ "vhdx", FILE_DISK },
+	{ "docm", FILE_MACRO },
+	{ "dotm", FILE_MACRO },
+	{ "potm", FILE_MACRO },
+	{ "ppam", FILE_MACRO },
+	{ "ppsm", FILE_MACRO },
+	{ "pptm", FILE_MACRO },
+	{ "sldm", FILE_MACRO },
+	{ "xla", FILE_MACRO },
+	{ "xlam", FILE_MACRO },
+	{ "xlm", FILE_MACRO },
+	{ "xlsb", FILE_MACRO },
+	{ "xlsm", FILE_MACRO },
 	{ "xltm", FILE_MACRO },
-	{ "htm", FILE_PAGE }, { "html", FILE_PAGE }, { "mht", FILE_PAGE },
-	{ "mhtml", FILE_PAGE }, { "shtml", FILE_PAGE }, { "svg", FILE_PAGE },
-	{ "svgz", FILE_PAGE }, { "xht", FILE_PAGE }, { "xhtml", FILE_PAGE },
-	{ "7z", FILE_ARCHIVE }, { "ace", FILE_ARCHIVE }, { "arj", FILE_ARCHIVE },
-	{ "cab", FILE_ARCHIVE }, { "gz", FILE_ARCHIVE }, { "lzh", FILE_ARCHIVE },
-	{ "rar", FILE_ARCHIVE }, { "tar", FILE_ARCHIVE }, { "tgz", FILE_ARCHIVE },
-	{ "xz", FILE_ARCHIVE }, { "zip", FILE_ARCHIVE },
+	{ "htm", FILE_PAGE },
+	{ "html", FILE_PAGE },
+	{ "mht", FILE_PAGE },
+	{ "mhtml", FILE_PAGE },
+	{ "shtml", FILE_PAGE },
+	{ "svg", FILE_PAGE },
+	{ "svgz", FILE_PAGE },
+	{ "xht", FILE_PAGE },
+	{ "xhtml", FILE_PAGE },
+	{ "7z", FILE_ARCHIVE },
+	{ "ace", FILE_ARCHIVE },
+	{ "arj", FILE_ARCHIVE },
+	{ "cab", FILE_ARCHIVE },
+	{ "gz", FILE_ARCHIVE },
+	{ "lzh", FILE_ARCHIVE },
+	{ "rar", FILE_ARCHIVE },
+	{ "tar", FILE_ARCHIVE },
+	{ "tgz", FILE_ARCHIVE },
+	{ "xz", FILE_ARCHIVE },
+	{ "zip", FILE_ARCHIVE },
 };
 
 static const struct ending magics[] = {
@@ -102,12 +117,46 @@ static void ending_of(const char *name, size_t n, char ending_r[ENDING_BYTES_MOS
 	g_strstrip(ending_r);
 }
 
-enum file_kind file_kind_named(const char *name)
+struct endings *endings_create(const struct bytes *at, size_t n)
 {
-	char ending[ENDING_BYTES_MOST + 2];
+	struct endings *e = g_new0(struct endings, 1);
 
-	ending_of(name, name_length(name), ending);
-	return kind_of(endings, COUNT_OF(endings), ending);
+	e->set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t i = 0; i < n; i++)
+		g_hash_table_add(e->set, g_ascii_strdown(at[i].at, (gssize)at[i].n));
+	return e;
+}
+
+void endings_free(struct endings *e)
+{
+	if (e == NULL)
+		return;
+	g_hash_table_destroy(e->set);
+	g_free(e);
+}
+
+/* dot_ending: ".exe" */
+static bool is_dangerous(const struct endings *e, const char *dot_ending)
+{
+	char *lower = g_ascii_strdown(dot_ending, -1);
+	bool found = e != NULL && g_hash_table_contains(e->set, lower);
+
+	for (size_t i = 0; e == NULL && !found && i < COUNT_OF(shipped); i++)
+		found = strcmp(shipped[i], lower) == 0;
+	g_free(lower);
+	return found;
+}
+
+enum file_kind file_kind_named(const struct endings *e, const char *name)
+{
+	char ending[ENDING_BYTES_MOST + 3] = ".";
+
+	ending_of(name, name_length(name), ending + 1);
+	enum file_kind kind = kind_of(endings, COUNT_OF(endings), ending + 1);
+
+	if (is_dangerous(e, ending))
+		return kind == FILE_DISK ? kind : FILE_PROGRAM;
+	return kind == FILE_DISK ? FILE_PLAIN : kind;
 }
 
 enum file_kind file_kind_typed(const char *magic)
@@ -135,14 +184,15 @@ bool file_disguised(const char *name)
 	return false;
 }
 
-bool file_double(const char *name)
+bool file_double(const struct endings *e, const char *name)
 {
 	char before[ENDING_BYTES_MOST + 2];
 	size_t n = name_length(name);
 	const char *dot = g_strrstr_len(name, (gssize)n, ".");
 
-	if (dot == NULL || file_kind_named(name) == FILE_PLAIN ||
-	    file_kind_named(name) == FILE_ARCHIVE)
+	enum file_kind kind = file_kind_named(e, name);
+
+	if (dot == NULL || kind == FILE_PLAIN || kind == FILE_ARCHIVE)
 		return false;
 	ending_of(name, (size_t)(dot - name), before);
 	for (size_t i = 0; i < COUNT_OF(trusted); i++)

@@ -1,8 +1,11 @@
-/* Inside of the detect room: what a file is, by its name and by its first bytes. */
+/* What a file is, by its name and by its first bytes. */
 #ifndef DETECT_FILE_KIND_H
 #define DETECT_FILE_KIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
 
 enum file_kind {
 	FILE_PLAIN,
@@ -13,9 +16,23 @@ enum file_kind {
 	FILE_ARCHIVE, /* opened only to find other files */
 };
 
+/* The endings that are dangerous. */
+struct endings;
+
+/* endings_create - from the entries of the list dangerous_endings
+ * in    at[n]   ".exe"; case does not matter
+ * own   endings_free()
+ * err   none */
+struct endings *endings_create(const struct bytes *at, size_t n);
+
+/* endings_free - let go of them
+ * err   none; NULL is allowed */
+void endings_free(struct endings *e);
+
 /* file_kind_named - by the last ending, as Windows sees it: trailing dots and blanks go
+ * in    e   NULL: those that were shipped
  * err   none: FILE_PLAIN when it has none, or a harmless one */
-enum file_kind file_kind_named(const char *name);
+enum file_kind file_kind_named(const struct endings *e, const char *name);
 
 /* file_kind_typed - by what the first bytes say (struct part, magic)
  * err   none */
@@ -28,6 +45,6 @@ bool file_disguised(const char *name);
 
 /* file_double - does a harmless ending stand before the last one: "invoice.pdf.exe"?
  * err   none */
-bool file_double(const char *name);
+bool file_double(const struct endings *e, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include "feature/link_text.h"
 #include "feature/link_wrap.h"
 #include "message/domain.h"
+#include "message/file_name.h"
 
 enum {
 	INSIDE_MOST = 1000,   /* names in all archives together */
@@ -38,7 +39,7 @@ static const struct bit_name cut_names[] = {
 	{ CUT_SIZE, "size" },           { CUT_HEADERS, "headers" },
 	{ CUT_PARTS, "parts" },         { CUT_DEPTH, "depth" },
 	{ CUT_LINKS, "links" },         { CUT_TEXT, "text" },
-	{ CUT_ADDRESSES, "addresses" },
+	{ CUT_ADDRESSES, "addresses" }, { CUT_ARCHIVE, "archive" },
 };
 
 static struct value bits_value(struct arena *a, unsigned bits,
@@ -52,40 +53,102 @@ static struct value bits_value(struct arena *a, unsigned bits,
 	return collect_value(c);
 }
 
+/* what is found in files */
+struct files {
+	struct arena *arena;
+	struct collected *names, *types, *inside;
+	bool locked;
+};
+
+/* the ending as everybody writes it, "" if there is none */
+static const char *ending(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot == NULL ? "" : dot;
+}
+
+/* As it is written; and as it is called once it lies on a disk, where that is of another
+ * kind. */
+static void add_name(struct files *f, struct collected *c, const char *name)
+{
+	const char *plain = name == NULL ? NULL : file_name_plain(f->arena, name);
+
+	collect_add(c, name);
+	if (plain != NULL && g_ascii_strcasecmp(ending(plain), ending(name)) != 0)
+		collect_add(c, plain);
+}
+
+/* What is shown in the text has a name too, sometimes: one that suits it tells nothing. */
+static bool is_usual_name(const struct part *p, const char *name)
+{
+	static const struct {
+		const char *type;
+		const char *endings[9];
+	} usual[] = {
+		{ "text/plain", { ".txt", ".text", ".asc", "" } },
+		{ "text/html", { ".htm", ".html", "" } },
+		{ "image/",
+		  { ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff",
+		    "" } },
+		{ "message/rfc822", { ".eml", ".msg", "" } },
+	};
+	const char *end = ending(name);
+
+	for (size_t i = 0; i < COUNT_OF(usual); i++)
+		for (size_t k = 0; k < COUNT_OF(usual[i].endings); k++)
+			if (g_str_has_prefix(p->type, usual[i].type) &&
+			    usual[i].endings[k] != NULL &&
+			    g_ascii_strcasecmp(end, usual[i].endings[k]) == 0)
+				return true;
+	return false;
+}
+
+static void take_inside(struct files *f, const char *const *inside, size_t n, bool locked)
+{
+	for (size_t i = 0; i < n; i++)
+		add_name(f, f->inside, inside[i]);
+	f->locked = f->locked || locked;
+}
+
+/* Neither the type nor the disposition that a part declares makes it harmless. */
+static void take_part(struct files *f, const struct part *p)
+{
+	for (size_t i = 0; i < p->n_names; i++)
+		if (p->is_attachment || !is_usual_name(p, p->names[i]))
+			add_name(f, f->names, p->names[i]);
+	collect_add(f->types, p->magic);
+	take_inside(f, p->inside, p->n_inside, p->encrypted_archive);
+}
+
 static void take_parts(const struct source *s, struct value *at)
 {
 	const struct message *m = s->message;
-	struct collected *names = collect_new(s->arena, LIMIT_PARTS + LIMIT_ENCLOSED);
-	struct collected *types = collect_new(s->arena, LIMIT_PARTS + LIMIT_ENCLOSED);
-	struct collected *inside = collect_new(s->arena, INSIDE_MOST);
-	bool locked = false, html = false;
+	size_t most = (LIMIT_PARTS + LIMIT_ENCLOSED) * 2;
+	struct files f = { .arena = s->arena,
+			   .names = collect_new(s->arena, most),
+			   .types = collect_new(s->arena, most),
+			   .inside = collect_new(s->arena, INSIDE_MOST) };
+	bool html = false;
 
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
 
 		html = html || (p->kind == PART_TEXT_HTML && !p->is_attachment);
-		if (!p->is_attachment)
-			continue;
-		collect_add(names, p->filename);
-		collect_add(types, p->magic);
-		for (size_t k = 0; k < p->n_inside; k++)
-			collect_add(inside, p->inside[k]);
-		locked = locked || p->encrypted_archive;
+		take_part(&f, p);
 	}
 	for (size_t i = 0; i < m->n_enclosed; i++) {
-		const struct enclosed *f = &m->enclosed[i];
+		const struct enclosed *one = &m->enclosed[i];
 
-		collect_add(names, f->filename);
-		collect_add(types, f->magic);
-		for (size_t k = 0; k < f->n_inside; k++)
-			collect_add(inside, f->inside[k]);
-		locked = locked || f->encrypted_archive;
+		add_name(&f, f.names, one->filename);
+		collect_add(f.types, one->magic);
+		take_inside(&f, one->inside, one->n_inside, one->encrypted_archive);
 	}
 	at[FEATURE_PARTS_COUNT] = VALUE_OF_INT((int64_t)m->n_parts);
-	at[FEATURE_ATTACHMENTS] = collect_value(names);
-	at[FEATURE_ATTACHMENTS_TYPES] = collect_value(types);
-	at[FEATURE_ATTACHMENTS_INSIDE] = collect_value(inside);
-	at[FEATURE_ATTACHMENTS_LOCKED] = VALUE_OF_BOOL(locked);
+	at[FEATURE_ATTACHMENTS] = collect_value(f.names);
+	at[FEATURE_ATTACHMENTS_TYPES] = collect_value(f.types);
+	at[FEATURE_ATTACHMENTS_INSIDE] = collect_value(f.inside);
+	at[FEATURE_ATTACHMENTS_LOCKED] = VALUE_OF_BOOL(f.locked);
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);
 }
 

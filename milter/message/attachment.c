@@ -3,13 +3,17 @@
 #include "message/attachment.h"
 
 #include <glib.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "message/charset.h"
+#include "message/file_name.h"
+#include "message/unicode.h"
 
-#define MAX_NAMES 100    /* of one archive */
-#define MAX_ENTRIES 2000 /* walked to find an encrypted one */
+#define MAX_NAMES 100     /* of one archive, the first ones */
+#define MAX_ENDINGS 100   /* and one more for each ending that was not among them */
+#define MAX_ENTRIES 65536 /* walked; what is read of a directory holds no more */
 #define MAX_COMMENT 65535
 
 #define LOCAL_BYTES 30   /* APPNOTE 4.3.7 */
@@ -141,9 +145,37 @@ static size_t u32(struct bytes file, size_t at)
 struct listing {
 	struct arena *a;
 	GPtrArray *names;
+	GHashTable *seen, *endings;
 	size_t entries;
-	bool encrypted;
+	bool encrypted, cut;
 };
+
+static const char *ending_of(struct arena *a, const char *name)
+{
+	const char *plain = file_name_plain(a, name);
+	const char *dot = plain == NULL ? NULL : strrchr(plain, '.');
+
+	return dot == NULL ? "" : unicode_lower(a, dot);
+}
+
+/* An archive of thousands of pictures is no reason to overlook the program in it: names are
+ * counted, but of each kind of file one is told. */
+static void keep_name(struct listing *l, const char *name)
+{
+	const char *ending = ending_of(l->a, name);
+	bool new_ending = !g_hash_table_contains(l->endings, ending);
+
+	if (l->names->len >= MAX_NAMES && !new_ending)
+		return;
+	if (l->names->len >= MAX_NAMES + MAX_ENDINGS) {
+		l->cut = true;
+		return;
+	}
+	/* the tables take non-const pointers, and nobody writes through them */
+	g_hash_table_add(l->endings, (gpointer)(uintptr_t)ending);
+	g_hash_table_add(l->seen, (gpointer)(uintptr_t)name);
+	g_ptr_array_add(l->names, (gpointer)(uintptr_t)name);
+}
 
 /* general purpose bit 0: encrypted; bit 13: the directory itself is */
 static void add_entry(struct listing *l, unsigned bits, struct bytes name)
@@ -152,15 +184,14 @@ static void add_entry(struct listing *l, unsigned bits, struct bytes name)
 
 	l->entries++;
 	l->encrypted |= (bits & 0x2041) != 0;
-	if (l->names->len >= MAX_NAMES)
-		return;
 	if (name.n > LIMIT_FILENAME_BYTES) { /* the end tells the type */
 		name.at += name.n - LIMIT_FILENAME_BYTES;
 		name.n = LIMIT_FILENAME_BYTES;
 	}
 	const char *utf8 = charset_decode(l->a, name, NULL, &sound).at;
 
-	g_ptr_array_add(l->names, arena_strdup(l->a, utf8));
+	if (utf8[0] != '\0' && !g_hash_table_contains(l->seen, utf8))
+		keep_name(l, utf8);
 }
 
 /* the last end record whose directory lies inside the file; false: there is none */
@@ -202,7 +233,9 @@ static void walk_directory(struct listing *l, struct bytes file, size_t at)
 	}
 }
 
-/* without a directory (cut, or broken on purpose): the headers in front of the files */
+/* The headers in front of the files: without a directory (cut, or broken on purpose) there is
+ * nothing else; and where they name other files than it does, some unpacker believes them. Of
+ * two archives in one file, the directory tells only one. */
 static void walk_locals(struct listing *l, struct bytes file)
 {
 	size_t at = 0;
@@ -229,17 +262,22 @@ static void walk_locals(struct listing *l, struct bytes file)
 
 void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r)
 {
-	struct listing l = { .a = a, .names = g_ptr_array_new() };
+	struct listing l = { .a = a,
+			     .names = g_ptr_array_new(),
+			     .seen = g_hash_table_new(g_str_hash, g_str_equal),
+			     .endings = g_hash_table_new(g_str_hash, g_str_equal) };
 	size_t at;
 
 	if (find_directory(file, &at))
 		walk_directory(&l, file, at);
-	if (l.entries == 0)
-		walk_locals(&l, file);
+	walk_locals(&l, file);
 	const char **names = arena_new(a, const char *, l.names->len);
 
 	for (guint i = 0; i < l.names->len; i++)
 		names[i] = l.names->pdata[i];
-	*list_r = (struct zip_listing){ names, l.names->len, l.encrypted };
+	*list_r = (struct zip_listing){ names, l.names->len, l.encrypted,
+					l.cut || l.entries >= MAX_ENTRIES };
+	g_hash_table_destroy(l.seen);
+	g_hash_table_destroy(l.endings);
 	g_ptr_array_free(l.names, TRUE);
 }

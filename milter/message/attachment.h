@@ -9,9 +9,11 @@
 #include "base/bytes.h"
 
 struct zip_listing {
-	const char *const *names; /* valid UTF-8, at most 100 */
+	const char *const *names; /* valid UTF-8; the first 100, and one for each ending
+				     that is not among them, at most 200 */
 	size_t n;
 	bool encrypted; /* an entry needs a password */
+	bool cut;       /* there are more files, or more endings, than are listed */
 };
 
 /* attachment_magic - what the first bytes say
@@ -20,11 +22,11 @@ struct zip_listing {
  * err   none */
 const char *attachment_magic(struct bytes head);
 
-/* attachment_zip - names in a zip archive, from its central directory, else from the local
- *                  headers that come first
+/* attachment_zip - names in a zip archive, from its central directory and from the headers
+ *                  in front of the files
  * own   a
  * err   none: what makes no sense ends the list
- * cost  linear in the directory
+ * cost  linear in the file
  * ref   APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16 */
 void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r);
 

@@ -9,9 +9,13 @@
 #include "message/charset.h"
 #include "message/headers.h"
 
+#define MOST_DEPTH 4 /* of files in files; each costs a pass */
+
 void enclosures_begin(struct arena *a, struct enclosures *all_r)
 {
 	all_r->arena = a;
+	all_r->cut = 0;
+	all_r->depth = 0;
 	all_r->files = g_array_new(FALSE, FALSE, sizeof(struct enclosed));
 }
 
@@ -29,20 +33,39 @@ static const char *name_of(struct arena *a, struct bytes name)
 	return clean.n == 0 ? NULL : arena_strndup(a, clean.at, clean.n);
 }
 
+/* a winmail.dat in another */
+static void look_inside(struct enclosures *all, const struct enclosed *one,
+			struct bytes data)
+{
+	if (one->magic == NULL || strcmp(one->magic, "tnef") != 0)
+		return;
+	if (all->depth >= MOST_DEPTH) {
+		all->cut |= CUT_ARCHIVE;
+		return;
+	}
+	all->depth++;
+	tnef_find(data, all);
+	all->depth--;
+}
+
 void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data)
 {
 	struct enclosed one = { .magic = attachment_magic(data) };
 	struct zip_listing list = { 0 };
 
-	if (all->files->len >= LIMIT_ENCLOSED)
+	if (all->files->len >= LIMIT_ENCLOSED) {
+		all->cut |= CUT_ARCHIVE;
 		return;
+	}
 	one.filename = name_of(all->arena, name);
 	if (one.magic != NULL && strcmp(one.magic, "zip") == 0)
 		attachment_zip(all->arena, data, &list);
 	one.inside = list.names;
 	one.n_inside = list.n;
 	one.encrypted_archive = list.encrypted;
+	all->cut |= list.cut ? CUT_ARCHIVE : 0;
 	g_array_append_val(all->files, one);
+	look_inside(all, &one, data);
 }
 
 void enclosures_end(struct enclosures *all, struct message *m)
@@ -51,6 +74,7 @@ void enclosures_end(struct enclosures *all, struct message *m)
 
 	if (all->files->len > 0)
 		memcpy(kept, all->files->data, sizeof(*kept) * all->files->len);
+	m->cut |= all->cut;
 	m->enclosed = kept;
 	m->n_enclosed = all->files->len;
 	g_array_free(all->files, TRUE);

@@ -13,6 +13,8 @@
 struct enclosures {
 	struct arena *arena;
 	GArray *files; /* struct enclosed */
+	unsigned cut;  /* CUT_ARCHIVE: there are more */
+	int depth;     /* of files in files, while they are looked into */
 };
 
 /* enclosures_begin - nothing yet

@@ -2,6 +2,7 @@
  * fills fields of struct message and reads only what earlier steps filled. */
 #include "message/message.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "message/encoded_words.h"
@@ -62,6 +63,14 @@ struct message *message_parse(struct arena *a, struct bytes raw,
 
 	message_read_body(a, m, BODY_ALL);
 	return m;
+}
+
+struct bytes part_content(const struct message *m, const struct part *p)
+{
+	struct bytes raw = p->in != NULL ? *p->in : m->raw;
+
+	g_assert(p->start <= p->end && p->end <= raw.n);
+	return (struct bytes){ raw.at + p->start, p->end - p->start };
 }
 
 const struct header *message_header(const struct message *m, const char *name, size_t nth)

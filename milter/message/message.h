@@ -49,16 +49,21 @@ enum part_encoding {
 
 struct part {
 	enum part_kind kind;
-	const char *type;     /* "text/plain", lower case */
-	const char *charset;  /* lower case, NULL if not said */
-	const char *filename; /* decoded UTF-8, or NULL */
+	const char *type;         /* "text/plain", lower case */
+	const char *charset;      /* lower case, NULL if not said */
+	const char *filename;     /* decoded UTF-8, or NULL */
+	const char *const *names; /* all that some reader takes for its name; [0] is
+				     filename */
+	size_t n_names;
 	const char
 		*magic; /* what the first bytes say: "exe", "zip", "pdf", "ole", "html",
 				   "rar", "7z", "iso", "lnk", "script", "rtf", ... or NULL */
 	const char *const
-		*inside; /* names listed in a zip archive (first 100), NULL if none */
+		*inside; /* names listed in an archive (at most 200), NULL if none */
 	size_t n_inside;
 	enum part_encoding encoding;
+	const struct bytes *in; /* NULL: start and end count in the raw message; else in
+				   this, a message that was encoded as a whole */
 	size_t start, end;  /* raw content in the message: [start, end) after the part's
 			       header, before the line end that belongs to the boundary;
 			       with parts inside: up to the end of the last of them */
@@ -66,7 +71,7 @@ struct part {
 	int parent;         /* index of the enclosing part, -1 for the outermost */
 	bool is_attachment; /* by disposition, or neither text nor a picture shown inline;
 			       a message within only if it says so or has a name */
-	bool in_message;    /* inside a message/rfc822 */
+	bool in_message;    /* inside a message/rfc822, or a second reading of a part */
 	bool encrypted_archive; /* a zip whose entries need a password */
 	size_t bytes;           /* decoded size */
 };
@@ -127,6 +132,8 @@ enum message_cut {
 	CUT_LINKS = 1 << 4,
 	CUT_TEXT = 1 << 5,
 	CUT_ADDRESSES = 1 << 6,
+	CUT_ARCHIVE =
+		1 << 7, /* more files in an archive, or in a text, than are listed */
 };
 
 struct message {
@@ -221,6 +228,10 @@ struct message *message_parse_header(struct arena *a, struct bytes raw,
  * own   a
  * err   none: as message_parse() */
 void message_read_body(struct arena *a, struct message *m, enum message_body depth);
+
+/* part_content - the content of a part, still in its transfer encoding
+ * err   none */
+struct bytes part_content(const struct message *m, const struct part *p);
 
 /* message_header - the nth header of a name
  * in    name   any case

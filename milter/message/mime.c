@@ -10,14 +10,25 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "message/content.h"
 #include "message/headers.h"
 #include "message/mime_budget.h"
+#include "message/parameters.h"
 #include "message/unicode.h"
 
-#define MAX_TYPE 8192     /* of the message's own Content-Type */
-#define MAX_BOUNDARY 70   /* RFC 2046 5.1.1 */
+#define MAX_TYPE 8192   /* of the message's own Content-Type */
+#define MAX_BOUNDARY 70 /* RFC 2046 5.1.1 */
+#define FIELDS_MOST 4   /* of one name in one part that are read */
+#define AGAIN_TIMES 2   /* the message's size: read as a part of a part, or another way */
+#define AGAIN_LEAST 65536
 #define MAX_PARAMETER 100 /* of a type or charset kept */
 
+struct place {
+	int depth, parent;
+	bool in_message;
+};
+
+/* what one pass of GMime reads: the message, or a message within that was encoded */
 struct walk {
 	struct arena *a;
 	GArray *parts;
@@ -25,11 +36,10 @@ struct walk {
 	size_t body_at; /* in the raw message */
 	size_t head;    /* of what GMime read, before the body */
 	struct bytes raw;
-};
-
-struct place {
-	int depth, parent;
-	bool in_message;
+	const struct bytes *in; /* raw, where it is not the message's own; NULL */
+	size_t *again;          /* bytes that may still be read a second time */
+	guint first;            /* index of its outermost part */
+	struct place top;       /* and where that one stands */
 };
 
 /* the boundary that a multipart without a usable one seems to have: its first "--" line;
@@ -87,6 +97,8 @@ static GByteArray *structure(const struct message *m, struct bytes type,
 	}
 	add_header(out, m, "Content-Transfer-Encoding");
 	add_header(out, m, "Content-Disposition");
+	add_header(out, m, "Content-Name");
+	add_header(out, m, "Content-Description");
 	append_text(out, "\r\n", 2);
 	*head_r = out->len;
 	append_text(out, body.at, body.n);
@@ -103,25 +115,59 @@ static const char *lowered(struct arena *a, const char *text)
 		unicode_valid(a, (struct bytes){ text, strnlen(text, MAX_PARAMETER) }));
 }
 
-/* the end of a name tells the type, so what is too long loses its start */
-static const char *filename_of(struct arena *a, GMimeObject *object)
+/* raw values of all fields of a name, up to a few */
+static size_t raw_values(GMimeObject *object, const char *name,
+			 struct bytes value_r[FIELDS_MOST])
 {
-	const char *name =
-		g_mime_object_get_content_disposition_parameter(object, "filename");
+	GMimeHeaderList *list = g_mime_object_get_header_list(object);
+	int n = MIN(g_mime_header_list_get_count(list), LIMIT_HEADERS);
+	size_t found = 0;
 
-	if (name == NULL)
-		name = g_mime_object_get_content_type_parameter(object, "name");
-	if (name == NULL || name[0] == '\0')
-		return NULL;
-	const char *valid = unicode_valid(a, bytes_of(name));
-	struct bytes clean = header_unfold(a, bytes_of(valid));
+	for (int i = 0; i < n && found < FIELDS_MOST; i++) {
+		GMimeHeader *h = g_mime_header_list_get_header_at(list, i);
+		const char *value = g_mime_header_get_raw_value(h);
 
-	while (clean.n > LIMIT_FILENAME_BYTES ||
-	       (clean.n > 0 && ((unsigned char)clean.at[0] & 0xc0) == 0x80)) {
-		clean.at++;
-		clean.n--;
+		if (value != NULL &&
+		    g_ascii_strcasecmp(g_mime_header_get_name(h), name) == 0)
+			value_r[found++] = bytes_of(value);
 	}
-	return clean.n == 0 ? NULL : clean.at;
+	return found;
+}
+
+/* Content-Disposition first, as readers prefer it; then what else readers show for a name */
+static void names_of(struct arena *a, GMimeObject *object, struct part *p)
+{
+	static const struct {
+		const char *field, *parameter;
+	} places[] = {
+		{ "Content-Disposition", "filename" },
+		{ "Content-Type", "name" },
+		{ "Content-Disposition", "name" },
+		{ "Content-Type", "filename" },
+		{ "Content-Name", NULL },
+		{ "Content-Description", NULL },
+		{ "Content-Location", NULL },
+	};
+	GPtrArray *all = g_ptr_array_new();
+	struct bytes value[FIELDS_MOST];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		size_t n = raw_values(object, places[i].field, value);
+
+		for (size_t k = 0; k < n; k++)
+			if (places[i].parameter != NULL)
+				parameters_find(a, value[k], places[i].parameter, all);
+			else if (all->len == 0)
+				parameters_add_text(a, value[k], all);
+	}
+	const char **names = arena_new(a, const char *, all->len);
+
+	for (guint i = 0; i < all->len; i++)
+		names[i] = all->pdata[i];
+	p->names = names;
+	p->n_names = all->len;
+	p->filename = all->len == 0 ? NULL : names[0];
+	g_ptr_array_free(all, TRUE);
 }
 
 static enum part_kind kind_of(const char *type)
@@ -298,14 +344,18 @@ static void close_container(struct walk *w, guint index)
 	struct part *p = &g_array_index(w->parts, struct part, index);
 
 	for (guint i = index + 1; i < w->parts->len; i++)
-		p->end = MAX(p->end, g_array_index(w->parts, struct part, i).end);
+		if (g_array_index(w->parts, struct part, i).in == p->in)
+			p->end = MAX(p->end, g_array_index(w->parts, struct part, i).end);
 }
+
+static void take_again(struct walk *w, GMimeObject *object, guint index);
 
 static void take(struct walk *w, GMimeObject *object, struct place at)
 {
 	struct part p = { .depth = at.depth,
 			  .parent = at.parent,
-			  .in_message = at.in_message };
+			  .in_message = at.in_message,
+			  .in = w->in };
 	guint index = w->parts->len;
 
 	if (object == NULL)
@@ -322,7 +372,7 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 	p.kind = GMIME_IS_MULTIPART(object) ? PART_MULTIPART : kind_of(p.type);
 	p.charset = lowered(w->a,
 			    g_mime_object_get_content_type_parameter(object, "charset"));
-	p.filename = filename_of(w->a, object);
+	names_of(w->a, object, &p);
 	p.is_attachment = is_attachment(&p, object);
 	p.start = p.end = content_start(w, object, at.parent);
 	if (GMIME_IS_PART(object)) {
@@ -334,6 +384,7 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 	g_array_append_val(w->parts, p);
 	take_inside(w, object, (struct place){ at.depth + 1, (int)index, at.in_message });
 	close_container(w, index);
+	take_again(w, object, index);
 }
 
 /* all parts of the message, as if it had this Content-Type */
@@ -351,8 +402,8 @@ static void read_as(struct walk *w, const struct message *m, struct bytes type)
 	g_mime_parser_set_persist_stream(parser, TRUE);
 	GMimeObject *top = g_mime_parser_construct_part(parser, NULL);
 
-	g_array_set_size(w->parts, 0);
-	take(w, top, (struct place){ .parent = -1 });
+	g_array_set_size(w->parts, w->first);
+	take(w, top, w->top);
 	if (top != NULL)
 		g_object_unref(top);
 	g_object_unref(parser);
@@ -381,21 +432,38 @@ static bool says_nothing(const struct message *m)
 	return true;
 }
 
-/* no parts in it: what GMime can tell stands in the header fields alone */
+/* RFC 2046 5.2.1 forbids a message within to be encoded, and programs open it all the same:
+ * as a message/rfc822 or as a file of its name */
+static bool is_encoded_message(const struct part *p)
+{
+	if (p->kind == PART_MESSAGE)
+		return true;
+	for (size_t i = 0; i < p->n_names; i++)
+		if (p->kind != PART_MULTIPART && g_str_has_suffix(p->names[i], ".eml"))
+			return true;
+	return false;
+}
 
+static void take_message(struct walk *w, guint index);
+
+/* no parts in it: what GMime can tell stands in the header fields alone */
 static void read_leaf(struct walk *w, const struct message *m, struct bytes type)
 {
 	struct message bare = *m;
 
 	bare.raw.n = m->body_at;
 	read_as(w, &bare, type);
-	g_array_index(w->parts, struct part, 0).start = m->body_at;
-	g_array_index(w->parts, struct part, 0).end = m->raw.n;
+	if (w->parts->len == w->first) /* too deep, or too many */
+		return;
+	g_array_index(w->parts, struct part, w->first).start = m->body_at;
+	g_array_index(w->parts, struct part, w->first).end = m->raw.n;
+	if (is_encoded_message(&g_array_index(w->parts, struct part, w->first)))
+		take_message(w, w->first);
 }
 
 static bool found_nothing(const struct walk *w)
 {
-	for (guint i = 0; i < w->parts->len; i++)
+	for (guint i = w->first; i < w->parts->len; i++)
 		if (g_array_index(w->parts, struct part, i).kind != PART_MULTIPART)
 			return false;
 	return true;
@@ -406,16 +474,22 @@ static void read_as_text(struct walk *w, const struct message *m)
 {
 	struct part text = { .kind = PART_TEXT_PLAIN,
 			     .type = "text/plain",
+			     .in = w->in,
+			     .depth = w->top.depth,
+			     .parent = w->top.parent,
+			     .in_message = w->top.in_message,
 			     .start = m->body_at,
 			     .end = m->raw.n };
 
-	if (w->parts->len > 0)
-		text.depth = 1;
-	else
-		text.parent = -1;
+	if (w->parts->len >= LIMIT_PARTS || text.depth >= LIMIT_DEPTH)
+		return;
+	if (w->parts->len > w->first) {
+		text.depth++;
+		text.parent = (int)w->first;
+	}
 	g_array_append_val(w->parts, text);
-	g_array_index(w->parts, struct part, 0).start = m->body_at;
-	for (guint i = 0; i + 1 < w->parts->len; i++)
+	g_array_index(w->parts, struct part, w->first).start = m->body_at;
+	for (guint i = w->first; i + 1 < w->parts->len; i++)
 		close_container(w, i);
 }
 
@@ -435,26 +509,208 @@ static void read_guessing(struct walk *w, const struct message *m)
 	g_free(boundary);
 }
 
-void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r)
+static void take_other_types(struct walk *w, const struct message *m);
+
+/* all parts of the message in w->raw */
+static void read_message(struct walk *w, const struct message *m)
 {
 	const struct header *type =
 		headers_find(m->headers, m->n_headers, "Content-Type", 0);
-	struct walk w = { .a = a, .tree = tree_r, .body_at = m->body_at, .raw = m->raw };
-
-	*tree_r = (struct mime_tree){ 0 };
-	w.parts = g_array_new(FALSE, FALSE, sizeof(struct part));
 	struct bytes said = type == NULL ? (struct bytes){ "", 0 } : type->value;
 
 	if (says_nothing(m))
-		read_as_text(&w, m);
+		read_as_text(w, m);
 	else if (mentions(said, "multipart") || mentions(said, "message"))
-		read_as(&w, m, said);
+		read_as(w, m, said);
 	else
-		read_leaf(&w, m, said);
-	if (found_nothing(&w))
-		read_guessing(&w, m);
-	if (found_nothing(&w))
-		read_as_text(&w, m);
+		read_leaf(w, m, said);
+	if (found_nothing(w))
+		read_guessing(w, m);
+	if (found_nothing(w))
+		read_as_text(w, m);
+	take_other_types(w, m);
+}
+
+/* pays for reading so much once more; false: that was too much */
+static bool may_read_again(struct walk *w, size_t n)
+{
+	if (n > *w->again || w->parts->len >= LIMIT_PARTS) {
+		w->tree->cut |= w->parts->len >= LIMIT_PARTS ? CUT_PARTS : CUT_DEPTH;
+		return false;
+	}
+	*w->again -= n;
+	return true;
+}
+
+/* another pass, over bytes that belong to the part at index */
+static struct walk walk_within(const struct walk *w, guint index, struct bytes raw)
+{
+	struct bytes *in = arena_new(w->a, struct bytes, 1);
+	struct walk sub = *w;
+
+	*in = raw;
+	sub.raw = raw;
+	sub.in = in;
+	sub.body_at = 0;
+	sub.first = w->parts->len;
+	sub.top = (struct place){
+		.depth = g_array_index(w->parts, struct part, index).depth + 1,
+		.parent = (int)index,
+		.in_message = true,
+	};
+	return sub;
+}
+
+static struct bytes decoded(const struct walk *w, guint index)
+{
+	const struct part *p = &g_array_index(w->parts, struct part, index);
+
+	return content_decode(w->a,
+			      (struct bytes){ w->raw.at + p->start, p->end - p->start },
+			      p->encoding);
+}
+
+static void take_message(struct walk *w, guint index)
+{
+	struct bytes raw = decoded(w, index);
+	struct header_block block;
+
+	if (raw.n == 0 || !may_read_again(w, raw.n))
+		return;
+	headers_split(w->a, raw, &block);
+	struct message inner = { .raw = raw,
+				 .body_at = block.body_at,
+				 .headers = block.fields,
+				 .n_headers = block.n };
+	struct walk sub = walk_within(w, index, raw);
+
+	sub.body_at = inner.body_at;
+	w->tree->cut |= block.cut;
+	read_message(&sub, &inner);
+}
+
+/* what a Content-Type says first, as "text/html" */
+static const char *type_said(struct arena *a, struct bytes value)
+{
+	struct bytes flat = header_unfold(a, value);
+	size_t n = 0;
+
+	while (n < flat.n && flat.at[n] != ';' && flat.at[n] != ' ')
+		n++;
+	return lowered(a, arena_strndup(a, flat.at, n));
+}
+
+static void take_view(struct walk *w, guint index, struct bytes content,
+		      struct bytes type)
+{
+	struct message inner = { .raw = content };
+	struct walk sub = walk_within(w, index, content);
+
+	if (!may_read_again(w, content.n))
+		return;
+	w->tree->broken |= BROKEN_DUPLICATE;
+	if (mentions(type, "multipart") || mentions(type, "message"))
+		read_as(&sub, &inner, type);
+	else
+		read_leaf(&sub, &inner, type);
+	if (found_nothing(&sub))
+		g_array_set_size(w->parts, sub.first);
+}
+/* The ways to read a part that its fields leave open. Readers take the first Content-Type
+ * or the last one, the first boundary or the last one. */
+struct views {
+	guint index;
+	struct bytes content;
+	const char *used; /* the boundary that was read; NULL */
+	struct bytes type[FIELDS_MOST];
+	size_t n;
+};
+
+static void take_boundaries(struct walk *w, const struct views *v, const char *said,
+			    const GPtrArray *boundaries)
+{
+	for (guint i = 0; i < boundaries->len; i++) {
+		const char *boundary = boundaries->pdata[i];
+
+		if (g_strcmp0(boundary, v->used) == 0 ||
+		    strpbrk(boundary, "\"\\") != NULL)
+			continue;
+		take_view(w, v->index, v->content,
+			  bytes_of(arena_printf(w->a, " %s; boundary=\"%s\"", said,
+						boundary)));
+	}
+}
+
+static void take_views(struct walk *w, const struct views *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		GPtrArray *boundaries = g_ptr_array_new();
+		const char *said = type_said(w->a, v->type[i]);
+		const char *known = g_array_index(w->parts, struct part, v->index).type;
+		bool same = i > 0 && bytes_equal(v->type[i], v->type[0]);
+
+		parameters_find(w->a, v->type[i], "boundary", boundaries);
+		if (said == NULL || same || (v->n == 1 && boundaries->len < 2))
+			; /* there is only one way */
+		else if (g_str_has_prefix(said, "multipart/"))
+			take_boundaries(w, v, said, boundaries);
+		else if (g_strcmp0(said, known) != 0)
+			take_view(w, v->index, v->content, v->type[i]);
+		g_ptr_array_free(boundaries, TRUE);
+	}
+}
+
+static void take_again(struct walk *w, GMimeObject *object, guint index)
+{
+	struct views v = { .index = index };
+	const struct part *p = &g_array_index(w->parts, struct part, index);
+	bool leaf = GMIME_IS_PART(object);
+
+	v.n = raw_values(object, "Content-Type", v.type);
+	v.used = g_mime_object_get_content_type_parameter(object, "boundary");
+	v.content = (struct bytes){ w->raw.at + p->start, w->raw.n - p->start };
+	if (leaf && v.n > 1)
+		v.content = decoded(w, index);
+	if (leaf && is_encoded_message(p))
+		take_message(w, index);
+	take_views(w, &v);
+}
+
+/* GMime gets to see the first Content-Type of the message alone */
+static void take_other_types(struct walk *w, const struct message *m)
+{
+	struct views v = { .index = w->first };
+	const struct header *type;
+
+	if (w->parts->len == w->first)
+		return;
+	v.content = (struct bytes){ m->raw.at + m->body_at, m->raw.n - m->body_at };
+	while (v.n < FIELDS_MOST && (type = headers_find(m->headers, m->n_headers,
+							 "Content-Type", v.n)) != NULL)
+		v.type[v.n++] = type->value;
+	if (v.n < 2)
+		return;
+	GPtrArray *boundaries = g_ptr_array_new();
+
+	parameters_find(w->a, v.type[0], "boundary", boundaries);
+	v.used = boundaries->len == 0 ? NULL : boundaries->pdata[0];
+	g_ptr_array_free(boundaries, TRUE);
+	take_views(w, &v);
+}
+
+void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r)
+{
+	size_t again = MAX(m->raw.n * AGAIN_TIMES, (size_t)AGAIN_LEAST);
+	struct walk w = { .a = a,
+			  .tree = tree_r,
+			  .body_at = m->body_at,
+			  .raw = m->raw,
+			  .again = &again,
+			  .top = { .parent = -1 } };
+
+	*tree_r = (struct mime_tree){ 0 };
+	w.parts = g_array_new(FALSE, FALSE, sizeof(struct part));
+	read_message(&w, m);
 	tree_r->n = w.parts->len;
 	tree_r->parts = arena_new(a, struct part, tree_r->n);
 	memcpy(tree_r->parts, w.parts->data, tree_r->n * sizeof(struct part));

@@ -30,11 +30,6 @@ struct reading {
 	struct enclosures enclosed;
 };
 
-static struct bytes content_of(const struct message *m, const struct part *p)
-{
-	return (struct bytes){ m->raw.at + p->start, p->end - p->start };
-}
-
 static bool is_text(const struct part *p)
 {
 	return (p->kind == PART_TEXT_PLAIN || p->kind == PART_TEXT_HTML) &&
@@ -67,7 +62,7 @@ static const char *meta_charset(struct arena *a, struct bytes html)
 /* never more than what is left of the budget */
 static struct bytes utf8_of(struct reading *r, const struct part *p)
 {
-	struct bytes content = content_of(r->m, p);
+	struct bytes content = part_content(r->m, p);
 	bool sound;
 
 	/* base64 shrinks to 3/4, quoted-printable to 1/3 at most */
@@ -156,7 +151,7 @@ static void read_html(struct reading *r, size_t i)
 static void read_zip(struct reading *r, struct part *p)
 {
 	struct arena *scratch = arena_create();
-	struct bytes content = content_of(r->m, p), end;
+	struct bytes content = part_content(r->m, p), end;
 	struct zip_listing list = { 0 };
 
 	end = p->encoding == ENCODING_BASE64 ? content_tail(content, ZIP_BYTES) : content;
@@ -169,16 +164,30 @@ static void read_zip(struct reading *r, struct part *p)
 	p->inside = list.names;
 	p->n_inside = list.n;
 	p->encrypted_archive = list.encrypted;
+	r->m->cut |= list.cut ? CUT_ARCHIVE : 0;
 	arena_destroy(&scratch);
+}
+
+/* A text that is shown is a text, unless there are bytes in it that no text has; one with a
+ * name may be opened as a file. */
+static bool may_be_file(const struct part *p, struct bytes head)
+{
+	bool shown = !p->is_attachment && (g_str_has_prefix(p->type, "text/") ||
+					   g_str_has_prefix(p->type, "message/"));
+
+	return !shown || (p->n_names > 0 && p->kind == PART_TEXT_PLAIN) ||
+	       (head.n > 0 && memchr(head.at, '\0', MIN(head.n, 512)) != NULL);
 }
 
 static void read_magic(struct reading *r, struct part *p)
 {
 	struct arena *scratch = arena_create();
-	struct bytes head = content_of(r->m, p);
+	struct bytes head = part_content(r->m, p);
 
 	head.n = MIN(head.n, (size_t)HEAD_BYTES);
-	p->magic = attachment_magic(content_decode(scratch, head, p->encoding));
+	head = content_decode(scratch, head, p->encoding);
+	if (may_be_file(p, head))
+		p->magic = attachment_magic(head);
 	arena_destroy(&scratch);
 	if (p->magic != NULL && strcmp(p->magic, "zip") == 0)
 		read_zip(r, p);
@@ -313,7 +322,7 @@ static void read_enclosed(struct reading *r, size_t i)
 {
 	const struct part *p = &r->parts[i];
 	bool coded = p->encoding == ENCODING_QP || p->encoding == ENCODING_BASE64;
-	struct bytes content = content_of(r->m, p);
+	struct bytes content = part_content(r->m, p);
 
 	if (p->magic != NULL && strcmp(p->magic, "tnef") == 0) {
 		struct arena *scratch = arena_create();
@@ -335,13 +344,15 @@ static void read_contents(struct reading *r, bool inner)
 
 		if (p->kind == PART_MULTIPART || p->kind == PART_MESSAGE)
 			continue;
-		struct content_scan scan = content_look(content_of(r->m, p), p->encoding);
+		struct content_scan scan =
+			content_look(part_content(r->m, p), p->encoding);
 
 		p->bytes = scan.bytes;
 		if (!scan.sound)
 			r->m->broken |= BROKEN_ENCODING;
+		read_magic(r, p);
 		if (!is_text(p))
-			read_magic(r, p);
+			; /* shown as a file */
 		else if (p->in_message == inner && p->kind == PART_TEXT_PLAIN)
 			read_plain(r, i);
 		else if (p->in_message == inner)

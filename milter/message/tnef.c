@@ -12,6 +12,7 @@
 #define HEAD_BYTES 6      /* signature, key */
 #define ATTRIBUTE_BYTES 9 /* level, id, length */
 #define CHECKSUM_BYTES 2
+#define GUID_BYTES 16         /* MS-OXTNEF 2.1.3.4: the interface of an attached object */
 #define MOST_ATTRIBUTES 20000 /* those of 100 attachments are some 600 */
 #define NAME_BYTES 1024       /* of a name, which may be UTF-16 */
 #define MOST_PROPERTIES 2000  /* of one attachment; real ones have some 30 */
@@ -85,6 +86,23 @@ static struct bytes without_nul(struct bytes text, bool wide)
 	return text;
 }
 
+static struct bytes ending_of(struct bytes name)
+{
+	const char *dot = name.n == 0 ? NULL : memrchr(name.at, '.', name.n);
+
+	return dot == NULL ? (struct bytes){ "", 0 }
+			   : (struct bytes){ dot, (size_t)(name.at + name.n - dot) };
+}
+
+/* the short name is the long one cut; where it ends otherwise, it is a name of its own */
+static bool ends_otherwise(struct bytes title, struct bytes name)
+{
+	struct bytes one = ending_of(title), other = ending_of(name);
+
+	return title.n > 0 && (one.n != MIN(other.n, 4) ||
+			       g_ascii_strncasecmp(one.at, other.at, one.n) != 0);
+}
+
 static void flush(struct attached *one, struct enclosures *all)
 {
 	bool wide = one->wide && one->long_name.n > 0, sound;
@@ -99,6 +117,9 @@ static void flush(struct attached *one, struct enclosures *all)
 	}
 	if (wide)
 		name = charset_decode(all->arena, name, "utf-16le", &sound);
+	if (one->long_name.n > 0 && ends_otherwise(without_nul(one->title, false), name))
+		enclosures_add(all, without_nul(one->title, false),
+			       (struct bytes){ "", 0 });
 	enclosures_add(all, name, one->data);
 	*one = (struct attached){ 0 };
 }
@@ -147,6 +168,9 @@ static void note(struct attached *one, unsigned id, unsigned type, struct bytes 
 		one->wide = type == PT_UNICODE;
 	} else if (id == PR_ATTACH_DATA && type == PT_BINARY && one->data.n == 0) {
 		one->data = value;
+	} else if (id == PR_ATTACH_DATA && type == PT_OBJECT && value.n > GUID_BYTES) {
+		/* a message within: another TNEF behind the class of the object */
+		one->data = (struct bytes){ value.at + GUID_BYTES, value.n - GUID_BYTES };
 	}
 }
 

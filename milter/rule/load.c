@@ -70,6 +70,17 @@ size_t ruleset_count(const struct ruleset *rs)
 	return rs->rules->len;
 }
 
+bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes **at_r,
+		  size_t *n_r)
+{
+	struct list *list = g_hash_table_lookup(rs->lists, name);
+
+	if (list == NULL)
+		return false;
+	*at_r = list_entries(list, n_r);
+	return true;
+}
+
 const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
 {
 	const struct rule *rule = g_ptr_array_index(rs->rules, i);

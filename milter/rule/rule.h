@@ -127,6 +127,14 @@ unsigned ruleset_needs(const struct ruleset *rs);
  * err   none */
 size_t ruleset_count(const struct ruleset *rs);
 
+/* ruleset_list - the entries of one of its lists
+ * out   *at_r, *n_r   folded
+ * own   the rule set
+ * use   before other threads know it
+ * err   false: it has no list of that name */
+bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes **at_r,
+		  size_t *n_r);
+
 /* ruleset_rule - what a rule is, for lists and pages
  * in    i   below ruleset_count(); the order in which they run
  * own   the rule set

@@ -460,19 +460,20 @@ static void test_off(void)
 	struct state s = { .arena = arena_create() };
 	const struct facts facts = { .rcpts = &s.facts, .n_rcpts = 1 };
 	bool off[DETECTOR_COUNT] = { false };
+	const struct detect_setup setup = { .off = off };
 	size_t bulk = detector_of("bulk_mail"), first = detector_of("first_contact");
 
 	state_of(&s, "bulk;pair.first_contact");
 	off[bulk] = true;
 
 	const struct rcpt_signals *all =
-		detectors_look(s.arena, &s.features, &facts, off);
+		detectors_look(s.arena, &s.features, &facts, &setup);
 
 	g_assert_cmpint(all[0].at[bulk].answer, ==, ANSWER_UNKNOWN);
 	g_assert_cmpint(all[0].at[first].answer, ==, ANSWER_YES);
 	off[first] = true;
 	off[bulk] = false;
-	all = detectors_look(s.arena, &s.features, &facts, off);
+	all = detectors_look(s.arena, &s.features, &facts, &setup);
 	g_assert_cmpint(all[0].at[bulk].answer, ==, ANSWER_YES);
 	g_assert_cmpint(all[0].at[first].answer, ==, ANSWER_UNKNOWN);
 	arena_destroy(&s.arena);

@@ -34,8 +34,26 @@ static void test_named(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_test_message("%s", rows[i].name);
-		g_assert_cmpint(file_kind_named(rows[i].name), ==, rows[i].want);
+		g_assert_cmpint(file_kind_named(NULL, rows[i].name), ==, rows[i].want);
 	}
+}
+
+/* what the list does not name is harmless, and what it names is not, whatever was shipped */
+static void test_list(void)
+{
+	const struct bytes at[] = { bytes_of(".xyz"), bytes_of(".IMG") };
+	struct endings *e = endings_create(at, G_N_ELEMENTS(at));
+
+	g_assert_cmpint(file_kind_named(NULL, "a.xyz"), ==, FILE_PLAIN);
+	g_assert_cmpint(file_kind_named(NULL, "a.slk"), ==, FILE_PROGRAM);
+	g_assert_cmpint(file_kind_named(NULL, "a.msixbundle"), ==, FILE_PROGRAM);
+	g_assert_cmpint(file_kind_named(e, "a.XYZ"), ==, FILE_PROGRAM);
+	g_assert_cmpint(file_kind_named(e, "a.img"), ==, FILE_DISK);
+	g_assert_cmpint(file_kind_named(e, "a.exe"), ==, FILE_PLAIN);
+	g_assert_cmpint(file_kind_named(e, "a.iso"), ==, FILE_PLAIN);
+	g_assert_cmpint(file_kind_named(e, "a.docm"), ==, FILE_MACRO);
+	g_assert_true(file_double(e, "a.pdf.xyz"));
+	endings_free(e);
 }
 
 static void test_typed(void)
@@ -63,21 +81,22 @@ static void test_disguised(void)
 
 static void test_double(void)
 {
-	g_assert_true(file_double("invoice.pdf.exe"));
-	g_assert_true(file_double("invoice.PDF .exe"));
-	g_assert_true(file_double("login.pdf.html"));
-	g_assert_false(file_double("invoice.exe"));
-	g_assert_false(file_double("backup.txt.gz"));
-	g_assert_false(file_double("v1.2.exe"));
-	g_assert_false(file_double("a.exe.pdf"));
-	g_assert_false(file_double(".pdf"));
-	g_assert_false(file_double(""));
+	g_assert_true(file_double(NULL, "invoice.pdf.exe"));
+	g_assert_true(file_double(NULL, "invoice.PDF .exe"));
+	g_assert_true(file_double(NULL, "login.pdf.html"));
+	g_assert_false(file_double(NULL, "invoice.exe"));
+	g_assert_false(file_double(NULL, "backup.txt.gz"));
+	g_assert_false(file_double(NULL, "v1.2.exe"));
+	g_assert_false(file_double(NULL, "a.exe.pdf"));
+	g_assert_false(file_double(NULL, ".pdf"));
+	g_assert_false(file_double(NULL, ""));
 }
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/file_kind/named", test_named);
+	g_test_add_func("/file_kind/list", test_list);
 	g_test_add_func("/file_kind/typed", test_typed);
 	g_test_add_func("/file_kind/disguised", test_disguised);
 	g_test_add_func("/file_kind/double", test_double);

@@ -161,22 +161,54 @@ static void test_zip(void)
 	g_byte_array_unref(zip);
 }
 
+/* the first names, and one for each ending that is not among them; too long ones by their end */
 static void test_limits(void)
 {
-	const char *names[300];
+	const char *names[450];
 	char *longest = g_strnfill(1000, 'x');
 
 	memcpy(longest + 996, ".exe", 4);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		names[i] = longest;
+		names[i] = arena_printf(a, "%zu.jpg", i);
+	names[400] = longest;
+	names[401] = "b.EXE. ";
 	GByteArray *zip = zip_of(names, G_N_ELEMENTS(names), 0);
 	struct zip_listing list = list_of(zip->data, zip->len);
 
-	g_assert_cmpuint(list.n, ==, 100);
-	g_assert_cmpuint(strlen(list.names[0]), ==, 255);
-	g_assert_true(g_str_has_suffix(list.names[0], ".exe"));
+	g_assert_cmpuint(list.n, ==, 101);
+	g_assert_cmpuint(strlen(list.names[100]), ==, 255);
+	g_assert_true(g_str_has_suffix(list.names[100], ".exe"));
+	g_assert_false(list.cut);
+	g_byte_array_unref(zip);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		names[i] = arena_printf(a, "a.%zu", i);
+	zip = zip_of(names, G_N_ELEMENTS(names), 0);
+	list = list_of(zip->data, zip->len);
+	g_assert_cmpuint(list.n, ==, 200);
+	g_assert_true(list.cut);
 	g_byte_array_unref(zip);
 	g_free(longest);
+}
+
+/* of two archives in one file, and of two names for one entry, all are told */
+static void test_joined(void)
+{
+	static const char *const one[] = { "minutes.txt" }, *const two[] = { "run.scr" };
+	GByteArray *first = zip_of(two, 1, 0), *second = zip_of(one, 1, 0);
+
+	g_byte_array_append(first, second->data, second->len);
+	struct zip_listing list = list_of(first->data, first->len);
+
+	g_assert_cmpuint(list.n, ==, 2);
+	g_assert_cmpstr(list.names[0], ==, "minutes.txt");
+	g_assert_cmpstr(list.names[1], ==, "run.scr");
+	/* the header in front says other than the directory */
+	memcpy(second->data + 30, "minutes.com", 11);
+	list = list_of(second->data, second->len);
+	g_assert_cmpuint(list.n, ==, 2);
+	g_assert_cmpstr(list.names[1], ==, "minutes.com");
+	g_byte_array_unref(first);
+	g_byte_array_unref(second);
 }
 
 /* every cut and every single wrong byte: no crash (the sanitizers look on) */
@@ -205,6 +237,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/attachment/magic", test_magic);
 	g_test_add_func("/attachment/zip", test_zip);
 	g_test_add_func("/attachment/limits", test_limits);
+	g_test_add_func("/attachment/joined", test_joined);
 	g_test_add_func("/attachment/hostile", test_hostile);
 	int failed = g_test_run();
 

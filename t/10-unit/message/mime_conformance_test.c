@@ -228,10 +228,13 @@ static void our_leaves(struct arena *a, const struct message *m, GArray *out)
 {
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
+		if (p->in != NULL) /* theirs read each thing one way */
+			continue;
 		struct leaf l = { .start = (int64_t)p->start, .end = (int64_t)p->end };
 		bool sound;
 
-		if (p->kind == PART_MULTIPART || p->kind == PART_MESSAGE)
+		/* theirs read each thing one way */
+		if (p->kind == PART_MULTIPART || p->kind == PART_MESSAGE || p->in != NULL)
 			continue;
 		if (g_str_has_prefix(p->type, "text/")) {
 			struct bytes raw = { m->raw.at + p->start, p->end - p->start };

@@ -127,6 +127,95 @@ static void test_broken(void)
 	check(rows, G_N_ELEMENTS(rows));
 }
 
+/* all names of all parts, one after the other */
+static char *names_in(const char *raw, const struct message **m_r)
+{
+	struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
+	const struct message *m = message_parse(a, bytes_of(raw), &limits);
+	GString *out = g_string_new(NULL);
+
+	sane_message(m);
+	for (size_t i = 0; i < m->n_parts; i++)
+		for (size_t k = 0; k < m->parts[i].n_names; k++)
+			g_string_append_printf(out, "%s ", m->parts[i].names[k]);
+	*m_r = m;
+	return g_string_free(out, FALSE);
+}
+
+/* What fields leave open is read each way; an encoded message is opened. */
+static void test_views(void)
+{
+#define PROGRAM "Content-Disposition: attachment; filename=run.exe\n\nx\n"
+	static const struct {
+		const char *raw, *names;
+	} rows[] = {
+		{ "Content-Type: text/plain\nContent-Type: multipart/mixed; "
+		  "boundary=b\n\n--b\n" PROGRAM "--b--\n",
+		  "run.exe " },
+		{ "Content-Type: multipart/mixed; boundary=b\nContent-Type: "
+		  "text/plain\n\n--b\n" PROGRAM "--b--\n",
+		  "run.exe " },
+		{ "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\n"
+		  "text\n--a--\n--b\n" PROGRAM "--b--\n",
+		  "run.exe " },
+		{ "Content-Type: multipart/mixed; boundary=b; boundary*0=a; "
+		  "boundary*1=a\n\n--aa\n" PROGRAM "--aa--\n--b\n\nx\n--b--\n",
+		  "run.exe " },
+		/* the same further down */
+		{ "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: "
+		  "multipart/mixed; boundary=a; boundary=b\n\n--b\n" PROGRAM
+		  "--b--\n--o--\n",
+		  "run.exe " },
+		{ "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: "
+		  "text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" PROGRAM
+		  "--b--\n--o--\n",
+		  "run.exe " },
+		/* RFC 2046 5.2.1 forbids it, and everybody opens it */
+		{ "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+		  "Q29udGVudC1EaXNwb3NpdGlvbjogYXR0YWNobWVudDsgZmlsZW5hbWU9cnVuLmV4ZQoKeA"
+		  "o"
+		  "=\n",
+		  "run.exe " },
+		{ "Content-Type: application/octet-stream; name=old.eml\n\n" PROGRAM,
+		  "old.eml run.exe " },
+		/* of one file, all names, each once */
+		{ "Content-Type: text/plain; name=a.txt; name=b.bat\n"
+		  "Content-Disposition: inline; filename=c.hta; filename*=''a.txt\n"
+		  "Content-Description: d.vbs\n\nx",
+		  "c.hta a.txt b.bat " },
+		{ "Content-Type: application/x\nContent-Description: d.vbs\n\nx",
+		  "d.vbs " },
+	};
+	const struct message *m;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		char *got = names_in(rows[i].raw, &m);
+
+		g_test_message("%s", rows[i].raw);
+		g_assert_cmpstr(got, ==, rows[i].names);
+		g_assert_cmphex(m->cut, ==, 0);
+		g_free(got);
+	}
+#undef PROGRAM
+}
+
+/* files in files in files: each costs a pass, so the message's size says how often */
+static void test_views_bounded(void)
+{
+	GString *raw = g_string_new(NULL);
+	const struct message *m;
+
+	for (int i = 0; i < 100; i++)
+		g_string_append(raw, "Content-Type: application/x; name=a.eml\n\n");
+	g_string_append_printf(raw, "%*s", 100000, "x");
+	char *got = names_in(raw->str, &m);
+
+	g_assert_cmpuint(m->n_parts, <, LIMIT_DEPTH + 2);
+	g_assert_cmphex(m->cut & CUT_DEPTH, ==, CUT_DEPTH);
+	g_free(got);
+	g_string_free(raw, TRUE);
+}
+
 static void test_kinds(void)
 {
 	static const struct {
@@ -273,6 +362,8 @@ int main(int argc, char **argv)
 	a = arena_create();
 	g_test_add_func("/mime/structure", test_structure);
 	g_test_add_func("/mime/broken", test_broken);
+	g_test_add_func("/mime/views", test_views);
+	g_test_add_func("/mime/views-bounded", test_views_bounded);
 	g_test_add_func("/mime/kinds", test_kinds);
 	g_test_add_func("/mime/part-fields", test_part_fields);
 	g_test_add_func("/mime/limits", test_limits);

@@ -56,22 +56,30 @@ static inline void sane_part(const struct message *m, size_t i)
 	g_assert_cmpint(p->parent, <, (int)i);
 	g_assert_true((i == 0) == (p->parent == -1));
 	g_assert_cmpuint(p->start, <=, p->end);
-	g_assert_cmpuint(p->end, <=, m->raw.n);
-	g_assert_cmpuint(p->start, >=, m->body_at);
+	g_assert_cmpuint(p->end, <=, p->in != NULL ? p->in->n : m->raw.n);
+	g_assert_true(p->in != NULL || p->start >= m->body_at);
 	if (p->parent >= 0) {
 		const struct part *around = &m->parts[p->parent];
 
 		g_assert_cmpint(p->depth, ==, around->depth + 1);
-		g_assert_cmpuint(p->start, >=, around->start);
-		g_assert_cmpuint(p->end, <=, around->end);
+		if (p->in == around->in) {
+			g_assert_cmpuint(p->start, >=, around->start);
+			g_assert_cmpuint(p->end, <=, around->end);
+		}
 	}
 	g_assert_cmpint(p->depth, <=, LIMIT_DEPTH);
-	g_assert_cmpuint(p->n_inside, <=, 100);
+	g_assert_cmpuint(p->n_inside, <=, 200);
 	for (size_t k = 0; k < p->n_inside; k++)
 		sane_text(p->inside[k]);
 	sane_text(p->type);
 	sane_text(p->charset);
 	sane_text(p->filename);
+	g_assert_cmpuint(p->n_names, <=, LIMIT_PARAMETER_VALUES);
+	g_assert_true(p->filename == (p->n_names > 0 ? p->names[0] : NULL));
+	for (size_t k = 0; k < p->n_names; k++) {
+		sane_text(p->names[k]);
+		g_assert_cmpuint(strlen(p->names[k]), <=, LIMIT_FILENAME_BYTES);
+	}
 	g_assert_true(p->filename == NULL || strlen(p->filename) <= LIMIT_FILENAME_BYTES);
 }
 

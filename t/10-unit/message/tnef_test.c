@@ -142,8 +142,38 @@ static void finds_by_long_name(void)
 	rend(f);
 	title(f, "SHORT.EXE");
 	attribute(f, 0x00069005, p->str, p->len);
-	assert_found(f, "long \xc3\xbc.js:exe");
+	/* the short name ends otherwise, so it is one too */
+	assert_found(f, "SHORT.EXE:- long \xc3\xbc.js:exe");
 	g_string_free(p, TRUE);
+}
+
+/* a message within: its class, and a TNEF behind it; and so on to a bounded depth */
+static void finds_in_attached_message(void)
+{
+	GString *inner = begin();
+
+	rend(inner);
+	title(inner, "DEEP.HTA");
+	for (int i = 0; i < 8; i++) {
+		GString *f = begin(), *p = g_string_new(NULL), *object;
+
+		object = g_string_new("0123456789abcdef");
+		g_string_append_len(object, inner->str, (gssize)inner->len);
+		number(p, 1, 4);
+		property(p, 0x0d, 0x3701, object->str, object->len);
+		rend(f);
+		attribute(f, 0x00069005, p->str, p->len);
+		g_string_free(p, TRUE);
+		g_string_free(object, TRUE);
+		g_string_free(inner, TRUE);
+		inner = f;
+		if (i == 0) {
+			GString *copy = g_string_new_len(f->str, (gssize)f->len);
+
+			assert_found(copy, "?:tnef DEEP.HTA:-");
+		}
+	}
+	assert_found(inner, "?:tnef ?:tnef ?:tnef ?:tnef ?:tnef");
 }
 
 static void survives(void)
@@ -241,6 +271,7 @@ int main(int argc, char **argv)
 	message_library_init();
 	g_test_add_func("/tnef/finds-by-title", finds_by_title);
 	g_test_add_func("/tnef/finds-by-long-name", finds_by_long_name);
+	g_test_add_func("/tnef/finds-in-attached-message", finds_in_attached_message);
 	g_test_add_func("/tnef/survives", survives);
 	g_test_add_func("/tnef/is-bounded", is_bounded);
 	g_test_add_func("/tnef/finds-in-messages", finds_in_messages);
