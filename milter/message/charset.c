@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "message/charset_name.h"
 #include "message/unicode.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -55,25 +56,6 @@ static struct bytes made_valid(struct arena *a, struct bytes text)
 	return (struct bytes){ valid, strlen(valid) };
 }
 
-/* sets that are asked for and windows-1252 is given: it is what senders meant */
-static bool is_western(const char *name)
-{
-	static const char *const names[] = { "us-ascii",   "ascii",
-					     "iso-8859-1", "windows-1252",
-					     "latin1",     "cp1252",
-					     "iso8859-1",  "ansi_x3.4-1968" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (strcasecmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool is_utf8(const char *name)
-{
-	return strcasecmp(name, "utf-8") == 0 || strcasecmp(name, "utf8") == 0;
-}
-
 /* what iconv gives, U+FFFD for each byte that it refuses */
 static GString *converted(iconv_t cd, struct bytes text, bool *sound_r)
 {
@@ -104,7 +86,7 @@ static GString *converted(iconv_t cd, struct bytes text, bool *sound_r)
 static struct bytes by_iconv(struct arena *a, struct bytes text, const char *name,
 			     bool *sound_r)
 {
-	iconv_t cd = g_mime_iconv_open("UTF-8", g_mime_charset_iconv_name(name));
+	iconv_t cd = g_mime_iconv_open("UTF-8", name);
 
 	if (cd == (iconv_t)-1) {
 		*sound_r = false;
@@ -118,31 +100,48 @@ static struct bytes by_iconv(struct arena *a, struct bytes text, const char *nam
 	return valid;
 }
 
+/* bytes of ASCII can mean other letters there */
+static bool is_stateful(const char *name)
+{
+	static const char *const starts[] = { "ISO-2022", "UTF-7", "UTF-16", "UTF-32",
+					      "HZ" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
+		if (g_ascii_strncasecmp(name, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+static struct bytes as_utf8(struct arena *a, struct bytes text, bool *sound_r)
+{
+	struct bytes valid = made_valid(a, text);
+
+	*sound_r = bytes_equal(valid, text);
+	return valid;
+}
+
+/* no set is said, or one that has no letters above 127 */
+static struct bytes as_ascii(struct arena *a, struct bytes text, bool *sound_r)
+{
+	*sound_r = false;
+	if (g_utf8_validate_len(text.at, text.n, NULL))
+		return made_valid(a, text);
+	return from_windows_1252(a, text);
+}
+
 struct bytes charset_decode(struct arena *a, struct bytes text, const char *name,
 			    bool *sound_r)
 {
-	bool stateful = name != NULL && (strncasecmp(name, "iso-2022", 8) == 0 ||
-					 strncasecmp(name, "utf-7", 5) == 0 ||
-					 strncasecmp(name, "utf-16", 6) == 0 ||
-					 strncasecmp(name, "utf-32", 6) == 0 ||
-					 strncasecmp(name, "hz", 2) == 0);
+	const char *known = name == NULL ? "US-ASCII" : charset_name(a, name);
 
 	*sound_r = true;
-	if (!stateful && is_ascii(text))
+	if (known != name && !is_stateful(known) && is_ascii(text))
 		return (struct bytes){ arena_strndup(a, text.at, text.n), text.n };
-	if (name == NULL || is_western(name)) {
-		bool loose = name == NULL || strcasecmp(name, "us-ascii") == 0;
-
-		*sound_r = !loose;
-		if (loose && g_utf8_validate_len(text.at, text.n, NULL))
-			return made_valid(a, text);
+	if (strcmp(known, "US-ASCII") == 0)
+		return as_ascii(a, text, sound_r);
+	if (strcmp(known, "CP1252") == 0)
 		return from_windows_1252(a, text);
-	}
-	if (is_utf8(name)) {
-		struct bytes valid = made_valid(a, text);
-
-		*sound_r = bytes_equal(valid, text);
-		return valid;
-	}
-	return by_iconv(a, text, name, sound_r);
+	if (strcmp(known, "UTF-8") == 0)
+		return as_utf8(a, text, sound_r);
+	return by_iconv(a, text, known, sound_r);
 }

@@ -33,7 +33,16 @@ static void test_sets(void)
 		{ "shift_jis", "\x82\xb1", "こ", true },
 		{ "big5", "\xa4\xa4", "中", true },
 		{ "x-nonsense", "caf\xe9", "caf\xef\xbf\xbd", false },
-		{ "x-nonsense", "plain", "plain", true },
+		/* who knows what the bytes mean there */
+		{ "x-nonsense", "plain", "plain", false },
+		/* aliases: the same letters, none of them silently lost */
+		{ "csISO2022JP", "\x1b$B$3$s\x1b(B", "こん", true },
+		{ "iso2022jp", "\x1b$B$3$s\x1b(B", "こん", true },
+		{ "UNICODE-1-1-UTF-7", "Hi +AOk- there", "Hi é there", true },
+		{ "Windows-31J", "\x82\xb1", "こ", true },
+		{ "ks_c_5601-1987", "\xb0\xa1", "가", true },
+		{ "csEUCPkdFmtJapanese", "\xa4\xb3", "こ", true },
+		{ "cp-850", "\x82", "é", true },
 		{ "../../etc/passwd", "caf\xe9", "caf\xef\xbf\xbd", false },
 		{ "", "caf\xe9", "caf\xef\xbf\xbd", false },
 		/* an unfinished character at the end */
