@@ -8,11 +8,13 @@
 #include "feature/extract.h"
 #include "feature/link_text.h"
 #include "feature/link_wrap.h"
+#include "feature/unchecked.h"
 #include "message/domain.h"
 #include "message/file_name.h"
 
 enum {
 	INSIDE_MOST = 1000,   /* names in all archives together */
+	UNCHECKED_MOST = 20,  /* kinds; there are not many more */
 	MISLEADING_MOST = 20, /* more say nothing new */
 };
 
@@ -56,7 +58,7 @@ static struct value bits_value(struct arena *a, unsigned bits,
 /* what is found in files */
 struct files {
 	struct arena *arena;
-	struct collected *names, *types, *inside;
+	struct collected *names, *types, *inside, *unchecked;
 	bool locked;
 };
 
@@ -128,7 +130,8 @@ static void take_parts(const struct source *s, struct value *at)
 	struct files f = { .arena = s->arena,
 			   .names = collect_new(s->arena, most),
 			   .types = collect_new(s->arena, most),
-			   .inside = collect_new(s->arena, INSIDE_MOST) };
+			   .inside = collect_new(s->arena, INSIDE_MOST),
+			   .unchecked = collect_new(s->arena, UNCHECKED_MOST) };
 	bool html = false;
 
 	for (size_t i = 0; i < m->n_parts; i++) {
@@ -149,6 +152,8 @@ static void take_parts(const struct source *s, struct value *at)
 	at[FEATURE_ATTACHMENTS_TYPES] = collect_value(f.types);
 	at[FEATURE_ATTACHMENTS_INSIDE] = collect_value(f.inside);
 	at[FEATURE_ATTACHMENTS_LOCKED] = VALUE_OF_BOOL(f.locked);
+	unchecked_take(f.unchecked, m);
+	at[FEATURE_ATTACHMENTS_UNCHECKED] = collect_value(f.unchecked);
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);
 }
 
