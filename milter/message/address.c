@@ -62,17 +62,23 @@ static struct bytes read_comment(struct reader *r)
 	return inside;
 }
 
-/* "quoted-string": the text without quotes and backslashes */
+/* "quoted-string": the text without quotes and backslashes; its end is looked for first, so
+ * that no more is taken than the string needs */
 static struct bytes read_quoted(struct reader *r)
 {
-	char *out = arena_alloc(r->a, (size_t)(r->end - r->p) + 1);
+	const char *start = ++r->p;
 	size_t n = 0;
 
-	for (r->p++; r->p < r->end && *r->p != '"'; r->p++) {
+	for (; r->p < r->end && *r->p != '"'; r->p++)
 		if (*r->p == '\\' && r->p + 1 < r->end)
 			r->p++;
-		if (*r->p != '\r' && *r->p != '\n')
-			out[n++] = *r->p;
+	char *out = arena_alloc(r->a, (size_t)(r->p - start) + 1);
+
+	for (const char *p = start; p < r->p; p++) {
+		if (*p == '\\' && p + 1 < r->end)
+			p++;
+		if (*p != '\r' && *p != '\n')
+			out[n++] = *p;
 	}
 	if (r->p < r->end)
 		r->p++;
@@ -100,15 +106,17 @@ static bool skip_blanks(struct reader *r)
 /* RFC 5322 3.4.1: domain-literal = "[" *([FWS] dtext) [FWS] "]"; kept with its brackets */
 static struct bytes read_literal(struct reader *r)
 {
-	char *out = arena_alloc(r->a, (size_t)(r->end - r->p) + 1);
+	const char *start = r->p;
 	size_t n = 0;
 
-	while (r->p < r->end && strchr(",<>;", *r->p) == NULL) {
-		if ((unsigned char)*r->p > 0x20)
-			out[n++] = *r->p;
+	while (r->p < r->end && strchr(",<>;", *r->p) == NULL)
 		if (*r->p++ == ']')
 			break;
-	}
+	char *out = arena_alloc(r->a, (size_t)(r->p - start) + 1);
+
+	for (const char *p = start; p < r->p; p++)
+		if ((unsigned char)*p > 0x20)
+			out[n++] = *p;
 	return (struct bytes){ out, n };
 }
 
@@ -160,6 +168,8 @@ static void keep(struct reader *r, struct tokens *tokens, struct token t)
  * quoted-string too, and readers decode it there */
 static const char *display_of(struct arena *a, const struct token *at, size_t n)
 {
+	if (n == 0)
+		return NULL;
 	GString *raw = g_string_new(NULL);
 
 	for (size_t i = 0; i < n; i++) {
@@ -205,7 +215,8 @@ static void emit(struct reader *r, const char *display, const char *local,
 
 	if (domain == NULL)
 		r->strict = false;
-	if (r->poisoned || !address_make(r->a, local, domain, &m)) {
+	if (r->poisoned || r->list->len >= LIMIT_ADDRESSES ||
+	    !address_make(r->a, local, domain, &m)) {
 		r->strict = false;
 		return;
 	}
@@ -220,7 +231,7 @@ static const char *joined(struct reader *r, const struct token *at, size_t n)
 	GString *text = g_string_new(NULL);
 
 	for (size_t i = 0; i < n; i++) {
-		bool dot = i == 0 || g_str_has_suffix(text->str, ".") ||
+		bool dot = i == 0 || (text->len > 0 && text->str[text->len - 1] == '.') ||
 			   (at[i].text.n > 0 && at[i].text.at[0] == '.');
 
 		if (!dot) {
@@ -331,7 +342,8 @@ static void read_angle(struct reader *r, const char *display)
 /* an item without angle brackets: local@domain, a bare word, or nothing of use */
 static void take_bare(struct reader *r, const struct tokens *in, bool done)
 {
-	struct token comment = { .kind = TOKEN_WORD, .text = r->comment };
+	const struct token comment = { .kind = TOKEN_WORD, .text = r->comment };
+	const char *display = in->n == 0 ? NULL : display_of(r->a, &comment, 1);
 	size_t first = 0, used;
 	bool found = false;
 
@@ -352,15 +364,14 @@ static void take_bare(struct reader *r, const struct tokens *in, bool done)
 		}
 		if (local > first || found)
 			r->strict = false;
-		emit(r, display_of(r->a, &comment, 1),
-		     joined(r, in->at + local, at - local),
+		emit(r, display, joined(r, in->at + local, at - local),
 		     domain_text(r, in->at + at + 1, used));
 		found = true;
 		first = at + 1 + used;
 		at = first - 1;
 	}
 	if (!found && !done && in->n == 1 && in->at[0].kind == TOKEN_WORD)
-		emit(r, display_of(r->a, &comment, 1), joined(r, in->at, 1), NULL);
+		emit(r, display, joined(r, in->at, 1), NULL);
 	if (found ? first < in->n : in->n > 0)
 		r->strict = false;
 }
