@@ -11,10 +11,11 @@
 #define LIMIT_HEADERS_BEYOND \
 	20 /* of each name that tells who writes, behind the 1,000 fields or 256 kB */
 #define LIMIT_HEADER_PACKET_BYTES \
-	(1024 * 1024)   /* of one field from the MTA; Postfix sends up to 100 kB */
-#define LIMIT_PARTS 500 /* a digest of a busy list has some 100 */
-#define LIMIT_DEPTH 30  /* forwards of forwards end near 10 */
-#define LIMIT_LINKS 500 /* big newsletters have some 200 */
+	(1024 * 1024)        /* of one field from the MTA; Postfix sends up to 100 kB */
+#define LIMIT_PARTS 500      /* a digest of a busy list has some 100 */
+#define LIMIT_DEPTH 30       /* forwards of forwards end near 10 */
+#define LIMIT_LINKS 500      /* big newsletters have some 200 */
+#define LIMIT_ATTRIBUTES 200 /* of one HTML tag; programs write some 20 */
 #define LIMIT_TEXT_BYTES (512 * 1024) /* read from all text parts together */
 #define LIMIT_ADDRESSES 2000          /* of one header; message/address.c stops there */
 #define LIMIT_ADDRESS_BYTES 320       /* RFC 5321 4.5.3.1: 64 + 1 + 255 */

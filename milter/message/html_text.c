@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "message/html_tags.h"
 #include "message/inline_style.h"
 #include "message/style_sheet.h"
 
@@ -586,7 +587,7 @@ void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 	r->hidden = (struct sink){ .out = t->hidden, .max = t->max_bytes, .line = true };
 	r->sheet = g_string_new(NULL);
 	r->rules = g_array_new(FALSE, FALSE, sizeof(struct style_rule));
-	parse(r, html);
+	parse(r, html_few_attributes(a, html));
 	g_string_free(r->sheet, TRUE);
 	g_array_free(r->rules, TRUE);
 	g_free(r);
