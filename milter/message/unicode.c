@@ -62,8 +62,14 @@ static char *ascii_lower(struct arena *a, const char *text)
 
 static struct wide widen(const char *text)
 {
-	size_t length = MIN(strlen(text), (size_t)LIMIT_TEXT_BYTES);
+	size_t length = strlen(text);
 	UErrorCode e = U_ZERO_ERROR;
+
+	if (length > LIMIT_TEXT_BYTES) {
+		length = LIMIT_TEXT_BYTES;
+		while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	}
 	struct wide w = { g_new(UChar, length + 1), 0 };
 
 	/* never longer in UTF-16 units than in UTF-8 bytes */
