@@ -79,24 +79,78 @@ static size_t count(struct header_sweep *s, struct bytes name)
 	return nth;
 }
 
+static struct bytes trimmed(struct bytes name)
+{
+	while (name.n > 0 && g_ascii_isspace(name.at[name.n - 1]))
+		name.n--;
+	return name;
+}
+
+static bool kind_of(struct bytes name, enum noted_kind *kind_r)
+{
+	if (is_name(name, HEADER_AUTHRES))
+		*kind_r = NOTED_AUTHRES;
+	else if (is_spam(name))
+		*kind_r = NOTED_SPAM;
+	else if (is_ours(name))
+		*kind_r = NOTED_OURS;
+	else
+		return false;
+	return true;
+}
+
+/* the line that a bare CR begins, for readers who take it for a line end */
+static struct bytes line_after(const char *cr, const char *end)
+{
+	struct bytes line = { cr + 1, (size_t)(end - cr) - 1 };
+	const char *next = line.n == 0 ? NULL : memchr(line.at, '\r', line.n);
+
+	if (line.n > 0 && line.at[0] == '\n')
+		line.n = 0; /* CRLF: a fold */
+	if (next != NULL && line.n > 0)
+		line.n = (size_t)(next - line.at);
+	return line;
+}
+
+/* is a field of ours hidden behind a bare CR in another one? */
+static bool hides_ours(const struct header_sweep *s, struct bytes value)
+{
+	const char *at = value.at, *end = at + value.n;
+	enum noted_kind kind;
+
+	for (; at < end && (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++) {
+		struct bytes line = line_after(at, end);
+		const char *colon = line.n == 0 ? NULL : memchr(line.at, ':', line.n);
+		struct bytes name = line;
+
+		if (colon == NULL)
+			continue;
+		name.n = (size_t)(colon - line.at);
+		line.n -= name.n + 1;
+		line.at = colon + 1;
+		if (kind_of(trimmed(name), &kind) &&
+		    (kind != NOTED_AUTHRES || authres_claims(line, s->authserv_id)))
+			return true;
+	}
+	return false;
+}
+
 void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes value)
 {
 	struct noted one = { .kind = NOTED_OURS };
+	bool hides = hides_ours(s, value);
 
-	while (name.n > 0 && g_ascii_isspace(name.at[name.n - 1]))
-		name.n--;
-	if (is_name(name, HEADER_AUTHRES))
-		one.kind = NOTED_AUTHRES;
-	else if (is_spam(name))
-		one.kind = NOTED_SPAM;
-	else if (!is_ours(name))
+	name = trimmed(name);
+	one.nth = count(s, name);
+	if (!kind_of(name, &one.kind) && !hides)
 		return;
 	if (s->noted->len >= SWEEP_MOST) {
 		s->flooded = true;
 		return;
 	}
-	one.nth = count(s, name);
-	if (one.kind == NOTED_AUTHRES && !authres_claims(value, s->authserv_id))
+	if (hides)
+		one.kind = NOTED_OURS;
+	else if (one.kind == NOTED_AUTHRES && !authres_claims(value, s->authserv_id))
 		return;
 	one.name = arena_strndup(s->arena, name.at, name.n);
 	g_array_append_val(s->noted, one);

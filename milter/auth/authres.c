@@ -1,6 +1,6 @@
 /* Authentication-Results of others. Reading is strict, because a result that is believed must
- * not depend on how somebody's parser stumbles; only whom a field claims to be from is read
- * as leniently as the most careless reader might. */
+ * not depend on how somebody's parser stumbles. Whom a field claims to be from is another
+ * question: see authres_claims.c. */
 #include "auth/authres.h"
 
 #include <glib.h>
@@ -85,16 +85,18 @@ static const char *read_keyword(struct cursor *c)
 
 static const char *read_quoted(struct cursor *c)
 {
-	char *word = arena_alloc(c->arena, (size_t)(c->end - c->at) + 1);
+	const char *start = ++c->at;
 	size_t n = 0;
 
-	for (c->at++; c->at < c->end && *c->at != '"'; c->at++) {
+	for (; c->at < c->end && *c->at != '"'; c->at++)
 		if (*c->at == '\\' && ++c->at == c->end)
 			return NULL;
-		word[n++] = *c->at;
-	}
 	if (c->at == c->end)
 		return NULL;
+	char *word = arena_alloc(c->arena, (size_t)(c->at - start) + 1);
+
+	for (const char *p = start; p < c->at; p++)
+		word[n++] = *p == '\\' ? *++p : *p;
 	c->at++;
 	return word;
 }
@@ -265,33 +267,17 @@ const struct authres *authres_parse(struct arena *a, struct bytes value)
 	return read_results(&c, out) ? out : NULL;
 }
 
-/* ---- whom it claims to be from ---- */
-
-static bool id_char(char c)
+bool authres_plain(struct bytes value, const char *authserv_id)
 {
-	return !is_space(c) && strchr(";()\"/,", c) == NULL;
-}
+	const char *at = value.at, *end = value.at + value.n;
+	size_t n = strlen(authserv_id);
 
-bool authres_claims(struct bytes value, const char *authserv_id)
-{
-	struct cursor c = { .at = value.at, .end = value.at + value.n };
-	size_t n = strlen(authserv_id), length;
-	const char *from;
-
-	while (n > 0 && authserv_id[n - 1] == '.')
-		n--;
-	if (n == 0)
+	while (at < end && is_space(*at))
+		at++;
+	if (n == 0 || (size_t)(end - at) <= n ||
+	    g_ascii_strncasecmp(at, authserv_id, n) != 0)
 		return false;
-	skip_space(&c); /* where a comment does not end, nothing is left */
-	while (c.at < c.end && *c.at == '"')
-		c.at++;
-	from = c.at;
-	while (c.at < c.end && id_char(*c.at))
-		c.at++;
-	length = (size_t)(c.at - from);
-	while (length > 0 && from[length - 1] == '.')
-		length--;
-	return length == n && g_ascii_strncasecmp(from, authserv_id, n) == 0;
+	return at[n] == ';' || is_space(at[n]);
 }
 
 bool authres_is(const struct header *h)

@@ -56,13 +56,20 @@ const struct authres *authres_parse(struct arena *a, struct bytes value);
 const char *authres_domain(struct arena *a, const struct authres_result *one,
 			   const char *ptype, const char *name);
 
+/* authres_plain - is a value of this authserv-id, spelled as its host spells it: without
+ *                 quotes, comments, or a dot at its end?
+ * err   false also for what names nobody */
+bool authres_plain(struct bytes value, const char *authserv_id);
+
 /* authres_is - is a header field an Authentication-Results?
  * err   none */
 bool authres_is(const struct header *h);
 
-/* authres_claims - does a value claim to be of this authserv-id? Reads only so far, and as
- *                  leniently as a careless reader would
- * err   false also for what names nobody */
+/* authres_claims - could any reader take a value for one of this authserv-id? Whatever odd
+ *                  spelling: quotes, comments, controls, blanks, other alphabets
+ * in    authserv_id   a host name
+ * err   false also for what names nobody
+ * cost  linear; read some 16 times */
 bool authres_claims(struct bytes value, const char *authserv_id);
 
 /* auth_trusted - results written by a trusted upstream: of the topmost field of one of

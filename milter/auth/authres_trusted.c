@@ -1,17 +1,21 @@
 /* Results of a trusted upstream, as if they were ours. Which fields are believed: the topmost
  * one of a trusted host, and that host's others down to the next Received, which ends what it
- * wrote. Below that everything may be forged. */
+ * wrote. Below that everything may be forged. A field whose name is spelled in another way
+ * than its host spells it is not its own: the host would have removed its own name, and may
+ * not have known itself. Where a field of the host cannot be read, nothing is known: a sender
+ * who chose what stands in it must not choose which field is believed instead. */
 #include <string.h>
 
 #include "auth/authres.h"
 #include "auth/from.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "message/domain.h"
 
 struct taking {
 	struct arena *arena;
 	struct auth_results *r;
-	const char *from_org; /* or NULL */
+	const char *from, *from_org; /* or NULL */
 	struct auth_dkim *dkim;
 };
 
@@ -113,39 +117,99 @@ static bool is_received(const struct header *h)
 	       g_ascii_strncasecmp(h->name.at, "Received", h->name.n) == 0;
 }
 
+/* RFC 5321 4.4: By-domain = CFWS "BY" FWS Extended-Domain; what a trusted host received lies
+ * below what it wrote */
+static bool received_by(const struct header *h, const char *id)
+{
+	const char *at = h->value.at, *end = at + h->value.n;
+	size_t n = strlen(id);
+
+	for (; (size_t)(end - at) >= n + 4; at++) {
+		if (g_ascii_strncasecmp(at, "by", 2) != 0 || !g_ascii_isspace(at[2]) ||
+		    (at > h->value.at && !g_ascii_isspace(at[-1])))
+			continue;
+		const char *host = at + 3;
+
+		while (host < end && g_ascii_isspace(*host))
+			host++;
+		if ((size_t)(end - host) >= n && g_ascii_strncasecmp(host, id, n) == 0 &&
+		    (host + n == end || g_ascii_isspace(host[n]) || host[n] == ';'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_end(const struct options *o, const struct header *h, const char *id)
+{
+	if (!is_received(h))
+		return false;
+	for (size_t i = 0; i < o->trusted_authserv_ids.n && id == NULL; i++)
+		if (received_by(h, o->trusted_authserv_ids.at[i]))
+			return true;
+	return id != NULL;
+}
+
 /* the trusted id that a field is of, NULL: none */
 static const char *trusted_id(const struct options *o, const struct header *h)
 {
 	if (!authres_is(h))
 		return NULL;
 	for (size_t i = 0; i < o->trusted_authserv_ids.n; i++)
-		if (authres_claims(h->value, o->trusted_authserv_ids.at[i]))
+		if (authres_plain(h->value, o->trusted_authserv_ids.at[i]))
 			return o->trusted_authserv_ids.at[i];
 	return NULL;
+}
+
+/* all of it: what the field said may be the opposite of what others say */
+static void nothing_known(struct taking *t, const char *id)
+{
+	static const char why[] = "the results of the trusted host cannot be read";
+	struct auth_results *r = t->r;
+
+	t->dkim[0] = (struct auth_dkim){ .result = AUTH_TEMPERROR,
+					 .domain = t->from,
+					 .aligned = t->from != NULL,
+					 .why = why };
+	*r = (struct auth_results){
+		.source = AUTH_TRUSTED,
+		.authserv_id = id,
+		.spf = { .result = AUTH_TEMPERROR, .domain = t->from, .why = why },
+		.dkim = t->dkim,
+		.n_dkim = 1,
+		.dmarc = { .result = AUTH_TEMPERROR, .why = why },
+		.iprev = { .result = AUTH_TEMPERROR },
+	};
+	log_seldom(
+		LOG_LEVEL_WARN, "trusted-unreadable",
+		"an Authentication-Results field of %s (trusted_authserv_ids) cannot be "
+		"read: its message counts as not authenticated for now",
+		id);
 }
 
 bool auth_trusted(const struct options *o, const struct header *h, size_t n,
 		  struct arena *a, struct auth_results *r)
 {
 	struct taking t = { .arena = a, .r = r };
-	const char *id = NULL, *from;
+	const char *id = NULL;
 
 	if (o->trusted_authserv_ids.n == 0)
 		return false;
 	t.dkim = arena_new(a, struct auth_dkim, LIMIT_DKIM_SIGNATURES + 1);
 	*r = (struct auth_results){ .source = AUTH_TRUSTED, .dkim = t.dkim };
-	from = from_domain(a, h, n);
-	t.from_org = from == NULL ? NULL : domain_org(from);
-	for (size_t i = 0; i < n && (id == NULL || !is_received(&h[i])); i++) {
+	t.from = from_domain(a, h, n);
+	t.from_org = t.from == NULL ? NULL : domain_org(t.from);
+	for (size_t i = 0; i < n && !is_end(o, &h[i], id); i++) {
 		const char *its = trusted_id(o, &h[i]);
 		const struct authres *fields;
 
 		if (its == NULL || (id != NULL && strcmp(id, its) != 0))
 			continue;
-		fields = authres_parse(a, h[i].value);
-		if (fields == NULL)
-			continue;
 		id = its;
+		fields = authres_parse(a, h[i].value);
+		if (fields == NULL) {
+			nothing_known(&t, id);
+			return true;
+		}
 		r->authserv_id = fields->authserv_id;
 		for (size_t k = 0; k < fields->n_results; k++)
 			take_result(&t, &fields->results[k]);

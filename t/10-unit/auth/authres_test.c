@@ -160,8 +160,51 @@ static const struct {
 	{ "mx.example.org@evil.example; none", false },
 	{ "other.example; spf=pass (mx.example.org)", false },
 	{ "(mx.example.org) other.example; none", false },
-	{ "(mx.example.org", false },
-	{ "; mx.example.org", false },
+	/* whatever some reader takes for it: brackets, quotes, pairs */
+	{ "(mx.example.org", true },
+	{ "(a\\) mx.example.org; none", true },
+	{ "(a(b) mx.example.org; none", true },
+	{ "(a;b) mx.example.org; none", true },
+	{ "\"(\" mx.example.org \")\"; none", true },
+	{ "mx(c).example(d).org; none", true },
+	{ "\"mx\\.example.org\"; none", true },
+	{ "\"mx\".example.\"org\"; none", true },
+	{ "\" mx.example.org \"; none", true },
+	{ "<mx.example.org>; none", true },
+	{ "[mx.example.org]; none", true },
+	{ "; mx.example.org", true },
+	{ " ;; mx.example.org; none", true },
+	{ "other.example, mx.example.org; none", true },
+	{ "mx.example.org dmarc=pass", true },
+	{ "mx . example . org; none", true },
+	{ "mx.example.\r\n org; none", true },
+	{ "mx.example.org..; none", true },
+	/* blanks and controls */
+	{ "\001mx.example.org; none", true },
+	{ "mx.\001example.org; none", true },
+	{ "\vmx.example.org\f; none", true },
+	{ "mx.example.org\vdmarc=pass", true },
+	{ "\302\240mx.example.org\302\240; none", true },
+	{ "\240mx.example.org; none", true },
+	{ "\343\200\200mx.example.org; none", true },
+	{ "\342\200\213mx\342\200\215.example.org; none", true },
+	{ "\357\273\277mx.example.org; none", true },
+	/* letters of another width or alphabet, encoded words */
+	{ "\357\275\215x.example.org; none", true },
+	{ "mx\343\200\202example\343\200\202org; none", true },
+	{ "m\321\205.example.org; none", true },
+	{ "=?us-ascii?q?mx.example.org?=; none", true },
+	{ "=?utf-8?b?bXguZXhhbXBsZS5vcmc=?=; none", true },
+	/* not ours in any reading */
+	{ "other.example; dkim=pass header.d=mx.example.org", false },
+	{ "other.example dkim=pass header.d=mx.example.org", false },
+	{ "other.example; mx.example.org", false },
+	{ "mx.example.org-2; none", false },
+	{ "xmx.example.org; none", false },
+	{ "mx.example; none", false },
+	{ "m\303\244x.example.org; none", false },
+	{ "other.example (checked by mx.example.org) 1; none", false },
+	{ "dkim=pass (signed for mx.example.org) header.d=a.example", false },
 	{ "", false },
 	{ "spf=pass; mx.example.org", false },
 };
@@ -340,8 +383,16 @@ static void test_not_trusted(void)
 		"Authentication-Results: other.example; spf=pass\r\n\r\n",
 		"X-Authentication-Results: mx.upstream.example; "
 		"spf=pass\r\n\r\n",
-		"Authentication-Results: mx.upstream.example "
-		"spf=pass\r\n\r\n", /* broken */
+		/* not as the host spells itself: it would not have known its own name */
+		"Authentication-Results: mx.upstream.example.; spf=pass\r\n\r\n",
+		"Authentication-Results: (a) mx.upstream.example; spf=pass\r\n\r\n",
+		"Authentication-Results: \"mx.upstream.example\"; spf=pass\r\n\r\n",
+		/* below what the host received */
+		"Received: from evil.example by mx.upstream.example; now\r\n"
+		"Authentication-Results: mx.upstream.example; spf=pass\r\n\r\n",
+		"Received: from evil.example (a.example)\r\n"
+		"\tby MX2.upstream.example with ESMTP; now\r\n"
+		"Authentication-Results: mx.upstream.example; spf=pass\r\n\r\n",
 		"Authentication-Results: "
 		"mx.upstream.example.evil.example; spf=pass\r\n\r\n",
 	};
@@ -366,6 +417,58 @@ static void test_not_trusted(void)
 			&r));
 		g_assert_cmpint(r.spf.result, ==, AUTH_FAIL);
 		g_assert_cmpint(r.dmarc.result, ==, AUTH_NONE);
+		arena_destroy(&a);
+	}
+}
+
+/* What a sender wrote into the host's own field must not decide which field is believed. */
+static void test_unreadable(void)
+{
+	static const char *const own[] = {
+		"Authentication-Results: mx.upstream.example spf=pass",
+		"Authentication-Results: mx.upstream.example; spf=fail "
+		"smtp.mailfrom=x(y@b.c",
+		"Authentication-Results: mx.upstream.example; spf=fail "
+		"smtp.helo=x\377.example",
+		"Authentication-Results: mx.upstream.example; spf=fail smtp.mailfrom=\"x",
+		"Authentication-Results: mx.upstream.example; none\r\n"
+		"Authentication-Results: mx.upstream.example; dkim=fail header.d=\"",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+		struct arena *a = arena_create();
+		struct auth_results r;
+
+		g_assert_true(taken(
+			a,
+			arena_printf(a,
+				     "%s\r\n"
+				     "Authentication-Results: mx.upstream.example; "
+				     "dmarc=pass; spf=pass smtp.mailfrom=example.org\r\n"
+				     "Received: from x by mx.upstream.example; now\r\n"
+				     "Authentication-Results: mx.upstream.example.; "
+				     "dmarc=pass\r\n"
+				     "From: a@example.org\r\n\r\n",
+				     own[i]),
+			&r));
+		g_assert_cmpint(r.source, ==, AUTH_TRUSTED);
+		g_assert_cmpint(r.spf.result, ==, AUTH_TEMPERROR);
+		g_assert_cmpint(r.dmarc.result, ==, AUTH_TEMPERROR);
+		g_assert_cmpuint(r.n_dkim, ==, 1);
+		g_assert_cmpint(r.dkim[0].result, ==, AUTH_TEMPERROR);
+		arena_destroy(&a);
+	}
+	/* a relay of ours in between may add its Received */
+	{
+		struct arena *a = arena_create();
+		struct auth_results r;
+
+		g_assert_true(taken(
+			a,
+			"Received: from mx.upstream.example by relay.example; now\r\n"
+			"Authentication-Results: mx.upstream.example; spf=pass\r\n\r\n",
+			&r));
+		g_assert_cmpint(r.spf.result, ==, AUTH_PASS);
 		arena_destroy(&a);
 	}
 }
@@ -412,6 +515,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/auth/authres/hostile_value", test_hostile_value);
 	g_test_add_func("/auth/authres/trusted", test_trusted);
 	g_test_add_func("/auth/authres/not_trusted", test_not_trusted);
+	g_test_add_func("/auth/authres/unreadable", test_unreadable);
 	g_test_add_func("/auth/from", test_from);
 	return g_test_run();
 }
