@@ -115,10 +115,12 @@ static void check_reason(struct ruleset *rs, struct rule *rule,
 	struct piece *kept;
 
 	rule->info.reason = clause->text;
-	if (strlen(clause->text) > LIMIT_REASON_BYTES)
+	if (strlen(clause->text) > LIMIT_REASON_BYTES) {
 		complain(rs->complaints, clause->text_place,
 			 "the reason has more than %d bytes: one short sentence is read",
 			 LIMIT_REASON_BYTES);
+		at = "";
+	}
 	if (clause->text[0] == '\0')
 		complain(rs->complaints, clause->text_place, "the reason is empty");
 	while (at != NULL && *at != '\0')
