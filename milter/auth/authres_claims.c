@@ -149,10 +149,17 @@ static bool has_word(struct arena *a, char *text, const char *id)
 	return false;
 }
 
+/* "mx.example.org. 1" and "mx . example . org" are names of the same host */
 static bool head_has(struct arena *a, GString *head, const char *id)
 {
+	char *apart = g_strdup(head->str);
+	bool has = has_word(a, apart, id);
+
+	g_free(apart);
+	if (has || head->len == 0)
+		return has;
 	join_dots(head);
-	return head->len > 0 && has_word(a, head->str, id);
+	return has_word(a, head->str, id);
 }
 
 /* RFC 8601 2.2: authserv-id = value; lower case, without last dots, in A-labels */
