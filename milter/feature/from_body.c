@@ -13,9 +13,10 @@
 #include "message/file_name.h"
 
 enum {
-	INSIDE_MOST = 1000,   /* names in all archives together */
-	UNCHECKED_MOST = 20,  /* kinds; there are not many more */
-	MISLEADING_MOST = 20, /* more say nothing new */
+	INSIDE_MOST = 1000,             /* names in all archives together */
+	UNCHECKED_MOST = 20,            /* kinds; there are not many more */
+	MISLEADING_MOST = 20,           /* more say nothing new */
+	ALTERNATIVES_SHARED_LEAST = 15, /* percent: small words are in both by chance */
 };
 
 struct bit_name {
@@ -58,7 +59,7 @@ static struct value bits_value(struct arena *a, unsigned bits,
 /* what is found in files */
 struct files {
 	struct arena *arena;
-	struct collected *names, *types, *inside, *unchecked;
+	struct collected *names, *types, *inside, *unchecked, *scripted;
 	bool locked;
 };
 
@@ -120,6 +121,8 @@ static void take_part(struct files *f, const struct part *p)
 		if (p->is_attachment || !is_usual_name(p, p->names[i]))
 			add_name(f, f->names, p->names[i]);
 	collect_add(f->types, p->magic);
+	if (p->scripted)
+		collect_add(f->scripted, p->filename != NULL ? p->filename : p->type);
 	take_inside(f, p->inside, p->n_inside, p->encrypted_archive);
 }
 
@@ -131,7 +134,8 @@ static void take_parts(const struct source *s, struct value *at)
 			   .names = collect_new(s->arena, most),
 			   .types = collect_new(s->arena, most),
 			   .inside = collect_new(s->arena, INSIDE_MOST),
-			   .unchecked = collect_new(s->arena, UNCHECKED_MOST) };
+			   .unchecked = collect_new(s->arena, UNCHECKED_MOST),
+			   .scripted = collect_new(s->arena, LIMIT_PARTS) };
 	bool html = false;
 
 	for (size_t i = 0; i < m->n_parts; i++) {
@@ -154,6 +158,7 @@ static void take_parts(const struct source *s, struct value *at)
 	at[FEATURE_ATTACHMENTS_LOCKED] = VALUE_OF_BOOL(f.locked);
 	unchecked_take(f.unchecked, m);
 	at[FEATURE_ATTACHMENTS_UNCHECKED] = collect_value(f.unchecked);
+	at[FEATURE_ATTACHMENTS_SCRIPTED] = collect_value(f.scripted);
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);
 }
 
@@ -209,6 +214,9 @@ void features_from_body(const struct source *s, struct value *at)
 	take_links(s, at);
 	at[FEATURE_TEXT] = text_value(s->arena, m->text);
 	at[FEATURE_TEXT_BYTES] = length_value(m->text);
+	at[FEATURE_TEXT_ALTERNATIVES_DIFFER] =
+		VALUE_OF_BOOL(m->alternatives_shared >= 0 &&
+			      m->alternatives_shared < ALTERNATIVES_SHARED_LEAST);
 	at[FEATURE_TEXT_HIDDEN] = text_value(s->arena, m->hidden);
 	at[FEATURE_TEXT_HIDDEN_BYTES] = length_value(m->hidden);
 	at[FEATURE_SIGNED] = VALUE_OF_BOOL((m->kind & MESSAGE_SIGNED) != 0);

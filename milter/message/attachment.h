@@ -30,4 +30,10 @@ const char *attachment_magic(struct bytes head);
  * ref   APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16 */
 void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r);
 
+/* attachment_scripted - does a page or drawing run a script, or lead on by itself?
+ * in    text   its beginning, as bytes
+ * cost  linear
+ * err   false */
+bool attachment_scripted(struct bytes text);
+
 #endif

@@ -85,3 +85,14 @@ bool domain_within(const char *key, const char *parent)
 		return false;
 	return n == m || key[n - m - 1] == '.';
 }
+
+bool domain_is_public(const char *key)
+{
+	const char *last = strrchr(key, '.');
+
+	if (last == NULL || is_ipv4(key))
+		return false;
+	return strcmp(last, ".example") == 0 || strcmp(last, ".test") == 0 ||
+	       psl_is_public_suffix2(psl_builtin(), last + 1,
+				     PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+}

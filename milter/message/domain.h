@@ -39,4 +39,11 @@ bool domain_within(const char *key, const char *parent);
  * err   NO when they are the same domain; UNKNOWN never */
 enum answer domain_lookalike(const char *key, const char *own, const char **how_r);
 
+/* domain_is_public - does a name end in a suffix under which names are registered, as far as is
+ *                    known? example and test count, which are kept for documents and tests
+ * in    key   as domain_key() gives
+ * err   false
+ * ref   https://publicsuffix.org/, RFC 2606 2 */
+bool domain_is_public(const char *key);
+
 #endif

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "message/html_tags.h"
 #include "message/inline_style.h"
+#include "message/links.h"
 #include "message/style_sheet.h"
 
 #define MAX_NEST \
@@ -27,9 +28,10 @@ enum element_flags {
 	ELEMENT_BLOCK = 1 << 0,  /* starts and ends a line */
 	ELEMENT_SILENT = 1 << 1, /* its content is no text */
 	ELEMENT_LINK = 1 << 2,
-	ELEMENT_PLACE = 1 << 3, /* leads somewhere, but encloses no text of its own */
-	ELEMENT_CELL = 1 << 4,  /* a blank between it and the next */
-	ELEMENT_SHEET = 1 << 5, /* its content is a style sheet */
+	ELEMENT_PLACE = 1 << 3,   /* leads somewhere, but encloses no text of its own */
+	ELEMENT_CELL = 1 << 4,    /* a blank between it and the next */
+	ELEMENT_SHEET = 1 << 5,   /* its content is a style sheet */
+	ELEMENT_REFRESH = 1 << 6, /* leads on by itself */
 };
 
 static const struct element {
@@ -37,28 +39,57 @@ static const struct element {
 	unsigned flags;
 } elements[] = {
 	/* sorted by name */
-	{ "a", ELEMENT_LINK },           { "address", ELEMENT_BLOCK },
-	{ "area", ELEMENT_PLACE },       { "article", ELEMENT_BLOCK },
-	{ "blockquote", ELEMENT_BLOCK }, { "br", ELEMENT_BLOCK },
-	{ "center", ELEMENT_BLOCK },     { "dd", ELEMENT_BLOCK },
-	{ "div", ELEMENT_BLOCK },        { "dl", ELEMENT_BLOCK },
-	{ "dt", ELEMENT_BLOCK },         { "fieldset", ELEMENT_BLOCK },
-	{ "footer", ELEMENT_BLOCK },     { "form", ELEMENT_BLOCK | ELEMENT_PLACE },
-	{ "h1", ELEMENT_BLOCK },         { "h2", ELEMENT_BLOCK },
-	{ "h3", ELEMENT_BLOCK },         { "h4", ELEMENT_BLOCK },
-	{ "h5", ELEMENT_BLOCK },         { "h6", ELEMENT_BLOCK },
-	{ "header", ELEMENT_BLOCK },     { "hr", ELEMENT_BLOCK },
-	{ "iframe", ELEMENT_SILENT },    { "li", ELEMENT_BLOCK },
-	{ "main", ELEMENT_BLOCK },       { "nav", ELEMENT_BLOCK },
-	{ "noembed", ELEMENT_SILENT },   { "noframes", ELEMENT_SILENT },
-	{ "object", ELEMENT_SILENT },    { "ol", ELEMENT_BLOCK },
-	{ "option", ELEMENT_BLOCK },     { "p", ELEMENT_BLOCK },
-	{ "pre", ELEMENT_BLOCK },        { "script", ELEMENT_SILENT },
-	{ "section", ELEMENT_BLOCK },    { "style", ELEMENT_SILENT | ELEMENT_SHEET },
-	{ "table", ELEMENT_BLOCK },      { "td", ELEMENT_CELL },
-	{ "template", ELEMENT_SILENT },  { "th", ELEMENT_CELL },
-	{ "title", ELEMENT_SILENT },     { "tr", ELEMENT_BLOCK },
+	{ "a", ELEMENT_LINK },
+	{ "address", ELEMENT_BLOCK },
+	{ "animate", ELEMENT_PLACE },
+	{ "area", ELEMENT_PLACE },
+	{ "article", ELEMENT_BLOCK },
+	{ "blockquote", ELEMENT_BLOCK },
+	{ "br", ELEMENT_BLOCK },
+	{ "button", ELEMENT_PLACE },
+	{ "center", ELEMENT_BLOCK },
+	{ "dd", ELEMENT_BLOCK },
+	{ "div", ELEMENT_BLOCK },
+	{ "dl", ELEMENT_BLOCK },
+	{ "dt", ELEMENT_BLOCK },
+	{ "embed", ELEMENT_PLACE },
+	{ "fieldset", ELEMENT_BLOCK },
+	{ "footer", ELEMENT_BLOCK },
+	{ "form", ELEMENT_BLOCK | ELEMENT_PLACE },
+	{ "frame", ELEMENT_PLACE },
+	{ "h1", ELEMENT_BLOCK },
+	{ "h2", ELEMENT_BLOCK },
+	{ "h3", ELEMENT_BLOCK },
+	{ "h4", ELEMENT_BLOCK },
+	{ "h5", ELEMENT_BLOCK },
+	{ "h6", ELEMENT_BLOCK },
+	{ "header", ELEMENT_BLOCK },
+	{ "hr", ELEMENT_BLOCK },
+	{ "iframe", ELEMENT_SILENT | ELEMENT_PLACE },
+	{ "input", ELEMENT_PLACE },
+	{ "li", ELEMENT_BLOCK },
+	{ "main", ELEMENT_BLOCK },
+	{ "meta", ELEMENT_REFRESH },
+	{ "nav", ELEMENT_BLOCK },
+	{ "noembed", ELEMENT_SILENT },
+	{ "noframes", ELEMENT_SILENT },
+	{ "object", ELEMENT_PLACE },
+	{ "ol", ELEMENT_BLOCK },
+	{ "option", ELEMENT_BLOCK },
+	{ "p", ELEMENT_BLOCK },
+	{ "pre", ELEMENT_BLOCK },
+	{ "script", ELEMENT_SILENT },
+	{ "section", ELEMENT_BLOCK },
+	{ "set", ELEMENT_PLACE },
+	{ "style", ELEMENT_SILENT | ELEMENT_SHEET },
+	{ "table", ELEMENT_BLOCK },
+	{ "td", ELEMENT_CELL },
+	{ "template", ELEMENT_SILENT },
+	{ "th", ELEMENT_CELL },
+	{ "title", ELEMENT_SILENT },
+	{ "tr", ELEMENT_BLOCK },
 	{ "ul", ELEMENT_BLOCK },
+	{ "use", ELEMENT_PLACE },
 };
 
 /* what an element hands down */
@@ -79,7 +110,13 @@ struct open_link {
 	bool open;
 	struct link link;
 	struct sink text;
+	size_t from;                /* in the visible text */
 	bool seen, unseen, picture; /* visible text, hidden text, an image inside */
+};
+
+/* of the visible text */
+struct stretch {
+	size_t from, to;
 };
 
 struct reader {
@@ -87,6 +124,7 @@ struct reader {
 	struct html_text *t;
 	struct sink visible, hidden;
 	struct open_link link;
+	GArray *linked; /* struct stretch: visible text that stands in links */
 	GString *sheet; /* of the <style> that is open */
 	GArray *rules;  /* struct style_rule */
 	struct frame stack[MAX_NEST];
@@ -252,6 +290,11 @@ static void close_link(struct reader *r)
 	if (!l->open)
 		return;
 	l->open = false;
+	if (!r->t->places_alone) {
+		struct stretch in = { l->from, r->visible.out->len };
+
+		g_array_append_val(r->linked, in);
+	}
 	if (l->text.out != NULL) {
 		l->link.text = arena_strndup(r->a, l->text.out->str, l->text.out->len);
 		l->link.hidden |= l->unseen && !l->seen && !l->picture;
@@ -294,14 +337,15 @@ static void open_link(struct reader *r, unsigned flags, const char *target)
 			     .text = "",
 			     .hidden = top(r)->hidden };
 
-	if (flags & ELEMENT_PLACE) {
+	if (flags & (ELEMENT_PLACE | ELEMENT_REFRESH)) {
 		g_array_append_val(r->t->links, link);
 		return;
 	}
 	*l = (struct open_link){ .open = true, .link = link };
-	if (!r->t->places_alone)
-		l->text = (struct sink){ .out = g_string_sized_new(64),
-					 .max = MAX_LINK_TEXT };
+	if (r->t->places_alone)
+		return;
+	l->from = r->visible.out->len;
+	l->text = (struct sink){ .out = g_string_sized_new(64), .max = MAX_LINK_TEXT };
 }
 
 static void apply_style(struct frame *f, const struct inline_style *s)
@@ -346,9 +390,58 @@ static void apply_styles(struct reader *r, struct frame *f, const struct styled 
 	apply_style(f, &style);
 }
 
-static bool is_target(const char *key)
+/* What an element's attributes lead to. */
+struct target {
+	const char *at;      /* NULL: nowhere */
+	const char *content; /* of <meta>, where it is one that leads on */
+	bool refresh;
+};
+
+/* Which attribute leads somewhere, in which elements (NULL: all that lead at all). Where several
+ * do, the last one counts, but a scripted value does not take the place of a real one. */
+static const struct {
+	const char *key, *element;
+} target_keys[] = {
+	{ "href", NULL },           { "xlink:href", NULL },    { "action", "form" },
+	{ "formaction", "button" }, { "formaction", "input" }, { "src", "iframe" },
+	{ "src", "frame" },         { "src", "embed" },        { "data", "object" },
+	{ "to", "animate" },        { "to", "set" },           { "values", "animate" },
+};
+
+static void read_target(struct target *t, const char *name, const char *key,
+			const char *value)
 {
-	return strcmp(key, "href") == 0 || strcmp(key, "action") == 0;
+	if (strcmp(name, "meta") == 0) {
+		if (strcmp(key, "http-equiv") == 0)
+			t->refresh = g_ascii_strcasecmp(value, "refresh") == 0;
+		else if (strcmp(key, "content") == 0)
+			t->content = value;
+		return;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(target_keys); i++)
+		if (strcmp(key, target_keys[i].key) == 0 &&
+		    (target_keys[i].element == NULL ||
+		     strcmp(name, target_keys[i].element) == 0))
+			t->at = value;
+}
+
+/* "0; url='https://...'", https://html.spec.whatwg.org/ 4.2.5.3; NULL: it stays here */
+static const char *refresh_url(struct arena *a, const char *content)
+{
+	static const char blanks[] = " \t\r\n\f";
+	const char *p = content + strspn(content, blanks);
+
+	p += strspn(p, "0123456789.");
+	p += strspn(p, ";, \t\r\n\f");
+	if (g_ascii_strncasecmp(p, "url", 3) == 0) {
+		const char *equals = p + 3 + strspn(p + 3, blanks);
+
+		if (*equals == '=')
+			p = equals + 1 + strspn(equals + 1, blanks);
+	}
+	if (*p == '"' || *p == '\'')
+		return arena_strndup(a, p + 1, strcspn(p + 1, *p == '"' ? "\"" : "'"));
+	return *p == '\0' ? NULL : p;
 }
 
 static void take_base(struct reader *r, const char *name, const char *target)
@@ -357,12 +450,20 @@ static void take_base(struct reader *r, const char *name, const char *target)
 		r->t->base = url_of(r->a, target);
 }
 
+static const char *target_of(struct arena *a, const struct target *t)
+{
+	if (t->refresh && t->content != NULL)
+		return refresh_url(a, t->content);
+	return t->at;
+}
+
 /* returns where the element leads to, NULL if nowhere */
 static const char *read_attributes(struct reader *r, const char *name, struct frame *f,
 				   const xmlChar **attributes)
 {
 	struct styled element = { .tag = name };
-	const char *target = NULL, *css = NULL;
+	struct target to = { 0 };
+	const char *css = NULL;
 
 	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
 		const char *key = (const char *)attributes[0];
@@ -378,14 +479,13 @@ static const char *read_attributes(struct reader *r, const char *name, struct fr
 			element.class = value;
 		else if (strcmp(key, "id") == 0)
 			element.id = value;
-		else if (is_target(key))
-			target = value;
 		else
 			apply_attribute(f, key, value);
+		read_target(&to, name, key, value);
 	}
 	apply_styles(r, f, &element, css);
-	take_base(r, name, target);
-	return target;
+	take_base(r, name, to.at);
+	return target_of(r->a, &to);
 }
 
 static void end_line(struct reader *r, unsigned flags)
@@ -438,7 +538,7 @@ static void on_start(void *user, const xmlChar *element, const xmlChar **attribu
 	if (r->depth + 1 == MAX_NEST)
 		stop(r);
 	end_line(r, flags);
-	if (flags & (ELEMENT_LINK | ELEMENT_PLACE))
+	if (flags & (ELEMENT_LINK | ELEMENT_PLACE | ELEMENT_REFRESH))
 		open_link(r, flags, target);
 	else if (strcmp(name, "img") == 0)
 		r->link.picture |= !f.gone;
@@ -450,21 +550,19 @@ static void on_place(void *user, const xmlChar *element, const xmlChar **attribu
 	struct reader *r = user;
 	const char *name = (const char *)element;
 	unsigned flags = flags_of(name);
-	const char *target = NULL;
+	struct target to = { 0 };
 
 	if (r->stopped_at > 0)
 		return;
-	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
-		const char *key = (const char *)attributes[0];
-
-		if (attributes[1] != NULL && is_target(key))
-			target = (const char *)attributes[1];
-	}
-	take_base(r, name, target);
+	for (; attributes != NULL && attributes[0] != NULL; attributes += 2)
+		if (attributes[1] != NULL)
+			read_target(&to, name, (const char *)attributes[0],
+				    (const char *)attributes[1]);
+	take_base(r, name, to.at);
 	if (++r->depth + 1 == MAX_NEST)
 		stop(r);
-	if (flags & (ELEMENT_LINK | ELEMENT_PLACE))
-		open_link(r, flags, target);
+	if (flags & (ELEMENT_LINK | ELEMENT_PLACE | ELEMENT_REFRESH))
+		open_link(r, flags, target_of(r->a, &to));
 }
 
 static void on_place_end(void *user, const xmlChar *element)
@@ -500,16 +598,64 @@ static void reset_depth(struct reader *r)
 	r->stack[0] = (struct frame){ .color = 0x000000, .background = 0xffffff };
 }
 
+/* Some readers read on inside of a comment that is a condition: its links count, its texts are not
+ * looked at. A link that everybody sees there, too, is one. */
+static void on_comment(void *user, const xmlChar *comment)
+{
+	struct reader *r = user;
+	const char *text = (const char *)comment, *p = text;
+
+	if (!g_str_has_prefix(text + strspn(text, " \t\r\n"), "[if"))
+		return;
+	while ((p = strcasestr(p, "href")) != NULL) {
+		p += 4;
+		p += strspn(p, " \t\r\n");
+		if (*p != '=')
+			continue;
+		p += 1 + strspn(p + 1, " \t\r\n");
+		const char *end = *p == '"' || *p == '\'' ? strchr(p + 1, *p) : NULL;
+
+		if (end == NULL)
+			continue;
+		open_link(
+			r, ELEMENT_PLACE,
+			arena_strndup(r->a, p + 1, MIN((size_t)(end - p - 1), MAX_URL)));
+		p = end;
+	}
+}
+
+/* Addresses in the running text, which mail programs make links of. What stands in a link leads
+ * where that one does. */
+static void read_bare_links(struct reader *r, size_t from)
+{
+	const struct bytes all = { r->visible.out->str, r->visible.out->len };
+
+	for (guint i = 0; i <= r->linked->len; i++) {
+		bool last = i == r->linked->len;
+		struct stretch in = last ? (struct stretch){ all.n, all.n }
+					 : g_array_index(r->linked, struct stretch, i);
+		struct bytes gap = { all.at + from, in.from - from };
+
+		if (in.from < from)
+			continue;
+		if (links_in_text(r->a, gap, r->t->links, r->t->max_links))
+			r->t->cut |= CUT_LINKS;
+		from = in.to;
+	}
+}
+
 static htmlSAXHandler handler_of(const struct html_text *t)
 {
 	if (t->places_alone)
 		return (htmlSAXHandler){ .startElement = on_place,
-					 .endElement = on_place_end };
+					 .endElement = on_place_end,
+					 .comment = on_comment };
 	return (htmlSAXHandler){ .startElement = on_start,
 				 .endElement = on_end,
 				 .characters = on_text,
 				 .ignorableWhitespace = on_text,
-				 .cdataBlock = on_text };
+				 .cdataBlock = on_text,
+				 .comment = on_comment };
 }
 
 /* one parser, up to the end or to where nesting goes too deep */
@@ -560,6 +706,8 @@ static bool ends_in(const char *at, size_t n, const char *word)
 /* does it hold anything that leads somewhere? Not to be missed: a name and "=" */
 static bool may_lead(struct bytes html)
 {
+	static const char *const leading[] = { "href", "action", "src", "content",
+					       "data" };
 	const char *end = html.at + html.n, *p = html.at;
 
 	for (; p < end && (p = memchr(p, '=', (size_t)(end - p))) != NULL; p++) {
@@ -567,8 +715,9 @@ static bool may_lead(struct bytes html)
 
 		while (n > 0 && (unsigned char)html.at[n - 1] <= ' ')
 			n--;
-		if (ends_in(html.at, n, "href") || ends_in(html.at, n, "action"))
-			return true;
+		for (size_t i = 0; i < G_N_ELEMENTS(leading); i++)
+			if (ends_in(html.at, n, leading[i]))
+				return true;
 	}
 	return false;
 }
@@ -587,7 +736,13 @@ void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 	r->hidden = (struct sink){ .out = t->hidden, .max = t->max_bytes, .line = true };
 	r->sheet = g_string_new(NULL);
 	r->rules = g_array_new(FALSE, FALSE, sizeof(struct style_rule));
+	r->linked = g_array_new(FALSE, FALSE, sizeof(struct stretch));
+	size_t before = t->places_alone ? 0 : t->visible->len;
+
 	parse(r, html_few_attributes(a, html));
+	if (!t->places_alone)
+		read_bare_links(r, before);
+	g_array_free(r->linked, TRUE);
 	g_string_free(r->sheet, TRUE);
 	g_array_free(r->rules, TRUE);
 	g_free(r);

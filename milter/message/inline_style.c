@@ -7,9 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
-#define SMALLEST_PX 1.0 /* a font of one pixel is a stripe */
-#define FAR_PX (-500.0) /* moved out of any window */
-#define ALIKE 24        /* summed distance of red, green and blue: not to be told apart */
+#define SMALLEST_PX 2.0   /* a font of two pixels is a stripe */
+#define FAR_PX (-500.0)   /* moved out of any window, to the left or the top */
+#define FAR_OUT_PX 5000.0 /* the same, to the right or the bottom */
+#define FAINT 0.1         /* of opacity */
+#define ALIKE 48 /* summed distance of red, green and blue: not to be told apart */
 
 /* what several declarations do together */
 struct box {
@@ -131,12 +133,23 @@ static int hex_color(struct bytes digits)
 	return c;
 }
 
-/* rgb(255, 0, 0), rgba(255 0 0 / 0.5) */
-static int rgb_color(struct bytes text)
+/* CSS Color 4, 7.1: hue, saturation and lightness as one of red, green and blue */
+static double hsl_channel(const double *hsl, double n)
+{
+	double k = fmod(n + hsl[0] / 30, 12), light = hsl[2] / 100;
+	double a = hsl[1] / 100 * MIN(light, 1 - light);
+
+	k += k < 0 ? 12 : 0;
+	return 255 * (light - a * MAX(-1, MIN(MIN(k - 3, 9 - k), 1)));
+}
+
+/* rgb(255, 0, 0), rgba(255 0 0 / 0.5), hsl(120, 100%, 50%) */
+static int function_color(struct bytes text)
 {
 	double part[4] = { 0, 0, 0, 1 };
 	size_t found = 0, i = 0;
 	struct bytes unit;
+	bool hsl = starts(text, "hsl");
 
 	while (i < text.n && text.at[i] != '(')
 		i++;
@@ -148,18 +161,24 @@ static int rgb_color(struct bytes text)
 		if (!number(rest, &part[found], &unit))
 			return COLOR_UNKNOWN;
 		if (unit.n > 0 && unit.at[0] == '%')
-			part[found] *= found < 3 ? 2.55 : 0.01;
+			part[found] *= found == 3 ? 0.01 : hsl ? 1 : 2.55;
 		found++;
 		i = (size_t)(unit.at - text.at);
 	}
 	if (found < 3)
 		return COLOR_UNKNOWN;
-	if (part[3] < 0.02)
+	if (part[3] < FAINT)
 		return COLOR_NONE;
 	int c = 0;
 
-	for (size_t k = 0; k < 3; k++)
-		c = c * 256 + (int)(CLAMP(part[k], 0, 255) + 0.5);
+	for (size_t k = 0; k < 3; k++) {
+		double of = !hsl     ? part[k]
+			    : k == 0 ? hsl_channel(part, 0)
+			    : k == 1 ? hsl_channel(part, 8)
+				     : hsl_channel(part, 4);
+
+		c = c * 256 + (int)(CLAMP(of, 0, 255) + 0.5);
+	}
 	return c;
 }
 
@@ -182,6 +201,13 @@ static int named_color(struct bytes text)
 		{ "snow", 0xfffafa },        { "ivory", 0xfffff0 },
 		{ "whitesmoke", 0xf5f5f5 },  { "ghostwhite", 0xf8f8ff },
 		{ "floralwhite", 0xfffaf0 }, { "transparent", COLOR_NONE },
+		{ "azure", 0xf0ffff },       { "mintcream", 0xf5fffa },
+		{ "aliceblue", 0xf0f8ff },   { "seashell", 0xfff5ee },
+		{ "honeydew", 0xf0fff0 },    { "lavenderblush", 0xfff0f5 },
+		{ "oldlace", 0xfdf5e6 },     { "linen", 0xfaf0e6 },
+		{ "beige", 0xf5f5dc },       { "lightyellow", 0xffffe0 },
+		{ "lightcyan", 0xe0ffff },   { "gainsboro", 0xdcdcdc },
+		{ "lightgray", 0xd3d3d3 },   { "lightgrey", 0xd3d3d3 },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -195,8 +221,8 @@ int style_color(struct bytes text)
 	text = trimmed(text);
 	if (text.n > 0 && text.at[0] == '#')
 		return hex_color((struct bytes){ text.at + 1, text.n - 1 });
-	if (starts(text, "rgb"))
-		return rgb_color(text);
+	if (starts(text, "rgb") || starts(text, "hsl"))
+		return function_color(text);
 	int c = named_color(text);
 
 	/* bgcolor="ffffff" works too */
@@ -212,7 +238,7 @@ static int background(struct bytes value)
 		if (strncasecmp(value.at + i, "url(", 4) == 0 ||
 		    strncasecmp(value.at + i, "grad", 4) == 0)
 			return COLOR_UNKNOWN;
-	if (starts(value, "rgb"))
+	if (starts(value, "rgb") || starts(value, "hsl"))
 		return style_color(value);
 	while (at < value.n) {
 		size_t end = at;
@@ -233,21 +259,89 @@ static void read_box(struct box *box, struct bytes name, struct bytes value)
 	double px = pixels(value);
 
 	if (is(name, "overflow") || is(name, "overflow-y") || is(name, "overflow-x"))
-		box->clipped |= is(value, "hidden");
+		box->clipped |= is(value, "hidden") || is(value, "clip");
 	else if (is(name, "position"))
 		box->absolute = is(value, "absolute") || is(value, "fixed");
 	else if (is(name, "width") || is(name, "height") || is(name, "max-width") ||
 		 is(name, "max-height"))
-		box->no_room |= px == 0;
-	else if (is(name, "left") || is(name, "top"))
-		box->far |= px <= FAR_PX;
+		box->no_room |= px >= 0 && px <= 1;
+	else if (is(name, "left") || is(name, "top") || is(name, "right") ||
+		 is(name, "bottom"))
+		box->far |= px <= FAR_PX || px >= FAR_OUT_PX;
 }
 
-static void declaration(struct inline_style *style, struct bytes name, struct bytes value)
+/* The numbers of a function, at most four of them; how many there are. */
+static size_t arguments(struct bytes value, const char *function, double *px)
+{
+	size_t n = 0, at = 0;
+
+	while (at < value.n &&
+	       !starts((struct bytes){ value.at + at, value.n - at }, function))
+		at++;
+	for (at += strlen(function); at < value.n && n < 4 && value.at[at] != ')';) {
+		size_t end = at;
+
+		while (end < value.n && !g_ascii_isspace(value.at[end]) &&
+		       value.at[end] != ',' && value.at[end] != ')')
+			end++;
+		if (end > at)
+			px[n++] = pixels((struct bytes){ value.at + at, end - at });
+		at = end + (end < value.n && value.at[end] != ')');
+	}
+	return n;
+}
+
+/* scale(0), scaleX(0), scale3d(0, 0, 1), translate(-9999px) */
+static bool is_moved_away(struct bytes value)
+{
+	static const char *const scales[] = { "scale(", "scalex(", "scaley(",
+					      "scale3d(" };
+	double px[4];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(scales); i++) {
+		size_t n = arguments(value, scales[i], px);
+
+		if ((n > 0 && fabs(px[0]) < FAINT) || (n > 1 && fabs(px[1]) < FAINT))
+			return true;
+	}
+	for (const char *const *f = (const char *const[]){ "translate(", "translatex(",
+							   "translatey(", NULL };
+	     *f != NULL; f++) {
+		size_t n = arguments(value, *f, px);
+
+		for (size_t i = 0; i < n; i++)
+			if (px[i] <= FAR_PX || px[i] >= FAR_OUT_PX)
+				return true;
+	}
+	return false;
+}
+
+/* rect(top, right, bottom, left) and inset(...) that leave nothing; circle(0) */
+static bool is_clipped_away(struct bytes value)
+{
+	double px[4];
+	bool percent = value.n > 0 && memchr(value.at, '%', value.n) != NULL;
+
+	if (arguments(value, "rect(", px) == 4)
+		return px[2] <= px[0] || px[1] <= px[3];
+	/* 50% from both sides; pixels() counts a percent as 0.16 */
+	if (arguments(value, "inset(", px) > 0)
+		return percent ? px[0] >= 8 : px[0] >= FAR_OUT_PX;
+	return arguments(value, "circle(", px) > 0 && px[0] == 0;
+}
+
+static bool is_faint(struct bytes value)
 {
 	double n;
 	struct bytes unit;
 
+	if (!number(value, &n, &unit))
+		return false;
+	return n < (unit.n > 0 && unit.at[0] == '%' ? FAINT * 100 : FAINT);
+}
+
+static void declaration(struct inline_style *style, struct bytes name, struct bytes value)
+{
 	if (is(name, "display"))
 		style->gone |= is(value, "none");
 	else if (is(name, "visibility"))
@@ -255,8 +349,19 @@ static void declaration(struct inline_style *style, struct bytes name, struct by
 					    ? STYLE_HIDDEN
 					    : STYLE_SHOWN;
 	else if (is(name, "opacity"))
-		style->gone |= number(value, &n, &unit) && n < 0.02;
-	else if (is(name, "color"))
+		style->gone |= is_faint(value);
+	else if (is(name, "transform") || is(name, "-webkit-transform") ||
+		 is(name, "-ms-transform"))
+		style->gone |= is_moved_away(value);
+	else if (is(name, "scale"))
+		style->gone |= is_faint(value);
+	else if (is(name, "clip") || is(name, "clip-path") ||
+		 is(name, "-webkit-clip-path"))
+		style->gone |= is_clipped_away(value);
+	else if (is(name, "filter"))
+		style->gone |= starts(value, "opacity(") &&
+			       is_faint((struct bytes){ value.at + 8, value.n - 8 });
+	else if (is(name, "color") || is(name, "-webkit-text-fill-color"))
 		style->color = style_color(value);
 	else if (is(name, "background-color") || is(name, "background"))
 		style->background = background(value);
@@ -266,8 +371,9 @@ static void declaration(struct inline_style *style, struct bytes name, struct by
 		style->font = font_size(value);
 	else if (is(name, "font"))
 		style->font = font_shorthand(value);
-	else if (is(name, "text-indent") || is(name, "margin-left"))
-		style->gone |= pixels(value) <= FAR_PX;
+	else if (is(name, "text-indent") || is(name, "margin-left") ||
+		 is(name, "margin-top"))
+		style->gone |= pixels(value) <= FAR_PX || pixels(value) >= FAR_OUT_PX;
 }
 
 /* "!important" only says which of several wins */

@@ -141,6 +141,25 @@ static const char *authority_host(struct arena *a, const char *text)
 	return host_key(a, arena_strndup(a, text, n));
 }
 
+/* Schemes that open a program with a place: file://host/share, and a page's own address in
+ * "ms-word:ofe|u|https://host/". What stays within the message or is written in the link itself
+ * leads to no host. */
+static const char *other_host(struct arena *a, const char *url, size_t scheme)
+{
+	static const char *const inner[] = { "mailto", "javascript", "vbscript", "data",
+					     "cid",    "mid",        "tel",      "sms",
+					     "about",  "urn" };
+	const char *place;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++)
+		if (strlen(inner[i]) == scheme && starts(url, scheme, inner[i]))
+			return NULL;
+	place = strstr(url + scheme, "//");
+	for (; place != NULL && is_slash(*place); place++)
+		;
+	return place == NULL ? NULL : authority_host(a, place);
+}
+
 /* *relative_r: the place depends on the document's own */
 static const char *url_host(struct arena *a, const char *text, bool *relative_r)
 {
@@ -152,7 +171,7 @@ static const char *url_host(struct arena *a, const char *text, bool *relative_r)
 		bool web = starts(url, scheme, "http") || starts(url, scheme, "ftp");
 
 		if (!web)
-			return NULL;
+			return other_host(a, url, scheme);
 		for (url += scheme + 1; is_slash(*url); url++)
 			;
 		return authority_host(a, url);
@@ -168,6 +187,20 @@ static const char *url_host(struct arena *a, const char *text, bool *relative_r)
 	return NULL;
 }
 
+/* "host.example/path" where nothing says what it is relative to: mail programs put a scheme in
+ * front of it. A name of a file is none. */
+static const char *bare_host(struct arena *a, const char *text)
+{
+	const char *url = without_breaks(a, text);
+	size_t n = strcspn(url, "/\\?#");
+	const char *dot = n == 0 ? NULL : memrchr(url, '.', n);
+	const char *host = dot == NULL || dot == url ? NULL : authority_host(a, url);
+
+	if (host == NULL || !domain_is_public(host))
+		return NULL;
+	return url[n] == '/' || strchr(host, '.') != strrchr(host, '.') ? host : NULL;
+}
+
 void links_resolve(struct arena *a, struct link *link, const char *base)
 {
 	bool relative;
@@ -175,6 +208,8 @@ void links_resolve(struct arena *a, struct link *link, const char *base)
 	link->host = url_host(a, link->url, &relative);
 	if (relative && base != NULL)
 		link->host = url_host(a, base, &relative);
+	else if (relative)
+		link->host = bare_host(a, link->url);
 	link->org = link->host == NULL ? NULL : domain_org(link->host);
 }
 

@@ -46,6 +46,7 @@ struct message *message_parse_header(struct arena *a, struct bytes raw,
 	m->body_at = block.body_at;
 	m->broken |= block.broken;
 	m->cut |= block.cut;
+	m->alternatives_shared = -1;
 	m->text = m->hidden = m->html_text = m->plain_text = "";
 	fields_read(a, m);
 	return m;

@@ -72,6 +72,7 @@ struct part {
 	bool is_attachment; /* by disposition, or neither text nor a picture shown inline;
 			       a message within only if it says so or has a name */
 	bool in_message;    /* inside a message/rfc822, or a second reading of a part */
+	bool scripted;      /* an attached page or drawing that acts when it is opened */
 	bool encrypted_archive; /* a zip whose entries need a password */
 	size_t bytes;           /* decoded size */
 };
@@ -167,13 +168,16 @@ struct message {
 	size_t n_enclosed;
 	const struct link *links;
 	size_t n_links;
-	/* UTF-8, "" if there is none. Attached texts and messages within are not read, unless
-	 * there is nothing but a message within. */
-	const char *text;      /* what a reader sees: of alternatives the plain one, if it
-				   says anything; HTML as text; CRLF as LF */
-	const char *hidden;    /* HTML text he does not see (colour, size, display) */
-	const char *html_text; /* visible text of the HTML parts alone */
-	const char *plain_text; /* text of the plain parts alone */
+	/* UTF-8, "" if there is none. Messages within and calendars are read, too, but not
+	 * attached texts. */
+	const char *text; /* what a reader may see: of alternatives the plain one, and
+				   behind all of them those lines of the others that say
+				   something else; HTML as text; CRLF as LF */
+	int alternatives_shared; /* percent of words of HTML that the plain text beside it
+				    has, too; of several the least; -1: no two such texts */
+	const char *hidden;      /* HTML text he does not see (colour, size, display) */
+	const char *html_text;   /* visible text of the HTML parts alone */
+	const char *plain_text;  /* text of the plain parts alone */
 
 	unsigned kind;   /* enum message_kind bits */
 	unsigned broken; /* enum message_broken bits */

@@ -1,6 +1,7 @@
 /* What stands in the parts: texts become UTF-8, HTML becomes what its reader sees, and
  * attachments are asked what they really are. All under one budget for text and one for
- * links; a message within a message is an attachment, unless there is nothing else. */
+ * links. What a mail program shows of its own counts as text, too: calendars, and messages within
+ * this one. */
 #include "message/parts.h"
 
 #include <glib.h>
@@ -8,7 +9,9 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "message/alternatives.h"
 #include "message/attachment.h"
+#include "message/calendar.h"
 #include "message/charset.h"
 #include "message/content.h"
 #include "message/enclosed.h"
@@ -19,21 +22,40 @@
 #define HEAD_BYTES (48 * 1024)      /* decoded for the magic: an ISO has its at 33 kB */
 #define ZIP_BYTES (2 * 1024 * 1024) /* of content read for names: all of it, or its end */
 #define META_BYTES 1024             /* where HTML may say its character set */
+#define WORDS_LEAST 20              /* of a text that can be told from another one */
 
 struct reading {
 	struct arena *a;
 	struct message *m;
 	struct part *parts;
 	struct bytes *texts; /* by part: UTF-8 of plain, visible text of HTML */
+	GHashTable *places;  /* "https://host" -> a link that leads there */
+	guint resolved;      /* links whose hosts are known */
 	size_t budget;       /* bytes of text still to be read */
 	struct html_text html;
 	struct enclosures enclosed;
 };
 
-static bool is_text(const struct part *p)
+enum reading_as { AS_NOTHING, AS_PLAIN, AS_HTML, AS_CALENDAR };
+
+/* RFC 2046 4.1.4: a text of a type that is not known is read as plain text */
+static enum reading_as read_as(const struct part *p)
 {
-	return (p->kind == PART_TEXT_PLAIN || p->kind == PART_TEXT_HTML) &&
-	       !p->is_attachment;
+	static const char *const silent[] = { "text/css", "text/javascript", "text/vcard",
+					      "text/x-vcard" };
+
+	if (p->kind == PART_CALENDAR || strcmp(p->type, "application/ics") == 0)
+		return AS_CALENDAR;
+	if (p->is_attachment)
+		return AS_NOTHING;
+	if (p->kind == PART_TEXT_PLAIN)
+		return AS_PLAIN;
+	if (p->kind == PART_TEXT_HTML || strcmp(p->type, "text/x-amp-html") == 0)
+		return AS_HTML;
+	for (size_t i = 0; i < G_N_ELEMENTS(silent); i++)
+		if (strcmp(p->type, silent[i]) == 0)
+			return AS_NOTHING;
+	return g_str_has_prefix(p->type, "text/") ? AS_PLAIN : AS_NOTHING;
 }
 
 /* <meta charset="x"> and <meta ... content="text/html; charset=x"> */
@@ -135,11 +157,79 @@ static void read_plain(struct reading *r, size_t i)
 	look_for_pgp(r->m, text.at);
 }
 
+static const char *taken(struct arena *a, GString *text)
+{
+	const char *out = arena_strndup(a, text->str, text->len);
+
+	g_string_free(text, TRUE);
+	return out;
+}
+
+/* "https://host" of a URL; NULL: it is no plain one */
+static const char *place_of(struct arena *a, const char *url)
+{
+	size_t scheme = g_str_has_prefix(url, "https://")  ? 8
+			: g_str_has_prefix(url, "http://") ? 7
+							   : 0;
+	size_t host = scheme == 0 ? 0 : strcspn(url + scheme, "/\\?#");
+
+	return host == 0 ? NULL : arena_strndup(a, url, scheme + host);
+}
+
+static struct link *link_copy(struct arena *a, const struct link *link)
+{
+	struct link *copy = arena_new(a, struct link, 1);
+
+	*copy = *link;
+	return copy;
+}
+
+/* newsletters lead to few hosts over and over */
+static void resolve(struct reading *r, struct link *link)
+{
+	const char *place = place_of(r->a, link->url);
+	const struct link *known =
+		place == NULL ? NULL : g_hash_table_lookup(r->places, place);
+
+	if (known != NULL) {
+		link->host = known->host;
+		link->org = known->org;
+		return;
+	}
+	links_resolve(r->a, link, r->html.base);
+	/* the table takes non-const pointers, and nobody writes through them */
+	if (place != NULL)
+		g_hash_table_insert(r->places, (gpointer)(uintptr_t)place,
+				    link_copy(r->a, link));
+}
+
+/* the links of a part, before its <base> is forgotten */
+static void resolve_all(struct reading *r)
+{
+	GArray *links = r->html.links;
+
+	for (; r->resolved < links->len; r->resolved++)
+		resolve(r, &g_array_index(links, struct link, r->resolved));
+	r->html.base = NULL;
+}
+
+static void read_calendar(struct reading *r, size_t i)
+{
+	struct bytes text = utf8_of(r, &r->parts[i]);
+	GString *shown = g_string_new(NULL);
+
+	calendar_read(r->a, text, &r->html, shown);
+	resolve_all(r);
+	r->texts[i].n = shown->len;
+	r->texts[i].at = taken(r->a, shown);
+}
+
 static void read_html(struct reading *r, size_t i)
 {
 	size_t before = r->html.visible->len;
 
 	html_text_read(r->a, utf8_of(r, &r->parts[i]), &r->html);
+	resolve_all(r);
 	while (before < r->html.visible->len && r->html.visible->str[before] == '\n')
 		before++;
 	r->texts[i].n = r->html.visible->len - before;
@@ -179,6 +269,22 @@ static bool may_be_file(const struct part *p, struct bytes head)
 	       (head.n > 0 && memchr(head.at, '\0', MIN(head.n, 512)) != NULL);
 }
 
+/* HTML or a drawing with the same means, by what it says or looks like */
+static bool is_page(const struct part *p)
+{
+	static const char *const endings[] = { ".htm", ".html", ".xhtml", ".shtml",
+					       ".svg", ".xht",  ".mht",   ".mhtml" };
+	const char *dot = p->filename == NULL ? NULL : strrchr(p->filename, '.');
+
+	if (p->kind == PART_TEXT_HTML || g_str_has_prefix(p->type, "image/svg") ||
+	    g_strcmp0(p->magic, "html") == 0)
+		return true;
+	for (size_t i = 0; dot != NULL && i < G_N_ELEMENTS(endings); i++)
+		if (g_ascii_strcasecmp(dot, endings[i]) == 0)
+			return true;
+	return false;
+}
+
 static void read_magic(struct reading *r, struct part *p)
 {
 	struct arena *scratch = arena_create();
@@ -188,13 +294,13 @@ static void read_magic(struct reading *r, struct part *p)
 	head = content_decode(scratch, head, p->encoding);
 	if (may_be_file(p, head))
 		p->magic = attachment_magic(head);
+	p->scripted = p->is_attachment && is_page(p) && attachment_scripted(head);
 	arena_destroy(&scratch);
 	if (p->magic != NULL && strcmp(p->magic, "zip") == 0)
 		read_zip(r, p);
 }
 
-/* RFC 2046 5.1.4: of alternatives a reader sees one; we take the plain one if it says
- * anything */
+/* RFC 2046 5.1.4: of alternatives a reader sees one. Does a plain one say anything? */
 static bool has_plain_sibling(const struct reading *r, size_t i)
 {
 	int group = r->parts[i].parent;
@@ -222,98 +328,87 @@ static void join(GString *all, struct bytes text)
 	g_string_append_len(all, text.at, (gssize)text.n);
 }
 
-static const char *taken(struct arena *a, GString *text)
+/* Of HTML that stands beside a plain text only what that one does not say. */
+static void join_news(struct reading *r, GString *text, const bool *beside)
 {
-	const char *out = arena_strndup(a, text->str, text->len);
+	struct alternatives *said = alternatives_begin();
+	GString *news = g_string_new(NULL);
 
-	g_string_free(text, TRUE);
-	return out;
+	alternatives_say(said, (struct bytes){ text->str, text->len });
+	for (size_t i = 0; i < r->m->n_parts; i++) {
+		if (!beside[i])
+			continue;
+		int shared = alternatives_shared(said, r->texts[i], WORDS_LEAST);
+		int *least = &r->m->alternatives_shared;
+
+		*least = shared >= 0 && (*least < 0 || shared < *least) ? shared : *least;
+		alternatives_news(said, r->texts[i], news);
+	}
+	join(text, (struct bytes){ news->str, news->len });
+	g_string_free(news, TRUE);
+	alternatives_end(said);
 }
 
 static void join_texts(struct reading *r)
 {
 	GString *plain = g_string_new(NULL), *text = g_string_new(NULL);
+	bool *beside = arena_new(r->a, bool, r->m->n_parts), any = false;
 
 	for (size_t i = 0; i < r->m->n_parts; i++) {
+		bool html = read_as(&r->parts[i]) == AS_HTML;
+
 		if (r->texts[i].at == NULL)
 			continue;
-		if (r->parts[i].kind == PART_TEXT_PLAIN) {
+		if (!html)
 			join(plain, r->texts[i]);
+		any |= beside[i] = html && has_plain_sibling(r, i);
+		if (!beside[i])
 			join(text, r->texts[i]);
-		} else if (!has_plain_sibling(r, i)) {
-			join(text, r->texts[i]);
-		}
 	}
+	if (any)
+		join_news(r, text, beside);
 	r->m->plain_text = taken(r->a, plain);
 	r->m->text = taken(r->a, text);
 	r->m->html_text = taken(r->a, r->html.visible);
 	r->m->hidden = taken(r->a, r->html.hidden);
 }
 
-/* "https://host" of a URL; NULL: it is no plain one */
-static const char *place_of(struct arena *a, const char *url)
-{
-	size_t scheme = g_str_has_prefix(url, "https://")  ? 8
-			: g_str_has_prefix(url, "http://") ? 7
-							   : 0;
-	size_t host = scheme == 0 ? 0 : strcspn(url + scheme, "/\\?#");
-
-	return host == 0 ? NULL : arena_strndup(a, url, scheme + host);
-}
-
-/* newsletters lead to few hosts over and over */
-static void resolve(struct reading *r, GHashTable *places, struct link *link)
-{
-	const char *place = place_of(r->a, link->url);
-	const struct link *known =
-		place == NULL ? NULL : g_hash_table_lookup(places, place);
-
-	if (known != NULL) {
-		link->host = known->host;
-		link->org = known->org;
-		return;
-	}
-	links_resolve(r->a, link, r->html.base);
-	/* the table takes non-const pointers, and nobody writes through them */
-	if (place != NULL)
-		g_hash_table_insert(places, (gpointer)(uintptr_t)place, link);
-}
-
 static void read_links(struct reading *r)
 {
 	GArray *links = r->html.links;
-	GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (size_t i = 0; i < r->m->n_parts; i++)
-		if (r->texts[i].at != NULL && r->parts[i].kind == PART_TEXT_PLAIN &&
+		if (r->texts[i].at != NULL && read_as(&r->parts[i]) == AS_PLAIN &&
 		    links_in_text(r->a, r->texts[i], links, LIMIT_LINKS))
 			r->m->cut |= CUT_LINKS;
+	resolve_all(r);
 	struct link *copy = arena_new(r->a, struct link, links->len);
 
-	for (guint i = 0; i < links->len; i++) {
-		copy[i] = g_array_index(links, struct link, i);
-		resolve(r, places, &copy[i]);
-	}
+	if (links->len > 0)
+		memcpy(copy, links->data, links->len * sizeof(*copy));
 	r->m->links = copy;
 	r->m->n_links = links->len;
-	g_hash_table_destroy(places);
 	g_array_free(links, TRUE);
 }
 
 /* the texts as far as links stand in them */
-static void read_places(struct reading *r, bool inner)
+static void read_places(struct reading *r)
 {
 	for (size_t i = 0; i < r->m->n_parts; i++) {
 		const struct part *p = &r->parts[i];
+		enum reading_as as = read_as(p);
 
-		if (!is_text(p) || p->in_message != inner)
+		if (as == AS_NOTHING)
 			continue;
 		struct bytes text = utf8_of(r, p);
 
-		if (p->kind == PART_TEXT_PLAIN)
+		if (as == AS_PLAIN)
 			r->texts[i] = text;
-		else
+		else if (as == AS_HTML)
 			html_text_read(r->a, text, &r->html);
+		else
+			calendar_read(r->a, text, &r->html, NULL);
+		resolve_all(r);
 	}
 }
 
@@ -337,7 +432,25 @@ static void read_enclosed(struct reading *r, size_t i)
 	}
 }
 
-static void read_contents(struct reading *r, bool inner)
+static void read_text(struct reading *r, size_t i)
+{
+	switch (read_as(&r->parts[i])) {
+	case AS_NOTHING:
+		return;
+	case AS_PLAIN:
+		read_plain(r, i);
+		return;
+	case AS_HTML:
+		read_html(r, i);
+		return;
+	case AS_CALENDAR:
+		read_calendar(r, i);
+		return;
+	}
+	g_assert_not_reached();
+}
+
+static void read_contents(struct reading *r)
 {
 	for (size_t i = 0; i < r->m->n_parts; i++) {
 		struct part *p = &r->parts[i];
@@ -351,29 +464,9 @@ static void read_contents(struct reading *r, bool inner)
 		if (!scan.sound)
 			r->m->broken |= BROKEN_ENCODING;
 		read_magic(r, p);
-		if (!is_text(p))
-			; /* shown as a file */
-		else if (p->in_message == inner && p->kind == PART_TEXT_PLAIN)
-			read_plain(r, i);
-		else if (p->in_message == inner)
-			read_html(r, i);
+		read_text(r, i);
 		read_enclosed(r, i);
 	}
-}
-
-/* nothing but a message within: then that one is what is read */
-static bool only_inner_text(const struct mime_tree *tree)
-{
-	bool inner = false;
-
-	for (size_t i = 0; i < tree->n; i++) {
-		if (!is_text(&tree->parts[i]))
-			continue;
-		if (!tree->parts[i].in_message)
-			return false;
-		inner = true;
-	}
-	return inner;
 }
 
 static void read_texts(struct reading *r, const struct mime_tree *tree, bool all)
@@ -381,6 +474,7 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 	struct html_text *html = &r->html;
 
 	r->texts = arena_new(r->a, struct bytes, tree->n);
+	r->places = g_hash_table_new(g_str_hash, g_str_equal);
 	*html = (struct html_text){ .links = g_array_new(FALSE, FALSE,
 							 sizeof(struct link)),
 				    .places_alone = !all,
@@ -390,15 +484,16 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 		html->visible = g_string_new(NULL);
 		html->hidden = g_string_new(NULL);
 		enclosures_begin(r->a, &r->enclosed);
-		read_contents(r, only_inner_text(tree));
+		read_contents(r);
 		enclosures_end(&r->enclosed, r->m);
 	} else {
-		read_places(r, only_inner_text(tree));
+		read_places(r);
 	}
 	read_links(r);
 	if (all)
 		join_texts(r);
 	r->m->cut |= html->cut;
+	g_hash_table_destroy(r->places);
 }
 
 void parts_read(struct arena *a, struct message *m, enum message_body depth)

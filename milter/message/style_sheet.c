@@ -124,6 +124,22 @@ static const char *skip_block(const char *p, const char *end)
 	return end;
 }
 
+/* @media that holds for everybody with a screen: behind its "{"; NULL: it is another */
+static const char *enter_media(const char *p, const char *end)
+{
+	static const char *const all[] = { "@media all", "@media screen",
+					   "@media only screen" };
+	const char *open = memchr(p, '{', (size_t)(end - p));
+	size_t n = open == NULL ? 0 : (size_t)(open - p);
+
+	while (n > 0 && g_ascii_isspace(p[n - 1]))
+		n--;
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		if (n == strlen(all[i]) && g_ascii_strncasecmp(p, all[i], n) == 0)
+			return open + 1;
+	return NULL;
+}
+
 /* @media and its like hold for some readers only; @import and its like end at ";" */
 static const char *skip_at_rule(const char *p, const char *end)
 {
@@ -138,14 +154,19 @@ void style_sheet_read(struct arena *a, struct bytes css, GArray *rules)
 {
 	css = without_comments(a, css);
 	const char *p = css.at, *end = css.at + css.n;
+	size_t entered = 0; /* at-rules around */
 
 	while (p < end && rules->len < MAX_RULES) {
-		if (g_ascii_isspace(*p)) {
+		if (g_ascii_isspace(*p) || (*p == '}' && entered > 0)) {
+			entered -= *p == '}';
 			p++;
 			continue;
 		}
 		if (*p == '@') {
-			p = skip_at_rule(p, end);
+			const char *inside = enter_media(p, end);
+
+			entered += inside != NULL;
+			p = inside != NULL ? inside : skip_at_rule(p, end);
 			continue;
 		}
 		const char *open = memchr(p, '{', (size_t)(end - p));

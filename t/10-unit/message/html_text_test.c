@@ -47,7 +47,7 @@ static void test_text(void)
 		  "ac" },
 		{ "a<!-- b -->c<!--[if mso]>d<![endif]-->e", "ace" },
 		{ "a<style>b", "a" },
-		{ "<object>x</object><iframe>y</iframe><template>z</template>a", "a" },
+		{ "<object>x</object><iframe>y</iframe><template>z</template>a", "xa" },
 		/* zero width characters tear words apart for filters, not for readers */
 		{ "vi\xe2\x80\x8b"
 		  "agr\xe2\x80\x8c&#8203;a &shy;x&#65279;y",
@@ -318,11 +318,53 @@ static void test_hostile(void)
 	g_string_free(deep, TRUE);
 }
 
+/* Wherever an element or a text leads to, and however it is written. */
+static void test_all_that_leads(void)
+{
+	static const struct {
+		const char *html, *wanted;
+	} rows[] = {
+		{ "<meta http-equiv=refresh content=\"0; URL='https://h1.example'\">"
+		  "<area href=//h2.example><form action=http://h3.example>"
+		  "<button formaction=http://h4.example></button>"
+		  "<input type=image formaction=http://h5.example></form>",
+		  "https://h1.example //h2.example http://h3.example http://h4.example "
+		  "http://h5.example " },
+		{ "<iframe src=http://h6.example></iframe><embed src=http://h7.example>"
+		  "<object data=http://h8.example></object><svg>"
+		  "<a xlink:href=http://h9.example>x</a><use href=http://h10.example#x "
+		  "/></svg>",
+		  "http://h6.example http://h7.example http://h8.example "
+		  "http://h9.example "
+		  "http://h10.example#x " },
+		{ "<!--[if mso]><v:rect href=\"http://h11.example/\"><![endif]-->"
+		  "<p>Go to https://h12.example/x, or <a "
+		  "href=http://h13.example>www.no.example"
+		  "</a> or www.h14.example now</p><div "
+		  "style=display:none>www.no.example</div>",
+		  "http://h11.example/ http://h13.example https://h12.example/x "
+		  "www.h14.example " },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct html_text t = read_html(rows[i].html, strlen(rows[i].html));
+		GString *got = g_string_new(NULL);
+
+		for (guint k = 0; k < t.links->len; k++)
+			g_string_append_printf(
+				got, "%s ", g_array_index(t.links, struct link, k).url);
+		g_assert_cmpstr(got->str, ==, rows[i].wanted);
+		g_string_free(got, TRUE);
+		drop(&t);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
 	a = arena_create();
+	g_test_add_func("/html_text/all-that-leads", test_all_that_leads);
 	g_test_add_func("/html-text/text", test_text);
 	g_test_add_func("/html-text/hidden", test_hidden);
 	g_test_add_func("/html-text/seen", test_seen);

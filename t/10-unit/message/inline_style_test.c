@@ -46,6 +46,7 @@ static void test_alike(void)
 {
 	g_assert_true(style_colors_alike(0xffffff, 0xffffff));
 	g_assert_true(style_colors_alike(0xfefefe, 0xffffff));
+	g_assert_true(style_colors_alike(0xf0f0f0, 0xffffff));
 	g_assert_false(style_colors_alike(0xeeeeee, 0xffffff));
 	g_assert_true(style_colors_alike(COLOR_NONE, 0xffffff));
 	g_assert_false(style_colors_alike(COLOR_UNKNOWN, 0xffffff));
@@ -61,6 +62,57 @@ static struct inline_style style(const char *css)
 	style_read((struct bytes){ exact, strlen(css) }, &s);
 	g_free(exact);
 	return s;
+}
+
+/* ways to hide, and what looks much like them and hides nothing */
+static void test_ways_to_hide(void)
+{
+	static const struct {
+		const char *css;
+		bool gone;
+	} rows[] = {
+		{ "transform:scale(0)", true },
+		{ "transform:scale(1)", false },
+		{ "transform:scale(0.5,0)", true },
+		{ "-webkit-transform: rotate(3deg) scaleY(0.01)", true },
+		{ "transform:translate(-9999px,0)", true },
+		{ "transform:translate(-50%)", false },
+		{ "scale:0", true },
+		{ "scale:1", false },
+		{ "clip:rect(0,0,0,0)", true },
+		{ "clip:rect(1px 1px 1px 1px)", true },
+		{ "clip:rect(0,100px,50px,0)", false },
+		{ "clip:auto", false },
+		{ "clip-path:inset(50%)", true },
+		{ "clip-path:inset(2%)", false },
+		{ "clip-path:circle(0)", true },
+		{ "clip-path:circle(40px)", false },
+		{ "opacity:0.05", true },
+		{ "opacity:5%", true },
+		{ "opacity:50%", false },
+		{ "filter:opacity(0)", true },
+		{ "filter:opacity(0.9)", false },
+		{ "text-indent:-9999px", true },
+		{ "margin-top:-2000px", true },
+		{ "position:absolute;left:9999px", true },
+		{ "position:absolute;bottom:-900px", true },
+		{ "position:absolute;left:20px", false },
+		{ "overflow:hidden;height:1px", true },
+		{ "overflow:clip;max-height:0", true },
+		{ "height:1px", false },
+		{ "overflow:hidden;height:auto", false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (style(rows[i].css).gone != rows[i].gone)
+			g_error("%s", rows[i].css);
+	g_assert_cmphex((unsigned)style_color(bytes_of("hsl(120, 100%, 50%)")), ==,
+			0x00ff00);
+	g_assert_cmphex((unsigned)style_color(bytes_of("hsla(0,0%,100%,1)")), ==,
+			0xffffff);
+	g_assert_cmpint(style("font-size:2px").font, ==, STYLE_HIDDEN);
+	g_assert_cmpint(style("-webkit-text-fill-color:transparent").color, ==,
+			COLOR_NONE);
 }
 
 static void test_declarations(void)
@@ -92,6 +144,7 @@ static void test_declarations(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/inline_style/ways-to-hide", test_ways_to_hide);
 	g_test_add_func("/inline-style/colors", test_colors);
 	g_test_add_func("/inline-style/alike", test_alike);
 	g_test_add_func("/inline-style/declarations", test_declarations);

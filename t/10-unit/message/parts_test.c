@@ -29,8 +29,13 @@ static void test_texts(void)
 		{ "A: b\n\nhello\r\nyou\n", "hello\nyou\n", "hello\nyou\n", "", "" },
 		{ "Content-Type: text/html\n\n<p>a</p><p hidden>b</p>", "a", "", "a",
 		  "b" },
-		/* of alternatives the plain one is read */
-		{ ALTERNATIVE("one", "<b>two</b>"), "one", "one", "two", "" },
+		/* of alternatives the plain one is read, and what the other one says more */
+		{ ALTERNATIVE("one", "<b>two</b>"), "one\ntwo\n", "one", "two", "" },
+		{ ALTERNATIVE("One, two. Three!", "<p>three</p><p>TWO three"),
+		  "One, two. Three!", "One, two. Three!", "three\nTWO three", "" },
+		{ ALTERNATIVE("your bank account", "<p>account</p><p>bank your"),
+		  "your bank account\nbank your\n", "your bank account",
+		  "account\nbank your", "" },
 		/* but not if it says nothing */
 		{ ALTERNATIVE(" ", "<b>two</b>"), " \ntwo", " ", "two", "" },
 		/* a footer beside the alternatives is no alternative */
@@ -41,15 +46,21 @@ static void test_texts(void)
 		{ "Content-Type: multipart/mixed; boundary=o\n\n--o\n" ALTERNATIVE(
 			  "one", "two") //
 		  "\n--o\n\nfooter\n--o--\n",
-		  "one\nfooter", "one\nfooter", "two", "" },
+		  "one\nfooter\ntwo\n", "one\nfooter", "two", "" },
 		/* attached texts are attachments */
 		{ "Content-Type: multipart/mixed; boundary=o\n\n--o\n\nbody\n--o\n"
 		  "Content-Disposition: attachment; filename=x.txt\n\nattached\n--o--\n",
 		  "body", "body", "", "" },
-		/* so are messages, unless there is nothing else */
+		/* messages within are shown below the text */
 		{ "Content-Type: multipart/mixed; boundary=o\n\n--o\n\nbody\n--o\n"
 		  "Content-Type: message/rfc822\n\nA: b\n\ninner\n--o--\n",
-		  "body", "body", "", "" },
+		  "body\ninner", "body\ninner", "", "" },
+		/* a text of another type, and a calendar's own words */
+		{ "Content-Type: text/x-unknown\n\nhello", "hello", "hello", "", "" },
+		{ "Content-Type: text/css\n\nhello", "", "", "", "" },
+		{ "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n"
+		  "UID:no\nSUMMARY;X=\"a:b\":Ver\n ify\\, please\n",
+		  "Verify, please\n", "Verify, please\n", "", "" },
 		{ "Content-Type: message/rfc822\n\nA: b\n\ninner\n", "inner\n", "inner\n",
 		  "", "" },
 		{ "Content-Type: text/plain; "

@@ -39,6 +39,7 @@ static void test_rules(void)
 		{ "{opacity:0}", "" },
 		{ "}}}.a{opacity:0}", "" },
 		{ "@media x{", "" },
+		{ "@media screen{.a{opacity:0}}.b{opacity:0}", ".a|.b|" },
 		{ "@", "" },
 		{ "/*", "" },
 		{ ".{opacity:0}", "" },
