@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "rule/check_value.h"
 #include "rule/fold.h"
 #include "rule/list.h"
 #include "rule/match.h"
@@ -383,7 +384,8 @@ void check_test(struct ruleset *rs, struct rule *rule, struct test *test)
 	GString *text;
 	size_t leaf;
 
-	if (!check_left(rs, rule, test) || !check_types(rs, rule, test))
+	if (!check_left(rs, rule, test) || !check_types(rs, rule, test) ||
+	    !check_can_hold(rs, test))
 		return;
 	text = g_string_new(NULL);
 	print_test(text, test);

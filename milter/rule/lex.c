@@ -121,6 +121,24 @@ static void take_rest_of_line(struct lexer *l)
 		step(l);
 }
 
+/* the quotes that word processors put in the place of " */
+static bool is_curly(gunichar c)
+{
+	return (c >= 0x2018 && c <= 0x201F) || c == 0x00AB || c == 0x00BB ||
+	       c == 0x2039 || c == 0x203A || c == 0x2033 || c == 0x301D || c == 0x301E ||
+	       c == 0xFF02;
+}
+
+static bool holds_curly(const char *text)
+{
+	if (!g_utf8_validate(text, -1, NULL))
+		return false;
+	for (; *text != '\0'; text = g_utf8_next_char(text))
+		if (is_curly(g_utf8_get_char(text)))
+			return true;
+	return false;
+}
+
 /* reads to the closing mark; handles the escapes of texts or keeps those of regexes */
 static bool take_marked(struct lexer *l, struct token *t, char mark)
 {
@@ -154,8 +172,11 @@ static bool take_marked(struct lexer *l, struct token *t, char mark)
 	g_string_free(out, TRUE);
 	if (!closed)
 		complain(l->complaints, t->place,
-			 "this %s does not end on its line: a %c is missing",
-			 mark == '"' ? "text" : "regular expression", mark);
+			 "this %s does not end on its line: a %c is missing%s",
+			 mark == '"' ? "text" : "regular expression", mark,
+			 mark == '"' && holds_curly(t->text)
+				 ? " (a typographic quote closes none)"
+				 : "");
 	else if (!valid)
 		complain(l->complaints, t->place, "this %s is not UTF-8",
 			 mark == '"' ? "text" : "regular expression");
@@ -233,9 +254,8 @@ static void take_symbol(struct lexer *l, struct token *t)
 	else if (g_unichar_isprint(c))
 		complain(l->complaints, t->place, "\"%.*s\" has no meaning here%s",
 			 (int)g_unichar_to_utf8(c, (char[6]){ 0 }), l->at,
-			 c == 0x201C || c == 0x201D || c == '\''
-				 ? ": texts stand between \" and \""
-				 : "");
+			 is_curly(c) || c == '\'' ? ": texts stand between \" and \""
+						  : "");
 	else
 		complain(l->complaints, t->place, "a control character (U+%04X)", c);
 	take_rest_of_line(l);

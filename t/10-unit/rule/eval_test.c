@@ -200,7 +200,6 @@ static void test_lists(void)
 		{ "from.domain under free", "given from.domain \"com\"", "no" },
 		{ "from.address under free", "given from.address \"x@mail.example.org\"",
 		  "yes" },
-		{ "from.address in free", "given from.address \"x@example.org\"", "no" },
 		{ "from.domain in (\"a.example\", \"b.example\")",
 		  "given from.domain \"b.example\"", "yes" },
 		{ "from.domain under (\"b.example\")",
