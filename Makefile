@@ -167,21 +167,19 @@ docs: $(PROGS)
 install:
 	@$(SUBMAKE) MODE=release all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man5 \
-	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR)/rules/lists \
+	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR) \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted
 	install build/release/wonted-milter build/release/wonted-learn build/release/wonted \
 	    $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 contrib/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 conf/wonted.conf.5 $(wildcard contrib/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
-	install -m 644 rules/*.rules rules/*.rtest $(DESTDIR)$(SYSCONFDIR)/rules
-	install -m 644 rules/lists/* $(DESTDIR)$(SYSCONFDIR)/rules/lists
+	contrib/install-rules rules $(DESTDIR)$(SYSCONFDIR)/rules
 	test -e $(DESTDIR)$(SYSCONFDIR)/wonted.conf || \
 	    install -m 640 conf/wonted.conf $(DESTDIR)$(SYSCONFDIR)/wonted.conf
-	install -m 644 rules/README $(DESTDIR)$(SYSCONFDIR)/rules
 	install -m 644 README INSTALL LICENSE conf/people.example.csv \
 	    rules/*.example $(DESTDIR)$(PREFIX)/share/doc/wonted
 	install -d $(DESTDIR)$(PREFIX)/share/doc/wonted/contrib
-	cp -R $(filter-out contrib/demo contrib/man,$(wildcard contrib/*)) \
+	cp -R $(filter-out contrib/demo contrib/man contrib/install-rules,$(wildcard contrib/*)) \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted/contrib
 clean:
 	rm -rf build
