@@ -58,8 +58,16 @@ static int do_check(const struct request *r)
 	struct ruleset *rs = load(r, &folder, &status);
 
 	if (rs != NULL) {
+		unsigned changed = ruleset_changed_proofs(rs);
+
 		printf("%s: %zu rules are fine, all their tests pass; id %s\n", folder,
 		       ruleset_count(rs), ruleset_id(rs));
+		if (changed > 0)
+			printf("tests that no longer hold, because another file changes "
+			       "their "
+			       "rules (override, adjust, extend list): %u (see %s "
+			       "test)\n",
+			       changed, name);
 		status = EXIT_DONE;
 	}
 	ruleset_free(rs);
@@ -80,6 +88,8 @@ static void print_points(const int64_t *milli, const char *prefix)
 static void print_rule(const struct rule_info *info)
 {
 	printf("%s  (%s:%u)\n   ", info->name, info->file, info->line);
+	if (info->off)
+		printf("  off");
 	print_points(info->milli, "");
 	print_points(info->unknown_milli, "if unknown ");
 	if (info->observe)
@@ -87,6 +97,8 @@ static void print_rule(const struct rule_info *info)
 	if (info->rollout_percent < 100)
 		printf("  rollout %d%%", info->rollout_percent);
 	printf("\n    when %s\n    %s\n", info->condition, info->reason);
+	if (info->changed != NULL)
+		printf("    changed in %s\n", info->changed);
 }
 
 static int do_list(const struct request *r)
@@ -119,8 +131,12 @@ static void tell(const struct proof_result *result, void *context)
 {
 	unsigned *n = context;
 
-	printf("%sok %u - %s:%u %s\n", result->passed ? "" : "not ", ++*n, result->file,
-	       result->line, result->title);
+	if (result->changed != NULL)
+		printf("ok %u - %s:%u %s # SKIP its rule is changed in %s\n", ++*n,
+		       result->file, result->line, result->title, result->changed);
+	else
+		printf("%sok %u - %s:%u %s\n", result->passed ? "" : "not ", ++*n,
+		       result->file, result->line, result->title);
 }
 
 static void print_comment(const char *text)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "rule/check_test.h"
+#include "rule/list.h"
 #include "rule/name.h"
 #include "rule/print.h"
 
@@ -244,7 +245,6 @@ static void check_points(struct ruleset *rs, struct rule *rule, const struct ite
 static void check_rollout(struct ruleset *rs, struct rule *rule,
 			  const struct clause *clause)
 {
-	rule->info.rollout_percent = 100;
 	if (clause == NULL)
 		return;
 	rule->info.rollout_percent = clause->percent;
@@ -277,21 +277,116 @@ static bool check_name(struct ruleset *rs, const struct item *item)
 	return false;
 }
 
-static void check_rule(struct ruleset *rs, const struct item *item)
+/* ---- what another file changes ---- */
+
+static void rule_changed(struct ruleset *rs, struct rule *rule, struct place place)
 {
-	struct rule *rule = arena_new(rs->arena, struct rule, 1);
+	if (rule->changed.line > 0)
+		return;
+	rule->changed = place;
+	rule->info.changed = arena_printf(rs->arena, "%s:%u", place.file, place.line);
+}
+
+void check_change(struct ruleset *rs, const struct item *item)
+{
+	GHashTable *changes = item->kind == ITEM_ADJUST ? rs->adjusts : rs->overrides;
+	const struct item *first;
+
+	if (item->broken || (item->kind == ITEM_RULE && !item->override))
+		return;
+	first = g_hash_table_lookup(changes, item->name);
+	if (first != NULL)
+		complain(rs->complaints, item->name_place,
+			 "%s has an %s already, in %s "
+			 "line %u",
+			 item->name, item->override ? "override" : "adjust",
+			 first->place.file, first->place.line);
+	else
+		g_hash_table_insert(changes, (gpointer)(uintptr_t)item->name,
+				    (gpointer)(uintptr_t)item);
+}
+
+void check_change_used(struct ruleset *rs, const struct item *item)
+{
+	const struct rule *rule;
+
+	if (item->broken || (item->kind == ITEM_RULE && !item->override))
+		return;
+	rule = check_rule_name(rs, item->name_place, item->name);
+	if (rule != NULL && strcmp(rule->home, item->place.file) == 0)
+		complain(rs->complaints, item->name_place,
+			 "rule %s stands in this file: change it there, in line %u",
+			 item->name, rule->place.line);
+}
+
+static void adjust_points(struct ruleset *rs, struct rule *rule, const struct clause *c)
+{
+	int64_t *milli =
+		c->kind == CLAUSE_UNKNOWN ? rule->info.unknown_milli : rule->info.milli;
+
+	milli[c->axis] += c->milli;
+	if (ABS(milli[c->axis]) > LIMIT_RULE_MILLI)
+		complain(rs->complaints, c->place,
+			 "with this, %s of rule %s goes beyond %d", axis_names[c->axis],
+			 rule->info.name, LIMIT_RULE_MILLI / 1000);
+	rule->has_points = rule->has_unknown_points = false;
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++) {
+		rule->has_points |= rule->info.milli[axis] != 0;
+		rule->has_unknown_points |= rule->info.unknown_milli[axis] != 0;
+	}
+}
+
+static void adjust_rule(struct ruleset *rs, struct rule *rule, const struct item *item)
+{
+	if (item->clauses == NULL)
+		complain(rs->complaints, item->name_place,
+			 "adjust %s changes nothing: after the name go off, observe, or "
+			 "points as threat +1",
+			 item->name);
+	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
+		if (c->kind == CLAUSE_POINTS || c->kind == CLAUSE_UNKNOWN)
+			adjust_points(rs, rule, c);
+		else if (c->kind == CLAUSE_OFF)
+			rule->info.off = true;
+		else if (c->kind == CLAUSE_OBSERVE)
+			rule->info.observe = true;
+		else if (c->kind == CLAUSE_ROLLOUT)
+			check_rollout(rs, rule, c);
+		else
+			complain(rs->complaints, c->place,
+				 "adjust keeps reason and when: override rule %s writes "
+				 "the whole rule anew",
+				 item->name);
+	}
+	rule_changed(rs, rule, item->place);
+}
+
+static void look_for_extended_lists(struct ruleset *rs, struct rule *rule)
+{
+	struct place place;
+
+	for (size_t i = 0; i < rule->n_tests; i++) {
+		const struct operand *right = &rule->tests[i]->right;
+
+		if (right->kind == OPERAND_LIST && right->list != NULL &&
+		    list_is_extended(right->list, &place))
+			rule_changed(rs, rule, place);
+	}
+}
+
+/* ---- rules, whole ---- */
+
+static void check_clauses(struct ruleset *rs, struct rule *rule, const struct item *item)
+{
 	struct clause *reason = the_clause(rs, item, CLAUSE_REASON, "reason");
 	struct clause *when = the_clause(rs, item, CLAUSE_WHEN, "when");
+	struct clause *off = the_clause(rs, item, CLAUSE_OFF, "off");
 
-	rule->place = item->name_place;
-	rule->info.name = item->name;
-	rule->info.file = item->place.file;
-	rule->info.line = item->place.line;
-	if (!check_name(rs, item))
-		return;
-	g_hash_table_insert(rs->by_name, (gpointer)(uintptr_t)item->name, rule);
-	rule->index = rs->rules->len;
-	g_ptr_array_add(rs->rules, rule);
+	if (off != NULL)
+		complain(rs->complaints, off->place,
+			 "off stands after adjust: adjust %s off, in a file of your own",
+			 item->name);
+	rule->info.rollout_percent = 100;
 	rule->info.observe = the_clause(rs, item, CLAUSE_OBSERVE, "observe") != NULL;
 	if (when == NULL)
 		complain(rs->complaints, item->name_place, "rule %s has no when",
@@ -306,13 +401,39 @@ static void check_rule(struct ruleset *rs, const struct item *item)
 		check_reason(rs, rule, reason);
 	check_points(rs, rule, item);
 	check_rollout(rs, rule, the_clause(rs, item, CLAUSE_ROLLOUT, "rollout"));
-	rs->needs |= rule->info.needs;
+}
+
+static void check_rule(struct ruleset *rs, const struct item *item)
+{
+	const struct item *override = g_hash_table_lookup(rs->overrides, item->name),
+			  *adjust = g_hash_table_lookup(rs->adjusts, item->name),
+			  *text = override == NULL ? item : override;
+	struct rule *rule = arena_new(rs->arena, struct rule, 1);
+
+	rule->place = item->name_place;
+	rule->home = item->place.file;
+	rule->info.name = item->name;
+	rule->info.file = text->place.file;
+	rule->info.line = text->place.line;
+	if (!check_name(rs, item))
+		return;
+	g_hash_table_insert(rs->by_name, (gpointer)(uintptr_t)item->name, rule);
+	rule->index = rs->rules->len;
+	g_ptr_array_add(rs->rules, rule);
+	check_clauses(rs, rule, text);
+	if (override != NULL)
+		rule_changed(rs, rule, override->place);
+	if (adjust != NULL)
+		adjust_rule(rs, rule, adjust);
+	look_for_extended_lists(rs, rule);
+	if (!rule->info.off)
+		rs->needs |= rule->info.needs;
 }
 
 void check_rules(struct ruleset *rs, const struct tree *tree)
 {
 	for (const struct item *item = tree->items; item != NULL; item = item->next)
-		if (item->kind == ITEM_RULE && !item->broken)
+		if (item->kind == ITEM_RULE && !item->broken && !item->override)
 			check_rule(rs, item);
 }
 

@@ -18,4 +18,14 @@ bool check_given(struct ruleset *rs, struct clause *clause);
 const struct rule *check_rule_name(struct ruleset *rs, struct place place,
 				   const char *name);
 
+/* check_change - note an override or adjust, before the rules are checked
+ * in    item   of any kind; others are passed over
+ * err   a complaint: the rule has one already */
+void check_change(struct ruleset *rs, const struct item *item);
+
+/* check_change_used - is there the rule that an override or adjust names, in another file?
+ * in    item   of any kind, after all rules were checked
+ * err   a complaint, with the name that is nearest */
+void check_change_used(struct ruleset *rs, const struct item *item);
+
 #endif

@@ -45,6 +45,19 @@ void complain(struct complaints *c, struct place at, const char *format, ...)
 	g_ptr_array_add(c->said, said);
 }
 
+unsigned complaints_mark(const struct complaints *c)
+{
+	return c->n;
+}
+
+void complaints_forget(struct complaints *c, unsigned mark)
+{
+	g_assert(mark <= c->n);
+	c->n = mark;
+	if (c->said->len > mark)
+		g_ptr_array_set_size(c->said, (gint)mark);
+}
+
 static gint by_place(gconstpointer left, gconstpointer right)
 {
 	const struct complaint *a = *(struct complaint *const *)left;

@@ -36,6 +36,14 @@ bool complaints_end(struct complaints *c, GError **e);
 void complain(struct complaints *c, struct place at, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* complaints_mark - where complaints stand now, for complaints_forget()
+ * err   none */
+unsigned complaints_mark(const struct complaints *c);
+
+/* complaints_forget - take back what was added since a mark
+ * err   none */
+void complaints_forget(struct complaints *c, unsigned mark);
+
 /* quoted - foreign text as it can be shown inside a complaint, cut
  * own   a
  * err   none */

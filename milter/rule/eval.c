@@ -372,6 +372,8 @@ enum answer run_rule(struct run *run, const struct rule *rule)
 {
 	enum decided *decided = &run->decided[rule->index];
 
+	if (rule->info.off)
+		return ANSWER_NO;
 	if (*decided == DECIDED_UNASKED)
 		*decided = decide_for_all(run, rule);
 	if (*decided != DECIDED_NOT)

@@ -13,8 +13,9 @@
 
 struct list {
 	struct arena *arena;
-	GHashTable *set;     /* folded text */
-	struct place dotted; /* the first entry that begins with a dot; line 0: none */
+	GHashTable *set;       /* folded text */
+	struct place dotted;   /* the first entry that begins with a dot; line 0: none */
+	struct place extended; /* the first `extend list`; line 0: none */
 };
 
 static void set_free(void *p)
@@ -129,6 +130,18 @@ bool list_is_dotted(const struct list *list, struct place *place_r)
 {
 	*place_r = list->dotted;
 	return list->dotted.line > 0;
+}
+
+void list_extended(struct list *list, struct place place)
+{
+	if (list->extended.line == 0)
+		list->extended = place;
+}
+
+bool list_is_extended(const struct list *list, struct place *place_r)
+{
+	*place_r = list->extended;
+	return list->extended.line > 0;
 }
 
 static gint by_text(gconstpointer left, gconstpointer right)

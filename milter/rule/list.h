@@ -47,6 +47,15 @@ void list_add_checked(struct list *list, struct bytes entry, struct place place,
  * err   false: none */
 bool list_is_dotted(const struct list *list, struct place *place_r);
 
+/* list_extended - note where `extend list` stands, the first of them
+ * err   none */
+void list_extended(struct list *list, struct place place);
+
+/* list_is_extended - did an `extend list` add to it?
+ * out   *place_r  where that stands
+ * err   false: no */
+bool list_is_extended(const struct list *list, struct place *place_r);
+
 /* list_entries - all entries, folded
  * out   *n_r of them
  * own   the list's arena

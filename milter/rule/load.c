@@ -27,6 +27,8 @@ static struct ruleset *ruleset_new(const struct ruleset_source *source,
 	rs->rules = g_ptr_array_new();
 	rs->by_name = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->lists = g_hash_table_new(g_str_hash, g_str_equal);
+	rs->overrides = g_hash_table_new(g_str_hash, g_str_equal);
+	rs->adjusts = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->leaves = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->headers = g_ptr_array_new();
 	rs->rcpt_names = g_array_new(FALSE, FALSE, sizeof(struct name_at));
@@ -53,6 +55,8 @@ void ruleset_free(struct ruleset *rs)
 	g_ptr_array_unref(rs->rules);
 	g_hash_table_unref(rs->by_name);
 	g_hash_table_unref(rs->lists);
+	g_hash_table_unref(rs->overrides);
+	g_hash_table_unref(rs->adjusts);
 	g_hash_table_unref(rs->leaves);
 	g_ptr_array_unref(rs->headers);
 	g_array_unref(rs->rcpt_names);
@@ -79,6 +83,11 @@ bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes
 		return false;
 	*at_r = list_entries(list, n_r);
 	return true;
+}
+
+unsigned ruleset_changed_proofs(const struct ruleset *rs)
+{
+	return rs->changed_proofs;
 }
 
 const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
@@ -170,6 +179,35 @@ static void list_from_file(struct load *load, struct list *list, const struct it
 	g_free(path);
 }
 
+static void list_fill(struct load *load, struct list *list, const struct item *item)
+{
+	if (item->broken)
+		return;
+	for (size_t i = 0; i < item->n_texts; i++)
+		list_add_checked(list, bytes_of(item->texts[i]), item->name_place,
+				 load->rs->complaints);
+	if (item->file != NULL)
+		list_from_file(load, list, item);
+}
+
+static void extend_list(struct load *load, const struct item *item)
+{
+	struct ruleset *rs = load->rs;
+	struct list *list;
+
+	if (item->name == NULL)
+		return;
+	list = g_hash_table_lookup(rs->lists, item->name);
+	if (list == NULL) {
+		complain(rs->complaints, item->name_place, "there is no list %s%s",
+			 quoted(rs->arena, item->name),
+			 name_suggest(rs, item->name, true));
+		return;
+	}
+	list_extended(list, item->place);
+	list_fill(load, list, item);
+}
+
 static void load_list(struct load *load, const struct item *item)
 {
 	struct ruleset *rs = load->rs;
@@ -185,19 +223,14 @@ static void load_list(struct load *load, const struct item *item)
 		return;
 	}
 	if (g_hash_table_contains(rs->lists, item->name)) {
-		complain(rs->complaints, item->name_place, "there is a list %s already",
-			 item->name);
+		complain(rs->complaints, item->name_place,
+			 "there is a list %s already: extend list %s adds to it",
+			 item->name, item->name);
 		return;
 	}
 	list = list_create(rs->arena);
 	g_hash_table_insert(rs->lists, (gpointer)(uintptr_t)item->name, list);
-	if (item->broken)
-		return;
-	for (size_t i = 0; i < item->n_texts; i++)
-		list_add_checked(list, bytes_of(item->texts[i]), item->name_place,
-				 rs->complaints);
-	if (item->file != NULL)
-		list_from_file(load, list, item);
+	list_fill(load, list, item);
 }
 
 /* ---- texts ---- */
@@ -224,16 +257,39 @@ static void parse_texts(struct load *load)
 	}
 }
 
-static void make_lists(struct load *load)
+static void each_item(struct load *load, enum item_kind kind,
+		      void (*visit)(struct load *, const struct item *))
 {
 	for (guint i = 0; i < load->trees->len; i++) {
 		const struct tree *tree = g_ptr_array_index(load->trees, i);
 
 		for (const struct item *item = tree->items; item != NULL;
 		     item = item->next)
-			if (item->kind == ITEM_LIST)
-				load_list(load, item);
+			if (item->kind == kind)
+				visit(load, item);
 	}
+}
+
+static void make_list(struct load *load, const struct item *item)
+{
+	if (!item->extend)
+		load_list(load, item);
+}
+
+static void lengthen_list(struct load *load, const struct item *item)
+{
+	if (item->extend)
+		extend_list(load, item);
+}
+
+static void note_change(struct load *load, const struct item *item)
+{
+	check_change(load->rs, item);
+}
+
+static void check_used(struct load *load, const struct item *item)
+{
+	check_change_used(load->rs, item);
 }
 
 static bool is_proof(const struct tree *tree)
@@ -244,12 +300,16 @@ static bool is_proof(const struct tree *tree)
 /* check everything; prove only what could be read */
 static void check_trees(struct load *load, const struct proof_listener *listener)
 {
+	each_item(load, ITEM_RULE, note_change);
+	each_item(load, ITEM_ADJUST, note_change);
 	for (guint i = 0; i < load->trees->len; i++) {
 		const struct tree *tree = g_ptr_array_index(load->trees, i);
 
 		if (!is_proof(tree))
 			check_rules(load->rs, tree);
 	}
+	each_item(load, ITEM_RULE, check_used);
+	each_item(load, ITEM_ADJUST, check_used);
 	if (load->rs->complaints->n > 0)
 		return;
 	for (guint i = 0; i < load->trees->len; i++) {
@@ -271,7 +331,8 @@ static struct ruleset *load_source(const struct ruleset_source *source,
 	complaints_init(&complaints);
 	load.rs = ruleset_new(source, &complaints);
 	parse_texts(&load);
-	make_lists(&load);
+	each_item(&load, ITEM_LIST, make_list);
+	each_item(&load, ITEM_LIST, lengthen_list);
 	check_trees(&load, listener);
 	load.rs->id = arena_strndup(load.rs->arena, g_checksum_get_string(load.sum),
 				    ID_LETTERS);

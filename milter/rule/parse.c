@@ -37,6 +37,7 @@ bool word_is_reserved(const char *word)
 		"of",       "exists",  "is",     "in",     "under",    "contains",
 		"mentions", "matches", "starts", "ends",   "with",     "yes",
 		"no",       "unknown", "absent", "file",   "by",       "found",
+		"override", "adjust",  "extend", "off",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
@@ -442,11 +443,11 @@ static void take_rollout(struct parser *p, struct clause *clause)
 
 static void take_rule_clause(struct parser *p, struct item *item)
 {
-	static const char *const words[] = { [CLAUSE_REASON] = "reason",
-					     [CLAUSE_WHEN] = "when",
-					     [CLAUSE_UNKNOWN] = "if",
-					     [CLAUSE_OBSERVE] = "observe",
-					     [CLAUSE_ROLLOUT] = "rollout" };
+	static const char *const words[] = {
+		[CLAUSE_REASON] = "reason",   [CLAUSE_WHEN] = "when",
+		[CLAUSE_UNKNOWN] = "if",      [CLAUSE_OBSERVE] = "observe",
+		[CLAUSE_ROLLOUT] = "rollout", [CLAUSE_OFF] = "off"
+	};
 	struct clause *clause = parser_clause(p, item, CLAUSE_POINTS);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
@@ -519,9 +520,40 @@ static void take_list(struct parser *p, struct item *item)
 
 static bool at_item(const struct parser *p)
 {
-	return p->now.kind == TOKEN_END ||
-	       (p->now.first && (parser_word(p, "rule") || parser_word(p, "list") ||
-				 parser_word(p, "test")));
+	static const char *const words[] = { "rule",     "list",   "test",
+					     "override", "adjust", "extend" };
+
+	if (p->now.kind == TOKEN_END)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(words) && p->now.first; i++)
+		if (parser_word(p, words[i]))
+			return true;
+	return false;
+}
+
+/* false: none of the words that begin an item in .rules stands here */
+static bool take_rules_item(struct parser *p, struct item *item)
+{
+	item->override = take_word(p, "override");
+	item->extend = !item->override && take_word(p, "extend");
+	if (item->override && !parser_word(p, "rule"))
+		parser_fail(p, "rule, and the name of the rule to replace");
+	if (item->extend && !parser_word(p, "list"))
+		parser_fail(p, "list, and the name of the list to add to");
+	if (p->failed)
+		return true;
+	if (take_word(p, "list")) {
+		item->kind = ITEM_LIST;
+		take_list(p, item);
+		return true;
+	}
+	item->kind = parser_word(p, "adjust") ? ITEM_ADJUST : ITEM_RULE;
+	if (!take_word(p, "rule") && !take_word(p, "adjust"))
+		return false;
+	take_name(p, item);
+	while (!p->failed && !at_item(p))
+		take_rule_clause(p, item);
+	return true;
 }
 
 static void take_item(struct parser *p, struct item *item, bool proof)
@@ -535,15 +567,7 @@ static void take_item(struct parser *p, struct item *item, bool proof)
 	if (proof && take_word(p, "test")) {
 		item->kind = ITEM_TEST;
 		parse_proof_item(p, item);
-	} else if (!proof && take_word(p, "list")) {
-		item->kind = ITEM_LIST;
-		take_list(p, item);
-	} else if (!proof && take_word(p, "rule")) {
-		item->kind = ITEM_RULE;
-		take_name(p, item);
-		while (!p->failed && !at_item(p))
-			take_rule_clause(p, item);
-	} else {
+	} else if (proof || !take_rules_item(p, item)) {
 		parser_fail(p, proof ? "test (rules stand in .rules files)"
 				     : "rule or list (tests stand in .rtest files)");
 	}

@@ -284,6 +284,9 @@ static void print_clause_words(GString *out, const struct clause *clause)
 	case CLAUSE_OBSERVE:
 		g_string_append(out, INDENT "observe");
 		break;
+	case CLAUSE_OFF:
+		g_string_append(out, INDENT "off");
+		break;
 	case CLAUSE_ROLLOUT:
 		print_keyword(out, "rollout");
 		g_string_append_printf(out, "%d%% by %s", clause->percent,
@@ -320,8 +323,9 @@ static void print_clauses(GString *out, const struct clause *clause)
 static void print_list(GString *out, const struct item *item)
 {
 	size_t start = out->len;
+	const char *before = item->extend ? "extend " : "";
 
-	g_string_append_printf(out, "list %s", item->name);
+	g_string_append_printf(out, "%slist %s", before, item->name);
 	if (item->file != NULL) {
 		g_string_append(out, " file ");
 		quoted_append(out, item->file);
@@ -332,11 +336,32 @@ static void print_list(GString *out, const struct item *item)
 	}
 	if (item->file == NULL && out->len - start > WIDTH) {
 		g_string_truncate(out, start);
-		g_string_append_printf(out, "list %s", item->name);
+		g_string_append_printf(out, "%slist %s", before, item->name);
 		for (size_t i = 0; i < item->n_texts; i++) {
 			g_string_append(out, "\n" INDENT);
 			quoted_append(out, item->texts[i]);
 		}
+	}
+	print_end(out, &item->remarks);
+}
+
+/* the line that begins a rule, an adjust or a test */
+static void print_head(GString *out, const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_RULE:
+		g_string_append_printf(out, "%srule %s",
+				       item->override ? "override " : "", item->name);
+		break;
+	case ITEM_ADJUST:
+		g_string_append_printf(out, "adjust %s", item->name);
+		break;
+	case ITEM_TEST:
+		g_string_append(out, "test ");
+		quoted_append(out, item->name);
+		break;
+	case ITEM_LIST:
+		break;
 	}
 	print_end(out, &item->remarks);
 }
@@ -356,12 +381,7 @@ char *print_tree(const struct tree *tree)
 			print_list(out, item);
 			continue;
 		}
-		g_string_append(out, item->kind == ITEM_RULE ? "rule " : "test ");
-		if (item->kind == ITEM_RULE)
-			g_string_append(out, item->name);
-		else
-			quoted_append(out, item->name);
-		print_end(out, &item->remarks);
+		print_head(out, item);
 		print_clauses(out, item->clauses);
 	}
 	if (tree->tail != NULL && tree->items != NULL)

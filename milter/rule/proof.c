@@ -154,13 +154,20 @@ static bool is_beside(const struct tree *tree, const char *file)
 	return strncmp(tree->file, file, n) == 0 && strcmp(file + n, "ules") == 0;
 }
 
+/* does a proof go with the file of a rule, or with the one that changes it? */
+static bool is_of(const struct tree *tree, const struct rule *rule)
+{
+	return is_beside(tree, rule->home) ||
+	       (rule->changed.line > 0 && is_beside(tree, rule->changed.file));
+}
+
 /* without rules beside it, a proof is about all of them */
 static bool is_about_all(const struct ruleset *rs, const struct tree *tree)
 {
 	for (guint i = 0; i < rs->rules->len; i++) {
 		const struct rule *rule = g_ptr_array_index(rs->rules, i);
 
-		if (is_beside(tree, rule->info.file))
+		if (is_of(tree, rule))
 			return false;
 	}
 	return true;
@@ -176,7 +183,7 @@ static int64_t sum_of(const struct ruleset *rs, const struct rcpt_hits *hits,
 		const struct hit *hit = &hits->at[i];
 		const struct rule *rule = g_hash_table_lookup(rs->by_name, hit->rule);
 
-		if (!hit->observed && (all || is_beside(tree, rule->info.file)))
+		if (!hit->observed && (all || is_of(tree, rule)))
 			sum += hit->milli[axis];
 	}
 	return sum;
@@ -247,6 +254,61 @@ static bool run_item(struct ruleset *rs, const struct tree *tree, const struct i
 	return passed && expects;
 }
 
+/* ---- tests of rules that another file changes ---- */
+
+static bool changed_elsewhere(const struct tree *tree, const struct rule *rule)
+{
+	return rule != NULL && rule->changed.line > 0 &&
+	       !is_beside(tree, rule->changed.file);
+}
+
+/* a changed rule whose points a test sums up; NULL: none */
+static const struct rule *changed_in_sum(const struct ruleset *rs,
+					 const struct tree *tree)
+{
+	bool all = is_about_all(rs, tree);
+
+	for (guint i = 0; i < rs->rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(rs->rules, i);
+
+		if (changed_elsewhere(tree, rule) && (all || is_of(tree, rule)))
+			return rule;
+	}
+	return NULL;
+}
+
+/* where the change stands that may be why a test does not pass; NULL: nowhere */
+static const char *change_behind(const struct ruleset *rs, const struct tree *tree,
+				 const struct item *item)
+{
+	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
+		const struct rule *rule = NULL;
+
+		if (c->kind == CLAUSE_EXPECT_RULE || c->kind == CLAUSE_EXPECT_REASON)
+			rule = g_hash_table_lookup(rs->by_name, c->text);
+		else if (c->kind == CLAUSE_EXPECT_POINTS)
+			rule = changed_in_sum(rs, tree);
+		if (changed_elsewhere(tree, rule))
+			return rule->info.changed;
+	}
+	return NULL;
+}
+
+static void name_rules(struct arena *a, const struct item *item,
+		       struct proof_result *result)
+{
+	size_t n = 0;
+	const char **names;
+
+	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
+		n++;
+	names = arena_new(a, const char *, n + 1);
+	for (const struct clause *c = item->clauses; c != NULL; c = c->next)
+		if (c->kind == CLAUSE_EXPECT_RULE || c->kind == CLAUSE_EXPECT_REASON)
+			names[result->n_rules++] = c->text;
+	result->rules = names;
+}
+
 void proofs_run(struct ruleset *rs, const struct tree *tree,
 		const struct proof_listener *listener)
 {
@@ -254,10 +316,19 @@ void proofs_run(struct ruleset *rs, const struct tree *tree,
 		struct proof_result result = { .file = tree->file,
 					       .line = item->place.line,
 					       .title = item->name };
+		unsigned mark;
 
 		if (item->broken || item->kind != ITEM_TEST)
 			continue;
+		mark = complaints_mark(rs->complaints);
 		result.passed = run_item(rs, tree, item);
+		if (!result.passed)
+			result.changed = change_behind(rs, tree, item);
+		if (result.changed != NULL) {
+			complaints_forget(rs->complaints, mark);
+			rs->changed_proofs++;
+		}
+		name_rules(rs->arena, item, &result);
 		if (listener != NULL)
 			listener->tell(&result, listener->context);
 	}

@@ -44,6 +44,9 @@ struct rule_info {
 	const char *condition; /* as `wonted rules fmt` writes it, on one line */
 	int64_t milli[AXIS_COUNT];
 	int64_t unknown_milli[AXIS_COUNT];
+	const char *changed; /* FILE:LINE of the override, adjust or extend list that
+				changes it; NULL: none */
+	bool off;            /* never hits */
 	bool observe;
 	int rollout_percent; /* 100: everybody */
 	bool per_rcpt;       /* reads names that belong to one recipient */
@@ -89,6 +92,11 @@ struct proof_result {
 	unsigned line;
 	const char *title;
 	bool passed;
+	const char
+		*changed; /* it does not pass because FILE:LINE changes a rule that it is
+				about: no complaint; NULL: it is as it was */
+	const char *const *rules; /* names of rules that it expects something of */
+	size_t n_rules;
 };
 
 struct proof_listener {
@@ -134,6 +142,10 @@ size_t ruleset_count(const struct ruleset *rs);
  * err   false: it has no list of that name */
 bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes **at_r,
 		  size_t *n_r);
+
+/* ruleset_changed_proofs - tests that do not pass because another file changes their rules
+ * err   none */
+unsigned ruleset_changed_proofs(const struct ruleset *rs);
 
 /* ruleset_rule - what a rule is, for lists and pages
  * in    i   below ruleset_count(); the order in which they run

@@ -19,6 +19,9 @@ struct rule {
 	struct rule_info info;
 	struct place place; /* of its name */
 	size_t index;       /* among the rules of its set */
+	const char
+		*home; /* the file that it belongs to, even if another one overrides it */
+	struct place changed; /* of the override, adjust or extend list; line 0: none */
 	const struct node *condition;
 	const struct test **tests; /* of the condition, as written */
 	size_t n_tests;
@@ -33,13 +36,15 @@ struct ruleset {
 	struct complaints *complaints; /* while loading */
 	const struct name_table *const *tables;
 	size_t n_tables;
-	GPtrArray *rules;    /* struct rule */
-	GPtrArray *proofs;   /* struct tree of .rtest files, while loading */
-	GHashTable *by_name; /* name -> struct rule */
-	GHashTable *lists;   /* name -> struct list */
-	GHashTable *leaves;  /* a test as written -> its number + 1 */
-	GPtrArray *headers;  /* names */
-	GArray *rcpt_names;  /* struct name_at of recipients that rules read */
+	GPtrArray *rules;                /* struct rule */
+	GPtrArray *proofs;               /* struct tree of .rtest files, while loading */
+	GHashTable *by_name;             /* name -> struct rule */
+	GHashTable *lists;               /* name -> struct list */
+	GHashTable *overrides, *adjusts; /* name -> struct item, while loading */
+	unsigned changed_proofs;
+	GHashTable *leaves; /* a test as written -> its number + 1 */
+	GPtrArray *headers; /* names */
+	GArray *rcpt_names; /* struct name_at of recipients that rules read */
 	bool has_rollout;
 	struct name_at rcpt_address, tenant_name; /* for rollouts */
 	unsigned needs;

@@ -199,7 +199,9 @@ static struct account explain_rule(struct run *run, const struct rule *rule)
 
 	for (size_t i = 0; i < rule->n_tests; i++)
 		tried[i] = explain_test(run, rule->tests[i]);
-	if (rule->info.observe)
+	if (rule->info.off)
+		account.remark = "switched off";
+	else if (rule->info.observe)
 		account.remark = "watched only";
 	else if (!run_is_served(run, rule))
 		account.remark = "outside its rollout";

@@ -120,6 +120,7 @@ enum clause_kind {
 	CLAUSE_UNKNOWN,
 	CLAUSE_OBSERVE,
 	CLAUSE_ROLLOUT,
+	CLAUSE_OFF,
 	CLAUSE_GIVEN,
 	CLAUSE_EXPECT_RULE,
 	CLAUSE_EXPECT_POINTS,
@@ -150,13 +151,16 @@ struct clause {
 	const char *sentence; /* expected reason */
 };
 
-enum item_kind { ITEM_RULE, ITEM_LIST, ITEM_TEST };
+/* ITEM_ADJUST: points added to another file's rule, or it is switched off */
+enum item_kind { ITEM_RULE, ITEM_LIST, ITEM_TEST, ITEM_ADJUST };
 
 struct item {
 	enum item_kind kind;
 	struct place place;
 	struct remarks remarks;
 	bool blank_before;
+	bool override; /* a rule in place of another file's */
+	bool extend;   /* entries for another item's list */
 	struct item *next;
 
 	const char *name; /* of a rule or list; title of a test; NULL: broken */

@@ -66,6 +66,21 @@ is read_file('30-c.rules'), 'rule c when', 'and leaves it alone';
 like $err, qr/30-c\.rules:1:12: the file ends here/, 'and says why';
 unlink "$dir/30-c.rules";
 
+# a file of the site's own changes what came with the program
+write_file('30-c.rules', qq{adjust a spam +1 # less\n\nextend list x "b" "c"\noverride rule a reason "A" when bulk\nspam 2\nadjust a off\n});
+($status, $out) = wonted('fmt', "$dir/30-c.rules");
+is $out, qq{adjust a\n    spam    +1  # less\n\nextend list x "b" "c"\n\noverride rule a\n    reason  "A"\n    when    bulk\n    spam    +2\n\nadjust a\n    off\n},
+	'fmt knows override, adjust and extend';
+write_file('30-c.rules', qq{adjust a off\n});
+($status, $out) = wonted('check', $dir);
+is $status, 0, 'a rule that is switched off stops nothing';
+like $out, qr/^tests that no longer hold, .*: 1 \(see wonted rules test\)$/m, 'but it is told';
+($status, $out) = wonted('test', $dir);
+like $out, qr/^ok 1 - \S+ yes # SKIP its rule is changed in \S+30-c\.rules:1$/m, 'with the place of the change';
+($status, $out) = wonted('list', $dir);
+like $out, qr/^    changed in \S+30-c\.rules:1$/m, 'list tells it as well';
+unlink "$dir/30-c.rules";
+
 # list, names, usage
 ($status, $out) = wonted('list', $dir);
 like $out, qr/^a  \(\S+10-a\.rules:1\)\n\s+spam \+1\n\s+when bulk\n\s+A\n\z/, 'list tells each rule';

@@ -202,6 +202,154 @@ static void test_list_outside(void)
 	g_clear_error(&e);
 }
 
+/* ---- a site's file changes what another file brought ---- */
+
+static const char shipped_rules[] = "list free \"free.example\"\n"
+				    "rule from_free\n"
+				    "    reason \"From a free place\"\n"
+				    "    when from.domain in free\n"
+				    "    spam +2\n"
+				    "rule bulk_mail\n"
+				    "    reason \"Bulk\"\n"
+				    "    when bulk\n"
+				    "    graymail +4\n"
+				    "    if unknown graymail +1\n";
+static const char shipped_proof[] = "test \"free\"\n"
+				    "    given from.domain \"free.example\"\n"
+				    "    expect rule from_free yes\n"
+				    "    expect spam == 2\n"
+				    "test \"bulk\"\n"
+				    "    given bulk yes\n"
+				    "    expect graymail == 4\n"
+				    "test \"a stranger\"\n"
+				    "    given from.domain \"new.example\"\n"
+				    "    expect rule from_free no\n";
+
+static struct ruleset *load_site(const char *rules, const char *proof, GError **e)
+{
+	struct rule_text texts[] = {
+		{ "10-a.rules", bytes_of(shipped_rules) },
+		{ "10-a.rtest", bytes_of(shipped_proof) },
+		{ "90-local.rules", bytes_of(rules) },
+		{ "90-local.rtest", bytes_of(proof) },
+		{ "lists/more.txt", bytes_of("new.example\n") },
+	};
+	struct ruleset_source source = { .texts = texts,
+					 .n_texts = G_N_ELEMENTS(texts),
+					 .tables = fx_tables,
+					 .n_tables = G_N_ELEMENTS(fx_tables) };
+
+	return ruleset_load_texts(&source, e);
+}
+
+static const struct {
+	const char *rules, *proof;
+	unsigned changed_proofs;
+	const char *said; /* NULL: it loads */
+} sites[] = {
+	{ "", "", 0, NULL },
+	/* points are added */
+	{ "adjust from_free spam +1.5 threat +1",
+	  "test \"t\" given from.domain \"free.example\" expect spam == 3.5 "
+	  "expect threat == 1",
+	  1, NULL },
+	{ "adjust bulk_mail if unknown graymail -1",
+	  "test \"t\" given bulk unknown expect graymail == 0", 0, NULL },
+	{ "adjust bulk_mail observe",
+	  "test \"t\" given bulk yes expect rule bulk_mail yes expect graymail == 0", 1,
+	  NULL },
+	/* a rule is switched off */
+	{ "adjust bulk_mail off",
+	  "test \"t\" given bulk yes expect rule bulk_mail no expect graymail == 0", 1,
+	  NULL },
+	/* and written anew, in its old place */
+	{ "override rule bulk_mail reason \"B\" when bulk and dkim.pass graymail +1",
+	  "test \"t\" given bulk yes given dkim.pass yes expect graymail == 1 "
+	  "expect reason bulk_mail \"B\"",
+	  1, NULL },
+	/* a list grows, from here and from a file */
+	{ "extend list free \"other.example\"",
+	  "test \"t\" given from.domain \"other.example\" expect rule from_free yes", 0,
+	  NULL },
+	{ "extend list free file \"lists/more.txt\"",
+	  "test \"t\" given from.domain \"new.example\" expect rule from_free yes", 1,
+	  NULL },
+	/* the site's own tests still count */
+	{ "adjust bulk_mail off", "test \"t\" given bulk yes expect rule bulk_mail yes",
+	  1, "90-local.rtest:1:25: rule bulk_mail came out no, not yes (bulk: yes)" },
+	/* so do shipped tests of rules that nobody changed */
+	{ "adjust from_free off", "test \"t\" given bulk yes expect graymail == 5", 1,
+	  "90-local.rtest:1:25: graymail came out +0 (bulk_mail +4)" },
+	{ "adjust bulk_mial off", "", 0,
+	  "90-local.rules:1:8: there is no rule \"bulk_mial\"; did you mean "
+	  "\"bulk_mail\"?" },
+	{ "override rule bulk reason \"B\" when bulk spam 1", "", 0,
+	  "90-local.rules:1:15: there is no rule \"bulk\"" },
+	{ "extend list fre \"x.example\"", "", 0,
+	  "90-local.rules:1:13: there is no list \"fre\"; did you mean \"free\"?" },
+	{ "adjust bulk_mail off\nadjust bulk_mail graymail 1", "", 0,
+	  "90-local.rules:2:8: bulk_mail has an adjust already, in 90-local.rules line "
+	  "1" },
+	{ "adjust bulk_mail", "", 0,
+	  "90-local.rules:1:8: adjust bulk_mail changes nothing: after the name go off, "
+	  "observe, or points as threat +1" },
+	{ "adjust bulk_mail reason \"B\"", "", 0,
+	  "90-local.rules:1:18: adjust keeps reason and when: override rule bulk_mail "
+	  "writes the whole rule anew" },
+	{ "adjust bulk_mail graymail +97", "", 0,
+	  "90-local.rules:1:18: with this, graymail of rule bulk_mail goes beyond 100" },
+	{ "rule mine reason \"M\" when bulk spam 1\nadjust mine off", "", 0,
+	  "90-local.rules:2:8: rule mine stands in this file: change it there, in line "
+	  "1" },
+	{ "override bulk_mail off", "", 0,
+	  "90-local.rules:1:10: \"bulk_mail\" stands where rule, and the name of the "
+	  "rule "
+	  "to replace belongs" },
+	{ "rule mine reason \"M\" when bulk off", "", 0, NULL },
+};
+
+static void test_sites(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(sites); i++) {
+		GError *e = NULL;
+		struct ruleset *rs = load_site(sites[i].rules, sites[i].proof, &e);
+
+		g_test_message("%s", sites[i].rules);
+		if (strstr(sites[i].rules, "bulk off") != NULL) {
+			g_assert_true(strstr(e->message, "off stands after adjust") !=
+				      NULL);
+		} else if (sites[i].said != NULL) {
+			g_assert_null(rs);
+			g_assert_cmpstr(e->message, ==, sites[i].said);
+		} else {
+			g_assert_no_error(e);
+			g_assert_cmpuint(ruleset_changed_proofs(rs), ==,
+					 sites[i].changed_proofs);
+		}
+		g_clear_error(&e);
+		ruleset_free(rs);
+	}
+}
+
+static void test_site_info(void)
+{
+	struct ruleset *rs =
+		load_site("# why\nadjust from_free off\n"
+			  "override rule bulk_mail reason \"B\" when bulk graymail +4\n",
+			  "", NULL);
+	const struct rule_info *free_rule = ruleset_rule(rs, 0),
+			       *bulk = ruleset_rule(rs, 1);
+
+	g_assert_true(free_rule->off);
+	g_assert_cmpstr(free_rule->file, ==, "10-a.rules");
+	g_assert_cmpstr(free_rule->changed, ==, "90-local.rules:2");
+	g_assert_false(bulk->off);
+	g_assert_cmpstr(bulk->file, ==, "90-local.rules");
+	g_assert_cmpuint(bulk->line, ==, 3);
+	g_assert_cmpstr(bulk->changed, ==, "90-local.rules:3");
+	ruleset_free(rs);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -211,5 +359,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/load/passed_proof", test_passed_proof);
 	g_test_add_func("/rule/load/folder", test_folder);
 	g_test_add_func("/rule/load/list_outside", test_list_outside);
+	g_test_add_func("/rule/load/sites", test_sites);
+	g_test_add_func("/rule/load/site_info", test_site_info);
 	return g_test_run();
 }
