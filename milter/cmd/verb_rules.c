@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/suggest.h"
 #include "cmd/verb.h"
 #include "config/load.h"
 #include "rule/rule.h"
@@ -111,6 +112,45 @@ static int do_list(const struct request *r)
 		print_rule(ruleset_rule(rs, i));
 	if (rs != NULL)
 		status = EXIT_DONE;
+	ruleset_free(rs);
+	g_free(folder);
+	return status;
+}
+
+static const char *name_of_rule(size_t i, const void *table)
+{
+	return ruleset_rule(table, i)->name;
+}
+
+/* `show NAME [DIR]`: one rule */
+static int do_show(const struct request *r)
+{
+	struct request folder_only = { .args = r->args };
+	const char *wanted = r->rest[0], *near;
+	struct ruleset *rs;
+	char *folder;
+	int status;
+	size_t i = 0;
+
+	if (wanted == NULL) {
+		fprintf(stderr, "%s show: name a rule\n", name);
+		return EXIT_USAGE;
+	}
+	folder_only.rest = r->rest + 1;
+	rs = load(&folder_only, &folder, &status);
+	while (rs != NULL && i < ruleset_count(rs) &&
+	       strcmp(ruleset_rule(rs, i)->name, wanted) != 0)
+		i++;
+	if (rs != NULL && i < ruleset_count(rs)) {
+		print_rule(ruleset_rule(rs, i));
+		status = EXIT_DONE;
+	} else if (rs != NULL) {
+		near = suggest(wanted, name_of_rule, ruleset_count(rs), rs);
+		fprintf(stderr, "%s: there is no rule \"%s\"%s%s%s\n", name, wanted,
+			near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
+			near == NULL ? "" : "\"?");
+		status = EXIT_WRONG_INPUT;
+	}
 	ruleset_free(rs);
 	g_free(folder);
 	return status;
@@ -228,18 +268,25 @@ static int do_fmt(const struct request *r)
 static const struct {
 	const char *name;
 	int (*run)(const struct request *r);
+	guint words; /* that may follow it, at most */
 } sub_verbs[] = {
-	{ "check", do_check }, { "fmt", do_fmt },     { "test", do_test },
-	{ "list", do_list },   { "names", do_names },
+	{ "check", do_check, 1 }, { "fmt", do_fmt, G_MAXUINT }, { "test", do_test, 1 },
+	{ "list", do_list, 1 },   { "show", do_show, 2 },       { "names", do_names, 0 },
 };
 
 static int run(const char *word, const struct request *r)
 {
-	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++)
-		if (strcmp(word, sub_verbs[i].name) == 0)
+	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++) {
+		if (strcmp(word, sub_verbs[i].name) != 0)
+			continue;
+		if (g_strv_length(r->rest) <= sub_verbs[i].words)
 			return sub_verbs[i].run(r);
-	fprintf(stderr, "%s: say check, fmt, test, list or names, not \"%s\"\n", name,
-		word);
+		fprintf(stderr, "%s %s: \"%s\" is one word too many\n", name, word,
+			r->rest[sub_verbs[i].words]);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "%s: say check, fmt, test, list, show or names, not \"%s\"\n",
+		name, word);
 	return EXIT_USAGE;
 }
 
@@ -260,13 +307,15 @@ int verb_rules(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	if (!verb_options(
-		    &args, entries, "check [DIR]|fmt FILE...|test [DIR]|list [DIR]|names",
-		    "Check, format, test and list rules, and the names they may use.\n"
+		    &args, entries,
+		    "check [DIR]|fmt FILE...|test [DIR]|list [DIR]|show RULE [DIR]|names",
+		    "Check, format, test, list and show rules, and the names they may "
+		    "use.\n"
 		    "DIR is the folder of the rules; without it, the configured one."))
 		return EXIT_USAGE;
 	r.rest = args.argv + MIN(args.argc, 2);
 	if (args.argc < 2)
-		fprintf(stderr, "%s: say check, fmt, test, list or names\n", name);
+		fprintf(stderr, "%s: say check, fmt, test, list, show or names\n", name);
 	else
 		status = run(args.argv[1], &r);
 	verb_options_free(&args);

@@ -84,6 +84,15 @@ unlink "$dir/30-c.rules";
 # list, names, usage
 ($status, $out) = wonted('list', $dir);
 like $out, qr/^a  \(\S+10-a\.rules:1\)\n\s+spam \+1\n\s+when bulk\n\s+A\n\z/, 'list tells each rule';
+($status, $out) = wonted('show a', $dir);
+like $out, qr/^a  \(\S+10-a\.rules:1\)\n\s+spam \+1\n/, 'show tells one';
+($status, $out, $err) = wonted('show aa', $dir);
+is $status, 1, 'a rule that is not there is wrong input';
+like $err, qr/there is no rule "aa"; did you mean "a"\?/, 'and the nearest is named';
+($status, $out, $err) = wonted('list', $dir, 'more');
+is $status, 2, 'a word too many is wrong usage';
+like $err, qr/"more" is one word too many/, 'and it is named';
+is((wonted('show'))[0], 2, 'show without a name is wrong usage');
 ($status, $out) = wonted('names');
 like $out, qr/^pair\.days_known\s+number of days\s+recipient\s+\S/m, 'names tells type, unit, scope and meaning';
 ($status, $out) = wonted('names --markdown');
