@@ -1,8 +1,10 @@
-/* CSV by RFC 4180, and nothing that merely looks like it: a quote in the middle of a field is
- * an error somebody should see, not a guess about what was meant. */
+/* CSV by RFC 4180, and as spreadsheets write it where commas are decimal signs: with
+ * semicolons or tabs, and in UTF-16. Nothing else is guessed: a quote in the middle of a field
+ * is an error somebody should see. */
 #include "base/csv.h"
 
 #include <glib.h>
+#include <string.h>
 
 #define FIELDS_MOST 64
 
@@ -41,14 +43,81 @@ static void skip_line_end(struct csv *c)
 		take(c);
 }
 
-struct csv csv_begin(struct bytes text)
+/* the code unit at i of UTF-16 */
+static gunichar unit_at(struct bytes text, size_t i, bool big)
 {
-	static const char mark[] = "\xef\xbb\xbf";
+	unsigned first = (unsigned char)text.at[i],
+		 second = (unsigned char)text.at[i + 1];
+
+	return big ? first << 8 | second : second << 8 | first;
+}
+
+static struct bytes from_utf16(struct arena *a, struct bytes text, bool big)
+{
+	GString *out = g_string_sized_new(text.n);
+	struct bytes kept;
+
+	for (size_t i = 2; i + 1 < text.n; i += 2) {
+		gunichar c = unit_at(text, i, big);
+
+		if (c >= 0xd800 && c < 0xdc00 && i + 3 < text.n) {
+			gunichar low = unit_at(text, i + 2, big);
+
+			if (low >= 0xdc00 && low < 0xe000) {
+				c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+				i += 2;
+			}
+		}
+		g_string_append_unichar(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+	}
+	if (text.n % 2 != 0)
+		g_string_append_unichar(out, 0xfffd);
+	kept = (struct bytes){ .at = arena_strndup(a, out->str, out->len),
+			       .n = out->len };
+	g_string_free(out, TRUE);
+	return kept;
+}
+
+static bool begins_with(struct bytes text, const char *mark)
+{
+	size_t n = strlen(mark);
+
+	return text.n >= n && memcmp(text.at, mark, n) == 0;
+}
+
+/* Spreadsheets in countries with decimal commas separate by semicolons. The header line names
+ * columns, so what stands between its words is the separator. */
+static char find_separator(struct bytes text)
+{
+	bool inside = false;
+
+	for (size_t i = 0; i < text.n && text.at[i] != '\n'; i++) {
+		if (text.at[i] == '"')
+			inside = !inside;
+		else if (!inside && text.at[i] != '\0' && strchr(",;\t", text.at[i]))
+			return text.at[i];
+	}
+	return ',';
+}
+
+struct csv csv_begin(struct arena *a, struct bytes text)
+{
 	struct csv c = { .rest = text, .line = 1 };
 
-	if (text.n >= 3 && memcmp(text.at, mark, 3) == 0) {
-		c.rest.at += 3;
-		c.rest.n -= 3;
+	if (begins_with(text, "\xff\xfe") || begins_with(text, "\xfe\xff"))
+		c.rest = from_utf16(a, text, text.at[0] == '\xfe');
+	else if (begins_with(text, "\xef\xbb\xbf"))
+		c.rest = (struct bytes){ .at = text.at + 3, .n = text.n - 3 };
+	while (!at_end(&c) && at_line_end(&c))
+		skip_line_end(&c);
+	if (begins_with(c.rest, "sep=") && c.rest.n > 4) { /* Excel's own word */
+		c.rest.at += 4, c.rest.n -= 4;
+		c.separator = take(&c);
+		while (!at_end(&c) && !at_line_end(&c))
+			take(&c);
+		skip_line_end(&c);
+	} else {
+		c.separator = find_separator(c.rest);
 	}
 	return c;
 }
@@ -64,7 +133,7 @@ static const char *quoted(struct csv *c, GString *field)
 		} else if (!at_end(c) && peek(c) == '"') {
 			g_string_append_c(field, take(c));
 		} else {
-			return at_line_end(c) || peek(c) == ','
+			return at_line_end(c) || peek(c) == c->separator
 				       ? NULL
 				       : "text behind a closing quote";
 		}
@@ -74,7 +143,7 @@ static const char *quoted(struct csv *c, GString *field)
 
 static const char *bare(struct csv *c, GString *field)
 {
-	while (!at_line_end(c) && peek(c) != ',') {
+	while (!at_line_end(c) && peek(c) != c->separator) {
 		if (peek(c) == '"')
 			return "a quote inside a field that does not begin with one";
 		g_string_append_c(field, take(c));
@@ -105,7 +174,7 @@ bool csv_next(struct csv *c, struct arena *a, struct csv_record *record_r)
 	}
 	do {
 		if (n > 0 && !at_line_end(c))
-			take(c); /* the comma */
+			take(c); /* the separator */
 		g_string_truncate(field, 0);
 		why = !at_end(c) && peek(c) == '"' ? quoted(c, field) : bare(c, field);
 		if (why == NULL && memchr(field->str, '\0', field->len) != NULL)

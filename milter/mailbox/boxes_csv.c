@@ -222,7 +222,7 @@ static void read_record(struct boxes *b, const struct csv_record *csv, size_t n_
 
 void boxes_csv(struct boxes *b)
 {
-	struct csv c = csv_begin(b->reading->text);
+	struct csv c = csv_begin(b->arena, b->reading->text);
 	struct csv_record head, r;
 	int columns[COLUMN_COUNT];
 

@@ -110,7 +110,7 @@ static void read_record(struct people_source *s, const struct csv_record *r,
 
 void source_csv(struct people_source *s)
 {
-	struct csv c = csv_begin(s->text);
+	struct csv c = csv_begin(s->arena, s->text);
 	struct csv_record r;
 	struct columns columns;
 

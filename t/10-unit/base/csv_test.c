@@ -26,13 +26,24 @@ static const struct row rows[] = {
 	{ "a,\"b", "!a quote that is never closed" },
 	{ "\"", "!a quote that is never closed" },
 	{ "\"\"", "" },
+	/* what a spreadsheet makes where the comma is the decimal sign */
+	{ "name;addresses\r\n\"Roe, Jane\";\"a@x.example;b@x.example\"\r\n",
+	  "name|addresses/Roe, Jane|a@x.example;b@x.example" },
+	{ "name\taddresses\nJane Roe\ta@x.example;b@x.example\n",
+	  "name|addresses/Jane Roe|a@x.example;b@x.example" },
+	{ "sep=;\r\na;b\r\n1,5;2\r\n", "a|b/1,5|2" },
+	{ "\"a;b\",c\n", "a;b|c" },
+	{ "\xef\xbb\xbfname;x\n1;2\n", "name|x/1|2" },
+	{ "only\na;b\n", "only/a;b" },
+	{ "sep=", "sep=" },
+	{ "\xff\xfe", "" },
 };
 
 static char *read_all(const char *text, size_t n)
 {
 	struct arena *a = arena_create();
 	char *exact = g_memdup2(text, n); /* no NUL behind it */
-	struct csv c = csv_begin((struct bytes){ exact, n });
+	struct csv c = csv_begin(a, (struct bytes){ exact, n });
 	GString *all = g_string_new(NULL);
 	struct csv_record r;
 	bool first = true;
@@ -70,11 +81,44 @@ static void test_nul(void)
 	g_free(got);
 }
 
+/* both byte orders, a pair of surrogates, half a pair, half a unit */
+static void test_utf16(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *want;
+	} files[] = {
+		{ "\xff\xfe"
+		  "a\0;\0\xe4\0\n\0",
+		  10, "a|\xc3\xa4" },
+		{ "\xfe\xff"
+		  "\0a\0;\0\xe4\0\n",
+		  10, "a|\xc3\xa4" },
+		{ "\xff\xfe"
+		  "\x3d\xd8\x00\xde,\0b\0",
+		  10, "\xf0\x9f\x98\x80|b" },
+		{ "\xff\xfe"
+		  "a\0\x3d\xd8",
+		  6, "a\xef\xbf\xbd" },
+		{ "\xff\xfe"
+		  "a\0b",
+		  5, "a\xef\xbf\xbd" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		char *got = read_all(files[i].text, files[i].n);
+
+		g_assert_cmpstr(got, ==, files[i].want);
+		g_free(got);
+	}
+}
+
 static void test_lines(void)
 {
-	struct csv c = csv_begin(bytes_of("a\n\n\"x\ny\"\nb\"\nc\n"));
-	static const size_t want[] = { 1, 3, 5, 6 };
 	struct arena *a = arena_create();
+	struct csv c = csv_begin(a, bytes_of("a\n\n\"x\ny\"\nb\"\nc\n"));
+	static const size_t want[] = { 1, 3, 5, 6 };
 	struct csv_record r;
 	size_t n = 0;
 
@@ -99,6 +143,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/csv/rows", test_rows);
 	g_test_add_func("/csv/nul", test_nul);
+	g_test_add_func("/csv/utf16", test_utf16);
 	g_test_add_func("/csv/lines", test_lines);
 	g_test_add_func("/csv/many-fields", test_many_fields);
 	return g_test_run();
