@@ -28,12 +28,14 @@ static const char what[] =
 	"mailbox import --postfix MAP   a virtual or alias map: its text file, TYPE:PATH "
 	"as\n"
 	"                      main.cf has it (read with \"postmap -s\"), or - for what\n"
-	"                      \"postmap -s\" printed, on standard input\n"
+	"                      \"postmap -s\" printed, on standard input; an alias map "
+	"has\n"
+	"                      names without a domain: --domain says which it is\n"
 	"mailbox list          those of the tenant\n"
 	"mailbox show ADDRESS  what is known of one, and its aliases";
 
 struct mailbox_verb {
-	char *tenant_name, *postfix;
+	char *tenant_name, *postfix, *domain;
 	gboolean dry_run;
 	struct memory_work at;
 };
@@ -112,8 +114,12 @@ static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
 	printf("%zu addresses%s, %zu of them aliases\n", list->n,
 	       v->dry_run ? " (only looked, nothing written)" : "", aliases);
 	if (list->skipped > 0)
-		printf("%zu entries that are no address of the tenant left out\n",
-		       list->skipped);
+		printf("%zu %s no address of the tenant left out\n", list->skipped,
+		       list->skipped == 1 ? "entry that is" : "entries that are");
+	if (list->local > 0)
+		printf("%zu of them %s without a domain: with --domain DOMAIN names "
+		       "are taken for addresses there\n",
+		       list->local, list->local == 1 ? "is a name" : "are names");
 	return true;
 }
 
@@ -127,11 +133,19 @@ static bool import_file(void *verb, const char *path, GError **e)
 						       ? MAILBOX_LDIF
 						       : MAILBOX_CSV,
 				     .options = v->at.options,
-				     .tenant = v->at.tenant };
+				     .tenant = v->at.tenant,
+				     .domain = v->domain };
 	struct mailbox_list list;
 	char *text;
 	bool good;
 
+	if (v->domain != NULL &&
+	    options_tenant(v->at.options, v->domain) != v->at.tenant) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "--domain %s: not a domain of tenant \"%s\"", v->domain,
+			    v->at.tenant->name);
+		return false;
+	}
 	if (v->postfix != NULL ? !read_map(name, &text, &r.text.n, e)
 			       : !file_read(name, FILE_BYTES_MOST, &text, &r.text.n, e))
 		return false;
@@ -324,7 +338,8 @@ static bool fits(const struct mailbox_verb *v, const struct verb_args *args, siz
 
 	return strcmp(args->argv[1], works[work].name) == 0 &&
 	       args->argc == (argument ? 3 : 2) &&
-	       (v->postfix == NULL || works[work].run == import_file);
+	       (v->postfix == NULL || works[work].run == import_file) &&
+	       (v->domain == NULL || v->postfix != NULL);
 }
 
 static int run(struct mailbox_verb *v, const struct verb_args *args)
@@ -347,6 +362,8 @@ int verb_mailbox(int argc, char **argv)
 		  "For whom; may be left out when there is only one", "NAME" },
 		{ "postfix", 0, 0, G_OPTION_ARG_STRING, &v.postfix,
 		  "Import a map of Postfix", "MAP" },
+		{ "domain", 0, 0, G_OPTION_ARG_STRING, &v.domain,
+		  "With --postfix: the domain of names without one", "DOMAIN" },
 		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run, "Check, write nothing",
 		  NULL },
 		G_OPTION_ENTRY_NULL
@@ -361,6 +378,7 @@ int verb_mailbox(int argc, char **argv)
 		verb_options_free(&args);
 	}
 	g_free(v.postfix);
+	g_free(v.domain);
 	g_free(v.tenant_name);
 	return status;
 }

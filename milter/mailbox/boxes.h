@@ -15,7 +15,7 @@ struct boxes {
 	GHashTable *row_line; /* address -> line + 1, to find doubles */
 	GString *complaints;
 	size_t n_complaints;
-	size_t skipped;
+	size_t skipped, local;
 };
 
 /* boxes_complain - "FILE:LINE: what", kept for the end; the first are shown

@@ -31,6 +31,14 @@ static enum mailbox_kind kind_of_class(const char *class)
 		{ "rfc822MailGroup", MAILBOX_LIST },
 		{ "nisMailAlias", MAILBOX_LIST },
 		{ "computer", MAILBOX_SYSTEM },
+		{ "device", MAILBOX_SYSTEM },
+		{ "ieee802Device", MAILBOX_SYSTEM },
+		{ "bootableDevice", MAILBOX_SYSTEM },
+		{ "ipHost", MAILBOX_SYSTEM },
+		{ "printQueue", MAILBOX_SYSTEM },
+		{ "printerService", MAILBOX_SYSTEM },
+		{ "room", MAILBOX_SYSTEM },
+		{ "applicationProcess", MAILBOX_SYSTEM },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(classes); i++)

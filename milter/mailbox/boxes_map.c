@@ -14,6 +14,20 @@ struct targets {
 	const char *one; /* of ours, the last */
 };
 
+/* A local name, as aliases(5) has them, is one of the domain that the reading names. */
+static const char *key_of(struct boxes *b, const char *name)
+{
+	const char *domain = b->reading->domain;
+
+	if (strchr(name, '@') != NULL)
+		return *name == '@' ? NULL : boxes_ours(b, name);
+	/* virtual(5) declares a domain by its name alone */
+	if (domain == NULL || *name == '\0' ||
+	    options_tenant(b->reading->options, name) != NULL)
+		return NULL;
+	return boxes_ours(b, arena_printf(b->arena, "%s@%s", name, domain));
+}
+
 static void look_at_target(struct boxes *b, const char *address, const char *target,
 			   struct targets *t)
 {
@@ -24,10 +38,12 @@ static void look_at_target(struct boxes *b, const char *address, const char *tar
 		target++;
 	if (*target == '|') {
 		t->program = true;
-	} else if (strchr(target, '@') == NULL) {
+	} else if (*target == '/') {
+		t->file = true;
+	} else if (strchr(target, '@') == NULL && b->reading->domain == NULL) {
 		*(strchr(target, '/') != NULL ? &t->file : &t->unqualified) = true;
 	} else {
-		key = boxes_ours(b, target);
+		key = key_of(b, target);
 		t->ours += key != NULL;
 		t->one = key != NULL ? key : t->one;
 		t->itself |= key != NULL && strcmp(key, address) == 0;
@@ -54,12 +70,14 @@ static struct targets look_at_all(struct boxes *b, const char *address, const ch
 
 static void take_line(struct boxes *b, size_t line, const char *key, const char *value)
 {
-	const char *address = *key == '@' ? NULL : boxes_ours(b, key);
+	const char *address = key_of(b, key);
 	struct mailbox box = { .kind = MAILBOX_NONE };
 	struct targets t;
 
 	if (address == NULL || *value == '\0') {
 		b->skipped++;
+		b->local += b->reading->domain == NULL && strchr(key, '@') == NULL &&
+			    options_tenant(b->reading->options, key) == NULL;
 		return;
 	}
 	t = look_at_all(b, address, value);

@@ -103,7 +103,9 @@ static void take_rows(const struct boxes *b, struct mailbox_list *list_r)
 	if (n > 0)
 		memcpy(at, b->rows->data, n * sizeof(*at));
 	follow_aliases(at, n);
-	*list_r = (struct mailbox_list){ .at = at, .n = n, .skipped = b->skipped };
+	*list_r = (struct mailbox_list){
+		.at = at, .n = n, .skipped = b->skipped, .local = b->local
+	};
 }
 
 bool mailboxes_read(const struct mailbox_reading *r, struct arena *a,

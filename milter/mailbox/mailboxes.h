@@ -32,6 +32,7 @@ struct mailbox_reading {
 	enum mailbox_format format;
 	const struct options *options;
 	const struct tenant *tenant; /* of options; addresses of others are not taken */
+	const char *domain; /* maps: of names without one; NULL: such names are skipped */
 };
 
 struct mailbox_row {
@@ -43,6 +44,7 @@ struct mailbox_list {
 	const struct mailbox_row *at;
 	size_t n;
 	size_t skipped; /* LDIF and maps: what is no address of the tenant */
+	size_t local;   /* of them: names without a domain */
 };
 
 /* mailboxes_read - all mailboxes of a file; chains of aliases lead to their end

@@ -9,7 +9,7 @@
 struct entry {
 	struct person_draft draft;
 	const char *given, *family;
-	bool is_group, is_change, any;
+	bool no_person, is_change, any;
 };
 
 static void add_text(GPtrArray *list, const char *text, bool first)
@@ -28,14 +28,35 @@ static void take_address(struct entry *en, const char *value)
 		 strncmp(value, "SMTP:", 5) == 0);
 }
 
-static bool is_group_class(const char *value)
+/* Object classes of what has an address and a name, and is no human: groups, machines,
+ * places and programs (RFC 4519, RFC 2307, RFC 7612, Active Directory). */
+static bool is_no_person_class(const char *value)
 {
-	static const char *const groups[] = { "group", "groupOfNames",
-					      "groupOfUniqueNames", "posixGroup",
-					      "computer" };
+	static const char *const classes[] = {
+		"group",
+		"groupOfNames",
+		"groupOfUniqueNames",
+		"posixGroup",
+		"rfc822MailGroup",
+		"nisMailAlias",
+		"computer",
+		"device",
+		"ieee802Device",
+		"bootableDevice",
+		"ipHost",
+		"printQueue",
+		"printerService",
+		"printerServiceAuxClass",
+		"printerAbstract",
+		"room",
+		"applicationProcess",
+		"applicationEntity",
+		"msDS-GroupManagedServiceAccount",
+		"msExchDynamicDistributionList",
+	};
 
-	for (size_t i = 0; i < COUNT_OF(groups); i++)
-		if (g_ascii_strcasecmp(groups[i], value) == 0)
+	for (size_t i = 0; i < COUNT_OF(classes); i++)
+		if (g_ascii_strcasecmp(classes[i], value) == 0)
 			return true;
 	return false;
 }
@@ -142,7 +163,7 @@ static void take_attribute(struct people_source *s, struct entry *en,
 		d->vip |= is_vip_group(value);
 		break;
 	case MEANS_CLASS:
-		en->is_group |= is_group_class(value);
+		en->no_person |= is_no_person_class(value);
 		break;
 	case MEANS_CHANGE:
 		en->is_change |= g_ascii_strcasecmp(value, "add") != 0;
@@ -163,7 +184,7 @@ static void end_entry(struct people_source *s, struct entry *en)
 	if (en->any && en->is_change)
 		source_complain(s, en->draft.line,
 				"a change, not an entry: export the people themselves");
-	else if (en->any && (en->is_group || en->draft.addresses->len == 0))
+	else if (en->any && (en->no_person || en->draft.addresses->len == 0))
 		s->skipped++;
 	else if (en->any) {
 		if (en->draft.names->len == 0 && en->given != NULL && en->family != NULL)

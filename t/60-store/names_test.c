@@ -85,7 +85,7 @@ static void test_labelled(void)
 		arena_destroy(&a);
 		return;
 	}
-	c = csv_begin((struct bytes){ text, n });
+	c = csv_begin(a, (struct bytes){ text, n });
 	csv_next(&c, a, &r);
 	while (csv_next(&c, a, &r)) {
 		g_assert_null(r.why);

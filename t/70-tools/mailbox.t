@@ -45,7 +45,7 @@ like($err, qr/\Q$wrong\E:3: there is no policy "strickt" in the configuration; d
 
 my $virtual = put('virtual', "a\@acme.example ann\@acme.example\nb\@acme.example a\@acme.example\nx\@other.example ann\@acme.example\n");
 ($status, $out) = run_verb('import', '--postfix', $virtual);
-is("$status $out", "0 2 addresses, 2 of them aliases\n1 entries that are no address of the tenant left out\n", 'a virtual map, as text');
+is("$status $out", "0 2 addresses, 2 of them aliases\n1 entry that is no address of the tenant left out\n", 'a virtual map, as text');
 put('in', "c\@acme.example\tann\@acme.example\n");
 ($status, $out) = run_verb('import', '--postfix', '-');
 is("$status $out", "0 1 addresses, 1 of them aliases\n", 'what postmap -s printed');

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", e->message);
 		return 1;
 	}
-	c = csv_begin((struct bytes){ text, n });
+	c = csv_begin(a, (struct bytes){ text, n });
 	csv_next(&c, a, &r);
 	while (csv_next(&c, a, &r))
 		if (r.why == NULL && r.n > 4)

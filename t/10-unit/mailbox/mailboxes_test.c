@@ -18,9 +18,12 @@ struct setting {
 	GError *e;
 };
 
-static bool read_text(struct setting *s, enum mailbox_format format, struct bytes text)
+static bool read_map(struct setting *s, const char *domain, enum mailbox_format format,
+		     struct bytes text)
 {
-	struct mailbox_reading r = { .name = "m", .text = text, .format = format };
+	struct mailbox_reading r = {
+		.name = "m", .text = text, .format = format, .domain = domain
+	};
 
 	s->e = NULL;
 	s->arena = arena_create();
@@ -29,6 +32,11 @@ static bool read_text(struct setting *s, enum mailbox_format format, struct byte
 	r.options = s->options;
 	r.tenant = &s->options->tenants[0];
 	return mailboxes_read(&r, s->arena, &s->list, &s->e);
+}
+
+static bool read_text(struct setting *s, enum mailbox_format format, struct bytes text)
+{
+	return read_map(s, NULL, format, text);
 }
 
 static void end(struct setting *s)
@@ -102,12 +110,17 @@ static const struct {
 	  "mail: all@acme.example\n"
 	  "\n"
 	  "dn: cn=printer\n"
-	  "objectClass: device\n",
+	  "objectClass: device\n"
+	  "\n"
+	  "dn: cn=scanner\n"
+	  "objectClass: device\n"
+	  "mail: scanner@acme.example\n",
 	  "ann@acme.example user ann@acme.example de-DE - -\n"
 	  "a@acme.example user ann@acme.example de-DE - -\n"
 	  "info@acme.example shared info@acme.example - - -\n"
 	  "i@acme.example shared info@acme.example - - -\n"
-	  "all@acme.example list all@acme.example - - -\n",
+	  "all@acme.example list all@acme.example - - -\n"
+	  "scanner@acme.example system scanner@acme.example - - -\n",
 	  1 },
 	/* virtual(5): one target is an alias, several are a list */
 	{ MAILBOX_MAP,
@@ -167,6 +180,38 @@ static void test_rows(void)
 		g_free(exact);
 		end(&s);
 	}
+}
+
+/* An alias map knows names without a domain: left out and counted, or of a domain. */
+static void test_local_names(void)
+{
+	static const char map[] = "acme.example anything\n"
+				  "postmaster: ann\n"
+				  "staff: ann, bob@acme.example\n"
+				  "ticket: \"|/usr/bin/ticket\"\n"
+				  "log: /var/log/mail\n"
+				  "x@other.example ann\n";
+	struct setting s;
+	char *got;
+
+	read_map(&s, NULL, MAILBOX_MAP, bytes_of(map));
+	g_assert_no_error(s.e);
+	g_assert_cmpuint(s.list.n, ==, 0);
+	g_assert_cmpuint(s.list.skipped, ==, 6);
+	g_assert_cmpuint(s.list.local, ==, 4);
+	end(&s);
+	read_map(&s, "acme.example", MAILBOX_MAP, bytes_of(map));
+	g_assert_no_error(s.e);
+	got = told(&s);
+	g_assert_cmpstr(got, ==,
+			"postmaster@acme.example none ann@acme.example - - -\n"
+			"staff@acme.example list - - - -\n"
+			"ticket@acme.example system - - - -\n"
+			"log@acme.example user - - - -\n");
+	g_assert_cmpuint(s.list.skipped, ==, 2);
+	g_assert_cmpuint(s.list.local, ==, 0);
+	g_free(got);
+	end(&s);
 }
 
 static const struct {
@@ -336,6 +381,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/mailboxes/rows", test_rows);
+	g_test_add_func("/mailboxes/local-names", test_local_names);
 	g_test_add_func("/mailboxes/errors", test_errors);
 	g_test_add_func("/mailboxes/nul", test_nul);
 	g_test_add_func("/mailboxes/write", test_write);
