@@ -55,22 +55,17 @@ struct part {
 	const char *const *names; /* all that some reader takes for its name; [0] is
 				     filename */
 	size_t n_names;
-	const char
-		*magic; /* what the first bytes say: "exe", "zip", "pdf", "ole", "html",
-				   "rar", "7z", "iso", "lnk", "script", "rtf", ... or NULL */
-	const char *const
-		*inside; /* names listed in an archive (at most 200), NULL if none */
+	const char *magic; /* by the first bytes: "exe", "zip", "script", ..., or NULL */
+	const char *const *inside; /* names listed in an archive, NULL if none */
 	size_t n_inside;
 	enum part_encoding encoding;
-	const struct bytes *in; /* NULL: start and end count in the raw message; else in
-				   this, a message that was encoded as a whole */
+	const struct bytes *in; /* the decoded message that start counts in, or NULL */
 	size_t start, end;  /* raw content in the message: [start, end) after the part's
 			       header, before the line end that belongs to the boundary;
 			       with parts inside: up to the end of the last of them */
 	int depth;          /* 0: the message itself */
 	int parent;         /* index of the enclosing part, -1 for the outermost */
-	bool is_attachment; /* by disposition, or neither text nor a picture shown inline;
-			       a message within only if it says so or has a name */
+	bool is_attachment; /* by disposition, by a name, or no text or inline picture */
 	bool in_message;    /* inside a message/rfc822, or a second reading of a part */
 	bool scripted;      /* an attached page or drawing that acts when it is opened */
 	bool encrypted_archive; /* a zip whose entries need a password */
@@ -91,9 +86,8 @@ struct link {
 	const char *url;  /* as written, entities decoded, cut at 2,048 bytes */
 	const char *host; /* lower case A-labels; NULL for mailto: and what has no host */
 	const char *org;  /* organisational domain of the host, NULL without host */
-	const char
-		*text; /* visible text of the anchor, blanks folded; NULL in plain text */
-	bool hidden;   /* the reader does not see the anchor */
+	const char *text; /* visible text of the anchor; NULL in plain text */
+	bool hidden;      /* the reader does not see the anchor */
 };
 
 enum message_kind {

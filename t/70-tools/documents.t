@@ -23,7 +23,7 @@ my %foreign = map { $_ => 1 } qw(
 	virtual_alias_maps alias_maps queue_directory inet_interfaces rcpt_addr rcpt_mailer mail_addr client_addr client_name client_ptr auth_authen
 	auth_type tls_version daemon_name daemon_addr mail_plugins sieve_before sieve_plugins main_cf master_cf sieve_after
 	sieve_spamtest_status_type sieve_spamtest_status_header sieve_spamtest_max_value
-	smtpd_relay_restrictions syslog_name wonted_junk expires_s
+	smtpd_relay_restrictions syslog_name forged_own_domain wonted_junk expires_s enable_original_recipient
 );
 my %known;
 $known{$1} = 1 while `$build/wonted check --print-conf` =~ /^#?\s*([a-z][a-z0-9_]*)(?= =)/mg && $1;
@@ -36,6 +36,8 @@ for my $file (split /\n/, `git ls-files 'rules/*.rules' 'rules/lists/*'`) {
 	my $rules = Wonted::Place::read_file($file);
 	$known{$_} = 1 for $rules =~ /\b([a-z0-9]+(?:_[a-z0-9]+)+)\b/g;
 }
+my $line = Wonted::Place::read_file('milter/journal/log_line.c');
+$known{$_} = 1 for $line =~ /\b([a-z]+(?:_[a-z]+)+)(?=[="])/g;
 for my $name (sort keys %text) {
 	my $plain = $text{$name};
 	my %wrong;
@@ -44,7 +46,7 @@ for my $name (sort keys %text) {
 		$wrong{$word} = 1 unless $known{$word} || $foreign{$word} || $word =~ /^milter_|^sieve_|^imapsieve_/;
 	}
 	# rules that an example defines, and what it says of them
-	delete $wrong{$_} for $plain =~ /\b(?:rule|list|policy|test|tenant)\s+"?(\w+)/g;
+	delete $wrong{$_} for $plain =~ /\b(?:rule|list|policy|test|tenant|adjust|override)\s+"?(\w+)/g;
 	is(join(' ', sort keys %wrong), '', "$name names what there is");
 }
 
