@@ -86,6 +86,8 @@ static bool ask_store(struct passage *p)
 
 	setup.deadline_us = MIN(setup.deadline_us, p->deadline_us);
 	lookup_run(p->arena, &setup, &p->features, &p->facts);
+	if (p->features.n_authors > 0) /* all that follows is about one of them */
+		p->features = p->features.authors[p->facts.author];
 	return !p->facts.degraded;
 }
 

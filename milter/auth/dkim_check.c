@@ -458,6 +458,37 @@ static void tell_covered(struct arena *a, const struct message *m, struct auth_d
 	s->n_covered = n;
 }
 
+/* RFC 6376 8.15: a reader who is shown a copy that is not signed takes it for signed; the
+ * first such field, NULL: there is none */
+static const char *half_signed(const struct message *m, const struct auth_dkim *s)
+{
+	static const char *const shown[] = {
+		"From", "Sender",  "Reply-To", "To",
+		"Cc",   "Subject", "Date",     "Content-Type"
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
+		size_t there = count_fields(m, shown[i]), named = 0;
+
+		for (size_t k = 0; there > 1 && k < s->n_headers; k++)
+			named += g_ascii_strcasecmp(s->headers[k], shown[i]) == 0;
+		if (named > 0 && named < there)
+			return shown[i];
+	}
+	return NULL;
+}
+
+static void judge_copies(struct arena *a, const struct message *m, struct auth_dkim *s)
+{
+	const char *field = s->result == AUTH_PASS ? half_signed(m, s) : NULL;
+
+	if (field == NULL)
+		return;
+	s->result = AUTH_POLICY;
+	s->why = arena_printf(a, "%s stands more than once, and not every copy is signed",
+			      field);
+}
+
 /* ---- finish ---- */
 
 /* is there a key, or may one still come? otherwise the body need not be read */
@@ -519,6 +550,7 @@ void dkim_check_finish(struct dkim_check *c, const struct dkim_end *end,
 		hashed += s->key != NULL;
 		tell(end->arena, s, &results[n]);
 		judge_one(&j);
+		judge_copies(end->arena, end->message, &results[n]);
 		if (results[n].result == AUTH_PASS)
 			tell_covered(end->arena, end->message, &results[n]);
 		n++;

@@ -22,6 +22,11 @@ extractor features_from_envelope, features_from_headers, features_from_body,
 extern extractor *const extractors[];
 extern const size_t extractor_count;
 
+/* features_of_author - what From and Reply-To say, of the nth author
+ * in    nth   0: also where there is none
+ * err   none */
+void features_of_author(const struct source *s, size_t nth, struct value *at);
+
 /* text_value - foreign text as a value: valid UTF-8, absent when NULL
  * own   a
  * err   none: bad bytes become U+FFFD */

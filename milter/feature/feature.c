@@ -3,7 +3,25 @@
  * may ask a store, or judge. */
 #include "feature/feature.h"
 
+#include <glib.h>
+
+#include "base/limits.h"
 #include "feature/extract.h"
+
+static void take_authors(const struct source *s, struct features *f)
+{
+	size_t n = MIN(s->message->n_from, (size_t)LIMIT_AUTHORS);
+	struct features *all = n < 2 ? NULL : arena_new(s->arena, struct features, n);
+
+	if (all == NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		all[i] = *f;
+		features_of_author(s, i, all[i].at);
+	}
+	f->authors = all;
+	f->n_authors = n;
+}
 
 void features_take(struct arena *a, const struct message *m, const struct envelope *e,
 		   const struct auth_results *auth, struct features *f_r)
@@ -15,6 +33,7 @@ void features_take(struct arena *a, const struct message *m, const struct envelo
 		f_r->at[i] = VALUE_UNKNOWN;
 	for (size_t i = 0; i < extractor_count; i++)
 		extractors[i](&s, f_r->at);
+	take_authors(&s, f_r);
 }
 
 struct value feature_header(struct arena *a, const struct features *f, const char *name,

@@ -28,6 +28,10 @@ struct features {
 	struct value at[FEATURE_COUNT];
 	const struct message *message;
 	const struct envelope *envelope;
+	/* of several authors: the same message as if each were the only one, the first too; who
+	 * has looked at all goes on with the one that is to be warned of */
+	const struct features *authors;
+	size_t n_authors; /* 0: there is one, or none; at most LIMIT_AUTHORS */
 };
 
 /* features_take - fill all of them

@@ -9,43 +9,128 @@
 #include "message/domain.h"
 #include "message/unicode.h"
 
-enum { TO_MOST = 50, MAILER_BYTES_MOST = 64 };
+enum { TO_MOST = 50, REPLY_TO_MOST = 50, MAILER_BYTES_MOST = 64 };
 
-static void take_from(const struct source *s, struct value *at)
+static const struct mailaddr nobody = { .key = NULL };
+
+/* the address that a name shows, or the part before the "@" where a reader sees another one */
+static struct value shown_address(const struct source *s, const struct mailaddr *from,
+				  const char *name)
 {
-	static const struct mailaddr nobody = { .key = NULL };
+	const char *found = name_address(s->arena, name);
+
+	if (found == NULL)
+		found = name_address(s->arena, from->shown);
+	if (found == NULL && from->address != NULL && from->address[0] == '"')
+		found = name_address(s->arena, from->address);
+	return text_value(s->arena, found);
+}
+
+static bool is_author_org(const struct message *m, const char *org)
+{
+	for (size_t i = 0; i < m->n_from && i < LIMIT_AUTHORS; i++)
+		if (g_strcmp0(m->from[i].org, org) == 0)
+			return true;
+	return false;
+}
+
+/* An answer goes to all in Reply-To: the one to look at is the first who is no author, else who
+ * is not this author. */
+static const struct mailaddr *replier(const struct message *m,
+				      const struct mailaddr *from)
+{
+	const struct mailaddr *other = NULL;
+
+	for (size_t i = 0; i < m->n_reply_to; i++) {
+		const struct mailaddr *reply = &m->reply_to[i];
+
+		if (reply->org == NULL)
+			continue;
+		if (!is_author_org(m, reply->org))
+			return reply;
+		if (other == NULL && g_strcmp0(reply->org, from->org) != 0)
+			other = reply;
+	}
+	return other != NULL ? other : m->n_reply_to > 0 ? &m->reply_to[0] : &nobody;
+}
+
+/* what a reader sees of it */
+static struct value shown_name(const struct source *s, const struct mailaddr *from)
+{
+	const char *name = from->display != NULL ? from->display : from->shown;
+
+	return text_value(s->arena, name == NULL ? NULL : unicode_visual(s->arena, name));
+}
+
+void features_of_author(const struct source *s, size_t nth, struct value *at)
+{
 	const struct message *m = s->message;
-	const struct mailaddr *from = m->n_from > 0 ? &m->from[0] : &nobody;
-	struct value name = text_value(s->arena, from->display);
+	const struct mailaddr *from = nth < m->n_from ? &m->from[nth] : &nobody;
+	const struct mailaddr *reply = replier(m, from);
+	struct value name = shown_name(s, from);
 
 	at[FEATURE_FROM_ADDRESS] = text_value(s->arena, from->key);
 	at[FEATURE_FROM_DOMAIN] = text_value(s->arena, from->domain);
 	at[FEATURE_FROM_ORG] = text_value(s->arena, from->org);
 	at[FEATURE_FROM_NAME] = name;
-	at[FEATURE_FROM_NAME_ADDRESS] =
-		text_value(s->arena, name_address(s->arena, name.text));
+	at[FEATURE_FROM_NAME_ADDRESS] = shown_address(s, from, name.text);
 	at[FEATURE_FROM_NAME_MIXED] =
 		name.text == NULL ? VALUE_ABSENT
 				  : VALUE_OF_BOOL(unicode_mixed_scripts(name.text));
+	at[FEATURE_REPLY_TO_ADDRESS] = text_value(s->arena, reply->key);
+	at[FEATURE_REPLY_TO_DOMAIN] = text_value(s->arena, reply->domain);
+	at[FEATURE_REPLY_TO_ORG] = text_value(s->arena, reply->org);
+}
+
+static void take_from(const struct source *s, struct value *at)
+{
+	const struct message *m = s->message;
+	struct collected *addresses = collect_new(s->arena, LIMIT_AUTHORS);
+	struct collected *names = collect_new(s->arena, LIMIT_AUTHORS);
+
+	for (size_t i = 0; i < m->n_from && i < LIMIT_AUTHORS; i++) {
+		collect_add(addresses, m->from[i].key);
+		collect_add(names, shown_name(s, &m->from[i]).text);
+	}
+	features_of_author(s, 0, at);
+	at[FEATURE_FROM_ADDRESSES] = collect_value(addresses);
+	at[FEATURE_FROM_NAMES] = collect_value(names);
 	at[FEATURE_FROM_COUNT] = VALUE_OF_INT((int64_t)m->n_from);
 }
 
 static void take_others(const struct source *s, struct value *at)
 {
-	static const struct mailaddr nobody = { .key = NULL };
 	const struct message *m = s->message;
 	const struct mailaddr *sender = m->sender != NULL ? m->sender : &nobody;
-	const struct mailaddr *reply = m->n_reply_to > 0 ? &m->reply_to[0] : &nobody;
 	struct collected *to = collect_new(s->arena, TO_MOST);
+	struct collected *replies = collect_new(s->arena, REPLY_TO_MOST);
 
 	for (size_t i = 0; i < m->n_to && i < LIMIT_ADDRESSES; i++)
 		collect_add(to, m->to[i].key);
+	for (size_t i = 0; i < m->n_reply_to && i < LIMIT_ADDRESSES; i++)
+		collect_add(replies, m->reply_to[i].key);
 	at[FEATURE_SENDER_ADDRESS] = text_value(s->arena, sender->key);
-	at[FEATURE_REPLY_TO_ADDRESS] = text_value(s->arena, reply->key);
-	at[FEATURE_REPLY_TO_DOMAIN] = text_value(s->arena, reply->domain);
-	at[FEATURE_REPLY_TO_ORG] = text_value(s->arena, reply->org);
+	at[FEATURE_REPLY_TO_ADDRESSES] = collect_value(replies);
 	at[FEATURE_TO_COUNT] = VALUE_OF_INT((int64_t)m->n_to);
 	at[FEATURE_TO_ADDRESSES] = collect_value(to);
+}
+
+/* RFC 5322 3.6: these stand at most once. Which of two a reader is shown is the program's
+ * choice; a second MIME-Version shows nothing. */
+static const char *const shown_once[] = {
+	"From", "Sender",  "Reply-To",     "To",
+	"Cc",   "Subject", "Content-Type", "Content-Transfer-Encoding",
+	"Date",
+};
+
+static struct value doubled(const struct source *s)
+{
+	struct collected *names = collect_new(s->arena, COUNT_OF(shown_once));
+
+	for (size_t i = 0; i < COUNT_OF(shown_once); i++)
+		if (message_header(s->message, shown_once[i], 1) != NULL)
+			collect_add(names, shown_once[i]);
+	return collect_value(names);
 }
 
 static struct value message_id_domain(struct arena *a, const char *id)
@@ -137,6 +222,7 @@ void features_from_headers(const struct source *s, struct value *at)
 	take_from(s, at);
 	take_others(s, at);
 	take_thread(s, at);
+	at[FEATURE_DOUBLED] = doubled(s);
 	at[FEATURE_LIST_ID] = text_value(s->arena, m->list_id);
 	at[FEATURE_LIST_UNSUBSCRIBE] = VALUE_OF_BOOL(m->list_unsubscribe != NULL);
 	at[FEATURE_LIST_ONE_CLICK] =

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lookup/memory.h"
+#include "message/address.h"
 #include "message/domain.h"
 
 static struct value owns(const struct memory *m, enum feature_id domain)
@@ -12,6 +13,18 @@ static struct value owns(const struct memory *m, enum feature_id domain)
 	if (v->known != ANSWER_YES)
 		return value_of_answer(v->known);
 	return VALUE_OF_BOOL(options_tenant(m->setup->options, v->text) ==
+			     m->asks->tenant);
+}
+
+static struct value owns_name_address(const struct memory *m)
+{
+	const struct value *v = &m->features->at[FEATURE_FROM_NAME_ADDRESS];
+	const char *domain = v->known == ANSWER_YES ? address_domain(v->text) : NULL;
+
+	if (domain == NULL)
+		return value_of_answer(v->known == ANSWER_UNKNOWN ? ANSWER_UNKNOWN
+								  : ANSWER_NO);
+	return VALUE_OF_BOOL(options_tenant(m->setup->options, domain) ==
 			     m->asks->tenant);
 }
 
@@ -58,5 +71,6 @@ void facts_of_tenant(const struct memory *m, struct value *at)
 	at[FACT_TENANT_NAME] = value_of_text(m->asks->tenant->name);
 	at[FACT_TENANT_OWNS_FROM] = owns(m, FEATURE_FROM_DOMAIN);
 	at[FACT_TENANT_OWNS_REPLY_TO] = owns(m, FEATURE_REPLY_TO_DOMAIN);
+	at[FACT_TENANT_OWNS_NAME_ADDRESS] = owns_name_address(m);
 	take_lookalike(m, at);
 }

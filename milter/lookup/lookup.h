@@ -45,7 +45,8 @@ struct rcpt_facts {
 struct facts {
 	const struct rcpt_facts *rcpts; /* one a recipient, order of the envelope */
 	size_t n_rcpts;
-	bool degraded;     /* the store did not answer all: some facts are unknown */
+	size_t author; /* of several authors: whom they concern, see features.authors */
+	bool degraded; /* the store did not answer all: some facts are unknown */
 	size_t keys_asked; /* of the one batch */
 	int64_t store_us;  /* how long the batch took */
 };
@@ -64,7 +65,8 @@ struct lookup_setup {
 };
 
 /* lookup_run - ask everything needed for all recipients in one batch
- * out   f_r   facts nobody needs stay unknown
+ * out   f_r   facts nobody needs stay unknown. Of several authors each is looked at, and
+ *             f_r->author is the one of whom a reader is to be warned most
  * own   a
  * err   none: what was not answered is unknown and f_r->degraded is set. Of an alias that
  *       s->aliases did not know, pair facts are what its own history grants, else unknown

@@ -213,31 +213,58 @@ static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)
 	}
 }
 
-void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
-		      const struct features *f, struct lookup_plan *p_r)
+static void plan_author(struct planner *pl)
 {
-	struct planner pl = { .arena = a, .setup = s, .features = f, .plan = p_r };
-	const char *display = text_of(&pl, FEATURE_FROM_NAME);
-	size_t n = f->envelope == NULL ? 0 : f->envelope->n_rcpts;
-	struct rcpt_asks *rcpts = arena_new(a, struct rcpt_asks, n);
+	const char *display = text_of(pl, FEATURE_FROM_NAME);
+	struct lookup_plan *p = pl->plan;
+	struct rcpt_asks *rcpts = arena_new(pl->arena, struct rcpt_asks, p->n_rcpts);
 
-	*p_r = (struct lookup_plan){ .rcpts = rcpts, .n_rcpts = n };
-	if (n == 0)
-		return;
-	if (display != NULL && needed(&pl, NEED_PERSON_NAME))
-		pl.n_name_keys = name_keys_ask(a, display, pl.name_keys);
-	if (display != NULL && needed(&pl, NEED_DISPLAY))
-		pl.display_key = name_key(a, display);
-	pl.keys = g_hash_table_new(key_hash, key_equal);
+	p->rcpts = rcpts;
+	pl->n_name_keys = 0;
+	pl->display_key = NULL;
+	if (display != NULL && needed(pl, NEED_PERSON_NAME))
+		pl->n_name_keys = name_keys_ask(pl->arena, display, pl->name_keys);
+	if (display != NULL && needed(pl, NEED_DISPLAY))
+		pl->display_key = name_key(pl->arena, display);
 
-	GPtrArray *tenants = plan_tenants(&pl, rcpts);
-	struct tenant_asks **kept = arena_new(a, struct tenant_asks *, tenants->len);
+	GPtrArray *tenants = plan_tenants(pl, rcpts);
+	struct tenant_asks **kept =
+		arena_new(pl->arena, struct tenant_asks *, tenants->len);
 
 	for (guint i = 0; i < tenants->len; i++)
 		kept[i] = g_ptr_array_index(tenants, i);
-	p_r->tenants = (const struct tenant_asks *const *)kept;
-	p_r->n_tenants = tenants->len;
-	plan_rcpts(&pl, rcpts);
+	p->tenants = (const struct tenant_asks *const *)kept;
+	p->n_tenants = tenants->len;
+	plan_rcpts(pl, rcpts);
 	g_ptr_array_free(tenants, TRUE);
+}
+
+/* each goes on with the questions of those before, so that the last one has all */
+void lookup_plan_authors(struct arena *a, const struct lookup_setup *s,
+			 const struct features *each, size_t n, struct lookup_plan *p_r)
+{
+	struct planner pl = { .arena = a, .setup = s };
+
+	pl.keys = g_hash_table_new(key_hash, key_equal);
+	for (size_t i = 0; i < n; i++) {
+		const struct envelope *e = each[i].envelope;
+
+		p_r[i] = i == 0 ? (struct lookup_plan){ .n_reads = 0 } : p_r[i - 1];
+		p_r[i].n_rcpts = e == NULL ? 0 : e->n_rcpts;
+		pl.features = &each[i];
+		pl.plan = &p_r[i];
+		plan_author(&pl);
+	}
+	for (size_t i = 0; i < n; i++) {
+		p_r[i].reads = p_r[n - 1].reads;
+		p_r[i].n_reads = p_r[n - 1].n_reads;
+		p_r[i].over = p_r[n - 1].over;
+	}
 	g_hash_table_destroy(pl.keys);
+}
+
+void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
+		      const struct features *f, struct lookup_plan *p_r)
+{
+	lookup_plan_authors(a, s, f, 1, p_r);
 }

@@ -52,4 +52,12 @@ struct lookup_plan {
 void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
 		      const struct features *f, struct lookup_plan *p_r);
 
+/* lookup_plan_authors - the questions of one message for each of its authors, in one batch
+ * in    each[n]   one an author
+ * out   p_r[n]    with the same reads
+ * own   a
+ * err   none: as lookup_plan_make() */
+void lookup_plan_authors(struct arena *a, const struct lookup_setup *s,
+			 const struct features *each, size_t n, struct lookup_plan *p_r);
+
 #endif

@@ -1,6 +1,7 @@
 /* The one batch of a message: plan, ask, and turn the answers into facts. What recipients of
  * one tenant share is decoded once and copied. */
 #include "base/clock.h"
+#include "lookup/author.h"
 #include "lookup/memory.h"
 
 static void all_unknown(struct value *at)
@@ -41,10 +42,11 @@ static void ask_all(struct arena *a, const struct lookup_setup *s, struct lookup
 /* nobody's recipient: there is no memory to ask, and no domain that could be its own */
 static void facts_of_stranger(struct value *at)
 {
-	static const enum fact_id none[] = { FACT_TENANT_NAME, FACT_TENANT_OWNS_FROM,
-					     FACT_TENANT_OWNS_REPLY_TO,
-					     FACT_TENANT_LOOKALIKE,
-					     FACT_TENANT_LOOKALIKE_HOW };
+	static const enum fact_id none[] = {
+		FACT_TENANT_NAME,          FACT_TENANT_OWNS_FROM,
+		FACT_TENANT_OWNS_REPLY_TO, FACT_TENANT_OWNS_NAME_ADDRESS,
+		FACT_TENANT_LOOKALIKE,     FACT_TENANT_LOOKALIKE_HOW
+	};
 
 	for (size_t i = 0; i < COUNT_OF(none); i++)
 		at[none[i]] = VALUE_ABSENT;
@@ -94,36 +96,55 @@ static void one_rcpt(const struct tenants *t, const struct rcpt_asks *r,
 	facts_of_rcpt(&t->memories[r->shared->nth], r, facts->at);
 }
 
-void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
-		struct facts *f_r)
+/* the facts of all recipients, as if this were the only author */
+static const struct rcpt_facts *facts_of_author(const struct memory *like)
 {
-	bool damaged = false;
-	struct lookup_plan plan;
+	const struct lookup_plan *plan = like->plan;
+	struct tenants tenants = all_tenants(like);
+	struct rcpt_facts *rcpts =
+		arena_new(like->arena, struct rcpt_facts, plan->n_rcpts);
 
-	*f_r = (struct facts){ .degraded = false };
-	lookup_plan_make(a, s, f, &plan);
-	ask_all(a, s, &plan, f_r);
-
-	const struct memory like = { .arena = a,
-				     .setup = s,
-				     .features = f,
-				     .plan = &plan,
-				     .ready = ANSWER_UNKNOWN,
-				     .today = day_of(s->now_s),
-				     .damaged = &damaged };
-	struct tenants tenants = all_tenants(&like);
-	struct rcpt_facts *rcpts = arena_new(a, struct rcpt_facts, plan.n_rcpts);
-
-	for (size_t i = 0; i < plan.n_rcpts; i++) {
-		one_rcpt(&tenants, &plan.rcpts[i], &rcpts[i]);
-		const char *key = f->envelope->rcpts[i].key;
+	for (size_t i = 0; i < plan->n_rcpts; i++) {
+		one_rcpt(&tenants, &plan->rcpts[i], &rcpts[i]);
+		const char *key = like->features->envelope->rcpts[i].key;
 
 		rcpts[i].at[FACT_RCPT_ADDRESS] =
 			key == NULL ? VALUE_UNKNOWN : value_of_text(key);
-		keep_needed(s->needs, rcpts[i].at);
+		keep_needed(like->setup->needs, rcpts[i].at);
 	}
-	f_r->rcpts = rcpts;
-	f_r->n_rcpts = plan.n_rcpts;
+	return rcpts;
+}
+
+void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
+		struct facts *f_r)
+{
+	const struct features *each = f->n_authors == 0 ? f : f->authors;
+	size_t n = MAX(f->n_authors, 1);
+	struct lookup_plan *plans = arena_new(a, struct lookup_plan, n);
+	bool damaged = false;
+	int worst = -1;
+
+	*f_r = (struct facts){ .degraded = false };
+	lookup_plan_authors(a, s, each, n, plans);
+	ask_all(a, s, &plans[0], f_r);
+	f_r->n_rcpts = plans[0].n_rcpts;
+	for (size_t i = 0; i < n; i++) {
+		const struct memory like = { .arena = a,
+					     .setup = s,
+					     .features = &each[i],
+					     .plan = &plans[i],
+					     .ready = ANSWER_UNKNOWN,
+					     .today = day_of(s->now_s),
+					     .damaged = &damaged };
+		const struct rcpt_facts *rcpts = facts_of_author(&like);
+		int warning = n == 1 ? 0 : author_warning(&each[i], rcpts, f_r->n_rcpts);
+
+		if (warning <= worst)
+			continue;
+		worst = warning;
+		f_r->rcpts = rcpts;
+		f_r->author = i;
+	}
 	f_r->degraded = f_r->degraded || damaged;
 }
 

@@ -194,6 +194,15 @@ static const char *display_of(struct arena *a, const struct token *at, size_t n)
 	return clean.n == 0 ? NULL : arena_strndup(a, clean.at, clean.n);
 }
 
+/* RFC 2047 5: "An 'encoded-word' MUST NOT appear in any portion of an 'addr-spec'"; readers
+ * show what it says all the same, so that x@bank.example@evil.example seems to be another */
+static const char *shown_of(struct arena *a, const char *local)
+{
+	struct token token = { .kind = TOKEN_WORD, .text = bytes_of(local) };
+
+	return strstr(local, "=?") == NULL ? NULL : display_of(a, &token, 1);
+}
+
 /* in a list, most have the domain of the one before */
 static const char *org_of(const struct reader *r, const char *domain)
 {
@@ -220,6 +229,7 @@ static void emit(struct reader *r, const char *display, const char *local,
 		r->strict = false;
 		return;
 	}
+	m.shown = shown_of(r->a, local);
 	if (m.domain != NULL)
 		m.org = org_of(r, m.domain);
 	g_array_append_val(r->list, m);

@@ -17,42 +17,70 @@ static const struct header *field(const struct message *m, const char *name)
 	return headers_find(m->headers, m->n_headers, name, 0);
 }
 
+/* the addresses of one field behind those of others; out: how many there are then */
+static size_t add_addresses(struct arena *a, const struct header *h,
+			    const struct mailaddr **list, size_t n, bool *strict)
+{
+	const struct mailaddr *more;
+	bool its_strict;
+	size_t n_more = address_list(a, h->value, &more, &its_strict);
+
+	*strict = *strict && its_strict;
+	n_more = MIN(n_more, LIMIT_ADDRESSES - n);
+	if (n == 0)
+		*list = more;
+	if (n == 0 || n_more == 0)
+		return n + n_more;
+	struct mailaddr *all = arena_new(a, struct mailaddr, n + n_more);
+
+	memcpy(all, *list, n * sizeof(*all));
+	memcpy(all + n, more, n_more * sizeof(*all));
+	*list = all;
+	return n + n_more;
+}
+
+/* of all fields of a name: a reader may be shown any of them, an answer goes to all */
+static size_t addresses(struct arena *a, struct message *m, const char *name,
+			const struct mailaddr **list_r, bool *strict_r)
+{
+	size_t length = strlen(name), n = 0, fields = 0;
+
+	*list_r = NULL;
+	*strict_r = true;
+	for (size_t i = 0; i < m->n_headers && fields <= LIMIT_AUTHORS; i++) {
+		const struct header *h = &m->headers[i];
+
+		if (h->name.n != length || strncasecmp(h->name.at, name, length) != 0)
+			continue;
+		if (fields++ < LIMIT_AUTHORS)
+			n = add_addresses(a, h, list_r, n, strict_r);
+	}
+	if (n >= LIMIT_ADDRESSES || fields > LIMIT_AUTHORS)
+		m->cut |= CUT_ADDRESSES;
+	return n;
+}
+
 static void read_from(struct arena *a, struct message *m)
 {
-	const struct header *h = field(m, "From");
 	bool strict;
 
-	if (h == NULL) {
+	if (field(m, "From") == NULL) {
 		m->broken |= BROKEN_NO_FROM;
 		return;
 	}
-	m->n_from = address_list(a, h->value, &m->from, &strict);
+	m->n_from = addresses(a, m, "From", &m->from, &strict);
 	if (m->n_from > 1 || headers_find(m->headers, m->n_headers, "From", 1) != NULL)
 		m->broken |= BROKEN_MANY_FROM;
 	if (!strict || m->n_from == 0)
 		m->broken |= BROKEN_FROM_SYNTAX;
 }
 
-static size_t addresses(struct arena *a, struct message *m, const char *name,
-			const struct mailaddr **list_r)
-{
-	const struct header *h = field(m, name);
-	bool strict;
-
-	*list_r = NULL;
-	if (h == NULL)
-		return 0;
-	size_t n = address_list(a, h->value, list_r, &strict);
-
-	if (n >= LIMIT_ADDRESSES)
-		m->cut |= CUT_ADDRESSES;
-	return n;
-}
-
 static void read_recipients(struct arena *a, struct message *m)
 {
 	const struct mailaddr *to, *cc;
-	size_t n_to = addresses(a, m, "To", &to), n_cc = addresses(a, m, "Cc", &cc);
+	bool strict;
+	size_t n_to = addresses(a, m, "To", &to, &strict);
+	size_t n_cc = addresses(a, m, "Cc", &cc, &strict);
 	struct mailaddr *all = arena_new(a, struct mailaddr, n_to + n_cc);
 
 	if (n_to > 0)
@@ -66,11 +94,12 @@ static void read_recipients(struct arena *a, struct message *m)
 static void read_addresses(struct arena *a, struct message *m)
 {
 	const struct mailaddr *sender;
+	bool strict;
 
 	read_from(a, m);
-	if (addresses(a, m, "Sender", &sender) > 0)
+	if (addresses(a, m, "Sender", &sender, &strict) > 0)
 		m->sender = sender;
-	m->n_reply_to = addresses(a, m, "Reply-To", &m->reply_to);
+	m->n_reply_to = addresses(a, m, "Reply-To", &m->reply_to, &strict);
 	read_recipients(a, m);
 }
 

@@ -25,6 +25,8 @@ struct mailaddr {
 	const char
 		*address; /* local@domain: domain lower case A-labels, local part as is */
 	const char *key;  /* address all lower case, as used in stores */
+	const char *shown; /* the local part as a reader sees it who decodes encoded words
+			       there, which RFC 2047 5 forbids; NULL: it has none */
 	const char *domain; /* lower case A-labels; NULL if there is none */
 	const char *org;    /* organisational domain of it (PSL), or domain itself */
 };
@@ -72,8 +74,7 @@ struct part {
 	size_t bytes;           /* decoded size */
 };
 
-/* a file inside of a part that is no part itself: uuencoded in a text, or in a winmail.dat;
- * its fields are as those of a part */
+/* a file in a part that is no part itself: uuencoded, or in a winmail.dat; fields as those */
 struct enclosed {
 	const char *filename;
 	const char *magic;
@@ -137,10 +138,10 @@ struct message {
 	const struct header *headers;
 	size_t n_headers;
 
-	const struct mailaddr *from; /* of the first From field */
+	const struct mailaddr *from; /* of all From fields, in their order */
 	size_t n_from;
-	const struct mailaddr *sender; /* NULL if there is none */
-	const struct mailaddr *reply_to;
+	const struct mailaddr *sender;   /* NULL if there is none */
+	const struct mailaddr *reply_to; /* of all Reply-To fields */
 	size_t n_reply_to;
 	const struct mailaddr *to; /* To and Cc together */
 	size_t n_to;

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <unicode/ubidi.h>
 #include <unicode/uchar.h>
 #include <unicode/uidna.h>
 #include <unicode/unorm2.h>
@@ -486,4 +487,40 @@ const char *unicode_domain_shown(struct arena *a, const char *key)
 	if (U_FAILURE(e) || n <= 0 || n >= (int32_t)sizeof(out))
 		return key;
 	return arena_strndup(a, out, (size_t)n);
+}
+
+/* U+202A to U+202E and U+2066 to U+2069, in UTF-8 */
+static bool has_turns(const char *text)
+{
+	for (const char *p = text; (p = strchr(p, '\xe2')) != NULL; p++) {
+		unsigned char second = (unsigned char)p[1];
+		unsigned char third = second == 0 ? 0 : (unsigned char)p[2];
+
+		if (second == 0x80 && third >= 0xaa && third <= 0xae)
+			return true;
+		if (second == 0x81 && third >= 0xa6 && third <= 0xa9)
+			return true;
+	}
+	return false;
+}
+
+const char *unicode_visual(struct arena *a, const char *text)
+{
+	UErrorCode e = U_ZERO_ERROR;
+
+	if (!has_turns(text))
+		return text;
+	struct wide in = widen(text), out = { g_new(UChar, in.n + 1), 0 };
+	UBiDi *bidi = ubidi_open();
+
+	ubidi_setPara(bidi, in.at, in.n, UBIDI_DEFAULT_LTR, NULL, &e);
+	out.n = ubidi_writeReordered(
+		bidi, out.at, in.n + 1,
+		UBIDI_REMOVE_BIDI_CONTROLS | UBIDI_KEEP_BASE_COMBINING, &e);
+	ubidi_close(bidi);
+	const char *shown = U_FAILURE(e) ? text : narrow(a, out);
+
+	g_free(in.at);
+	g_free(out.at);
+	return shown;
 }

@@ -38,6 +38,13 @@ const char *unicode_ascii_look(char c);
  * err   none */
 bool unicode_mixed_scripts(const char *text);
 
+/* unicode_visual - the text as it is shown, from left to right, where it holds characters that
+ *                  tell letters to run otherwise; else the text itself
+ * own   a
+ * err   none
+ * ref   UAX 9 */
+const char *unicode_visual(struct arena *a, const char *text);
+
 /* unicode_lower - lower case, nothing else changed; the same in every locale
  * own   a
  * err   none: bad UTF-8 becomes U+FFFD */

@@ -372,6 +372,9 @@ static void test_covered(void)
 	struct signing how = usual();
 	struct auth_results r;
 	struct arena *a;
+	static const char *const shown[] = { "Subject: Another\r\n",
+					     "from : ceo@bank.example\r\n",
+					     "Cc: not@signed.example\r\n" };
 	char *text, *other;
 
 	how.names = "From:List-Unsubscribe:Subject";
@@ -388,6 +391,14 @@ static void test_covered(void)
 	g_assert_cmpint(auth_dkim_covers(&r, "Subject"), ==, ANSWER_YES);
 	arena_destroy(&a);
 	g_free(other);
+	/* a second one of what readers are shown: which one is read as signed? */
+	for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
+		other = g_strconcat(shown[i], text, NULL);
+		a = check(other, &r);
+		g_assert_cmpint(r.dkim[0].result, ==, i < 2 ? AUTH_POLICY : AUTH_PASS);
+		arena_destroy(&a);
+		g_free(other);
+	}
 	g_free(text);
 	how.selector = "fails";
 	text = signed_message(&how, header, body);

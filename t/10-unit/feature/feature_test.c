@@ -249,6 +249,60 @@ static void test_empty(void)
 	arena_destroy(&a);
 }
 
+static const char several[] =
+	"From: =?utf-8?q?Some_One?= <one@first.example>,\r\n"
+	" \"\342\200\256eoR enaJ\" <two@second.example>\r\n"
+	"From: \"x@bank.example\"@third.example\r\n"
+	"Reply-To: one@first.example\r\n"
+	"Reply-To: a@second.example, b@elsewhere.example\r\n"
+	"Subject: a\r\nSubject: b\r\nMIME-Version: 1.0\r\nMIME-Version: 1.0\r\n\r\n";
+
+/* each author as if the only one; an answer goes to all of Reply-To */
+static void test_authors(void)
+{
+	static const struct want all[] = {
+		{ FEATURE_FROM_ADDRESS, "\"one@first.example\"" },
+		{ FEATURE_FROM_COUNT, "3" },
+		{ FEATURE_REPLY_TO_ADDRESS, "\"b@elsewhere.example\"" },
+		{ FEATURE_REPLY_TO_ORG, "\"elsewhere.example\"" },
+	};
+	static const struct want second[] = {
+		{ FEATURE_FROM_ADDRESS, "\"two@second.example\"" },
+		{ FEATURE_FROM_ORG, "\"second.example\"" },
+		{ FEATURE_FROM_NAME, "\"Jane Roe\"" },
+		{ FEATURE_FROM_NAME_ADDRESS, "absent" },
+		{ FEATURE_FROM_COUNT, "3" },
+	};
+	static const struct want third[] = {
+		{ FEATURE_FROM_ORG, "\"third.example\"" },
+		{ FEATURE_FROM_NAME, "absent" },
+		{ FEATURE_FROM_NAME_ADDRESS, "\"x@bank.example\"" },
+	};
+	struct arena *a = arena_create();
+	struct features f;
+
+	features_take(a, parse(a, several), &envelope, NULL, &f);
+	check(&f, all, G_N_ELEMENTS(all));
+	g_assert_cmpuint(f.n_authors, ==, 3);
+	check(&f.authors[0], all, G_N_ELEMENTS(all));
+	check(&f.authors[1], second, G_N_ELEMENTS(second));
+	check(&f.authors[2], third, G_N_ELEMENTS(third));
+	g_assert_cmpuint(f.at[FEATURE_FROM_ADDRESSES].n_items, ==, 3);
+	g_assert_cmpuint(f.at[FEATURE_FROM_NAMES].n_items, ==, 2);
+	g_assert_cmpuint(f.at[FEATURE_REPLY_TO_ADDRESSES].n_items, ==, 3);
+	g_assert_cmpuint(f.at[FEATURE_DOUBLED].n_items, ==, 3);
+	g_assert_cmpstr(f.at[FEATURE_DOUBLED].items[2], ==, "Subject");
+	/* encoded words before the @: a reader who decodes them sees another address */
+	features_take(
+		a, parse(a, "From: =?utf-8?q?pay=40bank.example?=@evil.example\r\n\r\n"),
+		&envelope, NULL, &f);
+	g_assert_cmpuint(f.n_authors, ==, 0);
+	g_assert_cmpstr(f.at[FEATURE_FROM_ORG].text, ==, "evil.example");
+	g_assert_cmpstr(f.at[FEATURE_FROM_NAME].text, ==, "pay@bank.example");
+	g_assert_cmpstr(f.at[FEATURE_FROM_NAME_ADDRESS].text, ==, "pay@bank.example");
+	arena_destroy(&a);
+}
+
 /* a value no extractor writes */
 static struct value untouched(void)
 {
@@ -481,6 +535,7 @@ int main(int argc, char **argv)
 	message_library_init();
 	g_test_add_func("/feature/whole", test_whole);
 	g_test_add_func("/feature/empty", test_empty);
+	g_test_add_func("/feature/authors", test_authors);
 	g_test_add_func("/feature/once", test_once);
 	g_test_add_func("/feature/envelopes", test_envelopes);
 	g_test_add_func("/feature/mailers", test_mailers);

@@ -934,6 +934,43 @@ static void test_many(void)
 	setting_close(&s);
 }
 
+/* of several authors the one to be warned of is the one that all facts concern */
+static void test_authors(void)
+{
+	struct setting s;
+	struct features each[3];
+
+	setting_open(&s, "mem:");
+	put_baseline(&s, "own", 100);
+	rcpts(&s, "joe@own.example", NULL);
+	put_history(&s,
+		    key_build(s.arena, FAMILY_PAIR, "own", "joe@own.example",
+			      "bob@firm.example"),
+		    old_friend());
+	for (size_t i = 0; i < 3; i++)
+		each[i] = s.features;
+	each[1].at[FEATURE_FROM_ADDRESS] = value_of_text("eve@firm.example");
+	s.features.authors = each;
+	s.features.n_authors = 2;
+	run(&s, NEED_TENANT | NEED_PAIR | NEED_MAILBOX);
+	g_assert_cmpuint(s.facts.author, ==, 1);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_KNOWN), ==, ANSWER_NO);
+	/* whoever claims to be one of us outweighs a stranger */
+	each[2].at[FEATURE_FROM_ADDRESS] = value_of_text("ann@own.example");
+	each[2].at[FEATURE_FROM_DOMAIN] = value_of_text("own.example");
+	s.features.n_authors = 3;
+	run(&s, NEED_TENANT | NEED_PAIR | NEED_MAILBOX);
+	g_assert_cmpuint(s.facts.author, ==, 2);
+	g_assert_cmpint(told(&s, 0, FACT_TENANT_OWNS_FROM), ==, ANSWER_YES);
+	/* two whom all know: the first */
+	each[1] = each[0];
+	s.features.n_authors = 2;
+	run(&s, NEED_TENANT | NEED_PAIR | NEED_MAILBOX);
+	g_assert_cmpuint(s.facts.author, ==, 0);
+	g_assert_cmpint(told(&s, 0, FACT_PAIR_KNOWN), ==, ANSWER_YES);
+	setting_close(&s);
+}
+
 /* beyond the bound: what is shared is there, the rest is unknown and said to be */
 static void test_too_many(void)
 {
@@ -1017,6 +1054,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/lookup/display", test_display);
 	g_test_add_func("/lookup/many", test_many);
 	g_test_add_func("/lookup/too-many", test_too_many);
+	g_test_add_func("/lookup/authors", test_authors);
 	g_test_add_func("/lookup/each-key-once", test_each_key_once);
 	g_test_add_func("/lookup/names", test_names);
 	return g_test_run();

@@ -75,6 +75,24 @@ static void test_latin(void)
 	check(rows, G_N_ELEMENTS(rows), unicode_latin);
 }
 
+/* text that is told to run backwards is told as it is seen; other text is left alone */
+static void test_visual(void)
+{
+	static const char *const rows[][2] = {
+		{ "Jane Roe", "Jane Roe" },
+		{ "\342\200\256eoR enaJ", "Jane Roe" },
+		{ "\342\200\256eoR\342\200\254 Jane", "Roe Jane" },
+		{ "\342\201\246Jane\342\201\251 Roe", "Jane Roe" },
+		{ "\327\223\327\237", "\327\223\327\237" },
+		{ "\342\200", "\342\200" },
+	};
+	struct arena *a = arena_create();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_assert_cmpstr(unicode_visual(a, rows[i][0]), ==, rows[i][1]);
+	arena_destroy(&a);
+}
+
 static void test_skeleton(void)
 {
 	/* pairs that must look alike, whichever way each goes */
@@ -240,6 +258,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/unicode/fold", test_fold);
+	g_test_add_func("/unicode/visual", test_visual);
 	g_test_add_func("/unicode/latin", test_latin);
 	g_test_add_func("/unicode/skeleton", test_skeleton);
 	g_test_add_func("/unicode/table-agrees-with-icu", test_table_agrees_with_icu);

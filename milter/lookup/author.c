@@ -1,0 +1,70 @@
+/* A message with several authors is judged by the one of whom a reader is to be warned most:
+ * readers are shown the one or the other, and trust in one of them is none in the other. What
+ * a rule gives for it is the rule's affair; here is only said who comes first. */
+#include "lookup/author.h"
+
+#include <string.h>
+
+#include "base/compiler.h"
+#include "message/address.h"
+#include "message/domain.h"
+
+/* the heavier ones outweigh all lighter ones together */
+enum weight {
+	WEIGHT_UNTRUSTED = 1,  /* has not earned the recipient's trust */
+	WEIGHT_STRANGER = 2,   /* the recipient does not know them */
+	WEIGHT_ADDRESS = 4,    /* the name shows another address */
+	WEIGHT_PERSON = 8,     /* the name of one of our people, not their address */
+	WEIGHT_LOOKALIKE = 16, /* of a domain of ours, or a partner's */
+	WEIGHT_OWN = 32,       /* claims to be one of us */
+	WEIGHT_VIP = 64,       /* the name of one whose name is worth stealing */
+};
+
+static bool has_item(const struct value *list, const char *text)
+{
+	for (size_t i = 0; list->known == ANSWER_YES && i < list->n_items; i++)
+		if (text != NULL && strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+static bool is_yes(const struct value *v)
+{
+	return value_answer(v) == ANSWER_YES;
+}
+
+static int of_rcpt(const struct features *f, const struct value *at)
+{
+	const char *from = f->at[FEATURE_FROM_ADDRESS].text;
+	int warning = 0;
+
+	if (is_yes(&at[FACT_PERSON_MATCHED]) &&
+	    !has_item(&at[FACT_PERSON_ADDRESSES], from))
+		warning += is_yes(&at[FACT_PERSON_VIP]) ? WEIGHT_VIP : WEIGHT_PERSON;
+	if (is_yes(&at[FACT_TENANT_OWNS_FROM]))
+		warning += WEIGHT_OWN;
+	if (at[FACT_TENANT_LOOKALIKE].text != NULL)
+		warning += WEIGHT_LOOKALIKE;
+	if (value_answer(&at[FACT_PAIR_KNOWN]) == ANSWER_NO)
+		warning += WEIGHT_STRANGER;
+	if (value_answer(&at[FACT_PAIR_TRUSTED]) == ANSWER_NO)
+		warning += WEIGHT_UNTRUSTED;
+	return warning;
+}
+
+int author_warning(const struct features *f, const struct rcpt_facts *rcpts, size_t n)
+{
+	const char *inside = f->at[FEATURE_FROM_NAME_ADDRESS].text;
+	const char *domain = inside == NULL ? NULL : address_domain(inside);
+	const char *org = f->at[FEATURE_FROM_ORG].text;
+	int worst = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int warning = of_rcpt(f, rcpts[i].at);
+
+		worst = warning > worst ? warning : worst;
+	}
+	if (domain != NULL && (org == NULL || strcmp(domain_org(domain), org) != 0))
+		worst += WEIGHT_ADDRESS;
+	return worst;
+}
