@@ -32,7 +32,7 @@ static void test_from(void)
 		{ "From: a@example.org b@example.org\n", 2,
 		  BROKEN_FROM_SYNTAX | BROKEN_MANY_FROM },
 		{ "From: a@example.org, b@example.org\n", 2, BROKEN_MANY_FROM },
-		{ "From: a@example.org\nFrom: b@example.org\n", 1,
+		{ "From: a@example.org\nFrom: b@example.org\n", 2,
 		  BROKEN_MANY_FROM | BROKEN_DUPLICATE },
 		{ "From: \"x@y.example\" <a@example.org>\n", 1, 0 },
 		{ "From: x@y.example <a@example.org>\n", 1, BROKEN_FROM_SYNTAX },
