@@ -8,6 +8,21 @@
 
 #include "message/address.h"
 
+/* the end of a source route, "@one.example,@[IPv6:2001:db8::1]:"; NULL: there is none */
+static const char *route_end(const char *path)
+{
+	bool literal = false;
+
+	if (path[0] != '@')
+		return NULL;
+	for (const char *p = path; *p != '\0' && *p != '"'; p++) {
+		literal = *p == '[' || (literal && *p != ']');
+		if (*p == ':' && !literal)
+			return p;
+	}
+	return NULL;
+}
+
 /* "<ann@example.org>" and "<@mx.example.org:ann@example.org>" without brackets and route, as
  * MTAs cut it before they look at the rest: by this text they know the recipient. */
 static const char *spelling_of(struct arena *a, const char *path)
@@ -18,7 +33,7 @@ static const char *spelling_of(struct arena *a, const char *path)
 		path = arena_strndup(a, path + 1, n - 2);
 	else
 		path = arena_strndup(a, path, n);
-	const char *colon = path[0] == '@' ? strchr(path, ':') : NULL;
+	const char *colon = route_end(path);
 
 	return colon != NULL && colon[1] != '\0' ? colon + 1 : path;
 }

@@ -30,7 +30,7 @@ sub spew { my ($path, $text) = @_; open my $f, '>:raw', $path or die "$path: $!"
 
 my $people = $place->write('people.csv', join '', "name,addresses,title,vip\n",
 	map { "Person Number$_,person$_\@example.org,,\n" } 1 .. 50);
-my $mbox = $place->write('past.mbox', join '', map { <<"END" } 1 .. 5);
+my $mbox = $place->write('past.mbox', join '', map { <<"END" } map { $_ * 2 } 1 .. 12);
 From - Tue Nov 10 10:00:00 2026
 From: Carl Curt <carl\@partner.example>
 To: person1\@example.org
@@ -39,6 +39,7 @@ Message-ID: <m$_\@partner.example>
 Subject: past
 
 Hello
+
 END
 my @build = (qw(store build), $data);
 my ($with, $without) = ([@build, '--people', $people, '--mbox', $mbox], [@build, '--people', $people]);

@@ -143,6 +143,6 @@ subtest 'no daemon' => sub {
 	$d->stop;
 	my ($status, $said) = $d->run('status');
 	is($status, 3, 'status');
-	like($said, qr/is wonted-milter running/, 'says what to look for');
+	like($said, qr/is it running/, 'says what to look for');
 };
 done_testing;

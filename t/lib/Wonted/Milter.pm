@@ -123,8 +123,9 @@ sub resolved {
 	my ($address) = @_;
 	$address =~ s/^<(.*)>$/$1/s;
 	$address = $1 if $address =~ /<([^<>]*)>/;
-	$address =~ s/^\@[^:]*://;
-	my ($local, $rest) = $address =~ /^\s*("(?:[^"\\]|\\.)*"|[^"]*?)\s*(\@.*)?$/s;
+	$address =~ s/^\@(?:\[[^\]]*\]|[^:\[])*://;
+	my ($local, $rest) = ($address // '') =~ /^\s*("(?:[^"\\]|\\.)*"|[^"]*?)\s*(\@.*)?$/s;
+	$local //= $address;
 	if ($local =~ s/^"(.*)"$/$1/s) { $local =~ s/\\(.)/$1/sg }
 	else { s/\([^()]*\)|\s//g for $local, $rest // () }
 	s/\([^()]*\)|\s|[,;].*//sg for $rest // ();
