@@ -9,7 +9,7 @@
 
 enum on_failure {
 	STAGE_GO_ON_UNKNOWN, /* later stages see unknown values */
-	STAGE_STOP_PASS,     /* the message passes, marked degraded */
+	STAGE_STOP_PASS,     /* what has no points is undecided */
 };
 
 struct stage {
@@ -33,12 +33,14 @@ static bool parse_message(struct passage *p)
 	return true;
 }
 
-/* DNS gets what is left of the message's time, but never more than its own option. */
+/* DNS gets no more than its own option, and of the message's time so much that the rules can
+ * still be asked: slow name servers must not switch them off. */
 static int64_t dns_deadline_us(const struct passage *p)
 {
 	int64_t own = clock_mono_us() + p->world->options->dns_timeout_ms * 1000;
+	int64_t half = p->deadline_us - p->world->options->message_deadline_ms * 1000 / 2;
 
-	return own < p->deadline_us ? own : p->deadline_us;
+	return MIN(own, half);
 }
 
 static bool check_auth(struct passage *p)
@@ -54,7 +56,11 @@ static bool check_auth(struct passage *p)
 	}
 	auth_finish(p->auth_check, m, dns_deadline_us(p), p->arena, r);
 	p->auth = r;
-	return !r->timed_out;
+	if (r->resolver_silent)
+		p->missing |= MISSING_RESOLVER;
+	else if (r->timed_out)
+		p->missing |= MISSING_SENDER_DNS;
+	return p->missing == 0;
 }
 
 static bool take_features(struct passage *p)
@@ -127,22 +133,19 @@ static void tell_lost_policies(struct passage *p)
 
 static bool decide_all(struct passage *p)
 {
-	struct decide_setup setup = { .options = p->world->options,
-				      .envelope = p->envelope,
-				      .facts = &p->facts,
-				      .hits = p->hits };
+	struct decide_setup setup = {
+		.options = p->world->options,
+		.envelope = p->envelope,
+		.facts = p->facts.rcpts == NULL ? NULL : &p->facts,
+		.hits = p->hits,
+		.asked = p->world->asked,
+		.missing = p->missing,
+	};
 
 	decide(p->arena, &setup, &p->decisions);
+	for (size_t i = 0; i < p->decisions.n; i++)
+		p->degraded |= p->decisions.at[i].missing != 0;
 	tell_lost_policies(p);
-	if (!p->degraded)
-		return true;
-	struct decision *d = arena_new(p->arena, struct decision, p->decisions.n);
-
-	for (size_t i = 0; i < p->decisions.n; i++) {
-		d[i] = p->decisions.at[i];
-		d[i].degraded = true;
-	}
-	p->decisions.at = d;
 	return true;
 }
 
@@ -170,17 +173,14 @@ static bool make_plan(struct passage *p)
 	return true;
 }
 
-/* Out of time: everybody gets the message, marked, and without what others wrote in our
- * name. */
-static void pass_undecided(struct passage *p)
+/* The rest of the way is not gone: points that were reached decide, and without any the
+ * message is undecided. */
+static void end_early(struct passage *p, enum missing why)
 {
-	struct decide_setup setup = { .options = p->world->options,
-				      .envelope = p->envelope,
-				      .facts =
-					      p->facts.rcpts == NULL ? NULL : &p->facts };
-
+	p->missing |= why;
+	p->degraded = true;
 	if (!p->envelope->internal)
-		decide(p->arena, &setup, &p->decisions);
+		decide_all(p);
 	make_plan(p);
 }
 
@@ -201,8 +201,8 @@ bool passage_is_internal(const struct passage *p)
 	return p->envelope->internal;
 }
 
-struct passage *passage_begin(struct world *w, struct arena *a,
-			      const struct envelope *env, const char *id)
+struct passage *passage_unread(struct world *w, struct arena *a,
+			       const struct envelope *env, const char *id)
 {
 	struct passage *p = arena_new(a, struct passage, 1);
 
@@ -210,6 +210,16 @@ struct passage *passage_begin(struct world *w, struct arena *a,
 	p->arena = a;
 	p->envelope = env;
 	p->id = id;
+	p->unread = true;
+	return p;
+}
+
+struct passage *passage_begin(struct world *w, struct arena *a,
+			      const struct envelope *env, const char *id)
+{
+	struct passage *p = passage_unread(w, a, env, id);
+
+	p->unread = false;
 	if (w->auth != NULL && !env->internal)
 		p->auth_check = auth_begin(w->auth, env);
 	return p;
@@ -251,15 +261,23 @@ void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
 		if (run_stage(p, &stages[i]) || i + 1 == COUNT_OF(stages))
 			continue;
 		p->stopped = stages[i].name;
-		p->degraded = true;
-		log_seldom(LOG_LEVEL_WARN, "stopped",
-			   "%s: out of time after the stage \"%s\"; the message passes "
-			   "undecided (message_deadline is %lld ms)",
-			   p->id, stages[i].name,
-			   (long long)p->world->options->message_deadline_ms);
-		pass_undecided(p);
+		log_seldom(
+			LOG_LEVEL_WARN, "stopped",
+			"%s: out of time after the stage \"%s\" (message_deadline is "
+			"%lld ms): what has no points until then is undecided; see which "
+			"stage is slow with \"wonted explain\"",
+			p->id, stages[i].name,
+			(long long)p->world->options->message_deadline_ms);
+		end_early(p, MISSING_TIME);
 		break;
 	}
+}
+
+void passage_run_unread(struct passage *p)
+{
+	g_assert(p->unread);
+	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };
+	end_early(p, MISSING_SESSIONS);
 }
 
 void passage_record(const struct passage *p, enum disposition d, const char *failed,
@@ -283,6 +301,7 @@ void passage_record(const struct passage *p, enum disposition d, const char *fai
 		.stopped = p->stopped,
 		.slow = p->slow,
 		.degraded = p->degraded,
+		.missing = p->missing,
 		.pii = p->world->options->journal_pii,
 	};
 }

@@ -45,9 +45,11 @@ struct passage {
 
 	struct stage_time times[STAGE_COUNT];
 	size_t n_times;
-	const char *stopped;  /* stage that ended the way early; NULL */
-	const char *slow;     /* last stage that took longer than its budget; NULL */
-	bool degraded;        /* decided without all facts */
+	const char *stopped; /* stage that ended the way early; NULL */
+	const char *slow;    /* last stage that took longer than its budget; NULL */
+	unsigned missing;    /* enum missing bits that hold for all recipients */
+	bool degraded;       /* decided without all facts */
+	bool unread; /* over max_sessions: nothing of it was kept but its envelope */
 	size_t lost_policies; /* recipients whose record names one that is not there */
 };
 
@@ -70,6 +72,16 @@ void passage_headers(struct passage *p, const struct header *h, size_t n);
  * err   none: what a failed stage means is a column of the table; then the plan is to pass
  * cost  at most the general message_deadline */
 void passage_run(struct passage *p, struct bytes raw, bool raw_cut);
+
+/* passage_unread - a message that there is no room to read
+ * in, own   as of passage_begin(); nothing is asked
+ * err   none */
+struct passage *passage_unread(struct world *w, struct arena *a,
+			       const struct envelope *env, const char *id);
+
+/* passage_run_unread - the plan for it: undecided for all recipients
+ * err   none */
+void passage_run_unread(struct passage *p);
 
 /* passage_authserv_id - the name of our Authentication-Results
  * err   none */

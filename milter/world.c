@@ -9,6 +9,7 @@
 #include "config/print.h"
 #include "detect/detect.h"
 #include "detect/file_kind.h"
+#include "verdict/score.h"
 
 /* Two worlds with the same fingerprint decide alike. */
 static void take_fingerprint(struct world *w)
@@ -48,8 +49,11 @@ static bool open_resolver(struct world *w, const struct world_setup *s, GError *
 
 static bool may_banner(const struct policy *p)
 {
-	return p->on_malicious == ACTION_BANNER || p->on_suspicious == ACTION_BANNER ||
-	       p->on_spam == ACTION_BANNER || p->on_graymail == ACTION_BANNER;
+	bool any = false;
+
+	for (enum verdict v = VERDICT_WANTED; v < VERDICT_COUNT; v++)
+		any |= score_action(v, p) == ACTION_BANNER;
+	return any;
 }
 
 static unsigned all_needs(const struct options *o, const struct ruleset *rs)
@@ -103,6 +107,7 @@ struct world *world_load(const struct world_setup *s, struct world *old, GError 
 		goto out;
 	take_endings(w);
 	w->needs = all_needs(w->options, w->rules);
+	w->asked = ruleset_asked(w->rules);
 	w->aliases =
 		old != NULL ? aliases_ref(old->aliases) : aliases_create(LIMIT_ALIASES);
 	if (!open_store(w, s->store != NULL ? s->store : w->options->store, old, e))

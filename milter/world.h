@@ -24,6 +24,7 @@ struct world {
 	struct ruleset *rules;
 	struct endings *endings; /* its list dangerous_endings; NULL: it has none */
 	unsigned needs;          /* of all that is switched on */
+	unsigned asked;          /* of them, what rules ask for whose points count */
 	char id[17];             /* fingerprint of the configuration */
 };
 

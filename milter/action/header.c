@@ -105,7 +105,7 @@ static void put(GPtrArray *lines, struct arena *a, const char *name, const char 
 }
 
 /* The axis that made the verdict: what X-Spam-Score readers ask for. */
-static void put_spam(GPtrArray *lines, struct arena *a, const struct decision *d)
+static void put_level(GPtrArray *lines, struct arena *a, const struct decision *d)
 {
 	enum axis axis = verdict_axis(d->verdict);
 	int64_t milli = axis == AXIS_COUNT ? 0 : d->milli[axis];
@@ -113,8 +113,6 @@ static void put_spam(GPtrArray *lines, struct arena *a, const struct decision *d
 	char level[STARS + 1] = "";
 
 	memset(level, '*', stars);
-	put(lines, a, "X-Spam-Flag", "YES");
-	put(lines, a, "X-Spam", "Yes");
 	put(lines, a, "X-Spam-Status",
 	    arena_printf(a, "Yes, score=%s required=%s", points_text(a, milli),
 			 points_text(a, score_threshold(d->verdict, d->policy))));
@@ -122,7 +120,34 @@ static void put_spam(GPtrArray *lines, struct arena *a, const struct decision *d
 		put(lines, a, "X-Spam-Level", level);
 }
 
-static void put_ours(GPtrArray *lines, struct arena *a, const struct header_story *story)
+/* why it was decided so: nothing that filing needs */
+static void put_grounds(GPtrArray *lines, struct arena *a,
+			const struct header_story *story)
+{
+	const struct decision *d = story->shown;
+
+	put(lines, a, HEADER_SCORE,
+	    arena_printf(a, "threat=%s spam=%s graymail=%s",
+			 points_text(a, d->milli[AXIS_THREAT]),
+			 points_text(a, d->milli[AXIS_SPAM]),
+			 points_text(a, d->milli[AXIS_GRAYMAIL])));
+	if (story->n_reasons > 0)
+		put(lines, a, HEADER_REASONS, reasons_text(a, story));
+	if (story->banner != NULL)
+		put(lines, a, HEADER_BANNER, story->banner);
+}
+
+static void put_spam(GPtrArray *lines, struct arena *a, const struct decision *d,
+		     bool full)
+{
+	put(lines, a, "X-Spam-Flag", "YES");
+	put(lines, a, "X-Spam", "Yes");
+	if (full)
+		put_level(lines, a, d);
+}
+
+static void put_ours(GPtrArray *lines, struct arena *a, const struct header_story *story,
+		     bool full)
 {
 	const struct decision *d = story->shown;
 
@@ -132,25 +157,18 @@ static void put_ours(GPtrArray *lines, struct arena *a, const struct header_stor
 		    ? action_names[story->action]
 		    : arena_printf(a, "%s (%s)", action_names[story->action],
 				   story->action_note));
-	put(lines, a, "X-Wonted-Score",
-	    arena_printf(a, "threat=%s spam=%s graymail=%s",
-			 points_text(a, d->milli[AXIS_THREAT]),
-			 points_text(a, d->milli[AXIS_SPAM]),
-			 points_text(a, d->milli[AXIS_GRAYMAIL])));
-	if (story->n_reasons > 0)
-		put(lines, a, "X-Wonted-Reasons", reasons_text(a, story));
-	if (story->banner != NULL)
-		put(lines, a, HEADER_BANNER, story->banner);
+	if (full)
+		put_grounds(lines, a, story);
 	if (story->unresolved != NULL)
 		put(lines, a, HEADER_RECIPIENT,
 		    arena_printf(a, "unresolved (%s)", story->unresolved));
-	if (story->degraded)
-		put(lines, a, HEADER_DEGRADED, "yes");
+	if (story->missing != NULL)
+		put(lines, a, HEADER_DEGRADED, story->missing);
 	if (story->observe)
 		put(lines, a, "X-Wonted-Mode", mode_names[MODE_OBSERVE]);
 	put(lines, a, "X-Wonted-Id", story->id);
 	if (story->action == ACTION_JUNK)
-		put_spam(lines, a, d);
+		put_spam(lines, a, d, full);
 }
 
 /* Is our own name that of a trusted upstream, whose results we go by? */
@@ -163,7 +181,9 @@ static bool is_upstream(const struct plan_setup *s)
 
 void header_removals(const struct plan_setup *s, bool spam, GArray *edits)
 {
-	struct sweep_wish wish = { .spam = spam, .authres = !is_upstream(s) };
+	struct sweep_wish wish = { .ours = true,
+				   .spam = spam,
+				   .authres = !is_upstream(s) };
 
 	header_sweep_edits(s->sweep, wish, edits);
 }
@@ -185,7 +205,7 @@ void header_insertions(struct arena *a, const struct plan_setup *s,
 	GPtrArray *lines = g_ptr_array_new();
 	const char *authres = NULL;
 
-	put_ours(lines, a, story);
+	put_ours(lines, a, story, s->options->headers == HEADERS_FULL);
 	for (guint i = lines->len; i-- > 0;) {
 		const char **line = g_ptr_array_index(lines, i);
 

@@ -17,6 +17,8 @@
 #define HEADER_BANNER "X-Wonted-Banner"
 #define HEADER_DEGRADED "X-Wonted-Degraded"
 #define HEADER_RECIPIENT "X-Wonted-Recipient"
+#define HEADER_REASONS "X-Wonted-Reasons"
+#define HEADER_SCORE "X-Wonted-Score"
 
 /* What the headers of one message say. */
 struct header_story {
@@ -29,7 +31,7 @@ struct header_story {
 	const char *
 		unresolved; /* why nobody knows who one of those is who remain, or NULL */
 	const char *id;
-	bool degraded;
+	const char *missing; /* words on what was missing; NULL: nothing */
 	bool observe; /* nothing was done because nobody who remains is in enforce mode */
 };
 
@@ -42,7 +44,8 @@ struct header_story {
  * ref   RFC 8601 5 */
 void header_removals(const struct plan_setup *s, bool spam, GArray *edits);
 
-/* header_insertions - edits that put our headers on top, Authentication-Results highest
+/* header_insertions - edits that put our headers on top, Authentication-Results highest; how
+ *                     many is the option headers
  * in    edits   struct edit are appended
  * own   a
  * err   none */

@@ -11,6 +11,10 @@
 
 #define OUR_PREFIX "X-Wonted-"
 
+/* X-Wonted-Verdict, -Action, -Id and -Mode say how to file it, and no more. */
+static const char *const ground_names[] = { HEADER_SCORE,    HEADER_REASONS,
+					    HEADER_BANNER,   HEADER_DEGRADED,
+					    "X-Spam-Status", "X-Spam-Level" };
 static const char *const spam_names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level",
 					  "X-Spam" };
 
@@ -20,6 +24,7 @@ struct noted {
 	const char *name; /* as written, the first time */
 	size_t nth;
 	enum noted_kind kind;
+	bool ground;
 };
 
 struct header_sweep {
@@ -61,10 +66,10 @@ static bool is_ours(struct bytes name)
 	       g_ascii_strncasecmp(name.at, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
 }
 
-static bool is_spam(struct bytes name)
+static bool is_among(struct bytes name, const char *const *names, size_t n)
 {
-	for (size_t i = 0; i < COUNT_OF(spam_names); i++)
-		if (is_name(name, spam_names[i]))
+	for (size_t i = 0; i < n; i++)
+		if (is_name(name, names[i]))
 			return true;
 	return false;
 }
@@ -90,7 +95,7 @@ static bool kind_of(struct bytes name, enum noted_kind *kind_r)
 {
 	if (is_name(name, HEADER_AUTHRES))
 		*kind_r = NOTED_AUTHRES;
-	else if (is_spam(name))
+	else if (is_among(name, spam_names, COUNT_OF(spam_names)))
 		*kind_r = NOTED_SPAM;
 	else if (is_ours(name))
 		*kind_r = NOTED_OURS;
@@ -152,6 +157,7 @@ void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes 
 		one.kind = NOTED_OURS;
 	else if (one.kind == NOTED_AUTHRES && !authres_claims(value, s->authserv_id))
 		return;
+	one.ground = is_among(name, ground_names, COUNT_OF(ground_names));
 	one.name = arena_strndup(s->arena, name.at, name.n);
 	g_array_append_val(s->noted, one);
 }
@@ -200,7 +206,8 @@ void header_sweep_message(struct header_sweep *s, const struct message *m)
 
 static bool goes(const struct noted *one, struct sweep_wish w)
 {
-	return one->kind == NOTED_OURS || (one->kind == NOTED_SPAM && w.spam) ||
+	return (one->kind == NOTED_OURS && w.ours) ||
+	       (one->kind == NOTED_SPAM && w.spam) || (one->ground && w.grounds) ||
 	       (one->kind == NOTED_AUTHRES && w.authres);
 }
 

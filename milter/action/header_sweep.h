@@ -31,9 +31,12 @@ void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes 
  * err   none */
 void header_sweep_message(struct header_sweep *s, const struct message *m);
 
-/* Which of what was noted goes. X-Wonted-* always does. */
+/* Which of what was noted goes. */
 struct sweep_wish {
-	bool spam;    /* X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam */
+	bool ours; /* X-Wonted-* */
+	bool spam; /* X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam */
+	bool grounds; /* of both, what says why: points, reasons, the rest of "headers = full";
+			 and X-Wonted-Degraded, which tells of our own troubles */
 	bool authres; /* Authentication-Results that claim to be ours */
 };
 

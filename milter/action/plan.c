@@ -32,7 +32,7 @@ struct merge {
 	bool marked;                   /* the subject says it, too */
 	bool observe;                  /* nobody who remains is in enforce mode */
 	bool observed;                 /* somebody who remains is in observe mode */
-	bool degraded;
+	unsigned missing;              /* enum missing bits of all who remain */
 	GArray *edits;
 };
 
@@ -106,7 +106,7 @@ static void find_strictest(struct merge *g)
 			continue;
 		g->observe &= d->mode == MODE_OBSERVE;
 		g->observed |= d->mode == MODE_OBSERVE;
-		g->degraded |= d->degraded;
+		g->missing |= d->missing;
 		if (now == ACTION_BANNER &&
 		    (g->banner == NULL || is_stricter(d, now, g->banner, now)))
 			g->banner = d;
@@ -195,6 +195,10 @@ static struct banner *make_banner(const struct merge *g)
 				      .verdict = g->banner->verdict,
 				      .language = language_of_all(g) };
 
+	if (setup.message == NULL) {
+		made->words = "not done: the message was not read";
+		return made;
+	}
 	setup.n_reasons = verdict_words(g, g->banner, &words);
 	setup.reasons = words;
 	banner_make(g->arena, &setup, made);
@@ -240,7 +244,8 @@ static const char *put_banner(struct merge *g)
 		g_array_append_val(g->edits, e);
 		before++;
 	}
-	if (g->banner == NULL || !falls_back_on(g, FALLBACK_SUBJECT))
+	if (g->banner == NULL || g->setup->message == NULL ||
+	    !falls_back_on(g, FALLBACK_SUBJECT))
 		return b->words;
 	subject_mark_edits(g->arena, g->setup->message,
 			   banner_mark(g->arena, language_of_all(g), g->banner->verdict),
@@ -297,7 +302,7 @@ static const char *tell_all(struct merge *g)
 {
 	const struct reason **common;
 	struct header_story story = { .shown = g->shown,
-				      .degraded = g->degraded,
+				      .missing = missing_words(g->arena, g->missing),
 				      .observe = g->observe };
 
 	if (g->observe && !g->setup->options->observe_headers)
@@ -566,6 +571,8 @@ static void plan_holds(struct arena *a, const struct plan_setup *s,
  * nor for recipients of whom not all are known: a discard would be for the others as well. */
 static const char *cannot_hold(const struct plan_setup *s)
 {
+	if (s->message == NULL)
+		return "not read, and so not held";
 	if (s->envelope->rcpts_cut)
 		return "too many recipients to hold";
 	return (s->message->cut & CUT_SIZE) != 0 ? "too long to hold" : NULL;
@@ -665,7 +672,7 @@ void plan_make(struct arena *a, const struct plan_setup *given, struct plan *p_r
 	if (s->sweep == NULL)
 		s->sweep = sweep_of(a, s);
 	if (s->envelope->internal || s->envelope->n_rcpts == 0) {
-		plan_pass(a, s, NULL, p_r);
+		plan_pass(a, s, p_r);
 		return;
 	}
 	g_assert(s->decisions->n == s->envelope->n_rcpts);

@@ -89,7 +89,7 @@ struct plan {
 
 struct plan_setup {
 	const struct options *options;
-	const struct message *message;
+	const struct message *message; /* NULL: it was not read; sweep is set then */
 	const struct envelope *envelope;
 	const struct auth_results *auth; /* NULL: no Authentication-Results of ours */
 	const struct decisions *decisions;
@@ -106,13 +106,12 @@ void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
 
 /* plan_pass - the plan for mail that is not judged: without what came in our name, else as it
  *             is. Our own people cannot write our words; our own hosts can, a hop before us
- *             put them there
+ *             put them there. Of theirs those that say why we decided so go where somebody
+ *             outside of all tenants is a recipient
  * in    s      only options, envelope, sweep, authserv_id and id are read
- *       note   for X-Wonted-Degraded; not put into internal mail. NULL: none
  * own   a
  * err   none: what cannot be cleaned is rejected, as by plan_make() */
-void plan_pass(struct arena *a, const struct plan_setup *s, const char *note,
-	       struct plan *p_r);
+void plan_pass(struct arena *a, const struct plan_setup *s, struct plan *p_r);
 
 /* plan_unhold - the plan when some holds could not be made: their recipients get it as junk
  * in    failed[p->n_holds]

@@ -1,9 +1,10 @@
-/* Mail that is not judged: our own, what comes over max_sessions, and what comes with more
- * fields in our name than can be removed. Nothing of it is read but its header; nobody's
- * verdict may stand in it but ours. */
+/* Mail that is not judged: our own, and what comes with more fields in our name than can be
+ * removed. Nothing of it is read but its header; nobody's verdict may stand in it but ours,
+ * and ours tells nobody outside why. */
 #include "action/plan_pass.h"
 
 #include "action/header.h"
+#include "message/address.h"
 
 /* Is anybody here in enforce mode? Who the recipients are is not looked up. */
 static bool acts(const struct options *o)
@@ -56,15 +57,41 @@ void plan_refuse_flood(struct arena *a, const struct plan_setup *s, struct plan 
 	set_done(a, s, ACTION_REJECT, p_r);
 }
 
-void plan_pass(struct arena *a, const struct plan_setup *s, const char *note,
-	       struct plan *p_r)
+/* Does it go to anybody but our own people? */
+static bool leaves(const struct plan_setup *s)
+{
+	const struct envelope *e = s->envelope;
+
+	for (size_t i = 0; i < e->n_rcpts; i++)
+		if (options_tenant(s->options, address_domain(e->rcpts[i].key)) == NULL)
+			return true;
+	return e->rcpts_cut;
+}
+
+/* Mail that a hop of ours has judged goes out again, by an alias or a user's redirect: how to
+ * file it may stay in it, why we decided so may not. */
+static void keep_grounds_here(struct arena *a, const struct plan_setup *s,
+			      struct plan *p_r)
+{
+	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
+
+	header_sweep_edits(s->sweep, (struct sweep_wish){ .grounds = true }, edits);
+	plan_keep_edits(a, edits, p_r);
+}
+
+void plan_pass(struct arena *a, const struct plan_setup *s, struct plan *p_r)
 {
 	bool internal = s->envelope->internal, act = acts(s->options);
 	GArray *edits;
 
 	*p_r = (struct plan){ .disposition = DISPOSE_ACCEPT };
 	set_done(a, s, ACTION_PASS, p_r);
-	if (may_write_our_words(s->envelope) || (!act && !s->options->observe_headers))
+	if (may_write_our_words(s->envelope)) {
+		if (leaves(s))
+			keep_grounds_here(a, s, p_r);
+		return;
+	}
+	if (!act && !s->options->observe_headers)
 		return;
 	if (act && header_sweep_flooded(s->sweep)) {
 		plan_refuse_flood(a, s, p_r);
@@ -72,12 +99,5 @@ void plan_pass(struct arena *a, const struct plan_setup *s, const char *note,
 	}
 	edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 	header_removals(s, !internal && act, edits);
-	if (note != NULL && !internal) {
-		struct edit e = { .kind = EDIT_INSERT_HEADER,
-				  .name = HEADER_DEGRADED,
-				  .value = note };
-
-		g_array_append_val(edits, e);
-	}
 	plan_keep_edits(a, edits, p_r);
 }

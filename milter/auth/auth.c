@@ -11,8 +11,10 @@
 #include "auth/dmarc.h"
 #include "auth/errand.h"
 #include "auth/from.h"
+#include "auth/health.h"
 #include "auth/iprev.h"
 #include "auth/spf.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "message/domain.h"
 
@@ -29,6 +31,7 @@ struct auth_engine {
 	const struct options *options;
 	struct dkim_tools tools;
 	struct errand_yard *yard;
+	struct dns_health *health;
 };
 
 struct auth_check {
@@ -41,6 +44,7 @@ struct auth_check {
 	const char *envelope_domain; /* that SPF may speak for; NULL: none */
 	char *client_addr;
 	int64_t received_s;
+	int64_t began_us;
 	bool trusted; /* somebody else's results are taken */
 };
 
@@ -58,6 +62,7 @@ struct auth_engine *auth_engine_create(const struct options *o, struct resolver 
 		.resolver = r,
 	};
 	en->yard = errand_yard_create(CREW_THREADS);
+	en->health = dns_health_create(r, o);
 	return en;
 }
 
@@ -69,6 +74,7 @@ void auth_engine_destroy(struct auth_engine **enp)
 	if (en == NULL)
 		return;
 	errand_yard_destroy(&en->yard);
+	dns_health_destroy(&en->health);
 	keys_destroy(&en->tools.keys);
 	dkim_library_close(&en->tools.library);
 	g_free(en);
@@ -156,6 +162,7 @@ struct auth_check *auth_begin(struct auth_engine *en, const struct envelope *env
 	c->client_addr = arena_strdup(c->arena, env->client_addr);
 	c->received_s = env->received_s;
 	c->envelope_domain = envelope_domain(c->arena, env);
+	c->began_us = clock_mono_us();
 	c->spf = errand_begin(en->yard, &spf_errand, spf_create(r, env));
 	c->iprev = errand_begin(en->yard, &iprev_errand, iprev_create(r, env));
 	return c;
@@ -212,10 +219,42 @@ static void finish_own(struct auth_check *c, const struct message *m, struct dns
 	r->client_addr = arena_strdup(a, c->client_addr);
 }
 
+static bool is_unanswered(const struct auth_results *r)
+{
+	bool any = r->timed_out || r->spf.result == AUTH_TEMPERROR ||
+		   r->iprev.result == AUTH_TEMPERROR || r->dmarc.result == AUTH_TEMPERROR;
+
+	for (size_t i = 0; i < r->n_dkim; i++)
+		any |= r->dkim[i].result == AUTH_TEMPERROR;
+	return any;
+}
+
+/* Something was not answered: is it the sender's name servers, or our resolver? */
+static bool is_resolver_silent(struct auth_check *c, int64_t left_us)
+{
+	int64_t probe_us = CLAMP(left_us / 2, 0, LIMIT_DNS_PROBE_MS * 1000);
+
+	return !dns_health_check(c->engine->health, c->began_us,
+				 clock_mono_us() + probe_us);
+}
+
+int64_t auth_resolver_silent_since(struct auth_engine *en)
+{
+	int64_t now_us = clock_mono_us();
+	/* what was answered of late says enough, but not after it fell silent */
+	int64_t since_us = dns_health_silent_since(en->health) != 0
+				   ? now_us
+				   : now_us - 10 * G_USEC_PER_SEC;
+
+	dns_health_check(en->health, since_us, now_us + LIMIT_DNS_PROBE_MS * 1000);
+	return dns_health_silent_since(en->health);
+}
+
 void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline_us,
 		 struct arena *a, struct auth_results *r)
 {
 	struct dns_wait wait = { .deadline_us = deadline_us };
+	int64_t left_us = deadline_us - clock_mono_us();
 
 	*r = (struct auth_results){ .source = AUTH_OWN };
 	auth_headers(c, m->headers, m->n_headers);
@@ -227,6 +266,10 @@ void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline
 	dmarc_finish(c->dmarc, &wait, a, r);
 	r->timed_out = wait.timed_out;
 	r->waited_us = wait.waited_us;
+	if (is_unanswered(r))
+		r->resolver_silent = is_resolver_silent(c, left_us);
+	else if (dns_health_silent_since(c->engine->health) != 0)
+		is_resolver_silent(c, left_us); /* it may answer again */
 }
 
 void auth_release(struct auth_check **cp)

@@ -99,7 +99,9 @@ struct auth_results {
 	struct auth_iprev iprev;
 	const char *client_addr; /* of the envelope, for policy.iprev */
 	bool timed_out;          /* the deadline came before some answer */
-	int64_t waited_us;       /* how long auth_finish() only waited */
+	bool resolver_silent; /* something was not answered, and nobody is: our resolver's
+				    failure and not the sender's */
+	int64_t waited_us;    /* how long auth_finish() only waited */
 };
 
 struct auth_engine;
@@ -133,7 +135,9 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n);
 
 /* auth_finish - the results: wait for what has not come, at most to the deadline, then
  *               body hashes and signatures. Once for each check.
- * in    deadline_us   on clock_mono_us(); what is missing then is temperror
+ * in    deadline_us   on clock_mono_us(); what is missing then is temperror. Whose fault
+ *                     that is may take half as long again to find out, at most
+ *                     LIMIT_DNS_PROBE_MS
  * out   *r   whole in any case; r->timed_out tells
  * own   a
  * err   none: see out
@@ -141,6 +145,14 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n);
  * ref   RFC 7208, 6376, 8301, 8463, 9989, 8601 */
 void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline_us,
 		 struct arena *a, struct auth_results *r);
+
+/* auth_resolver_silent_since - does the resolver answer anybody? If nothing was answered of
+ *                              late it is asked now
+ * out   0: it does; else since when it does not, seconds since 1970
+ * use   any thread
+ * err   none
+ * cost  at most LIMIT_DNS_PROBE_MS */
+int64_t auth_resolver_silent_since(struct auth_engine *en);
 
 /* auth_release - give a check back, finished or not; sets *c to NULL
  * err   none; *c may be NULL */

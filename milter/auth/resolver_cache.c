@@ -195,6 +195,8 @@ static void flight_landed(void *arg)
 	flight_remove(c, f);
 	if (a->status == DNS_TEMPFAIL)
 		c->stats.tempfail += f->waiting->len;
+	else
+		c->stats.answered_us = c->now_us();
 	pthread_mutex_unlock(&c->lock);
 	flight_end(f, reply);
 }
@@ -248,6 +250,7 @@ static void cache_start(struct resolver *r, struct dns_query *q)
 		c->stats.joined++;
 	} else if (c->flying.length >= LIMIT_DNS_ON_WAY) {
 		c->stats.tempfail++;
+		c->stats.refused_us = c->now_us();
 		full = true;
 	} else {
 		f = flight_begin(c, &key);

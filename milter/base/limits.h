@@ -46,6 +46,7 @@
 #define LIMIT_DNS_NAME_BYTES 253  /* RFC 1035 2.3.4, as text without the last dot */
 #define LIMIT_DNS_ON_WAY 4096     /* questions on their way at once; more are temperror */
 #define LIMIT_DNS_ANSWER_MS 10000 /* after that a question is given up, whoever waits */
+#define LIMIT_DNS_PROBE_MS 500    /* to find out whether the resolver answers anybody */
 #define LIMIT_DNS_CACHE_ENTRIES 50000
 #define LIMIT_DNS_CACHE_BYTES (32 * 1024 * 1024)
 #define LIMIT_ZONE_BYTES (16 * 1024 * 1024) /* of a zone file; they are for tests */

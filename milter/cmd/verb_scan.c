@@ -210,7 +210,12 @@ static void print_decision(const struct decision *d)
 	       d->mode == MODE_OBSERVE ? " (observe: would be)" : "");
 	for (int i = 0; i < AXIS_COUNT; i++)
 		printf(" %s=%.3g", axis_names[i], (double)d->milli[i] / 1000);
-	printf("%s\n", d->degraded ? " degraded" : "");
+	struct arena *a = arena_create();
+	const char *missing = missing_words(a, d->missing);
+
+	printf("%s%s\n", missing != NULL ? " missing: " : "",
+	       missing != NULL ? missing : "");
+	arena_destroy(&a);
 	for (size_t i = 0; i < d->n_reasons; i++) {
 		char *text = printable(d->reasons[i].text, LIMIT_REASON_BYTES);
 

@@ -1,6 +1,7 @@
 /* The daemon: opens everything, serves, reloads on HUP, USR1 or request, and stops when told,
  * after the messages that are at their end. It never forks: a service manager keeps it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -96,6 +97,20 @@ static void reload_and_log(struct daemon *d)
 	g_string_free(said, TRUE);
 }
 
+static void tell_resolver(const struct world *w, GString *to)
+{
+	int64_t since_s = w->auth == NULL ? 0 : auth_resolver_silent_since(w->auth);
+
+	g_string_append_printf(to, "%-24s ", "dns_resolver");
+	if (since_s == 0)
+		g_string_append(to, "answers\n");
+	else
+		g_string_append_printf(to,
+				       "answers nobody since %" PRId64
+				       " s; see dns_servers and the log\n",
+				       clock_now_s() - since_s);
+}
+
 static void tell_status(struct daemon *d, GString *to)
 {
 	struct world *w = world_current(&d->door.seat);
@@ -107,6 +122,7 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %s\n", "mode", mode_names[w->options->mode]);
 	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
 	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->door.sessions);
+	tell_resolver(w, to);
 	metrics_print(&d->door.metrics, to);
 	world_release(w);
 }

@@ -3,13 +3,14 @@
 #include <string.h>
 
 const char *const axis_names[AXIS_COUNT] = { "threat", "spam", "graymail" };
-const char *const verdict_names[VERDICT_COUNT] = { "wanted", "graymail", "spam",
-						   "suspicious", "malicious" };
+const char *const verdict_names[VERDICT_COUNT] = { "wanted", "graymail",   "undecided",
+						   "spam",   "suspicious", "malicious" };
 const char *const action_names[ACTION_COUNT] = { "pass",       "banner", "junk",
 						 "quarantine", "defer",  "reject" };
 const char *const mode_names[MODE_COUNT] = { "inherit", "observe", "enforce" };
 const char *const junk_by_names[JUNK_BY_COUNT] = { "header", "extension" };
 const char *const banner_fallback_names[FALLBACK_COUNT] = { "none", "subject", "junk" };
+const char *const headers_names[HEADERS_COUNT] = { "verdict", "full" };
 const char *const language_names[LANGUAGE_COUNT] = { "en", "de", "es", "fr",
 						     "it", "nl", "pl", "pt" };
 

@@ -12,6 +12,7 @@ enum axis { AXIS_THREAT, AXIS_SPAM, AXIS_GRAYMAIL, AXIS_COUNT };
 enum verdict {
 	VERDICT_WANTED,
 	VERDICT_GRAYMAIL,
+	VERDICT_UNDECIDED, /* no points, and facts were missing through our side */
 	VERDICT_SPAM,
 	VERDICT_SUSPICIOUS,
 	VERDICT_MALICIOUS,
@@ -35,6 +36,8 @@ enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
 
 /* what is done where a reader may not see the banner */
 enum banner_fallback { FALLBACK_NONE, FALLBACK_SUBJECT, FALLBACK_JUNK, FALLBACK_COUNT };
+/* how much our headers tell */
+enum headers { HEADERS_VERDICT, HEADERS_FULL, HEADERS_COUNT };
 
 /* of the words that mail users read, ISO 639-1 */
 enum language {
@@ -56,6 +59,7 @@ extern const char *const action_names[ACTION_COUNT];
 extern const char *const mode_names[MODE_COUNT];
 extern const char *const junk_by_names[JUNK_BY_COUNT];
 extern const char *const banner_fallback_names[FALLBACK_COUNT];
+extern const char *const headers_names[HEADERS_COUNT];
 extern const char *const language_names[LANGUAGE_COUNT];
 
 /* word_find - the number of a word in one of the tables above

@@ -11,7 +11,11 @@
 
 struct auth_results;
 
-enum feature_flag { FEATURE_PII = 1 << 0, FEATURE_HEAVY = 1 << 1 };
+enum feature_flag {
+	FEATURE_PII = 1 << 0,
+	FEATURE_HEAVY = 1 << 1,
+	FEATURE_AUTH = 1 << 2, /* from SPF, DKIM, DMARC or iprev: DNS was asked for it */
+};
 
 enum feature_id {
 #define FEATURE(id, name, type, unit, flags, since, doc) FEATURE_##id,

@@ -48,6 +48,26 @@ static void say_time(GString *to, int64_t s)
 		g_date_time_unref(t);
 }
 
+/* the sentences of verdict/missing.c, from the names in the record */
+static void say_missing(GString *to, const json_t *names)
+{
+	struct arena *a = arena_create();
+	unsigned missing = 0;
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(names, i, one)
+	{
+		const char *name = json_string_value(one);
+		int bit =
+			name == NULL ? -1 : word_find(missing_names, MISSING_COUNT, name);
+
+		missing |= bit < 0 ? 0 : 1u << bit;
+	}
+	say(to, "missing", missing_words(a, missing));
+	arena_destroy(&a);
+}
+
 static void say_reasons(GString *to, const json_t *rcpt)
 {
 	size_t i;
@@ -174,6 +194,7 @@ static void say_message(GString *to, const json_t *all)
 	say(to, "slow", text_of(all, "slow"));
 	if (json_is_true(json_object_get(all, "degraded")))
 		say(to, "degraded", "decided without all facts");
+	say_missing(to, json_object_get(all, "missing"));
 	say(to, "rules", text_of(all, "rules"));
 	say(to, "config", text_of(all, "config"));
 }

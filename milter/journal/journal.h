@@ -40,6 +40,7 @@ struct record {
 	const char *failed;           /* what could not be done; NULL */
 	const char *stopped;          /* stage that ended the way early; NULL */
 	const char *slow;             /* stage that took longer than its budget; NULL */
+	unsigned missing;             /* enum missing bits that hold for all recipients */
 	bool degraded;
 	bool pii; /* keep fields marked as personal data */
 };
@@ -76,13 +77,18 @@ bool journal_append(struct journal *j, const struct record *r);
  * err   none: what cannot be removed is said in the log */
 void journal_expire(struct journal *j, int64_t before_s);
 
+/* record_missing - what was missing for the message or any of its recipients
+ * out   enum missing bits
+ * err   none */
+unsigned record_missing(const struct record *r);
+
 /* record_json - the record as one line of JSON, without the line end
  * own   the caller frees with g_free()
  * err   none: text that is not UTF-8 is made so */
 char *record_json(const struct record *r);
 
 /* record_log_line - the one line a message gets in the log, queue id first:
- *   QUEUEID: verdict=… action=… rcpts=… from=… score=… reasons="…" rules=… id=… ms=… [degraded=…]
+ *   QUEUEID: verdict=… action=… rcpts=… from=… score=… reasons="…" rules=… id=… ms=… [degraded=yes] [missing="…"]
  * own   the caller frees with g_free()
  * err   none */
 char *record_log_line(const struct record *r);

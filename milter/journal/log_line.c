@@ -107,6 +107,15 @@ static void put_unresolved(GString *to, const struct envelope *env)
 		put_quoted(to, "unresolved_why", why, 100);
 }
 
+static void put_missing(GString *to, unsigned missing)
+{
+	struct arena *a = arena_create();
+
+	if (missing != 0)
+		put_quoted(to, "missing", missing_words(a, missing), 200);
+	arena_destroy(&a);
+}
+
 static void put_troubles(GString *to, const struct record *r)
 {
 	if (r->plan != NULL && r->plan->banner != NULL)
@@ -122,6 +131,7 @@ static void put_troubles(GString *to, const struct record *r)
 		g_string_append(to, " degraded=yes");
 	if (r->stopped != NULL)
 		g_string_append_printf(to, " stopped=%s", r->stopped);
+	put_missing(to, record_missing(r));
 	if (r->failed != NULL)
 		put_quoted(to, "failed", r->failed, 200);
 }

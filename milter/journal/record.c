@@ -13,6 +13,15 @@ static const char *const disposition_names[] = {
 	[DISPOSE_DEFER] = "defer",
 };
 
+unsigned record_missing(const struct record *r)
+{
+	unsigned all = r->missing;
+
+	for (size_t i = 0; r->decisions != NULL && i < r->decisions->n; i++)
+		all |= r->decisions->at[i].missing;
+	return all;
+}
+
 static void put_text(GString *to, const char *name, const char *text)
 {
 	if (text == NULL)
@@ -210,6 +219,19 @@ static void put_plan(GString *to, const struct plan *p)
 	g_free(ids);
 }
 
+static void put_missing(GString *to, const struct record *r)
+{
+	unsigned all = record_missing(r);
+
+	if (all == 0)
+		return;
+	open_list(to, "missing");
+	for (int i = 0; i < MISSING_COUNT; i++)
+		if ((all & 1u << i) != 0)
+			json_line_text(to, missing_names[i]);
+	json_line_close(to, ']');
+}
+
 static void put_times(GString *to, const struct record *r)
 {
 	open_object(to, "us");
@@ -241,6 +263,7 @@ char *record_json(const struct record *r)
 	put_text(line, "stopped", r->stopped);
 	put_text(line, "slow", r->slow);
 	put_bool(line, "degraded", r->degraded);
+	put_missing(line, r);
 	put_times(line, r);
 	open_list(line, "rcpts");
 	for (size_t i = 0; i < r->envelope->n_rcpts; i++)

@@ -26,6 +26,8 @@ enum need {
 	NEED_DISPLAY = 1 << 7,
 	NEED_LIST = 1 << 8,
 	NEED_THREAD = 1 << 9,
+	NEED_AUTH =
+		1 << 10, /* of SPF, DKIM, DMARC and iprev: DNS, and no key of a store */
 };
 
 enum fact_id {
@@ -40,6 +42,7 @@ extern const struct name_table fact_names;
 
 struct rcpt_facts {
 	struct value at[FACT_COUNT];
+	unsigned missing; /* enum need bits of questions that the store did not answer */
 };
 
 struct facts {

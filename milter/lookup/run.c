@@ -39,6 +39,38 @@ static void ask_all(struct arena *a, const struct lookup_setup *s, struct lookup
 	f_r->degraded = !all_answered(p);
 }
 
+static unsigned missing_of(const struct lookup_plan *p, ask which, unsigned need)
+{
+	bool lost = which == ASK_OVER ||
+		    (which != ASK_NOT && p->reads[which].answer == ANSWER_UNKNOWN);
+
+	return lost ? need : 0;
+}
+
+/* What was asked for one recipient, and not answered. */
+static unsigned missing_for(const struct lookup_plan *p, const struct rcpt_asks *r)
+{
+	const unsigned pair = NEED_PAIR & ~(unsigned)NEED_MAILBOX;
+	const struct tenant_asks *t = r->shared;
+	unsigned missing = 0;
+
+	if (t == NULL)
+		return 0;
+	missing |= missing_of(p, t->baseline, NEED_TENANT);
+	missing |= missing_of(p, t->person, NEED_PERSON_ADDRESS);
+	missing |= missing_of(p, t->sender, NEED_SENDER);
+	missing |= missing_of(p, t->domain, NEED_DOMAIN);
+	missing |= missing_of(p, t->display, NEED_DISPLAY);
+	missing |= missing_of(p, t->list, NEED_LIST);
+	for (size_t i = 0; i < t->n_names; i++)
+		missing |= missing_of(p, t->names[i], NEED_PERSON_NAME);
+	for (size_t i = 0; i < t->n_threads; i++)
+		missing |= missing_of(p, t->threads[i], NEED_THREAD);
+	missing |= missing_of(p, r->mailbox, NEED_MAILBOX);
+	missing |= missing_of(p, r->pair, pair);
+	return missing | missing_of(p, r->led_pair, pair);
+}
+
 /* nobody's recipient: there is no memory to ask, and no domain that could be its own */
 static void facts_of_stranger(struct value *at)
 {
@@ -97,7 +129,7 @@ static void one_rcpt(const struct tenants *t, const struct rcpt_asks *r,
 }
 
 /* the facts of all recipients, as if this were the only author */
-static const struct rcpt_facts *facts_of_author(const struct memory *like)
+static struct rcpt_facts *facts_of_author(const struct memory *like)
 {
 	const struct lookup_plan *plan = like->plan;
 	struct tenants tenants = all_tenants(like);
@@ -115,12 +147,25 @@ static const struct rcpt_facts *facts_of_author(const struct memory *like)
 	return rcpts;
 }
 
+/* Of all authors together: one that nobody could look at may be the one to warn of. A record
+ * that nobody can read may have been anybody's. */
+static void note_missing(const struct lookup_setup *s, const struct lookup_plan *plans,
+			 size_t n, bool damaged, struct rcpt_facts *rcpts)
+{
+	for (size_t i = 0; i < plans[0].n_rcpts; i++) {
+		rcpts[i].missing = damaged ? s->needs : 0;
+		for (size_t k = 0; k < n; k++)
+			rcpts[i].missing |= missing_for(&plans[k], &plans[k].rcpts[i]);
+	}
+}
+
 void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
 		struct facts *f_r)
 {
 	const struct features *each = f->n_authors == 0 ? f : f->authors;
 	size_t n = MAX(f->n_authors, 1);
 	struct lookup_plan *plans = arena_new(a, struct lookup_plan, n);
+	struct rcpt_facts *worst_rcpts = NULL;
 	bool damaged = false;
 	int worst = -1;
 
@@ -136,16 +181,19 @@ void lookup_run(struct arena *a, const struct lookup_setup *s, const struct feat
 					     .ready = ANSWER_UNKNOWN,
 					     .today = day_of(s->now_s),
 					     .damaged = &damaged };
-		const struct rcpt_facts *rcpts = facts_of_author(&like);
+		struct rcpt_facts *rcpts = facts_of_author(&like);
 		int warning = n == 1 ? 0 : author_warning(&each[i], rcpts, f_r->n_rcpts);
 
 		if (warning <= worst)
 			continue;
 		worst = warning;
-		f_r->rcpts = rcpts;
+		worst_rcpts = rcpts;
 		f_r->author = i;
 	}
 	f_r->degraded = f_r->degraded || damaged;
+	f_r->rcpts = worst_rcpts;
+	if (f_r->degraded)
+		note_missing(s, plans, n, damaged, worst_rcpts);
 }
 
 void lookup_aliases(struct arena *a, const struct lookup_setup *s,

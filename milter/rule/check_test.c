@@ -17,6 +17,9 @@ void note_name(struct ruleset *rs, struct rule *rule, struct name_at at)
 	const struct name_row *row = ruleset_row(rs, at);
 
 	rule->info.needs |= row->needs;
+	if (rs->tables[at.table] == &feature_names &&
+	    (feature_flags((enum feature_id)at.row) & FEATURE_AUTH) != 0)
+		rule->info.needs |= NEED_AUTH;
 	if (row->scope != SCOPE_RCPT)
 		return;
 	rule->info.per_rcpt = true;

@@ -67,6 +67,11 @@ void run_look_at(struct run *run, const struct sight *sight)
 	run->turn++;
 }
 
+bool run_overrun(const struct run *run)
+{
+	return run->matcher != NULL && matcher_overrun(run->matcher);
+}
+
 struct arena *run_arena(const struct run *run)
 {
 	return run->arena;

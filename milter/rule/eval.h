@@ -56,6 +56,10 @@ bool run_is_served(const struct run *run, const struct rule *rule);
  * err   none */
 const struct ruleset *run_ruleset(const struct run *run);
 
+/* run_overrun - was a pattern given up so far, over its limits?
+ * err   none */
+bool run_overrun(const struct run *run);
+
 /* run_arena - where findings live
  * err   none */
 struct arena *run_arena(const struct run *run);

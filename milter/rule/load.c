@@ -64,6 +64,19 @@ void ruleset_free(struct ruleset *rs)
 	g_free(rs);
 }
 
+unsigned ruleset_asked(const struct ruleset *rs)
+{
+	unsigned asked = 0;
+
+	for (guint i = 0; i < rs->rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(rs->rules, i);
+
+		if (!rule->info.observe)
+			asked |= rule->info.needs;
+	}
+	return asked;
+}
+
 unsigned ruleset_needs(const struct ruleset *rs)
 {
 	return rs->needs;

@@ -26,6 +26,7 @@ struct matcher {
 	pcre2_match_context *context;
 	long left, left_all; /* steps */
 	size_t last;         /* where the last step stood */
+	bool overrun;
 };
 
 static void code_free(void *p)
@@ -129,8 +130,10 @@ struct matcher *matcher_create(struct arena *a)
 enum answer pattern_find(const struct pattern *pattern, struct matcher *m,
 			 struct bytes text, struct bytes *found_r)
 {
-	if (m->left_all <= 0)
+	if (m->left_all <= 0) {
+		m->overrun = true;
 		return ANSWER_UNKNOWN;
+	}
 	long allowed = MIN(LIMIT_MATCH_STEPS, m->left_all);
 
 	m->left = allowed;
@@ -141,13 +144,20 @@ enum answer pattern_find(const struct pattern *pattern, struct matcher *m,
 	m->left_all -= allowed - m->left;
 	if (found == PCRE2_ERROR_NOMATCH)
 		return ANSWER_NO;
-	if (found < 0)
+	if (found < 0) {
+		m->overrun = true;
 		return ANSWER_UNKNOWN;
+	}
 	const PCRE2_SIZE *span = pcre2_get_ovector_pointer(m->data);
 
 	found_r->at = text.at + span[0];
 	found_r->n = span[1] < span[0] ? 0 : span[1] - span[0];
 	return ANSWER_YES;
+}
+
+bool matcher_overrun(const struct matcher *m)
+{
+	return m->overrun;
 }
 
 long matcher_steps(const struct matcher *m)

@@ -36,6 +36,10 @@ struct matcher *matcher_create(struct arena *a);
 enum answer pattern_find(const struct pattern *pattern, struct matcher *m,
 			 struct bytes text, struct bytes *found_r);
 
+/* matcher_overrun - was any match of this message given up?
+ * err   none */
+bool matcher_overrun(const struct matcher *m);
+
 /* matcher_steps - how many steps were made, for tests and measuring
  * err   none */
 long matcher_steps(const struct matcher *m);

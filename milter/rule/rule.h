@@ -84,6 +84,7 @@ struct rcpt_hits {
 	const struct hit *at;
 	size_t n;
 	int64_t milli[AXIS_COUNT]; /* sums of those that count */
+	bool overrun; /* a rule that counts is unsettled, and a pattern ran over its limits */
 };
 
 /* what one test of an .rtest file came to */
@@ -130,6 +131,11 @@ void ruleset_free(struct ruleset *rs);
 /* ruleset_needs - the enum need bits of all that its conditions and reasons read
  * err   none */
 unsigned ruleset_needs(const struct ruleset *rs);
+
+/* ruleset_asked - the enum need bits of all that rules read whose points count: not of those
+ *                 that are only observed
+ * err   none */
+unsigned ruleset_asked(const struct ruleset *rs);
 
 /* ruleset_count - number of rules
  * err   none */

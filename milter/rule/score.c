@@ -32,12 +32,14 @@ struct rcpt_hits score_recipient(struct run *run, bool everybody)
 	const GPtrArray *rules = run_ruleset(run)->rules;
 	GArray *found = g_array_new(FALSE, TRUE, sizeof(struct hit));
 	struct rcpt_hits hits = { 0 };
+	bool unsettled = false;
 
 	for (guint i = 0; i < rules->len; i++) {
 		const struct rule *rule = g_ptr_array_index(rules, i);
 		enum answer answer = run_rule(run, rule);
 		struct hit hit = { .unknown = answer == ANSWER_UNKNOWN };
 
+		unsettled |= answer == ANSWER_UNKNOWN && !rule->info.observe;
 		if (!gives(rule, answer))
 			continue;
 		make_hit(run, rule, everybody, &hit);
@@ -51,6 +53,7 @@ struct rcpt_hits score_recipient(struct run *run, bool everybody)
 		memcpy(kept, found->data, found->len * sizeof(struct hit));
 	hits.at = kept;
 	hits.n = found->len;
+	hits.overrun = unsettled && run_overrun(run);
 	g_array_unref(found);
 	return hits;
 }

@@ -21,7 +21,8 @@ struct session {
 	struct door *door;
 	struct world *world; /* kept from the beginning of a message to its end */
 	char *client_addr, *client_name, *mta_name, *helo;
-	bool over_limit; /* too many sessions: nothing but headers in our name is looked at */
+	bool over_limit; /* too many sessions: envelope and headers in our name are all that is
+			    looked at */
 	bool cannot_delete_rcpts;
 	uint64_t number;
 	unsigned messages;
@@ -64,7 +65,7 @@ static bool is_over_limit(struct door *d, int sessions)
 	metrics_add(&d->metrics, METRIC_SESSIONS_REFUSED, 1);
 	log_seldom(LOG_LEVEL_WARN, "max_sessions",
 		   "more than %" PRId64 " sessions (max_sessions): mail of further "
-		   "ones passes unfiltered",
+		   "ones is not read and undecided (on_undecided)",
 		   most);
 	return true;
 }
@@ -146,7 +147,7 @@ void session_rcpt(struct session *s, const struct recipient_told *told)
 {
 	struct recipient r;
 
-	if (s->builder == NULL)
+	if (s->arena == NULL)
 		return;
 	if (s->rcpts->len >= LIMIT_RCPTS) {
 		s->envelope->rcpts_cut = true;
@@ -165,7 +166,7 @@ void session_rcpt(struct session *s, const struct recipient_told *told)
 /* The envelope is complete when the first header comes. */
 static void begin_passage(struct session *s)
 {
-	if (s->passage != NULL || s->builder == NULL)
+	if (s->passage != NULL || s->arena == NULL)
 		return;
 	size_t n = s->rcpts->len;
 	struct recipient *rcpts = arena_new(s->arena, struct recipient, n);
@@ -174,8 +175,8 @@ static void begin_passage(struct session *s)
 		memcpy(rcpts, s->rcpts->data, n * sizeof(*rcpts));
 	s->envelope->rcpts = rcpts;
 	s->envelope->n_rcpts = n;
-	s->passage =
-		passage_begin(s->world, s->arena, s->envelope, s->envelope->session_id);
+	s->passage = (s->over_limit ? passage_unread : passage_begin)(
+		s->world, s->arena, s->envelope, s->envelope->session_id);
 	s->passage->sweep = s->sweep;
 }
 
@@ -184,7 +185,7 @@ void session_header(struct session *s, const char *name, const char *value)
 	begin_passage(s);
 	if (s->sweep != NULL)
 		header_sweep_field(s->sweep, bytes_of(name), bytes_of(value));
-	if (s->passage != NULL)
+	if (s->builder != NULL)
 		builder_header(s->builder, name, value);
 }
 
@@ -193,7 +194,7 @@ void session_headers_end(struct session *s)
 	struct header_block block;
 
 	begin_passage(s);
-	if (s->passage == NULL)
+	if (s->builder == NULL)
 		return;
 	builder_headers(s->arena, s->builder, &block);
 	passage_headers(s->passage, block.fields, block.n);
@@ -204,7 +205,7 @@ bool session_body(struct session *s, struct bytes chunk)
 {
 	if (s->passage == NULL) /* a message without any header field */
 		session_headers_end(s);
-	if (s->passage == NULL)
+	if (s->builder == NULL)
 		return false;
 	builder_body(s->builder, chunk);
 	return builder_cut(s->builder) == 0;
@@ -405,8 +406,12 @@ static bool hand_hold(void *self, const struct plan *p, struct plan_hold *h)
 static void count_rcpts(struct session *s)
 {
 	static const enum metric_id verdict_metrics[VERDICT_COUNT] = {
-		METRIC_WANTED, METRIC_GRAYMAIL, METRIC_SPAM, METRIC_SUSPICIOUS,
-		METRIC_MALICIOUS
+		[VERDICT_WANTED] = METRIC_WANTED,
+		[VERDICT_GRAYMAIL] = METRIC_GRAYMAIL,
+		[VERDICT_UNDECIDED] = METRIC_UNDECIDED,
+		[VERDICT_SPAM] = METRIC_SPAM,
+		[VERDICT_SUSPICIOUS] = METRIC_SUSPICIOUS,
+		[VERDICT_MALICIOUS] = METRIC_MALICIOUS,
 	};
 	const struct passage *p = s->passage;
 	struct metrics *m = &s->door->metrics;
@@ -448,6 +453,8 @@ static void count(struct session *s, enum disposition d, int64_t busy_us)
 	metrics_add(m, METRIC_DEFERRED, d == DISPOSE_DEFER);
 	metrics_add(m, METRIC_DNS_LATE, p->auth != NULL && p->auth->timed_out);
 	metrics_add(m, METRIC_DNS_SILENT, dns_was_silent(p->auth));
+	metrics_add(m, METRIC_RESOLVER_SILENT,
+		    p->auth != NULL && p->auth->resolver_silent);
 	metrics_add(m, METRIC_STORE_LATE, p->facts.degraded);
 	metrics_add(m, METRIC_POLICY_LOST, p->lost_policies);
 	metrics_add(m, METRIC_BUSY_US, (uint64_t)busy_us);
@@ -491,7 +498,10 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	};
 	const char *failed = NULL;
 
-	passage_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
+	if (s->builder == NULL)
+		passage_run_unread(p);
+	else
+		passage_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
 	int64_t busy_us = clock_mono_us() - begin;
 	size_t holds = p->plan.n_holds;
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);
@@ -503,28 +513,6 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 			    1);
 	record(s, d, failed);
 	count(s, d, busy_us);
-	return d;
-}
-
-/* Over the limit: the message is not looked at, but what came with it in our name goes. */
-static enum disposition end_unfiltered(struct session *s, const struct editor *ed)
-{
-	const char *failed = NULL;
-	struct plan plan;
-
-	const struct options *o = s->world->options;
-	struct plan_setup setup = {
-		.options = o,
-		.envelope = s->envelope,
-		.sweep = s->sweep,
-		.authserv_id = passage_authserv_id(o, s->envelope),
-		.id = s->envelope->session_id,
-	};
-
-	plan_pass(s->arena, &setup, "not filtered: too many sessions", &plan);
-	enum disposition d = plan_carry_out(s->arena, &plan, ed, &failed);
-
-	metrics_add(&s->door->metrics, METRIC_EDIT_FAILURES, failed != NULL);
 	return d;
 }
 
@@ -543,7 +531,7 @@ enum disposition session_end(struct session *s, const char *queue_id,
 	if (atomic_load(&s->door->closing))
 		d = DISPOSE_DEFER;
 	else if (s->envelope != NULL)
-		d = s->over_limit ? end_unfiltered(s, ed) : end_message(s, ed);
+		d = end_message(s, ed);
 	s->answering = true;
 	session_abort(s);
 	return d;

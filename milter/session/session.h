@@ -27,7 +27,7 @@ struct session_peer {
 
 /* session_open - a connection from the MTA begins
  * own   session_close()
- * err   none: over max_sessions it is opened all the same, and its mail passes unfiltered */
+ * err   none: over max_sessions it is opened all the same, and its mail is undecided */
 struct session *session_open(struct door *d, const struct session_peer *peer);
 
 /* session_helo - the client named itself

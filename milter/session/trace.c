@@ -69,11 +69,12 @@ static const struct decision *strictest(const struct passage *way,
 const char *trace_text(const struct passage *way, const struct plan_setup *setup,
 		       const struct plan_hold *h)
 {
+	const struct decision *shown = strictest(way, h);
 	const struct header_story story = {
-		.shown = strictest(way, h),
+		.shown = shown,
 		.action = ACTION_QUARANTINE,
 		.id = way->id,
-		.degraded = way->degraded,
+		.missing = missing_words(way->arena, shown->missing),
 	};
 	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 	GString *all = g_string_new(NULL);

@@ -1,7 +1,9 @@
 /* Hits -> decisions: verdict, action and mode by the recipient's policy, and the reasons in
  * the order in which a person wants to read them. Words come from rules and hold pieces of
  * the message, so they are made safe here, once, for all who show them. What was only
- * watched (hit.observed) decides nothing and is no reason. */
+ * watched (hit.observed) decides nothing and is no reason. Points that were reached decide,
+ * whatever was missing; without them mail is wanted only if nothing was missing that rules
+ * ask for. */
 #include <glib.h>
 #include <string.h>
 
@@ -128,11 +130,31 @@ static void know_rcpt(const struct options *o, const char *key,
 	d->tenant = options_tenant(o, address_domain(key));
 }
 
-static void score_one(const struct rcpt_hits *hits, struct decision *d)
+/* Was something missing through our side that a counting rule asks for? What only a banner
+ * or a policy would have liked to know is told, and no more. */
+static bool is_blind(const struct decide_setup *s, const struct rcpt_facts *facts,
+		     const struct decision *d)
 {
-	for (enum axis x = AXIS_THREAT; x < AXIS_COUNT; x++)
+	unsigned ours = MISSING_TIME | MISSING_PATTERN | MISSING_SESSIONS;
+
+	return (d->missing & ours) != 0 ||
+	       ((d->missing & MISSING_RESOLVER) != 0 && (s->asked & NEED_AUTH) != 0) ||
+	       (facts != NULL && (facts->missing & s->asked) != 0);
+}
+
+static void score_one(const struct decide_setup *s, const struct rcpt_hits *hits,
+		      const struct rcpt_facts *facts, struct decision *d)
+{
+	d->missing = s->missing;
+	if (facts != NULL && facts->missing != 0)
+		d->missing |= MISSING_STORE;
+	if (hits != NULL && hits->overrun)
+		d->missing |= MISSING_PATTERN;
+	for (enum axis x = AXIS_THREAT; hits != NULL && x < AXIS_COUNT; x++)
 		d->milli[x] = hits->milli[x];
 	d->verdict = score_verdict(d->milli, d->policy);
+	if (d->verdict == VERDICT_WANTED && is_blind(s, facts, d))
+		d->verdict = VERDICT_UNDECIDED;
 	d->action = score_action(d->verdict, d->policy);
 }
 
@@ -141,21 +163,21 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 	const struct envelope *env = s->envelope;
 	struct decision *all = arena_new(a, struct decision, env->n_rcpts);
 
+	g_assert(s->hits != NULL ||
+		 (s->missing & (MISSING_TIME | MISSING_SESSIONS)) != 0);
+
 	for (size_t i = 0; i < env->n_rcpts; i++) {
 		struct decision *d = &all[i];
 		const struct rcpt_hits *hits = s->hits == NULL ? NULL : &s->hits[i];
 
 		const char *key = env->rcpts[i].key;
+		const struct rcpt_facts *facts =
+			s->facts == NULL || i >= s->facts->n_rcpts ? NULL
+								   : &s->facts->rcpts[i];
 
 		d->rcpt = key != NULL ? key : env->rcpts[i].address;
-		d->degraded = hits == NULL || s->facts == NULL || s->facts->degraded;
-		know_rcpt(s->options, key,
-			  s->facts == NULL || i >= s->facts->n_rcpts
-				  ? NULL
-				  : &s->facts->rcpts[i],
-			  d);
-		if (hits != NULL)
-			score_one(hits, d);
+		know_rcpt(s->options, key, facts, d);
+		score_one(s, hits, facts, d);
 		if (hits != NULL && (i == 0 || !share_reasons(hits, d - 1, d)))
 			give_reasons(a, hits, d);
 	}

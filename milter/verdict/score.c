@@ -7,63 +7,59 @@
 
 #include "verdict/verdict.h"
 
+/* what makes a verdict, and what a policy says of it; nowhere: no points make it, or always
+ * ACTION_PASS */
+struct row {
+	enum axis axis;
+	size_t points, action; /* offset in struct policy */
+};
+
+#define NOWHERE ((size_t)-1)
+
+static const struct row rows[VERDICT_COUNT] = {
+	[VERDICT_WANTED] = { AXIS_COUNT, NOWHERE, NOWHERE },
+	[VERDICT_GRAYMAIL] = { AXIS_GRAYMAIL, offsetof(struct policy, graymail_points),
+			       offsetof(struct policy, on_graymail) },
+	[VERDICT_UNDECIDED] = { AXIS_COUNT, NOWHERE,
+				offsetof(struct policy, on_undecided) },
+	[VERDICT_SPAM] = { AXIS_SPAM, offsetof(struct policy, spam_points),
+			   offsetof(struct policy, on_spam) },
+	[VERDICT_SUSPICIOUS] = { AXIS_THREAT, offsetof(struct policy, suspicious_points),
+				 offsetof(struct policy, on_suspicious) },
+	[VERDICT_MALICIOUS] = { AXIS_THREAT, offsetof(struct policy, malicious_points),
+				offsetof(struct policy, on_malicious) },
+};
+
+static const struct row *row_of(enum verdict v)
+{
+	g_assert(v < VERDICT_COUNT);
+	return &rows[v];
+}
+
 enum axis verdict_axis(enum verdict v)
 {
-	switch (v) {
-	case VERDICT_MALICIOUS:
-	case VERDICT_SUSPICIOUS:
-		return AXIS_THREAT;
-	case VERDICT_SPAM:
-		return AXIS_SPAM;
-	case VERDICT_GRAYMAIL:
-		return AXIS_GRAYMAIL;
-	case VERDICT_WANTED:
-	case VERDICT_COUNT:
-		break;
-	}
-	return AXIS_COUNT;
+	return row_of(v)->axis;
 }
 
 int64_t score_threshold(enum verdict v, const struct policy *p)
 {
-	switch (v) {
-	case VERDICT_MALICIOUS:
-		return p->malicious_points;
-	case VERDICT_SUSPICIOUS:
-		return p->suspicious_points;
-	case VERDICT_SPAM:
-		return p->spam_points;
-	case VERDICT_GRAYMAIL:
-		return p->graymail_points;
-	case VERDICT_WANTED:
-	case VERDICT_COUNT:
-		break;
-	}
-	return 0;
+	size_t at = row_of(v)->points;
+
+	return at == NOWHERE ? 0 : *(const int64_t *)((const char *)p + at);
 }
 
 enum verdict score_verdict(const int64_t *milli, const struct policy *p)
 {
 	for (enum verdict v = VERDICT_MALICIOUS; v > VERDICT_WANTED; v--)
-		if (milli[verdict_axis(v)] >= score_threshold(v, p))
+		if (verdict_axis(v) != AXIS_COUNT &&
+		    milli[verdict_axis(v)] >= score_threshold(v, p))
 			return v;
 	return VERDICT_WANTED;
 }
 
 enum action score_action(enum verdict v, const struct policy *p)
 {
-	switch (v) {
-	case VERDICT_MALICIOUS:
-		return p->on_malicious;
-	case VERDICT_SUSPICIOUS:
-		return p->on_suspicious;
-	case VERDICT_SPAM:
-		return p->on_spam;
-	case VERDICT_GRAYMAIL:
-		return p->on_graymail;
-	case VERDICT_WANTED:
-	case VERDICT_COUNT:
-		break;
-	}
-	return ACTION_PASS;
+	size_t at = row_of(v)->action;
+
+	return at == NOWHERE ? ACTION_PASS : *(const enum action *)((const char *)p + at);
 }

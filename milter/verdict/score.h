@@ -10,12 +10,13 @@
 /* score_verdict - what these points mean under a policy: the strictest verdict whose
  *                 threshold is reached
  * in    milli[AXIS_COUNT]
+ * out   never VERDICT_UNDECIDED: points say nothing of what is missing
  * err   none */
 enum verdict score_verdict(const int64_t *milli, const struct policy *p);
 
 /* score_threshold - points from which a policy gives this verdict
  * unit  milli-points
- * err   VERDICT_WANTED: 0 */
+ * err   verdicts that no points make: 0 */
 int64_t score_threshold(enum verdict v, const struct policy *p);
 
 /* score_action - what a policy asks for

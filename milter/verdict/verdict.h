@@ -13,6 +13,19 @@
 #include "message/envelope.h"
 #include "rule/rule.h"
 
+/* Why a message was decided without all that it could be decided by. All but
+ * MISSING_SENDER_DNS is our side's failure: nobody outside can bring it about for one message
+ * alone, or the message would not have to be told from a wanted one. */
+enum missing {
+	MISSING_STORE = 1 << 0,    /* not all of the batch was answered */
+	MISSING_RESOLVER = 1 << 1, /* the DNS resolver answers nobody */
+	MISSING_TIME = 1 << 2,     /* message_deadline: a part of the way was not gone */
+	MISSING_PATTERN = 1 << 3,  /* a pattern of a rule ran over its limits */
+	MISSING_SESSIONS = 1 << 4, /* over max_sessions, the message was not read */
+	MISSING_SENDER_DNS =
+		1 << 5, /* the sender's own names were not answered in time */
+};
+
 struct reason {
 	const char *rule; /* name of the rule */
 	const char *
@@ -39,7 +52,7 @@ struct decision {
 					 then other alarms, then what spoke for the message;
 					 at most LIMIT_REASONS */
 	size_t n_reasons;
-	bool degraded; /* made without all facts, or out of time */
+	unsigned missing; /* enum missing bits */
 };
 
 struct decisions {
@@ -50,21 +63,37 @@ struct decisions {
 struct decide_setup {
 	const struct options *options;
 	const struct envelope *envelope;
-	const struct facts *facts; /* NULL: none were asked, all is degraded, and policies
-					 are chosen by what the options know */
+	const struct facts
+		*facts; /* NULL: none were asked, and policies are chosen by what
+				      the options know */
 	const struct rcpt_hits
-		*hits; /* one a recipient; NULL: the way stopped before rules,
-					 all are wanted and degraded */
+		*hits;    /* one a recipient; NULL: the way stopped before rules, all
+			  are undecided */
+	unsigned asked;   /* enum need bits of what rules that count ask for */
+	unsigned missing; /* enum missing bits that hold for all recipients */
 };
 
-/* decide - turn hits into decisions
+/* decide - turn hits into decisions. Who would be wanted is undecided where something that a
+ *          counting rule asks for was missing through our side
  * own   a; d_r->at[].policy points into the options
  * cost  reasons are made once for neighbours in the envelope that share their hits
  * err   none */
 void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r);
 
+/* missing_words - what was missing, for the header, the log and pages
+ * in    missing   enum missing bits
+ * out   "the store did not answer; ..."; NULL: nothing
+ * own   a
+ * err   none */
+const char *missing_words(struct arena *a, unsigned missing);
+
+enum { MISSING_COUNT = 6 };
+
+/* The spellings in the journal, of the lowest enum missing bit first. */
+extern const char *const missing_names[MISSING_COUNT];
+
 /* verdict_axis - the axis whose points make this verdict
- * err   VERDICT_WANTED: AXIS_COUNT, there is none */
+ * err   AXIS_COUNT: no points make it */
 enum axis verdict_axis(enum verdict v);
 
 #endif

@@ -74,6 +74,7 @@ sub prepare {
 	write_file("$dir/wonted.conf", <<"END" . $config);
 mode = enforce
 authserv_id = "mx.example.org"
+headers = full
 dns_zone_file = "$dir/zone"
 store = "$store"
 store_deadline = 2s

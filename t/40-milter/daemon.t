@@ -14,7 +14,7 @@ my $zone = $place->write('zone', <<'END');
 shopfair.example. TXT "v=spf1 ip4:192.0.2.10 -all"
 _dmarc.shopfair.example. TXT "v=DMARC1; p=reject"
 slow.example. TXT "v=spf1 -all"
-slow.example. DELAY 700
+slow.example. DELAY 1500
 silent.example. SERVFAIL
 END
 my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone") });
@@ -123,7 +123,7 @@ subtest 'stop' => sub {
 		my $r = eval { $m->send(from => 'x@slow.example', to => ['ann@example.org'], message => $message, id => '4Xlast') };
 		POSIX::_exit($r && $r->reply eq 'continue' ? 0 : 1);
 	}
-	Wonted::Place::wait_for(sub { -e "$d->{dir}/sock" });
+	Wonted::Place::wait_for(sub { ($d->run('status'))[1] =~ /^sessions_now +[1-9]/m });
 	select undef, undef, undef, 0.3;    # until the message waits for its DNS answer
 	ok($d->stop, 'ends by itself');
 	waitpid $pid, 0;

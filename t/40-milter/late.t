@@ -46,18 +46,22 @@ sub one {
 sub removed { my ($r, $name) = @_; return scalar grep { $_->{do} eq 'change_header' && $_->{name} eq $name && $_->{value} eq '' } $r->edits }
 
 subtest 'DNS and a store that never answer' => sub {
-	my $d = daemon(set => { message_deadline => '500ms', dns_timeout => '499ms', store => $silent_store });
-	my $r = one($d, from => 'late.example');
+	my $d = daemon(set => { message_deadline => '500ms', dns_timeout => '499ms', store_deadline => '499ms', store => $silent_store });
+	my $r = one($d, from => 'late.example', subject => 'hello');
 	is($r->reply, 'continue', 'the message passes');
 	cmp_ok($r->{took}, '<', 8, 'in time');
-	is($r->added('X-Wonted-Degraded'), 'yes', 'marked');
+	is($r->added('X-Wonted-Verdict'), 'undecided', 'but is not called wanted');
+	like($r->added('X-Wonted-Degraded'), qr/the store did not answer; out of time/, 'marked');
 	is(removed($r, 'X-Wonted-Verdict'), 1, 'without the verdict it brought along');
 	is(removed($r, 'Authentication-Results'), 1, 'and without results in our name');
-	like($d->log, qr/^wonted-milter: 4Xlate: verdict=wanted action=pass .*degraded=yes stopped=\w+/m, 'the log says so');
+	like($d->log, qr/^wonted-milter: 4Xlate: verdict=undecided action=pass .*degraded=yes stopped=\w+ missing="/m, 'the log says so');
 	my ($status, $text) = $d->run('status');
 	like($text, qr/^messages_stopped\s+1$/m, 'status, too');
+	like($text, qr/^verdict_undecided\s+1$/m, 'with the verdict');
 	($status, $text) = $d->run('explain', '4Xlate');
 	like($text, qr/^stopped +\w+$/m, 'and the journal');
+	# the store is out of use now and costs no time: DNS alone
+	is(one($d, from => 'late.example')->reply, 'discard', 'DNS leaves the rules their time, and what they find decides');
 	ok($d->stop, 'stopped');
 };
 

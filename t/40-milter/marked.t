@@ -85,6 +85,8 @@ subtest 'over max_sessions' => sub {
 	is(left($r), 'x-spam-flag: forged', 'from our own people');
 	is(scalar $r->added('X-Wonted-Degraded'), undef, 'which would not be filtered anyway');
 	is(scalar one($d, client => { addr => '127.0.0.1' })->edits, 0, 'from our own hosts');
+	like($d->log, qr/4Xmarked: verdict=undecided action=pass .*missing="not filtered: too many sessions"/, 'in the log, too');
+	like(($d->run('explain', '4Xmarked'))[1], qr/^missing +not filtered: too many sessions/m, 'and in the journal');
 	my $m = Wonted::Milter->new(socket => $d->socket);
 	for my $nr (1, 2) {
 		$r = $m->send(from => 'bob@example.net', to => ['ann@example.org'], message => "X-Wonted-Id: 1\nSubject: hi\n\nx\n");
@@ -99,7 +101,8 @@ subtest 'over max_sessions' => sub {
 	is(scalar one($d)->edits, 0, 'where observing changes nothing, this does not either');
 	$d->configure(more => "tenant \"example\" {\n\tdomains = {\"example.org\"}\n}\npolicy \"bold\" {\n\trecipients = {\"cy\@example.org\"}\n\tmode = enforce\n}\n");
 	is(($d->run('reload'))[0], 0, 'a policy acts');
-	is_clean(one($d), 'where some act');
+	is_clean(one($d, to => ['cy@example.org']), 'for whom a policy acts');
+	is(scalar one($d)->edits, 0, 'and only then');
 	$only->quit;
 	ok($d->stop, 'stopped');
 };

@@ -15,7 +15,7 @@ plan skip_all => 'the daemon is not built' unless Wonted::Daemon::built();
 
 my $place = Wonted::Place->new;
 my $zone = $place->write('zone', qq(partner.example. TXT "v=spf1 ip4:192.0.2.10 -all"\n));
-my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), baseline_age => '0s' });
+my $d = Wonted::Daemon->new($place, set => { dns_zone_file => qq("$zone"), baseline_age => '0s', headers => 'full' });
 my $data = $place->path('data.mdb');
 
 sub wonted_ok {

@@ -22,8 +22,9 @@ static void sweep_all(const struct field *fields, size_t n)
 	for (size_t i = 0; i < n; i++)
 		header_sweep_field(s, bytes_of(fields[i].name),
 				   bytes_of(fields[i].value));
-	header_sweep_edits(s, (struct sweep_wish){ .spam = true, .authres = true },
-			   edits);
+	header_sweep_edits(
+		s, (struct sweep_wish){ .ours = true, .spam = true, .authres = true },
+		edits);
 	for (size_t i = n; i-- > 0;) {
 		size_t nth = 0;
 

@@ -596,10 +596,64 @@ static void marks_degraded(void)
 
 	scene_begin(&s, RAW);
 	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
-	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL)->degraded = true;
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL)->missing = MISSING_STORE;
 	scene_play(&s, NULL);
-	g_assert_true(scene_has(&s, "X-Wonted-Degraded: yes\n"));
+	g_assert_true(scene_has(&s, "X-Wonted-Degraded: the store did not answer\n"));
 	scene_end(&s);
+}
+
+/* headers = verdict: what files it, and nothing of why */
+static void tells_no_grounds(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	s.options.headers = HEADERS_VERDICT;
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL)->missing = MISSING_STORE;
+	s.decisions[0].reasons = reasons;
+	s.decisions[0].n_reasons = G_N_ELEMENTS(reasons);
+	scene_play(&s, NULL);
+	assert_log(&s, "insert X-Spam: Yes\n"
+		       "insert X-Spam-Flag: YES\n"
+		       "insert X-Wonted-Id: 4XyZ1\n"
+		       "insert X-Wonted-Degraded: the store did not answer\n"
+		       "insert X-Wonted-Action: junk\n"
+		       "insert X-Wonted-Verdict: spam\n");
+	scene_end(&s);
+}
+
+/* What was not read can have no banner and cannot be held; it can be junked and deferred. */
+static void plans_without_a_message(void)
+{
+	static const struct {
+		enum action asked, done;
+		enum disposition disposition;
+	} rows[] = {
+		{ ACTION_PASS, ACTION_PASS, DISPOSE_ACCEPT },
+		{ ACTION_BANNER, ACTION_PASS, DISPOSE_ACCEPT },
+		{ ACTION_JUNK, ACTION_JUNK, DISPOSE_ACCEPT },
+		{ ACTION_QUARANTINE, ACTION_JUNK, DISPOSE_ACCEPT },
+		{ ACTION_DEFER, ACTION_DEFER, DISPOSE_DEFER },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct scene s;
+
+		scene_begin(&s, "X-Wonted-Verdict: wanted\n" RAW);
+		scene_sweep(&s);
+		s.setup.message = NULL;
+		scene_rcpt(&s, VERDICT_UNDECIDED, rows[i].asked, NULL)->missing =
+			MISSING_SESSIONS;
+		g_assert_cmpint(scene_play(&s, NULL), ==, rows[i].disposition);
+		g_assert_cmpint(s.plan.done[0], ==, rows[i].done);
+		g_assert_cmpuint(s.plan.n_held, ==, 0);
+		if (rows[i].disposition == DISPOSE_ACCEPT) {
+			g_assert_true(scene_has(&s, "remove X-Wonted-Verdict 0\n"));
+			g_assert_true(scene_has(&s, "X-Wonted-Verdict: undecided\n"));
+			g_assert_true(scene_has(&s, "too many sessions\n"));
+		}
+		scene_end(&s);
+	}
 }
 
 /* Our own people's mail is not judged; our words are taken out of what a login submits. */
@@ -662,6 +716,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/speaks-to-all-who-remain", speaks_to_all_who_remain);
 	g_test_add_func("/plan/tells-only-what-all-share", tells_only_what_all_share);
 	g_test_add_func("/plan/marks-degraded", marks_degraded);
+	g_test_add_func("/plan/tells-no-grounds", tells_no_grounds);
+	g_test_add_func("/plan/without-a-message", plans_without_a_message);
 	g_test_add_func("/plan/passes-internal-mail", passes_internal_mail);
 	return g_test_run();
 }

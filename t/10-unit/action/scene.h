@@ -41,6 +41,7 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	s->options.mode = MODE_ENFORCE;
 	s->options.recipient_delimiter = "+";
 	s->options.observe_headers = true;
+	s->options.headers = HEADERS_FULL;
 	s->options.snapshot = &s->snapshot;
 	s->snapshot.tenants = g_hash_table_new(g_str_hash, g_str_equal);
 	for (size_t i = 0; i < SCENE_TENANTS; i++) {

@@ -412,6 +412,10 @@ static void test_needs(void)
 			if ((fact_names.rows[k].needs & ~detectors[d].needs) != 0 ||
 			    detectors[d].scope == SCOPE_MESSAGE)
 				s.facts.at[k] = VALUE_UNKNOWN;
+		for (size_t k = 0; k < FEATURE_COUNT; k++)
+			if ((detectors[d].needs & NEED_AUTH) == 0 &&
+			    (feature_flags((enum feature_id)k) & FEATURE_AUTH) != 0)
+				s.features.at[k] = VALUE_UNKNOWN;
 		check(&rows[i], told(look(&s, d)));
 		arena_destroy(&s.arena);
 	}

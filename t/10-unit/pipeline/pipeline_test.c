@@ -199,7 +199,7 @@ static void late_dns_is_marked(void)
 
 	g_assert_cmpint(clock_mono_us() - begin, <, 5 * G_USEC_PER_SEC);
 	g_assert_true(p->degraded);
-	g_assert_true(p->decisions.at[0].degraded);
+	g_assert_cmpuint(p->decisions.at[0].missing, ==, MISSING_SENDER_DNS);
 	g_assert_cmpint(p->auth->spf.result, ==, AUTH_TEMPERROR);
 	/* what is known still decides */
 	g_assert_cmpint(p->decisions.at[0].verdict, ==, VERDICT_SPAM);

@@ -46,9 +46,9 @@ static const struct hit hits[] = {
 	{ .rule = "wordless", .reason = NULL, .milli = { 0, 1, 0 } },
 };
 static const struct rcpt_hits all_hits[] = {
-	{ hits, G_N_ELEMENTS(hits), { 6000, -1999, 3001 } },
-	{ hits, G_N_ELEMENTS(hits), { 6000, -1999, 3001 } },
-	{ NULL, 0, { 0, 0, 0 } },
+	{ .at = hits, .n = G_N_ELEMENTS(hits), .milli = { 6000, -1999, 3001 } },
+	{ .at = hits, .n = G_N_ELEMENTS(hits), .milli = { 6000, -1999, 3001 } },
+	{ .n = 0 },
 };
 
 static void decides(void)
@@ -56,7 +56,10 @@ static void decides(void)
 	struct options *options = loaded();
 	struct arena *a = arena_create();
 	struct facts facts = { .degraded = false };
-	struct decide_setup setup = { options, &envelope, &facts, all_hits };
+	struct decide_setup setup = { .options = options,
+				      .envelope = &envelope,
+				      .facts = &facts,
+				      .hits = all_hits };
 	struct decisions d;
 
 	decide(a, &setup, &d);
@@ -74,7 +77,7 @@ static void decides(void)
 	g_assert_cmpint(d.at[2].verdict, ==, VERDICT_WANTED);
 	g_assert_cmpint(d.at[2].mode, ==, MODE_OBSERVE);
 	for (size_t i = 0; i < d.n; i++)
-		g_assert_false(d.at[i].degraded);
+		g_assert_cmpuint(d.at[i].missing, ==, 0);
 	arena_destroy(&a);
 	options_unref(options);
 }
@@ -92,7 +95,9 @@ static void asks_the_record(void)
 				     all_hits[0] };
 	struct rcpt_facts records[5] = { 0 };
 	struct facts facts = { .rcpts = records, .n_rcpts = 5 };
-	struct decide_setup setup = { options, &env, &facts, same };
+	struct decide_setup setup = {
+		.options = options, .envelope = &env, .facts = &facts, .hits = same
+	};
 	struct decisions d;
 
 	records[0].at[FACT_RCPT_LOCALE] = value_of_text("de_AT");
@@ -135,7 +140,10 @@ static void orders_reasons(void)
 					    "evil",   "wordless", "trust", "known" };
 	struct arena *a = arena_create();
 	struct facts facts = { .degraded = false };
-	struct decide_setup setup = { options, &envelope, &facts, all_hits };
+	struct decide_setup setup = { .options = options,
+				      .envelope = &envelope,
+				      .facts = &facts,
+				      .hits = all_hits };
 	struct decisions d;
 
 	decide(a, &setup, &d);
@@ -161,15 +169,17 @@ static void shares_reasons(void)
 	struct envelope env = { .rcpts = many, .n_rcpts = 3 };
 	struct rcpt_hits same[3] = { all_hits[0], all_hits[0], all_hits[2] };
 	struct arena *a = arena_create();
-	struct facts facts = { .degraded = true };
-	struct decide_setup setup = { options, &env, &facts, same };
+	struct facts facts = { .degraded = false };
+	struct decide_setup setup = {
+		.options = options, .envelope = &env, .facts = &facts, .hits = same
+	};
 	struct decisions d;
 
 	decide(a, &setup, &d);
 	g_assert_true(d.at[0].reasons == d.at[1].reasons);
 	g_assert_cmpuint(d.at[1].n_reasons, ==, d.at[0].n_reasons);
 	g_assert_cmpuint(d.at[2].n_reasons, ==, 0);
-	g_assert_true(d.at[0].degraded);
+	g_assert_cmpint(d.at[0].verdict, ==, VERDICT_SUSPICIOUS);
 	arena_destroy(&a);
 	options_unref(options);
 }
@@ -178,10 +188,12 @@ static void bounds_reasons(void)
 {
 	struct options *options = loaded();
 	static struct hit many[LIMIT_REASONS + 10];
-	struct rcpt_hits flood = { many, G_N_ELEMENTS(many), { 0, 0, 0 } };
+	struct rcpt_hits flood = { .at = many, .n = G_N_ELEMENTS(many) };
 	struct envelope env = { .rcpts = rcpts, .n_rcpts = 1 };
 	struct arena *a = arena_create();
-	struct decide_setup setup = { options, &env, NULL, &flood };
+	struct decide_setup setup = {
+		.options = options, .envelope = &env, .facts = NULL, .hits = &flood
+	};
 	char *text = g_strnfill(100000, '\x01');
 	struct decisions d;
 
@@ -198,21 +210,24 @@ static void bounds_reasons(void)
 	options_unref(options);
 }
 
-/* The way stopped: everybody gets the mail, and it is marked. */
-static void passes_when_stopped(void)
+/* The way stopped before any rule was asked: nobody knows. */
+static void is_undecided_when_stopped(void)
 {
 	struct options *options = loaded();
 	struct arena *a = arena_create();
-	struct decide_setup setup = { options, &envelope, NULL, NULL };
+	struct decide_setup setup = {
+		.options = options, .envelope = &envelope, .facts = NULL, .hits = NULL
+	};
 	struct recipient nameless = { .address = "x y" };
 	struct envelope env = { .rcpts = &nameless, .n_rcpts = 1 };
 	struct decisions d;
 
+	setup.missing = MISSING_TIME;
 	decide(a, &setup, &d);
 	for (size_t i = 0; i < d.n; i++) {
-		g_assert_cmpint(d.at[i].verdict, ==, VERDICT_WANTED);
+		g_assert_cmpint(d.at[i].verdict, ==, VERDICT_UNDECIDED);
 		g_assert_cmpint(d.at[i].action, ==, ACTION_PASS);
-		g_assert_true(d.at[i].degraded);
+		g_assert_cmpuint(d.at[i].missing, ==, MISSING_TIME);
 		g_assert_nonnull(d.at[i].policy);
 	}
 	/* no key: the address as it was given */
@@ -227,6 +242,90 @@ static void passes_when_stopped(void)
 	options_unref(options);
 }
 
+/* Who reached a threshold keeps his verdict; who did not is wanted only where nothing was
+ * missing that rules ask for, and where it was our side that failed. */
+static void tells_undecided(void)
+{
+	static const struct {
+		unsigned missing, rcpt_missing, asked;
+		bool overrun;
+		enum verdict verdict;
+		unsigned told;
+	} rows[] = {
+		{ .asked = NEED_SENDER | NEED_AUTH, .verdict = VERDICT_WANTED },
+		{ .rcpt_missing = NEED_SENDER,
+		  .asked = NEED_SENDER,
+		  .verdict = VERDICT_UNDECIDED,
+		  .told = MISSING_STORE },
+		/* only a banner's language wanted to know it */
+		{ .rcpt_missing = NEED_MAILBOX,
+		  .asked = NEED_SENDER,
+		  .verdict = VERDICT_WANTED,
+		  .told = MISSING_STORE },
+		{ .missing = MISSING_RESOLVER,
+		  .asked = NEED_AUTH,
+		  .verdict = VERDICT_UNDECIDED,
+		  .told = MISSING_RESOLVER },
+		{ .missing = MISSING_RESOLVER,
+		  .asked = NEED_SENDER,
+		  .verdict = VERDICT_WANTED,
+		  .told = MISSING_RESOLVER },
+		/* the sender's own doing */
+		{ .missing = MISSING_SENDER_DNS,
+		  .asked = NEED_AUTH,
+		  .verdict = VERDICT_WANTED,
+		  .told = MISSING_SENDER_DNS },
+		{ .missing = MISSING_TIME,
+		  .verdict = VERDICT_UNDECIDED,
+		  .told = MISSING_TIME },
+		{ .overrun = true,
+		  .verdict = VERDICT_UNDECIDED,
+		  .told = MISSING_PATTERN },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct options *options = loaded();
+		struct arena *a = arena_create();
+		struct rcpt_hits both[2] = { all_hits[0], { .n = 0 } };
+		struct rcpt_facts records[2] = { { .missing = rows[i].rcpt_missing },
+						 { .missing = rows[i].rcpt_missing } };
+		struct recipient two[2] = { rcpts[0], rcpts[0] };
+		struct envelope env = { .rcpts = two, .n_rcpts = 2 };
+		struct facts facts = { .rcpts = records, .n_rcpts = 2 };
+		struct decide_setup setup = { .options = options,
+					      .envelope = &env,
+					      .facts = &facts,
+					      .hits = both,
+					      .asked = rows[i].asked,
+					      .missing = rows[i].missing };
+		struct decisions d;
+
+		both[1].overrun = rows[i].overrun;
+		decide(a, &setup, &d);
+		g_assert_cmpint(d.at[0].verdict, ==, VERDICT_SUSPICIOUS);
+		g_assert_cmpint(d.at[1].verdict, ==, rows[i].verdict);
+		g_assert_cmpuint(d.at[1].missing, ==, rows[i].told);
+		g_assert_cmpint(d.at[1].action, ==, ACTION_PASS);
+		arena_destroy(&a);
+		options_unref(options);
+	}
+}
+
+static void says_what_was_missing(void)
+{
+	struct arena *a = arena_create();
+
+	g_assert_null(missing_words(a, 0));
+	g_assert_cmpstr(missing_words(a, MISSING_STORE | MISSING_TIME), ==,
+			"the store did not answer; out of time");
+	for (int i = 0; i < MISSING_COUNT; i++) {
+		g_assert_nonnull(missing_names[i]);
+		g_assert_nonnull(missing_words(a, 1u << i));
+	}
+	g_assert_null(missing_words(a, 1u << MISSING_COUNT));
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -235,6 +334,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/decide/orders-reasons", orders_reasons);
 	g_test_add_func("/decide/shares-reasons", shares_reasons);
 	g_test_add_func("/decide/bounds-reasons", bounds_reasons);
-	g_test_add_func("/decide/passes-when-stopped", passes_when_stopped);
+	g_test_add_func("/decide/is-undecided-when-stopped", is_undecided_when_stopped);
+	g_test_add_func("/decide/tells-undecided", tells_undecided);
+	g_test_add_func("/decide/says-what-was-missing", says_what_was_missing);
 	return g_test_run();
 }

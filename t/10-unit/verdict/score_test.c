@@ -15,6 +15,7 @@ static const struct policy policy = {
 	.on_suspicious = ACTION_BANNER,
 	.on_spam = ACTION_JUNK,
 	.on_graymail = ACTION_DEFER,
+	.on_undecided = ACTION_JUNK,
 };
 
 static const struct {
@@ -61,6 +62,10 @@ static void knows_axes(void)
 	g_assert_cmpint(verdict_axis(VERDICT_SPAM), ==, AXIS_SPAM);
 	g_assert_cmpint(verdict_axis(VERDICT_GRAYMAIL), ==, AXIS_GRAYMAIL);
 	g_assert_cmpint(verdict_axis(VERDICT_WANTED), ==, AXIS_COUNT);
+	g_assert_cmpint(verdict_axis(VERDICT_UNDECIDED), ==, AXIS_COUNT);
+	g_assert_cmpint(score_threshold(VERDICT_UNDECIDED, &policy), ==, 0);
+	g_assert_cmpint(score_action(VERDICT_UNDECIDED, &policy), ==, ACTION_JUNK);
+	g_assert_cmpint(score_action(VERDICT_WANTED, &policy), ==, ACTION_PASS);
 	g_assert_cmpint(score_threshold(VERDICT_WANTED, &policy), ==, 0);
 	g_assert_cmpint(score_threshold(VERDICT_SPAM, &policy), ==, 6000);
 }
