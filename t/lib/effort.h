@@ -12,8 +12,8 @@ typedef void (*effort_work)(const void *of, size_t n);
 
 #define EFFORT_NOISE_US 30000 /* caches and page faults; less is not told apart */
 
-/* ThreadSanitizer's own work at each realloc() grows with the square: all is run, none judged */
-#ifdef __SANITIZE_THREAD__
+/* A sanitizer's own work at each realloc() grows with the square: all is run, none judged */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define EFFORT_TIMES_MOST 1000
 #else
 #define EFFORT_TIMES_MOST 9
