@@ -101,6 +101,9 @@
 #define LIMIT_LIST_BYTES (128 * 1024 * 1024) /* 5,000,000 domains are about 100 MB */
 
 /* quarantine */
+#define LIMIT_ACTS_BYTES \
+	(16 * 1024 * 1024) /* of the log of who released what: some 100,000 */
+#define LIMIT_ACTS_KEEP_S (366 * (int64_t)86400) /* it outlives all holds */
 #define LIMIT_HOLD_WRITERS 16 /* written at once; each has a copy of its message */
 
 /* journal */

@@ -3,8 +3,26 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "cmd/acts_print.h"
 #include "cmd/verb.h"
 #include "journal/journal.h"
+#include "journal/recorded.h"
+
+/* what became of what was held */
+static void tell_acts(const struct options *o, const char *line)
+{
+	struct arena *a = arena_create();
+	struct recorded r;
+
+	if (recorded_read(a, bytes_of(line), &r, NULL) && r.hold_id != NULL) {
+		char **ids = g_strsplit(r.hold_id, ",", -1);
+
+		for (char **id = ids; *id != NULL; id++)
+			acts_print(o->quarantine_dir, *id, "act         ");
+		g_strfreev(ids);
+	}
+	arena_destroy(&a);
+}
 
 static int explain_id(const struct options *o, const char *id, bool facts, bool json)
 {
@@ -14,12 +32,14 @@ static int explain_id(const struct options *o, const char *id, bool facts, bool 
 
 	if (!journal_find(o->journal_dir, id, &line, &e))
 		return verb_fail("wonted explain", e);
-	if (json)
+	if (json) {
 		puts(line);
-	else if (record_explain(line, facts, &text, &e))
+	} else if (record_explain(line, facts, &text, &e)) {
 		fputs(text, stdout);
-	else
+		tell_acts(o, line);
+	} else {
 		status = verb_fail("wonted explain", e);
+	}
 	g_free(text);
 	g_free(line);
 	return status;

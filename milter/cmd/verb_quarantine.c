@@ -10,9 +10,13 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/printable.h"
+#include "cmd/acts_print.h"
 #include "cmd/verb.h"
+#include "quarantine/acts.h"
 #include "quarantine/hold.h"
 #include "quarantine/release.h"
+
+#define ACT_LABEL "act        "
 
 struct request {
 	const struct options *options;
@@ -21,6 +25,8 @@ struct request {
 	char *rcpt, *tenant, *text, *server;
 	gboolean all, raw, again, doubtful;
 	int days;
+	char *who; /* of the acts */
+	int64_t uid;
 };
 
 static const char *const state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
@@ -157,15 +163,54 @@ static void print_hold(const struct hold *h)
 	g_free(expires);
 }
 
+/* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
+static void trace(const struct request *r, struct act *act, const char *outcome)
+{
+	GError *e = NULL;
+
+	act->time_s = clock_now_s();
+	act->outcome = outcome;
+	if (!act_record(r->options->quarantine_dir, act, &e)) {
+		fprintf(stderr, "wonted quarantine: %s\n", e->message);
+		g_error_free(e);
+	}
+}
+
+/* An act is written down before it is made, and how it ended. */
+static int act_on(const struct request *r, struct hold *h, const char *what,
+		  int (*make)(const struct request *r, struct hold *h))
+{
+	GPtrArray *rcpts = g_ptr_array_new();
+	struct act act = { .hold = h->id,
+			   .what = what,
+			   .who = r->who,
+			   .uid = r->uid,
+			   .tool = "wonted quarantine" };
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (h->rcpts[i].state == HOLD_HELD &&
+		    (r->rcpt == NULL || strcmp(r->rcpt, h->rcpts[i].address) == 0))
+			g_ptr_array_add(rcpts, (gpointer)(guintptr)h->rcpts[i].address);
+	g_ptr_array_add(rcpts, NULL);
+	act.rcpts = (const char *const *)rcpts->pdata;
+	trace(r, &act, "begun");
+	int status = make(r, h);
+
+	trace(r, &act, status == EXIT_DONE ? "done" : "failed");
+	g_ptr_array_free(rcpts, TRUE);
+	return status;
+}
+
 static int show_one(const struct request *r, struct hold *h)
 {
 	if (r->raw)
 		return print_raw(r, h);
 	print_hold(h);
+	acts_print(r->options->quarantine_dir, h->id, ACT_LABEL);
 	return EXIT_DONE;
 }
 
-static int release_one(const struct request *r, struct hold *h)
+static int send_one(const struct request *r, struct hold *h)
 {
 	const struct release to = {
 		.server = r->server != NULL ? r->server : r->options->release_smtp,
@@ -181,7 +226,7 @@ static int release_one(const struct request *r, struct hold *h)
 	return done ? EXIT_DONE : verb_fail("wonted quarantine", e);
 }
 
-static int delete_one(const struct request *r, struct hold *h)
+static int drop_one(const struct request *r, struct hold *h)
 {
 	GError *e = NULL;
 	int fd = hold_reserve(r->quarantine, h->id, &e);
@@ -194,6 +239,16 @@ static int delete_one(const struct request *r, struct hold *h)
 		return verb_fail("wonted quarantine", e);
 	printf("%s: deleted\n", h->id);
 	return EXIT_DONE;
+}
+
+static int release_one(const struct request *r, struct hold *h)
+{
+	return act_on(r, h, "release", send_one);
+}
+
+static int delete_one(const struct request *r, struct hold *h)
+{
+	return act_on(r, h, "delete", drop_one);
 }
 
 static bool is_of_tenant(const struct request *r, const struct hold *h, GError **e)
@@ -221,7 +276,13 @@ static int for_each(const struct request *r,
 	for (char **id = r->ids; *id != NULL; id++) {
 		struct hold *h = NULL;
 		GError *e = NULL;
-		int got = hold_find(r->quarantine, *id, &h, &e) && is_of_tenant(r, h, &e)
+		bool found = hold_find(r->quarantine, *id, &h, &e);
+
+		/* of what is gone there is still who made it go; not for one tenant's
+		 * eyes, because nobody can tell any more whose it was */
+		if (!found && one == show_one && r->tenant == NULL)
+			acts_print(r->options->quarantine_dir, *id, ACT_LABEL);
+		int got = found && is_of_tenant(r, h, &e)
 				  ? one(r, h)
 				  : verb_fail("wonted quarantine", e);
 
@@ -346,9 +407,12 @@ int verb_quarantine(int argc, char **argv)
 	}
 	r.options = verb_config(&args);
 	r.ids = args.argv + 2;
+	r.who = acts_who(); /* before root is given up */
+	r.uid = (int64_t)getuid();
 	if (r.options != NULL)
 		status = run(args.argv[1], &r);
 	options_unref(r.options);
+	g_free(r.who);
 	g_free(r.rcpt);
 	g_free(r.tenant);
 	g_free(r.text);

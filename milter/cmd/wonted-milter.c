@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/map_guard.h"
 #include "cmd/control.h"
@@ -20,6 +21,7 @@
 #include "cmd/verb.h"
 #include "config/load.h"
 #include "message/mime.h"
+#include "quarantine/acts.h"
 #include "session/libmilter.h"
 
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
@@ -166,6 +168,9 @@ static void expire(struct daemon *d)
 		log_line(LOG_LEVEL_INFO, "quarantine: %d messages have expired", gone);
 	if (e != NULL)
 		log_line(LOG_LEVEL_ERROR, "quarantine: cannot expire: %s", e->message);
+	g_clear_error(&e);
+	if (!acts_expire(w->options->quarantine_dir, now_s - LIMIT_ACTS_KEEP_S, &e))
+		log_line(LOG_LEVEL_ERROR, "quarantine: %s", e->message);
 	g_clear_error(&e);
 	journal_expire(d->door.journal, now_s - w->options->journal_keep_ms / 1000);
 	world_release(w);

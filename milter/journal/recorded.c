@@ -115,6 +115,7 @@ bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GEr
 		r_r->queue_id = text_of(a, all, "queue_id");
 		r_r->mail_from = text_of(a, all, "mail_from");
 		r_r->told = text_of(a, all, "told");
+		r_r->hold_id = text_of(a, all, "hold_id");
 		r_r->stopped = text_of(a, all, "stopped");
 		r_r->time_s = json_integer_value(json_object_get(all, "time"));
 		r_r->internal = json_is_true(json_object_get(all, "internal"));

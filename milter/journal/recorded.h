@@ -23,6 +23,7 @@ struct recorded {
 	const char *id, *queue_id;
 	const char *mail_from; /* NULL: not recorded (journal_pii) */
 	const char *told;      /* what the MTA was told: "accept", "discard" ... */
+	const char *hold_id;   /* of several holds all, with "," between */
 	const char *stopped;   /* stage that ended the way early */
 	int64_t time_s;
 	bool internal, degraded;

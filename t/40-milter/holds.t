@@ -173,6 +173,9 @@ subtest 'an MTA that did not hear the answer' => sub {
 	is(join(' ', ids('--doubtful')), $id, 'the next daemon tells it as well');
 	is(($d->run('quarantine', 'delete', $id))[0], 0, 'it can be deleted');
 	is(scalar(ids('--doubtful')), 0, 'and is gone');
+	like(show($id), qr/^act +[-0-9]+ [:0-9]+  release by \w+ \(uid $<, wonted quarantine\): failed; for ann\@one\.example$/m, 'who tried to release it is kept');
+	like(show($id), qr/^act +[-0-9]+ [:0-9]+  delete by \w+ \(uid $<, wonted quarantine\): done; for ann\@one\.example$/m, 'and who deleted it');
+	like(($d->run('explain', $id))[1], qr/^act +.*delete by \w+/m, 'explain tells it, too');
 	is(scalar(() = glob "$d->{dir}/quarantine/marks/*"), 0, 'with its mark');
 };
 

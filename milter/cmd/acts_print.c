@@ -1,0 +1,48 @@
+/* Names and addresses in the log are foreign: all of a line is made printable. */
+#include "cmd/acts_print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/printable.h"
+#include "quarantine/acts.h"
+
+enum { LINE_BYTES = 2000 };
+
+struct printing {
+	const char *label;
+	bool any;
+};
+
+static void print_act(const struct act *act, void *user)
+{
+	struct printing *p = user;
+	GDateTime *t = g_date_time_new_from_unix_local(act->time_s);
+	char *when = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M:%S");
+	char *rcpts = g_strjoinv(", ", (char **)(guintptr)act->rcpts);
+	char *line = g_strdup_printf("%s  %s by %s (uid %" PRId64 ", %s): %s; for %s",
+				     when, act->what, act->who, act->uid, act->tool,
+				     act->outcome, rcpts[0] != '\0' ? rcpts : "nobody");
+	char *safe = printable(line, LINE_BYTES);
+
+	printf("%s %s\n", p->label, safe);
+	p->any = true;
+	g_free(safe);
+	g_free(line);
+	g_free(rcpts);
+	g_free(when);
+	if (t != NULL)
+		g_date_time_unref(t);
+}
+
+bool acts_print(const char *folder, const char *hold, const char *label)
+{
+	struct printing p = { .label = label };
+	GError *e = NULL;
+
+	if (!acts_list(folder, hold, print_act, &p, &e)) {
+		fprintf(stderr, "wonted: %s\n", e->message);
+		g_error_free(e);
+	}
+	return p.any;
+}
