@@ -61,7 +61,7 @@ subtest 'scan' => sub {
 	is($r->{features}{subject}, 'prize', 'with features');
 	my @two = map { $place->write("box/$_.eml", mail($_)) } qw(offer hello);
 	($status, $said) = $d->run('scan', '--summary', $place->path('box'));
-	like($said, qr/^2 messages, 1 wanted, 0 graymail, 1 spam/, '--summary of a folder');
+	like($said, qr/^2 messages, 1 wanted, 0 graymail, 0 undecided, 1 spam/, '--summary of a folder');
 	($status, $said) = $d->run('scan', '--rcpt', 'x@example.org', '--rcpt', 'y@example.org', $two[0]);
 	like($said, qr/to x\@example\.org: spam.*to y\@example\.org: spam/s, 'several recipients');
 	($status, $said) = $d->run('scan', $place->path('none.eml'));
