@@ -38,12 +38,8 @@ static const char opening[] = OPENING
 	" color:#222222!important;background:#fff4ce!important;\n"
 	" padding:10px 14px!important;margin:0 0 12px 0!important;\n"
 	" border:1px solid #b58900!important;border-left:6px solid #b58900!important;\n"
-	" font:14px/1.4 sans-serif!important;z-index:2147483647!important;\n ";
-
-static const char in_flow[] = "position:relative!important\">\n";
-static const char afloat[] =
-	"position:fixed!important;top:0!important;left:0!important;\n"
-	" right:0!important\">\n";
+	" font:14px/1.4 sans-serif!important;z-index:2147483647!important;\n"
+	" position:relative!important\">\n";
 
 /* The letters have the style of an element of their own: ::first-line of the block around them
  * is weaker. */
@@ -103,7 +99,6 @@ struct bytes banner_html_block(struct arena *a, const struct banner_words *w,
 	struct bytes block;
 
 	g_string_append(out, opening);
-	g_string_append(out, s->afloat ? afloat : in_flow);
 	g_string_append(out, heading_begins);
 	append_entities(out, w->heading);
 	g_string_append(out, "</b>\n");

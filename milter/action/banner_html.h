@@ -14,7 +14,6 @@ struct html_setting {
 	const char *eol;
 	bool in_line; /* it goes behind a tag: begins with eol and ends in ">". Else it begins a
 			 line and ends with eol */
-	bool afloat; /* it stays at the top of the window, over whatever else is there */
 };
 
 /* banner_html_block - the block: ASCII with entities, inline style, nothing remote; well-formed
