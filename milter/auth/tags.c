@@ -10,13 +10,11 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static struct bytes trim(const char *from, const char *to)
+static struct bytes between(const char *from, const char *to)
 {
-	while (from < to && is_space(*from))
-		from++;
-	while (to > from && is_space(to[-1]))
-		to--;
-	return (struct bytes){ .at = from, .n = (size_t)(to - from) };
+	struct bytes all = { .at = from, .n = (size_t)(to - from) };
+
+	return bytes_trimmed(all, BLANKS_OF_MAIL);
 }
 
 static bool name_good(struct bytes name)
@@ -44,8 +42,8 @@ static bool tag_add(struct tags *tags, const char *from, const char *to)
 
 	if (equals == NULL || tags->n == LIMIT_TAGS)
 		return false;
-	tag.name = trim(from, equals);
-	tag.value = trim(equals + 1, to);
+	tag.name = between(from, equals);
+	tag.value = between(equals + 1, to);
 	if (!name_good(tag.name) || !value_good(tag.value))
 		return false;
 	/* names are case sensitive, but not to every reader: "h" beside "H" means trouble */
@@ -69,7 +67,7 @@ bool tags_read(struct bytes text, struct tags *tags_r)
 		if (stop == NULL)
 			stop = end;
 		/* nothing between two semicolons is read as nothing: many records end so */
-		if (trim(at, stop).n > 0 && !tag_add(tags_r, at, stop))
+		if (between(at, stop).n > 0 && !tag_add(tags_r, at, stop))
 			return false;
 		at = stop + 1;
 	}
@@ -104,7 +102,7 @@ bool tag_next(struct bytes *rest, struct bytes *item_r)
 		return false;
 	end = rest->at + rest->n;
 	stop = memchr(rest->at, ':', rest->n);
-	*item_r = trim(rest->at, stop == NULL ? end : stop);
+	*item_r = between(rest->at, stop == NULL ? end : stop);
 	if (stop == NULL)
 		*rest = (struct bytes){ 0 };
 	else

@@ -42,4 +42,23 @@ static inline bool bytes_have_8bit(struct bytes b)
 	return (all & 0x8080808080808080) != 0;
 }
 
+#define BLANKS_OF_MAIL " \t\r\n"           /* RFC 5322 2.2.2 and line ends */
+#define BLANKS_OF_TEXT BLANKS_OF_MAIL "\f" /* what g_ascii_isspace() takes for one */
+
+/* bytes_trimmed - without what stands in blanks, at both ends
+ * in    blanks   characters; a NUL is none of them
+ * err   none */
+static inline struct bytes bytes_trimmed(struct bytes text, const char *blanks)
+{
+	size_t n = strlen(blanks);
+
+	while (text.n > 0 && memchr(blanks, text.at[0], n) != NULL) {
+		text.at++;
+		text.n--;
+	}
+	while (text.n > 0 && memchr(blanks, text.at[text.n - 1], n) != NULL)
+		text.n--;
+	return text;
+}
+
 #endif

@@ -21,17 +21,6 @@ struct box {
 	bool far;      /* left or top is far out */
 };
 
-static struct bytes trimmed(struct bytes text)
-{
-	while (text.n > 0 && g_ascii_isspace(text.at[0])) {
-		text.at++;
-		text.n--;
-	}
-	while (text.n > 0 && g_ascii_isspace(text.at[text.n - 1]))
-		text.n--;
-	return text;
-}
-
 /* words in lower case, never empty */
 static inline bool is(struct bytes text, const char *word)
 {
@@ -218,7 +207,7 @@ static int named_color(struct bytes text)
 
 int style_color(struct bytes text)
 {
-	text = trimmed(text);
+	text = bytes_trimmed(text, BLANKS_OF_TEXT);
 	if (text.n > 0 && text.at[0] == '#')
 		return hex_color((struct bytes){ text.at + 1, text.n - 1 });
 	if (starts(text, "rgb") || starts(text, "hsl"))
@@ -383,7 +372,7 @@ static struct bytes without_important(struct bytes value)
 
 	if (mark != NULL)
 		value.n = (size_t)(mark - value.at);
-	return trimmed(value);
+	return bytes_trimmed(value, BLANKS_OF_TEXT);
 }
 
 void style_read(struct bytes css, struct inline_style *style_r)
@@ -401,7 +390,7 @@ void style_read(struct bytes css, struct inline_style *style_r)
 			struct bytes name = { css.at, (size_t)(colon - css.at) };
 			struct bytes value = { colon + 1, n - name.n - 1 };
 
-			name = trimmed(name);
+			name = bytes_trimmed(name, BLANKS_OF_TEXT);
 			value = without_important(value);
 			declaration(style_r, name, value);
 			read_box(&box, name, value);

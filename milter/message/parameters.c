@@ -26,22 +26,6 @@ struct reading {
 	GArray *pieces; /* struct piece, in the order they are written */
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct bytes trimmed(struct bytes text)
-{
-	while (text.n > 0 && is_blank(text.at[0])) {
-		text.at++;
-		text.n--;
-	}
-	while (text.n > 0 && is_blank(text.at[text.n - 1]))
-		text.n--;
-	return text;
-}
-
 static void add(struct reading *r, const char *text)
 {
 	struct bytes clean = header_unfold(r->a, bytes_of(text));
@@ -152,7 +136,7 @@ static struct bytes quoted(struct arena *a, struct bytes rest, size_t *end_r)
 /* what stands after "=", up to the ";" that ends it */
 static struct bytes take_value(struct arena *a, struct bytes *rest)
 {
-	struct bytes value, left = trimmed(*rest);
+	struct bytes value, left = bytes_trimmed(*rest, BLANKS_OF_MAIL);
 	size_t end = 0;
 
 	if (left.n > 0 && left.at[0] == '"') {
@@ -161,7 +145,7 @@ static struct bytes take_value(struct arena *a, struct bytes *rest)
 		const char *semicolon = left.n == 0 ? NULL : memchr(left.at, ';', left.n);
 
 		end = semicolon == NULL ? left.n : (size_t)(semicolon - left.at);
-		value = trimmed((struct bytes){ left.at, end });
+		value = bytes_trimmed((struct bytes){ left.at, end }, BLANKS_OF_MAIL);
 		if (value.n >= 2 && value.at[0] == '\'' && value.at[value.n - 1] == '\'')
 			value = (struct bytes){ value.at + 1, value.n - 2 };
 	}
@@ -277,7 +261,7 @@ static bool take_name(struct bytes *rest, struct bytes *name_r)
 
 	while (i < rest->n && rest->at[i] != '=' && rest->at[i] != ';')
 		i++;
-	*name_r = trimmed((struct bytes){ rest->at, i });
+	*name_r = bytes_trimmed((struct bytes){ rest->at, i }, BLANKS_OF_MAIL);
 	bool found = i < rest->n && rest->at[i] == '=';
 
 	i += i < rest->n;

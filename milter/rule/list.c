@@ -41,15 +41,6 @@ void list_add(struct list *list, struct bytes entry)
 		g_hash_table_add(list->set, (gpointer)(uintptr_t)folded.at);
 }
 
-static struct bytes trimmed(const char *at, size_t n)
-{
-	while (n > 0 && g_ascii_isspace(at[0]))
-		at++, n--;
-	while (n > 0 && g_ascii_isspace(at[n - 1]))
-		n--;
-	return (struct bytes){ .at = at, .n = n };
-}
-
 /* what stands before a # that begins the line or follows a blank */
 static size_t without_comment(const char *at, size_t n)
 {
@@ -92,7 +83,8 @@ void list_add_file(struct list *list, const char *file, struct bytes text,
 	while (at < end) {
 		const char *line_end = memchr(at, '\n', (size_t)(end - at));
 		size_t line = (size_t)((line_end == NULL ? end : line_end) - at);
-		struct bytes entry = trimmed(at, without_comment(at, line));
+		struct bytes entry = bytes_trimmed(
+			(struct bytes){ at, without_comment(at, line) }, BLANKS_OF_TEXT);
 
 		place.line++;
 		at += line + 1;

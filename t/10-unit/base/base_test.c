@@ -6,6 +6,7 @@
 
 #include "base/answer.h"
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -279,6 +280,34 @@ static void clocks_run(void)
 	g_assert_cmpint(clock_now_s(), >, 1700000000);
 }
 
+static void test_bytes_trimmed(void)
+{
+	static const struct {
+		const char *text, *mail, *all;
+	} rows[] = {
+		{ "", "", "" },
+		{ " \t\r\n", "", "" },
+		{ "a", "a", "a" },
+		{ " a b\t", "a b", "a b" },
+		{ "\fa\f ", "\fa\f", "a" },
+		{ "\va", "\va", "\va" },
+	};
+	static const char nul[] = " \0a\0 ";
+	struct bytes kept =
+		bytes_trimmed((struct bytes){ nul, sizeof(nul) - 1 }, BLANKS_OF_TEXT);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct bytes text = bytes_of(rows[i].text);
+
+		g_assert_true(bytes_equal(bytes_trimmed(text, BLANKS_OF_MAIL),
+					  bytes_of(rows[i].mail)));
+		g_assert_true(bytes_equal(bytes_trimmed(text, BLANKS_OF_TEXT),
+					  bytes_of(rows[i].all)));
+	}
+	g_assert_true(bytes_equal(kept, (struct bytes){ "\0a\0", 3 }));
+	g_assert_cmpuint(bytes_trimmed((struct bytes){ NULL, 0 }, " ").n, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -291,5 +320,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/base/file", files_whole_or_not_at_all);
 	g_test_add_func("/base/log", log_speaks);
 	g_test_add_func("/base/clock", clocks_run);
+	g_test_add_func("/base/bytes/trimmed", test_bytes_trimmed);
 	return g_test_run();
 }
