@@ -231,12 +231,13 @@ bool parser_compare(struct parser *p, enum operator* op_r)
 
 struct clause *parser_clause(struct parser *p, struct item *item, enum clause_kind kind)
 {
-	struct clause *clause = arena_new(p->arena, struct clause, 1),
-		      **tail = &item->clauses;
+	struct clause *clause = arena_new(p->arena, struct clause, 1);
 
-	while (*tail != NULL)
-		tail = &(*tail)->next;
-	*tail = clause;
+	if (item->last_clause == NULL)
+		item->clauses = clause;
+	else
+		item->last_clause->next = clause;
+	item->last_clause = clause;
 	clause->kind = kind;
 	clause->place = p->now.place;
 	p->line = &clause->remarks;

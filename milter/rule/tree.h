@@ -165,7 +165,7 @@ struct item {
 
 	const char *name; /* of a rule or list; title of a test; NULL: broken */
 	struct place name_place;
-	struct clause *clauses;
+	struct clause *clauses, *last_clause;
 	const char *file; /* of a list; NULL: texts */
 	struct place file_place;
 	const char *const *texts;
