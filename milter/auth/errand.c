@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 
 struct errand_yard {
 	struct crew *crew;
@@ -131,14 +132,10 @@ struct errand *errand_begin(struct errand_yard *y, const struct errand_kind *kin
 			    void *check)
 {
 	struct errand *e = g_new0(struct errand, 1);
-	pthread_condattr_t attr;
 
 	*e = (struct errand){ .yard = y, .kind = kind, .check = check, .holders = 1 };
 	pthread_mutex_init(&e->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&e->ended, &attr);
-	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&e->ended, NULL);
 	yard_count(y, 1);
 	pthread_mutex_lock(&e->lock);
 	errand_advance(e);
@@ -148,12 +145,8 @@ struct errand *errand_begin(struct errand_yard *y, const struct errand_kind *kin
 
 static void errand_wait(struct errand *e, int64_t deadline_us)
 {
-	struct timespec until = { .tv_sec = deadline_us / 1000000,
-				  .tv_nsec = deadline_us % 1000000 * 1000 };
-	int late = 0;
-
-	while (!e->done && late == 0)
-		late = pthread_cond_timedwait(&e->ended, &e->lock, &until);
+	while (!e->done && wait_until(&e->ended, &e->lock, deadline_us))
+		;
 }
 
 const void *errand_finish(struct errand *e, struct dns_wait *w)

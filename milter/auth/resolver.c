@@ -8,6 +8,7 @@
 #include "auth/resolver_backend.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/wait.h"
 
 struct dns_reply {
 	struct dns_answer answer;
@@ -195,16 +196,12 @@ static struct dns_query *query_make(struct resolver *r, const char *name, size_t
 				    enum dns_type type)
 {
 	struct dns_query *q = g_malloc0(sizeof(*q) + n + 1);
-	pthread_condattr_t attr;
 
 	q->resolver = r;
 	q->type = type;
 	q->holders = 2;
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->came, &attr);
-	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&q->came, NULL);
 	for (size_t i = 0; i < n; i++)
 		q->name[i] = g_ascii_tolower(name[i]);
 	return q;
@@ -237,17 +234,14 @@ const struct dns_answer *dns_query_peek(struct dns_query *q)
 const struct dns_answer *resolver_wait(struct dns_query *q, int64_t deadline_us)
 {
 	const struct dns_answer *answer = dns_query_peek(q);
-	struct timespec until = { .tv_sec = deadline_us / 1000000,
-				  .tv_nsec = deadline_us % 1000000 * 1000 };
-	int late = 0;
 
 	if (answer != NULL)
 		return answer;
 	if (deadline_us <= 0)
 		return &too_late;
 	pthread_mutex_lock(&q->lock);
-	while (q->reply == NULL && late == 0)
-		late = pthread_cond_timedwait(&q->came, &q->lock, &until);
+	while (q->reply == NULL && wait_until(&q->came, &q->lock, deadline_us))
+		;
 	answer = q->reply == NULL ? &too_late : &q->reply->answer;
 	pthread_mutex_unlock(&q->lock);
 	return answer;

@@ -28,6 +28,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "base/wait.h"
 
 #define CNAME_HOPS 8
 #define TTL_DEFAULT_S 300
@@ -563,15 +564,11 @@ static void zone_cancel(struct resolver *r, struct dns_query *q)
 /* wait until the first answer is due, or something changes; under the lock */
 static void timekeeper_sleep(struct zone *z, const struct delayed *first)
 {
-	struct timespec until;
-
 	if (first == NULL || first->due_us == INT64_MAX) {
 		pthread_cond_wait(&z->changed, &z->lock);
 		return;
 	}
-	until = (struct timespec){ .tv_sec = first->due_us / 1000000,
-				   .tv_nsec = first->due_us % 1000000 * 1000 };
-	pthread_cond_timedwait(&z->changed, &z->lock, &until);
+	wait_until(&z->changed, &z->lock, first->due_us);
 }
 
 static void *timekeeper(void *arg)
@@ -643,17 +640,13 @@ static const struct resolver_backend zone_backend = {
 static struct zone *zone_make(void)
 {
 	struct zone *z = g_new0(struct zone, 1);
-	pthread_condattr_t attr;
 
 	z->base.backend = &zone_backend;
 	z->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, node_free);
 	z->texts = g_string_chunk_new(4096);
 	z->delayed = g_sequence_new(NULL);
 	pthread_mutex_init(&z->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&z->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&z->changed, NULL);
 	return z;
 }
 

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/json_line.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "journal/journal.h"
 #include "journal/spool_files.h"
 
@@ -123,11 +124,7 @@ static gpointer sync_groups(gpointer data)
 
 	pthread_mutex_lock(&j->lock);
 	while (!j->stopping) {
-		int64_t until_us = clock_mono_us() + SYNC_EVERY_US;
-		struct timespec until = { .tv_sec = until_us / G_USEC_PER_SEC,
-					  .tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
-
-		pthread_cond_clockwait(&j->wake, &j->lock, CLOCK_MONOTONIC, &until);
+		wait_until(&j->wake, &j->lock, clock_mono_us() + SYNC_EVERY_US);
 		if (j->dirty)
 			sync_file(j);
 	}

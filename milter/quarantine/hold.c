@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/lock_holder.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "quarantine/envelope.h"
 #include "quarantine/fingerprint.h"
 #include "quarantine/index.h"
@@ -44,8 +45,10 @@ struct quarantine {
 	struct writers writers;
 	atomic_bool unindexed; /* a hold has no row yet */
 	/* one change of a hold's state at a time: */
-	pthread_mutex_t lock; /* of our threads, ... */
-	int lock_fd;          /* ... and of the daemon and the tool */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool changing; /* of our threads, ... */
+	int lock_fd;   /* ... and of the daemon and the tool */
 };
 
 /* ids become file names: nothing but letters, digits and dashes may be in one */
@@ -205,6 +208,7 @@ struct quarantine *quarantine_open(const char *folder, GError **e)
 	q->folder = g_strdup(folder);
 	writers_init(&q->writers);
 	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->changed, NULL);
 	q->lock_fd = open_lock(folder, e);
 	q->index = q->lock_fd < 0 ? NULL : index_open(path, e);
 	g_free(path);
@@ -225,6 +229,7 @@ void quarantine_close(struct quarantine *q)
 	index_close(q->index);
 	if (q->lock_fd >= 0)
 		close(q->lock_fd);
+	pthread_cond_destroy(&q->changed);
 	pthread_mutex_destroy(&q->lock);
 	g_free(q->folder);
 	g_free(q);
@@ -529,28 +534,41 @@ static bool locked_out(const struct quarantine *q, GError **e)
 	return false;
 }
 
+static void end_change(struct quarantine *q)
+{
+	pthread_mutex_lock(&q->lock);
+	g_assert(q->changing);
+	q->changing = false;
+	pthread_cond_signal(&q->changed);
+	pthread_mutex_unlock(&q->lock);
+}
+
 /* A process that was stopped with the lock in its hands must not stop us, too; nor must who of
  * us waits for it keep the others for longer than they have time. */
 static bool lock_changes(struct quarantine *q, int64_t until_us, GError **e)
 {
-	const struct timespec until = { .tv_sec = until_us / G_USEC_PER_SEC,
-					.tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
+	pthread_mutex_lock(&q->lock);
+	while (q->changing && wait_until(&q->changed, &q->lock, until_us))
+		;
+	bool ours = !q->changing;
 
-	if (pthread_mutex_clocklock(&q->lock, CLOCK_MONOTONIC, &until) != 0)
+	q->changing = true;
+	pthread_mutex_unlock(&q->lock);
+	if (!ours)
 		return locked_out(q, e);
 	if (same_lock(q, e)) {
 		if (lock_by(q->lock_fd, until_us))
 			return true;
 		locked_out(q, e);
 	}
-	pthread_mutex_unlock(&q->lock);
+	end_change(q);
 	return false;
 }
 
 static void unlock_changes(struct quarantine *q)
 {
 	flock(q->lock_fd, LOCK_UN);
-	pthread_mutex_unlock(&q->lock);
+	end_change(q);
 }
 
 bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,

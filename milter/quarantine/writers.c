@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "base/wait.h"
 
 void writers_init(struct writers *w)
 {
@@ -21,11 +22,7 @@ void writers_clear(struct writers *w)
 
 bool writers_wait(struct writers *w, int64_t until_us)
 {
-	const struct timespec until = { .tv_sec = until_us / G_USEC_PER_SEC,
-					.tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
-
-	return pthread_cond_clockwait(&w->ended, &w->lock, CLOCK_MONOTONIC, &until) !=
-	       ETIMEDOUT;
+	return wait_until(&w->ended, &w->lock, until_us);
 }
 
 bool writers_enter(struct writers *w, int64_t until_us)

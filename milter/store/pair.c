@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "base/wait.h"
 #include "store/backend.h"
 #include "store/pair_crew.h"
 #include "store/pair_tally.h"
@@ -262,7 +263,6 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 			       const struct store_read *r, size_t n, bool compare_them)
 {
 	struct asked *d = g_new0(struct asked, 1);
-	pthread_condattr_t clock;
 
 	d->job = (struct pair_job){ .run = ask_side, .done = asked_done };
 	d->pair = p;
@@ -271,10 +271,7 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 	d->n = n;
 	d->holders = 1;
 	pthread_mutex_init(&d->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC); /* as clock_mono_us() */
-	pthread_cond_init(&d->change, &clock);
-	pthread_condattr_destroy(&clock);
+	pthread_cond_init(&d->change, NULL);
 	copy_questions(d, r, compare_them);
 	return d;
 }
@@ -330,12 +327,10 @@ static void note_live(struct pair *p, bool good)
 
 static bool wait_for(struct asked *d, int64_t until_us)
 {
-	struct timespec at = { .tv_sec = until_us / G_USEC_PER_SEC,
-			       .tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
 	bool done;
 
 	pthread_mutex_lock(&d->lock);
-	while (!d->done && pthread_cond_timedwait(&d->change, &d->lock, &at) != ETIMEDOUT)
+	while (!d->done && wait_until(&d->change, &d->lock, until_us))
 		;
 	done = d->done;
 	pthread_mutex_unlock(&d->lock);

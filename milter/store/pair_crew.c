@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #include "base/clock.h"
+#include "base/wait.h"
 
 #define THREADS_MOST 8
 
@@ -59,14 +60,10 @@ static void *work_on(void *data)
 struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes)
 {
 	struct pair_crew *c = g_new0(struct pair_crew, 1);
-	pthread_condattr_t clock;
 
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC); /* as clock_mono_us() */
-	pthread_cond_init(&c->work, &clock);
-	pthread_cond_init(&c->room, &clock);
-	pthread_condattr_destroy(&clock);
+	pthread_cond_init(&c->work, NULL);
+	pthread_cond_init(&c->room, NULL);
 	c->waiting = g_queue_new();
 	c->jobs_most = jobs;
 	c->bytes_most = bytes;
@@ -75,15 +72,6 @@ struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes)
 	for (unsigned i = 0; i < c->threads; i++)
 		c->thread[i] = g_thread_new("pair", work_on, c);
 	return c;
-}
-
-/* true: something happened; the lock is held */
-static bool wait_for_room(struct pair_crew *c, int64_t until_us)
-{
-	struct timespec at = { .tv_sec = until_us / G_USEC_PER_SEC,
-			       .tv_nsec = until_us % G_USEC_PER_SEC * 1000 };
-
-	return pthread_cond_timedwait(&c->room, &c->lock, &at) != ETIMEDOUT;
 }
 
 static bool is_full(const struct pair_crew *c, size_t bytes)
@@ -98,7 +86,7 @@ bool pair_crew_give(struct pair_crew *c, struct pair_job *j, int64_t wait_us)
 
 	pthread_mutex_lock(&c->lock);
 	while (is_full(c, j->bytes) && clock_mono_us() < c->moved_us + wait_us)
-		wait_for_room(c, c->moved_us + wait_us);
+		wait_until(&c->room, &c->lock, c->moved_us + wait_us);
 	room = !is_full(c, j->bytes);
 	if (room) {
 		if (c->busy == 0 && g_queue_is_empty(c->waiting))
@@ -118,7 +106,7 @@ bool pair_crew_settle(struct pair_crew *c, int64_t limit_us)
 
 	pthread_mutex_lock(&c->lock);
 	while ((c->busy > 0 || !g_queue_is_empty(c->waiting)) &&
-	       wait_for_room(c, limit_us))
+	       wait_until(&c->room, &c->lock, limit_us))
 		;
 	idle = c->busy == 0 && g_queue_is_empty(c->waiting);
 	pthread_mutex_unlock(&c->lock);

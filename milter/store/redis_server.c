@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 
 #define IDLE_MOST 128 /* connections kept; more than sessions that end in one moment */
 #define BACKOFF_FIRST_US 20000
@@ -348,15 +349,6 @@ struct redis_watch {
 	void *user;
 };
 
-/* true: the time has come, and nobody woke it before */
-static bool wait_until(struct redis_watch *w, int64_t us)
-{
-	struct timespec at = { .tv_sec = us / G_USEC_PER_SEC,
-			       .tv_nsec = us % G_USEC_PER_SEC * 1000 };
-
-	return pthread_cond_timedwait(&w->change, &w->lock, &at) == ETIMEDOUT;
-}
-
 static void *watch_on(void *data)
 {
 	struct redis_watch *w = data;
@@ -369,7 +361,7 @@ static void *watch_on(void *data)
 	while (!w->stop) {
 		if (!w->woken && next_us == 0)
 			pthread_cond_wait(&w->change, &w->lock);
-		else if (!w->woken && wait_until(w, next_us))
+		else if (!w->woken && !wait_until(&w->change, &w->lock, next_us))
 			w->woken = true;
 		if (!w->woken || w->stop)
 			continue;
@@ -385,13 +377,9 @@ static void *watch_on(void *data)
 struct redis_watch *redis_watch_new(int64_t (*tend)(void *user), void *user)
 {
 	struct redis_watch *w = g_new0(struct redis_watch, 1);
-	pthread_condattr_t clock;
 
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC); /* as clock_mono_us() */
-	pthread_cond_init(&w->change, &clock);
-	pthread_condattr_destroy(&clock);
+	pthread_cond_init(&w->change, NULL);
 	w->tend = tend;
 	w->user = user;
 	w->woken = true; /* a name that was not found yet is out already */
