@@ -7,7 +7,7 @@
 
 /* banner_heading - the line that says what it is
  * out   valid UTF-8; its Latin letters without accents are at most 72 columns, as all of the
- *       room's phrases
+ *       module's phrases
  * err   none */
 const char *banner_heading(enum language l, enum verdict v);
 

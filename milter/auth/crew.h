@@ -1,4 +1,4 @@
-/* Threads of this room, and a few that run short jobs handed to them. A job never
+/* Threads of this module, and a few that run short jobs handed to them. A job never
  * blocks. */
 #ifndef AUTH_CREW_H
 #define AUTH_CREW_H

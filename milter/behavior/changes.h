@@ -1,4 +1,4 @@
-/* Records as changes of a store; only files of this room include it. */
+/* Records as changes of a store; only files of this module include it. */
 #ifndef BEHAVIOR_CHANGES_H
 #define BEHAVIOR_CHANGES_H
 

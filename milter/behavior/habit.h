@@ -1,6 +1,6 @@
 /* Habits in few bytes: the hours at which somebody writes, and hashes of what else is usual.
  * Both are sets of counted entries; an entry of the record's newest day is marked open, and
- * stays apart until that day is over. Only files of this room include it. */
+ * stays apart until that day is over. Only files of this module include it. */
 #ifndef BEHAVIOR_HABIT_H
 #define BEHAVIOR_HABIT_H
 

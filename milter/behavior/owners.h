@@ -1,4 +1,4 @@
-/* The mailboxes that the addresses of one batch lead to; only files of this room include it. */
+/* The mailboxes that the addresses of one batch lead to; only files of this module include it. */
 #ifndef BEHAVIOR_OWNERS_H
 #define BEHAVIOR_OWNERS_H
 

@@ -1,7 +1,7 @@
 /* How many mailboxes, in few bytes: the SAMPLE_MOST smallest of all their hashes. Up to that
  * many are counted; beyond, how close together the smallest ones lie tells how many there
  * are, to an eighth. Adding the same again, or in another order, changes nothing. Only files
- * of this room include it. */
+ * of this module include it. */
 #ifndef BEHAVIOR_SAMPLE_H
 #define BEHAVIOR_SAMPLE_H
 

@@ -1,4 +1,4 @@
-/* Which codec reads which family: here the rooms' records meet, so that any of them can be
+/* Which codec reads which family: here the modules' records meet, so that any of them can be
  * shown. Bytes of a store are hostile: what cannot be read is null, never guessed. */
 #include "cmd/store_record.h"
 

@@ -1,5 +1,5 @@
 /* Text values. What comes in is UTF-8 without control characters (config/source.c sees to
- * that); what goes out is what all other rooms may compare byte by byte. */
+ * that); what goes out is what all other modules may compare byte by byte. */
 #include "config/normal.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* wonted.conf once it is loaded: one struct printed from options.def, immutable, shared by
- * reference. Only config/load.c makes one; tests of other rooms use options_load_text(). */
+ * reference. Only config/load.c makes one; tests of other modules use options_load_text(). */
 #ifndef CONFIG_OPTIONS_H
 #define CONFIG_OPTIONS_H
 

@@ -1,4 +1,4 @@
-/* Inside of the detect room: how detectors read evidence and put it into words. */
+/* Inside of the detect module: how detectors read evidence and put it into words. */
 #ifndef DETECT_EVIDENCE_H
 #define DETECT_EVIDENCE_H
 

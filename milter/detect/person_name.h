@@ -1,4 +1,4 @@
-/* Inside of the detect room: somebody uses a name of ours from outside. */
+/* Inside of the detect module: somebody uses a name of ours from outside. */
 #ifndef DETECT_PERSON_NAME_H
 #define DETECT_PERSON_NAME_H
 

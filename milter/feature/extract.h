@@ -1,4 +1,4 @@
-/* Inside of the feature room: where features come from, and who takes which. */
+/* Inside of the feature module: where features come from, and who takes which. */
 #ifndef FEATURE_EXTRACT_H
 #define FEATURE_EXTRACT_H
 

@@ -1,4 +1,4 @@
-/* Inside of the lookup room: of several authors of one message, whom to warn of. */
+/* Inside of the lookup module: of several authors of one message, whom to warn of. */
 #ifndef LOOKUP_AUTHOR_H
 #define LOOKUP_AUTHOR_H
 

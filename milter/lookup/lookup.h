@@ -1,5 +1,5 @@
 /* Lookup: what is needed -> keys for all recipients -> ONE batch -> typed facts. Nothing
- * behind this room holds a store. */
+ * behind this module holds a store. */
 #ifndef LOOKUP_LOOKUP_H
 #define LOOKUP_LOOKUP_H
 

@@ -1,4 +1,4 @@
-/* Inside of the lookup room: the answers of one batch, and how they become facts. */
+/* Inside of the lookup module: the answers of one batch, and how they become facts. */
 #ifndef LOOKUP_MEMORY_H
 #define LOOKUP_MEMORY_H
 

@@ -1,4 +1,4 @@
-/* Inside of the lookup room: what must be asked, for all recipients, each key once. */
+/* Inside of the lookup module: what must be asked, for all recipients, each key once. */
 #ifndef LOOKUP_PLAN_H
 #define LOOKUP_PLAN_H
 

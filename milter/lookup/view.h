@@ -1,4 +1,4 @@
-/* Inside of the lookup room: questions to one history that know about baselines. Where the
+/* Inside of the lookup module: questions to one history that know about baselines. Where the
  * memory is too young to say "never", they say unknown instead. */
 #ifndef LOOKUP_VIEW_H
 #define LOOKUP_VIEW_H

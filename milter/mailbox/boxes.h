@@ -1,4 +1,4 @@
-/* Between the readers of file formats and mailboxes.c; only files of this room include it. */
+/* Between the readers of file formats and mailboxes.c; only files of this module include it. */
 #ifndef MAILBOX_BOXES_H
 #define MAILBOX_BOXES_H
 

@@ -1,4 +1,4 @@
-/* Between the readers of file formats and people.c; only files of this room include it. */
+/* Between the readers of file formats and people.c; only files of this module include it. */
 #ifndef PERSON_SOURCE_H
 #define PERSON_SOURCE_H
 

@@ -1,4 +1,4 @@
-/* A name taken apart; only files of this room include it. */
+/* A name taken apart; only files of this module include it. */
 #ifndef PERSON_WORDS_H
 #define PERSON_WORDS_H
 

@@ -1,5 +1,5 @@
 /* A folder of texts -> a rule set, whole or not at all: read, parse, check, prove. It is the
- * only file of this room that opens files. */
+ * only file of this module that opens files. */
 #include <string.h>
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-/* What a loaded rule set is, for the files of this room. */
+/* What a loaded rule set is, for the files of this module. */
 #ifndef RULE_RULESET_H
 #define RULE_RULESET_H
 

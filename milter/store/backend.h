@@ -1,5 +1,5 @@
 /* What a kind of store must offer: a row of function pointers, found by its scheme. Only
- * files of this room include it. To add one: a file, an ops struct, a row in store.c, and
+ * files of this module include it. To add one: a file, an ops struct, a row in store.c, and
  * the contract of t/60-store. */
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H

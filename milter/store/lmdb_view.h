@@ -1,4 +1,4 @@
-/* What one read transaction of LMDB sees, for the files of this room that map one. */
+/* What one read transaction of LMDB sees, for the files of this module that map one. */
 #ifndef STORE_LMDB_VIEW_H
 #define STORE_LMDB_VIEW_H
 

@@ -1,5 +1,5 @@
 /* Threads that do what nobody waits for, from a queue that has an end: who finds it full is
- * told so at once. Only pair*.c of this room include it. */
+ * told so at once. Only pair*.c of this module include it. */
 #ifndef STORE_PAIR_CREW_H
 #define STORE_PAIR_CREW_H
 

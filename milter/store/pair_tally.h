@@ -1,5 +1,5 @@
 /* What a pair has seen of its two stores: how alike their answers are, by family of keys, and
- * how fast they come. Only pair*.c of this room include it. */
+ * how fast they come. Only pair*.c of this module include it. */
 #ifndef STORE_PAIR_TALLY_H
 #define STORE_PAIR_TALLY_H
 

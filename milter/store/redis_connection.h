@@ -1,5 +1,5 @@
 /* One connection to a Redis, and the exchange of questions and answers over many at once
- * under one deadline. Only redis*.c of this room include it. */
+ * under one deadline. Only redis*.c of this module include it. */
 #ifndef STORE_REDIS_CONNECTION_H
 #define STORE_REDIS_CONNECTION_H
 

@@ -1,5 +1,5 @@
 /* The memory: keys and values in a store that a URL names, asked in one batch a message.
- * What a value means is not known here (see store/codec.h and the rooms above). */
+ * What a value means is not known here (see store/codec.h and the modules above). */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Tests mirror the rooms: every .c of the library has a test of its own name, or one of its
-# room that includes its header; every detector, verb and fuzz target has what belongs to it.
+# Tests mirror the modules: every .c of the library has a test of its own name, or one of its
+# module that includes its header; every detector, verb and fuzz target has what belongs to it.
 use strict; use warnings;
 my (@bad, $n, %tested);
 for my $t (split /\n/, `find t/10-unit t/60-store -name '*_test.c'`) {
@@ -10,10 +10,10 @@ for my $t (split /\n/, `find t/10-unit t/60-store -name '*_test.c'`) {
 }
 for my $c (split /\n/, `find milter -mindepth 2 -name '*.c'`) {
 	my ($name) = $c =~ m{^milter/(.*)\.c$};
-	my ($room) = $name =~ m{^(\w+)/};
-	next if $room eq 'cmd' || $room eq 'session';	# tested by t/40, t/50 and t/70
+	my ($module) = $name =~ m{^(\w+)/};
+	next if $module eq 'cmd' || $module eq 'session';	# tested by t/40, t/50 and t/70
 	$n++;
-	my $dir = "t/10-unit/$room";
+	my $dir = "t/10-unit/$module";
 	push @bad, "$c: no test includes $name.h, and $dir has no test" unless $tested{$name} || -d $dir;
 }
 for my $f (split /\n/, `ls t/80-fuzz/fuzz_*.c 2>/dev/null`) {

@@ -10,6 +10,6 @@ for my $f (@files) {
 	open my $in, '<', $f or next;
 	while (<$in>) { push @bad, "$f:$.: $_" if /$re/o || m{/home/\w|/root/|/tmp/\w+/(build|bench)} }
 }
-my @rooms = grep { !-d "milter/$_" } map { /^(\w+)\s+\d/ && $1 ne 'pipeline' ? $1 : () } split /\n/, `cat milter/FLOORS`;
+my @modules = grep { !-d "milter/$_" } map { /^(\w+)\s+\d/ && $1 ne 'pipeline' ? $1 : () } split /\n/, `cat milter/LAYERS`;
 print "1..2\n", @bad ? "not " : "", "ok 1 - ", scalar @files, " files are finished\n", map { "# $_" } @bad;
-print @rooms ? "not " : "", "ok 2 - every room of FLOORS is there\n", map { "# milter/$_ is not\n" } @rooms;
+print @modules ? "not " : "", "ok 2 - every module of LAYERS is there\n", map { "# milter/$_ is not\n" } @modules;

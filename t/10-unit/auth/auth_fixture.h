@@ -1,4 +1,4 @@
-/* What the tests of this room share: a resolver from zone lines, a message from its text. */
+/* What the tests of this module share: a resolver from zone lines, a message from its text. */
 #ifndef AUTH_FIXTURE_H
 #define AUTH_FIXTURE_H
 
