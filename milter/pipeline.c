@@ -14,13 +14,13 @@ enum on_failure {
 
 struct stage {
 	const char *name, *fills;
-	bool (*run)(struct passage *p);
+	bool (*run)(struct transaction *p);
 	int64_t budget_ms;
 	enum on_failure on_failure;
 	bool for_internal;
 };
 
-static bool parse_message(struct passage *p)
+static bool parse_message(struct transaction *p)
 {
 	struct message_limits limits = {
 		.max_bytes = (size_t)p->world->options->max_message_bytes,
@@ -35,7 +35,7 @@ static bool parse_message(struct passage *p)
 
 /* DNS gets no more than its own option, and of the message's time so much that the rules can
  * still be asked: slow name servers must not switch them off. */
-static int64_t dns_deadline_us(const struct passage *p)
+static int64_t dns_deadline_us(const struct transaction *p)
 {
 	int64_t own = clock_mono_us() + p->world->options->dns_timeout_ms * 1000;
 	int64_t half = p->deadline_us - p->world->options->message_deadline_ms * 1000 / 2;
@@ -43,7 +43,7 @@ static int64_t dns_deadline_us(const struct passage *p)
 	return MIN(own, half);
 }
 
-static bool check_auth(struct passage *p)
+static bool check_auth(struct transaction *p)
 {
 	const struct message *m = p->message;
 	struct auth_results *r = arena_new(p->arena, struct auth_results, 1);
@@ -63,7 +63,7 @@ static bool check_auth(struct passage *p)
 	return p->missing == 0;
 }
 
-static bool take_features(struct passage *p)
+static bool take_features(struct transaction *p)
 {
 	features_take(p->arena, p->message, p->envelope, p->auth, &p->features);
 	return true;
@@ -76,7 +76,7 @@ static bool is_shared(const void *rules, const char *domain)
 	       ruleset_list_covers(rules, "mail_services", domain);
 }
 
-static bool ask_store(struct passage *p)
+static bool ask_store(struct transaction *p)
 {
 	const struct options *o = p->world->options;
 	struct lookup_setup setup = {
@@ -97,7 +97,7 @@ static bool ask_store(struct passage *p)
 	return !p->facts.degraded;
 }
 
-static bool look_all(struct passage *p)
+static bool look_all(struct transaction *p)
 {
 	const struct detect_setup setup = { .endings = p->world->endings };
 
@@ -105,7 +105,7 @@ static bool look_all(struct passage *p)
 	return true;
 }
 
-static bool run_rules(struct passage *p)
+static bool run_rules(struct transaction *p)
 {
 	p->hits = ruleset_run(p->arena, p->world->rules, &p->features, &p->facts,
 			      p->signals);
@@ -113,7 +113,7 @@ static bool run_rules(struct passage *p)
 }
 
 /* Whoever may not see addresses in the journal's records may not see one here either. */
-static void tell_lost_policies(struct passage *p)
+static void tell_lost_policies(struct transaction *p)
 {
 	for (size_t i = 0; i < p->decisions.n; i++) {
 		const struct decision *d = &p->decisions.at[i];
@@ -131,7 +131,7 @@ static void tell_lost_policies(struct passage *p)
 	}
 }
 
-static bool decide_all(struct passage *p)
+static bool decide_all(struct transaction *p)
 {
 	struct decide_setup setup = {
 		.options = p->world->options,
@@ -149,14 +149,14 @@ static bool decide_all(struct passage *p)
 	return true;
 }
 
-const char *passage_authserv_id(const struct options *o, const struct envelope *e)
+const char *transaction_authserv_id(const struct options *o, const struct envelope *e)
 {
 	if (o->authserv_id[0] != '\0')
 		return o->authserv_id;
 	return e->mta_name != NULL ? e->mta_name : "localhost";
 }
 
-static bool make_plan(struct passage *p)
+static bool make_plan(struct transaction *p)
 {
 	struct plan_setup setup = {
 		.options = p->world->options,
@@ -165,7 +165,7 @@ static bool make_plan(struct passage *p)
 		.auth = p->auth,
 		.decisions = &p->decisions,
 		.sweep = p->sweep,
-		.authserv_id = passage_authserv_id(p->world->options, p->envelope),
+		.authserv_id = transaction_authserv_id(p->world->options, p->envelope),
 		.id = p->id,
 	};
 
@@ -175,7 +175,7 @@ static bool make_plan(struct passage *p)
 
 /* The rest of the way is not gone: points that were reached decide, and without any the
  * message is undecided. */
-static void end_early(struct passage *p, enum missing why)
+static void end_early(struct transaction *p, enum missing why)
 {
 	p->missing |= why;
 	p->degraded = true;
@@ -196,15 +196,15 @@ static const struct stage stages[STAGE_COUNT] = {
 	{ "action", "plan", make_plan, 5, STAGE_STOP_PASS, true },
 };
 
-bool passage_is_internal(const struct passage *p)
+bool transaction_is_internal(const struct transaction *p)
 {
 	return p->envelope->internal;
 }
 
-struct passage *passage_unread(struct world *w, struct arena *a,
-			       const struct envelope *env, const char *id)
+struct transaction *transaction_unread(struct world *w, struct arena *a,
+				       const struct envelope *env, const char *id)
 {
-	struct passage *p = arena_new(a, struct passage, 1);
+	struct transaction *p = arena_new(a, struct transaction, 1);
 
 	p->world = world_acquire(w);
 	p->arena = a;
@@ -214,10 +214,10 @@ struct passage *passage_unread(struct world *w, struct arena *a,
 	return p;
 }
 
-struct passage *passage_begin(struct world *w, struct arena *a,
-			      const struct envelope *env, const char *id)
+struct transaction *transaction_begin(struct world *w, struct arena *a,
+				      const struct envelope *env, const char *id)
 {
-	struct passage *p = passage_unread(w, a, env, id);
+	struct transaction *p = transaction_unread(w, a, env, id);
 
 	p->unread = false;
 	if (w->auth != NULL && !env->internal)
@@ -225,14 +225,14 @@ struct passage *passage_begin(struct world *w, struct arena *a,
 	return p;
 }
 
-void passage_headers(struct passage *p, const struct header *h, size_t n)
+void transaction_headers(struct transaction *p, const struct header *h, size_t n)
 {
 	if (p->auth_check != NULL)
 		auth_headers(p->auth_check, h, n);
 }
 
 /* false: the way ends here */
-static bool run_stage(struct passage *p, const struct stage *s)
+static bool run_stage(struct transaction *p, const struct stage *s)
 {
 	int64_t begin = clock_mono_us();
 	bool done = s->run(p);
@@ -249,7 +249,7 @@ static bool run_stage(struct passage *p, const struct stage *s)
 	return end <= p->deadline_us;
 }
 
-void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
+void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut)
 {
 	p->raw = raw;
 	p->raw_cut = raw_cut;
@@ -273,15 +273,15 @@ void passage_run(struct passage *p, struct bytes raw, bool raw_cut)
 	}
 }
 
-void passage_run_unread(struct passage *p)
+void transaction_run_unread(struct transaction *p)
 {
 	g_assert(p->unread);
 	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };
 	end_early(p, MISSING_SESSIONS);
 }
 
-void passage_record(const struct passage *p, enum disposition d, const char *failed,
-		    struct record *r_r)
+void transaction_record(const struct transaction *p, enum disposition d,
+			const char *failed, struct record *r_r)
 {
 	*r_r = (struct record){
 		.id = p->id,
@@ -306,9 +306,9 @@ void passage_record(const struct passage *p, enum disposition d, const char *fai
 	};
 }
 
-void passage_end(struct passage **pp)
+void transaction_end(struct transaction **pp)
 {
-	struct passage *p = *pp;
+	struct transaction *p = *pp;
 
 	if (p == NULL)
 		return;

@@ -1,5 +1,5 @@
 /* The way of a message: one table of stages, one loop. Each stage fills one field of the
- * passage and reads only earlier ones. */
+ * transaction and reads only earlier ones. */
 #ifndef PIPELINE_H
 #define PIPELINE_H
 
@@ -23,7 +23,7 @@
 #define STAGE_COUNT 8
 
 /* one message on its way */
-struct passage {
+struct transaction {
 	struct world *world;
 	struct arena *arena; /* owns all below */
 	const struct envelope *envelope;
@@ -53,52 +53,52 @@ struct passage {
 	size_t lost_policies; /* recipients whose record names one that is not there */
 };
 
-/* passage_begin - a message whose envelope is known; SPF and iprev are started
- * in    w     the passage takes its own reference
+/* transaction_begin - a message whose envelope is known; SPF and iprev are started
+ * in    w     the transaction takes its own reference
  *       env   lives in a, with its texts; NULL queue id may be filled in later
  *       id    lives in a
- * own   a becomes the passage's; passage_end() destroys it
+ * own   a becomes the transaction's; transaction_end() destroys it
  * err   none */
-struct passage *passage_begin(struct world *w, struct arena *a,
-			      const struct envelope *env, const char *id);
+struct transaction *transaction_begin(struct world *w, struct arena *a,
+				      const struct envelope *env, const char *id);
 
-/* passage_headers - its header is complete: keys and policies are asked for
+/* transaction_headers - its header is complete: keys and policies are asked for
  * in    h[n]   read now, not kept
  * err   none */
-void passage_headers(struct passage *p, const struct header *h, size_t n);
+void transaction_headers(struct transaction *p, const struct header *h, size_t n);
 
-/* passage_run - walk through all stages; afterwards p->plan is what is to be done
- * in    raw   the whole message, must live until passage_end()
+/* transaction_run - walk through all stages; afterwards p->plan is what is to be done
+ * in    raw   the whole message, must live until transaction_end()
  * err   none: what a failed stage means is a column of the table; then the plan is to pass
  * cost  at most the general message_deadline */
-void passage_run(struct passage *p, struct bytes raw, bool raw_cut);
+void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut);
 
-/* passage_unread - a message that there is no room to read
- * in, own   as of passage_begin(); nothing is asked
+/* transaction_unread - a message that there is no room to read
+ * in, own   as of transaction_begin(); nothing is asked
  * err   none */
-struct passage *passage_unread(struct world *w, struct arena *a,
-			       const struct envelope *env, const char *id);
+struct transaction *transaction_unread(struct world *w, struct arena *a,
+				       const struct envelope *env, const char *id);
 
-/* passage_run_unread - the plan for it: undecided for all recipients
+/* transaction_run_unread - the plan for it: undecided for all recipients
  * err   none */
-void passage_run_unread(struct passage *p);
+void transaction_run_unread(struct transaction *p);
 
-/* passage_authserv_id - the name of our Authentication-Results
+/* transaction_authserv_id - the name of our Authentication-Results
  * err   none */
-const char *passage_authserv_id(const struct options *o, const struct envelope *e);
+const char *transaction_authserv_id(const struct options *o, const struct envelope *e);
 
-/* passage_record - what the journal and the log are told
+/* transaction_record - what the journal and the log are told
  * in    d, failed   as plan_carry_out() gave them
  * err   none */
-void passage_record(const struct passage *p, enum disposition d, const char *failed,
-		    struct record *r_r);
+void transaction_record(const struct transaction *p, enum disposition d,
+			const char *failed, struct record *r_r);
 
-/* passage_end - let go of everything, at any time; sets *p to NULL
+/* transaction_end - let go of everything, at any time; sets *p to NULL
  * err   none; *p may be NULL */
-void passage_end(struct passage **p);
+void transaction_end(struct transaction **p);
 
-/* passage_is_internal - is it our own mail on its way out, or mail from outside?
+/* transaction_is_internal - is it our own mail on its way out, or mail from outside?
  * err   none */
-bool passage_is_internal(const struct passage *p);
+bool transaction_is_internal(const struct transaction *p);
 
 #endif

@@ -226,13 +226,13 @@ static void print_decision(const struct decision *d)
 	g_free(rcpt);
 }
 
-static void print_record(const struct scan *s, const struct passage *p)
+static void print_record(const struct scan *s, const struct transaction *p)
 {
 	struct record r;
 	char *text = NULL;
 	GError *e = NULL;
 
-	passage_record(p, p->plan.disposition, NULL, &r);
+	transaction_record(p, p->plan.disposition, NULL, &r);
 	char *line = record_json(&r);
 
 	if (s->json)
@@ -260,7 +260,7 @@ static bool is_near(const struct account *c)
 	return c->answer != ANSWER_NO || (missed == 1 && c->n_tried > 1);
 }
 
-static void print_tests(const struct passage *p)
+static void print_tests(const struct transaction *p)
 {
 	const struct ruleset *rs = p->world->rules;
 
@@ -290,7 +290,7 @@ static void print_tests(const struct passage *p)
 	}
 }
 
-static void print_result(const struct scan *s, struct passage *p, const char *path)
+static void print_result(const struct scan *s, struct transaction *p, const char *path)
 {
 	const char *failed = NULL;
 
@@ -313,7 +313,8 @@ static void print_result(const struct scan *s, struct passage *p, const char *pa
 		print_tests(p);
 }
 
-static void count(struct scan *s, const struct passage *p, const char *path, int64_t us)
+static void count(struct scan *s, const struct transaction *p, const char *path,
+		  int64_t us)
 {
 	enum verdict worst = VERDICT_WANTED;
 
@@ -368,16 +369,16 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 		raw.at = end == NULL ? text : end + 1;
 	}
 	headers_split(a, raw, &block);
-	struct passage *p =
-		passage_begin(s->world, a, make_envelope(a, s, &block), "scan");
+	struct transaction *p =
+		transaction_begin(s->world, a, make_envelope(a, s, &block), "scan");
 
-	passage_headers(p, block.fields, block.n);
+	transaction_headers(p, block.fields, block.n);
 	hear_of_aliases(s, a, p->envelope);
-	passage_run(p, raw, false);
+	transaction_run(p, raw, false);
 	count(s, p, path, clock_mono_us() - begin);
 	if (!s->summary)
 		print_result(s, p, path);
-	passage_end(&p);
+	transaction_end(&p);
 	g_free(text);
 	return true;
 }

@@ -1,4 +1,4 @@
-/* A record is built from what the passage left behind, and from nothing else. */
+/* A record is built from what the transaction left behind, and from nothing else. */
 #include "base/json_line.h"
 #include "base/limits.h"
 #include "journal/journal.h"

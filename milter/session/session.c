@@ -38,7 +38,7 @@ struct session {
 	GArray *rcpts; /* struct recipient */
 	struct header_sweep *sweep;
 	struct builder *builder;
-	struct passage *passage;
+	struct transaction *transaction;
 };
 
 int door_drain(struct door *d, int64_t most_ms)
@@ -95,8 +95,8 @@ void session_helo(struct session *s, const char *helo)
 
 void session_abort(struct session *s)
 {
-	if (s->passage != NULL)
-		passage_end(&s->passage); /* takes the arena along */
+	if (s->transaction != NULL)
+		transaction_end(&s->transaction); /* takes the arena along */
 	else
 		arena_destroy(&s->arena);
 	s->arena = NULL;
@@ -138,7 +138,7 @@ void session_mail(struct session *s, const struct session_sender *from)
 	e->internal = (e->auth_user != NULL && o->authenticated_is_internal) ||
 		      options_is_internal(o, e->client_addr);
 	s->envelope = e;
-	s->sweep = header_sweep_create(a, passage_authserv_id(o, e));
+	s->sweep = header_sweep_create(a, transaction_authserv_id(o, e));
 	if (!s->over_limit)
 		s->builder = builder_create((size_t)o->max_message_bytes);
 }
@@ -164,9 +164,9 @@ void session_rcpt(struct session *s, const struct recipient_told *told)
 }
 
 /* The envelope is complete when the first header comes. */
-static void begin_passage(struct session *s)
+static void begin_transaction(struct session *s)
 {
-	if (s->passage != NULL || s->arena == NULL)
+	if (s->transaction != NULL || s->arena == NULL)
 		return;
 	size_t n = s->rcpts->len;
 	struct recipient *rcpts = arena_new(s->arena, struct recipient, n);
@@ -175,14 +175,14 @@ static void begin_passage(struct session *s)
 		memcpy(rcpts, s->rcpts->data, n * sizeof(*rcpts));
 	s->envelope->rcpts = rcpts;
 	s->envelope->n_rcpts = n;
-	s->passage = (s->over_limit ? passage_unread : passage_begin)(
+	s->transaction = (s->over_limit ? transaction_unread : transaction_begin)(
 		s->world, s->arena, s->envelope, s->envelope->session_id);
-	s->passage->sweep = s->sweep;
+	s->transaction->sweep = s->sweep;
 }
 
 void session_header(struct session *s, const char *name, const char *value)
 {
-	begin_passage(s);
+	begin_transaction(s);
 	if (s->sweep != NULL)
 		header_sweep_field(s->sweep, bytes_of(name), bytes_of(value));
 	if (s->builder != NULL)
@@ -193,17 +193,17 @@ void session_headers_end(struct session *s)
 {
 	struct header_block block;
 
-	begin_passage(s);
+	begin_transaction(s);
 	if (s->builder == NULL)
 		return;
 	builder_headers(s->arena, s->builder, &block);
-	passage_headers(s->passage, block.fields, block.n);
+	transaction_headers(s->transaction, block.fields, block.n);
 	builder_end_headers(s->builder);
 }
 
 bool session_body(struct session *s, struct bytes chunk)
 {
-	if (s->passage == NULL) /* a message without any header field */
+	if (s->transaction == NULL) /* a message without any header field */
 		session_headers_end(s);
 	if (s->builder == NULL)
 		return false;
@@ -314,11 +314,11 @@ static const char *removals_of(struct arena *a, const struct plan_setup *setup)
 
 static const char *log_id(const struct session *s)
 {
-	return s->envelope->queue_id != NULL ? s->envelope->queue_id : s->passage->id;
+	return s->envelope->queue_id != NULL ? s->envelope->queue_id : s->transaction->id;
 }
 
 /* Who was named twice, in two spellings, is held for once. */
-static size_t held_rcpts(const struct passage *way, const struct plan_hold *h,
+static size_t held_rcpts(const struct transaction *way, const struct plan_hold *h,
 			 struct hold_rcpt *rcpts)
 {
 	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
@@ -336,7 +336,7 @@ static size_t held_rcpts(const struct passage *way, const struct plan_hold *h,
 	return n;
 }
 
-static struct hold hold_of(const struct passage *way, const struct plan *p,
+static struct hold hold_of(const struct transaction *way, const struct plan *p,
 			   const struct plan_hold *h)
 {
 	struct arena *a = way->arena;
@@ -386,11 +386,11 @@ static bool hand_hold(void *self, const struct plan *p, struct plan_hold *h)
 
 	if (!can_hold(s, p))
 		return false;
-	struct hold whole = hold_of(s->passage, p, h);
+	struct hold whole = hold_of(s->transaction, p, h);
 	int64_t least_us = clock_mono_us() + HOLD_LEAST_US;
-	struct kept kept = { .until_us = MAX(s->passage->deadline_us, least_us) };
+	struct kept kept = { .until_us = MAX(s->transaction->deadline_us, least_us) };
 
-	if (hold_keep_by(s->door->quarantine, &whole, s->passage->raw, &kept, &e)) {
+	if (hold_keep_by(s->door->quarantine, &whole, s->transaction->raw, &kept, &e)) {
 		g_ptr_array_add(s->unheard, kept.ids);
 		g_ptr_array_add(s->unheard, g_strdup(h->id));
 		h->id = arena_strdup(s->arena, kept.ids);
@@ -413,7 +413,7 @@ static void count_rcpts(struct session *s)
 		[VERDICT_SUSPICIOUS] = METRIC_SUSPICIOUS,
 		[VERDICT_MALICIOUS] = METRIC_MALICIOUS,
 	};
-	const struct passage *p = s->passage;
+	const struct transaction *p = s->transaction;
 	struct metrics *m = &s->door->metrics;
 	bool bannered = false;
 
@@ -442,11 +442,11 @@ static bool dns_was_silent(const struct auth_results *r)
 
 static void count(struct session *s, enum disposition d, int64_t busy_us)
 {
-	const struct passage *p = s->passage;
+	const struct transaction *p = s->transaction;
 	struct metrics *m = &s->door->metrics;
 
 	metrics_add(m, METRIC_MESSAGES, 1);
-	metrics_add(m, METRIC_MESSAGES_INTERNAL, passage_is_internal(p));
+	metrics_add(m, METRIC_MESSAGES_INTERNAL, transaction_is_internal(p));
 	metrics_add(m, METRIC_MESSAGES_DEGRADED, p->degraded);
 	metrics_add(m, METRIC_MESSAGES_STOPPED, p->stopped != NULL);
 	metrics_add(m, METRIC_REJECTED, d == DISPOSE_REJECT);
@@ -468,7 +468,7 @@ static void record(struct session *s, enum disposition d, const char *failed)
 {
 	struct record r;
 
-	passage_record(s->passage, d, failed, &r);
+	transaction_record(s->transaction, d, failed, &r);
 	if (!journal_append(s->door->journal, &r))
 		metrics_add(&s->door->metrics, METRIC_JOURNAL_FAILURES, 1);
 	if (log_wants(LOG_LEVEL_INFO)) {
@@ -481,7 +481,7 @@ static void record(struct session *s, enum disposition d, const char *failed)
 
 static enum disposition end_message(struct session *s, const struct editor *ed)
 {
-	struct passage *p = s->passage;
+	struct transaction *p = s->transaction;
 	int64_t begin = clock_mono_us();
 	struct hands hands = { .mta = ed, .session = s };
 	const struct editor all = {
@@ -499,9 +499,9 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	const char *failed = NULL;
 
 	if (s->builder == NULL)
-		passage_run_unread(p);
+		transaction_run_unread(p);
 	else
-		passage_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
+		transaction_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
 	int64_t busy_us = clock_mono_us() - begin;
 	size_t holds = p->plan.n_holds;
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);
@@ -521,7 +521,7 @@ enum disposition session_end(struct session *s, const char *queue_id,
 {
 	enum disposition d = DISPOSE_ACCEPT;
 
-	if (s->passage == NULL) /* a message without any header field */
+	if (s->transaction == NULL) /* a message without any header field */
 		session_headers_end(s);
 	if (queue_id != NULL && s->envelope != NULL)
 		s->envelope->queue_id = arena_strdup(s->arena, queue_id);

@@ -36,7 +36,7 @@ static const char *date_text(struct arena *a, int64_t s)
 	return text;
 }
 
-static const char *received(const struct passage *way, const struct plan_setup *setup)
+static const char *received(const struct transaction *way, const struct plan_setup *setup)
 {
 	const struct envelope *e = way->envelope;
 	struct arena *a = way->arena;
@@ -55,7 +55,7 @@ static const char *received(const struct passage *way, const struct plan_setup *
 }
 
 /* the strictest decision of those it is held for */
-static const struct decision *strictest(const struct passage *way,
+static const struct decision *strictest(const struct transaction *way,
 					const struct plan_hold *h)
 {
 	const struct decision *most = &way->decisions.at[h->rcpts[0]];
@@ -66,7 +66,7 @@ static const struct decision *strictest(const struct passage *way,
 	return most;
 }
 
-const char *trace_text(const struct passage *way, const struct plan_setup *setup,
+const char *trace_text(const struct transaction *way, const struct plan_setup *setup,
 		       const struct plan_hold *h)
 {
 	const struct decision *shown = strictest(way, h);

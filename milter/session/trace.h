@@ -12,7 +12,7 @@
  * own   way->arena
  * err   none: what is not known is left out
  * ref   RFC 5321 4.4 */
-const char *trace_text(const struct passage *way, const struct plan_setup *setup,
+const char *trace_text(const struct transaction *way, const struct plan_setup *setup,
 		       const struct plan_hold *h);
 
 #endif

@@ -59,7 +59,7 @@ static struct world *load(const char *more, struct world *old)
 	return w;
 }
 
-static struct passage *run(struct world *w, const char *from, const char *client)
+static struct transaction *run(struct world *w, const char *from, const char *client)
 {
 	struct arena *a = arena_create();
 	struct envelope *env = arena_new(a, struct envelope, 1);
@@ -75,19 +75,19 @@ static struct passage *run(struct world *w, const char *from, const char *client
 				  .session_id = "s",
 				  .received_s = clock_now_s(),
 				  .internal = options_is_internal(w->options, client) };
-	struct passage *p = passage_begin(w, a, env, "id-1");
+	struct transaction *p = transaction_begin(w, a, env, "id-1");
 	const struct message *m =
 		message_parse(a, (struct bytes){ mail, sizeof(mail) - 1 }, &limits);
 
-	passage_headers(p, m->headers, m->n_headers);
-	passage_run(p, (struct bytes){ mail, sizeof(mail) - 1 }, false);
+	transaction_headers(p, m->headers, m->n_headers);
+	transaction_run(p, (struct bytes){ mail, sizeof(mail) - 1 }, false);
 	return p;
 }
 
 static void whole_way(void)
 {
 	struct world *w = load("", NULL);
-	struct passage *p = run(w, "bob@example.net", "192.0.2.1");
+	struct transaction *p = run(w, "bob@example.net", "192.0.2.1");
 
 	g_assert_cmpuint(p->n_times, ==, STAGE_COUNT);
 	g_assert_null(p->stopped);
@@ -96,7 +96,7 @@ static void whole_way(void)
 	g_assert_cmpint(p->decisions.at[0].verdict, ==, VERDICT_SPAM);
 	g_assert_cmpstr(p->decisions.at[0].reasons[0].text, ==, "It says hello");
 	g_assert_cmpint(p->plan.done[0], ==, ACTION_JUNK);
-	passage_end(&p);
+	transaction_end(&p);
 	g_assert_null(p);
 	world_release(w);
 }
@@ -141,7 +141,7 @@ static void record_chooses_policy(void)
 		load("policy \"gentle\" { on_spam = pass }\n"
 		     "policy \"pilots\" { flags = pilot on_spam = quarantine }\n",
 		     plain);
-	struct passage *p;
+	struct transaction *p;
 
 	use_store_of_test(w);
 	g_assert_cmpint(plain->needs & NEED_MAILBOX, ==, detector_needs() & NEED_MAILBOX);
@@ -151,21 +151,21 @@ static void record_chooses_policy(void)
 	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "pilots");
 	g_assert_cmpint(p->plan.done[0], ==, ACTION_QUARANTINE);
 	g_assert_cmpuint(p->lost_policies, ==, 0);
-	passage_end(&p);
+	transaction_end(&p);
 
 	m.policy = "gentle";
 	put_mailbox(w, &m);
 	p = run(w, "bob@example.net", "192.0.2.1");
 	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "gentle");
 	g_assert_cmpint(p->plan.done[0], ==, ACTION_PASS);
-	passage_end(&p);
+	transaction_end(&p);
 
 	m.policy = "gnetle";
 	put_mailbox(w, &m);
 	p = run(w, "bob@example.net", "192.0.2.1");
 	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "pilots");
 	g_assert_cmpuint(p->lost_policies, ==, 1);
-	passage_end(&p);
+	transaction_end(&p);
 	world_release(plain);
 	world_release(w);
 }
@@ -173,21 +173,21 @@ static void record_chooses_policy(void)
 static void internal_is_only_read(void)
 {
 	struct world *w = load("", NULL);
-	struct passage *p = run(w, "ann@example.org", "127.0.0.1");
+	struct transaction *p = run(w, "ann@example.org", "127.0.0.1");
 	struct record r;
 
-	g_assert_true(passage_is_internal(p));
+	g_assert_true(transaction_is_internal(p));
 	g_assert_cmpuint(p->n_times, ==, 3);
 	g_assert_cmpuint(p->decisions.n, ==, 0);
 	g_assert_cmpuint(p->plan.n_edits, ==, 0);
 	g_assert_cmpint(p->plan.disposition, ==, DISPOSE_ACCEPT);
 	g_assert_cmpstr(p->features.at[FEATURE_FROM_ADDRESS].text, ==, "bob@example.net");
-	passage_record(p, DISPOSE_ACCEPT, NULL, &r);
+	transaction_record(p, DISPOSE_ACCEPT, NULL, &r);
 	char *line = record_json(&r);
 
 	g_assert_nonnull(strstr(line, "\"internal\":true"));
 	g_free(line);
-	passage_end(&p);
+	transaction_end(&p);
 	world_release(w);
 }
 
@@ -195,7 +195,7 @@ static void late_dns_is_marked(void)
 {
 	struct world *w = load("dns_timeout = 60ms\n", NULL);
 	int64_t begin = clock_mono_us();
-	struct passage *p = run(w, "x@late.example", "192.0.2.1");
+	struct transaction *p = run(w, "x@late.example", "192.0.2.1");
 
 	g_assert_cmpint(clock_mono_us() - begin, <, 5 * G_USEC_PER_SEC);
 	g_assert_true(p->degraded);
@@ -203,7 +203,7 @@ static void late_dns_is_marked(void)
 	g_assert_cmpint(p->auth->spf.result, ==, AUTH_TEMPERROR);
 	/* what is known still decides */
 	g_assert_cmpint(p->decisions.at[0].verdict, ==, VERDICT_SPAM);
-	passage_end(&p);
+	transaction_end(&p);
 	world_release(w);
 }
 
@@ -211,7 +211,7 @@ static void out_of_time_passes(void)
 {
 	/* the DNS answer never comes, and the message's time ends with it */
 	struct world *w = load("message_deadline = 500ms\ndns_timeout = 499ms\n", NULL);
-	struct passage *p = run(w, "x@late.example", "192.0.2.1");
+	struct transaction *p = run(w, "x@late.example", "192.0.2.1");
 	struct record r;
 
 	/* not always late by the same stage, but always one or the other */
@@ -225,9 +225,9 @@ static void out_of_time_passes(void)
 			marked |= strcmp(p->plan.edits[i].name, "X-Wonted-Degraded") == 0;
 		g_assert_true(marked);
 	}
-	passage_record(p, DISPOSE_ACCEPT, NULL, &r);
+	transaction_record(p, DISPOSE_ACCEPT, NULL, &r);
 	g_assert_true(r.degraded);
-	passage_end(&p);
+	transaction_end(&p);
 	world_release(w);
 }
 
@@ -242,13 +242,13 @@ static void ended_at_any_time(void)
 		*env = (struct envelope){ .client_addr = "192.0.2.1",
 					  .mail_from = "x@late.example",
 					  .session_id = "s" };
-		struct passage *p = passage_begin(w, a, env, "id");
+		struct transaction *p = transaction_begin(w, a, env, "id");
 
 		if (far > 0)
-			passage_headers(p, NULL, 0);
+			transaction_headers(p, NULL, 0);
 		if (far > 1)
-			passage_run(p, (struct bytes){ "", 0 }, false);
-		passage_end(&p);
+			transaction_run(p, (struct bytes){ "", 0 }, false);
+		transaction_end(&p);
 	}
 	world_release(w);
 }
@@ -284,10 +284,10 @@ static void reload_is_all_or_nothing(void)
 	g_assert_true(second->aliases == held->aliases);
 	world_replace(&seat, second);
 	/* who began with the first world ends with it */
-	struct passage *p = run(held, "bob@example.net", "192.0.2.1");
+	struct transaction *p = run(held, "bob@example.net", "192.0.2.1");
 
 	g_assert_true(p->world == held);
-	passage_end(&p);
+	transaction_end(&p);
 	world_release(held);
 	world_replace(&seat, NULL);
 }
@@ -318,9 +318,9 @@ static void stores_are_shared_by_all_that_live(void)
 	world_release(other);
 	world_release(held);
 
-	struct passage *p = run(back, "bob@example.net", "192.0.2.1");
+	struct transaction *p = run(back, "bob@example.net", "192.0.2.1");
 
-	passage_end(&p);
+	transaction_end(&p);
 	world_release(back);
 	g_free(there);
 }
