@@ -35,7 +35,7 @@ enum decided { DECIDED_UNASKED, DECIDED_NOT, DECIDED_NO, DECIDED_YES };
 struct run {
 	struct arena *arena;
 	const struct ruleset *rs;
-	const struct sight *sight;
+	const struct eval_context *context;
 	bool blind;               /* tests of a recipient are unknown */
 	enum decided *decided;    /* by rule */
 	unsigned turn;            /* 1: tests of the message; more: of a recipient */
@@ -61,9 +61,9 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 	return run;
 }
 
-void run_look_at(struct run *run, const struct sight *sight)
+void run_look_at(struct run *run, const struct eval_context *context)
 {
-	run->sight = sight;
+	run->context = context;
 	run->turn++;
 }
 
@@ -84,7 +84,7 @@ const struct ruleset *run_ruleset(const struct run *run)
 
 struct value run_value(const struct run *run, struct name_at at)
 {
-	return run->sight->at[at.table][at.row];
+	return run->context->at[at.table][at.row];
 }
 
 /* ---- operands ---- */
@@ -98,7 +98,7 @@ static struct value take_header(struct run *run, size_t header)
 
 	while (n < LIMIT_HEADER_FIELDS) {
 		struct value v =
-			feature_header(run->arena, run->sight->features, name, n);
+			feature_header(run->arena, run->context->features, name, n);
 
 		if (v.known == ANSWER_UNKNOWN)
 			return VALUE_UNKNOWN;
@@ -111,8 +111,8 @@ static struct value take_header(struct run *run, size_t header)
 
 static struct value header_value(struct run *run, size_t header)
 {
-	if (run->sight->features == NULL)
-		return run->sight->headers[header];
+	if (run->context->features == NULL)
+		return run->context->headers[header];
 	if (!run->headers_taken[header]) {
 		run->headers[header] = take_header(run, header);
 		run->headers_taken[header] = true;

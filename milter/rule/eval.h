@@ -6,7 +6,7 @@
 #include "rule/ruleset.h"
 
 /* what conditions read */
-struct sight {
+struct eval_context {
 	const struct value *const *at;   /* [table][row] */
 	const struct features *features; /* headers are taken from here; NULL: */
 	const struct value *headers;     /* ... by their number, as lists */
@@ -21,9 +21,9 @@ struct run;
 struct run *run_create(struct arena *a, const struct ruleset *rs);
 
 /* run_look_at - the next recipient; what was found out about the message is kept
- * in    sight   must outlive its use; the values of the message must stay the same
+ * in    context   must outlive its use; the values of the message must stay the same
  * err   none */
-void run_look_at(struct run *run, const struct sight *sight);
+void run_look_at(struct run *run, const struct eval_context *context);
 
 /* run_rule - does the condition of a rule hold?
  * err   UNKNOWN: it hangs on something that could not be found out */

@@ -1,4 +1,4 @@
-/* A proof makes a sight out of what is given and looks what the rules say. What is not given
+/* A proof makes an evaluation context out of what is given and looks what the rules say. What is not given
  * is absent among features, no among signals, and unknown among facts: as a message without
  * it and a store without memory would be. Points count rules of the file beside it only, so
  * that a new rule elsewhere breaks no proof. */
@@ -227,14 +227,14 @@ static bool run_item(struct ruleset *rs, const struct tree *tree, const struct i
 	struct arena *a = arena_create();
 	struct made made = made_create(a, rs);
 	const struct value *at[SOURCE_COUNT] = { made.at[0], made.at[1], made.at[2] };
-	struct sight sight = { .at = at, .headers = made.headers };
+	struct eval_context context = { .at = at, .headers = made.headers };
 	struct run *run = run_create(a, rs);
 	bool fine = true, passed, expects = false;
 
 	for (struct clause *c = item->clauses; c != NULL; c = c->next)
 		if (c->kind == CLAUSE_GIVEN)
 			fine &= take_given(rs, c, &made);
-	run_look_at(run, &sight);
+	run_look_at(run, &context);
 	struct rcpt_hits hits =
 		fine ? score_recipient(run, true) : (struct rcpt_hits){ 0 };
 

@@ -147,7 +147,7 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
 	struct run *run = run_create(a, rs);
 
 	for (size_t i = 0; i < facts->n_rcpts; i++) {
-		struct sight sight = { .at = views[i].at, .features = f };
+		struct eval_context context = { .at = views[i].at, .features = f };
 		const struct view *same;
 
 		views[i] = (struct view){ rs,
@@ -158,7 +158,7 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
 			hits[i] = hits[same - views];
 			continue;
 		}
-		run_look_at(run, &sight);
+		run_look_at(run, &context);
 		hits[i] = score_recipient(run, false);
 		g_hash_table_add(seen, &views[i]);
 	}
@@ -218,12 +218,12 @@ const struct account *ruleset_explain(const struct ruleset *rs, const struct evi
 	struct view view = { rs,
 			     { e->features->at, e->facts->at,
 			       signal_values(e->arena, rs, signals) } };
-	struct sight sight = { .at = view.at, .features = e->features };
+	struct eval_context context = { .at = view.at, .features = e->features };
 	struct account *accounts =
 		arena_new(e->arena, struct account, rs->rules->len + 1);
 	struct run *run = run_create(e->arena, rs);
 
-	run_look_at(run, &sight);
+	run_look_at(run, &context);
 	for (guint i = 0; i < rs->rules->len; i++)
 		accounts[i] = explain_rule(run, g_ptr_array_index(rs->rules, i));
 	return accounts;
