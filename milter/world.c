@@ -30,8 +30,9 @@ static bool open_store(struct world *w, const char *url, struct world *old, GErr
 {
 	struct store_setup setup = { 0 };
 
-	w->shelf = old != NULL ? store_shelf_ref(old->shelf) : store_shelf_new();
-	setup.shelf = w->shelf;
+	w->registry =
+		old != NULL ? store_registry_ref(old->registry) : store_registry_new();
+	setup.registry = w->registry;
 	w->store = store_open(url, &setup, e);
 	return w->store != NULL;
 }
@@ -88,7 +89,7 @@ static void close_all(gpointer data)
 	resolver_close(&w->resolver);
 	store_close(&w->store);
 	aliases_unref(w->aliases);
-	store_shelf_unref(&w->shelf);
+	store_registry_unref(&w->registry);
 	endings_free(w->endings);
 	ruleset_free(w->rules);
 	options_unref(w->options);

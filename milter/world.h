@@ -20,7 +20,7 @@ struct world {
 	struct auth_engine *auth;  /* NULL with it */
 	struct store *store;       /* shared by worlds of the same url */
 	struct aliases *aliases;   /* what was heard of them; shared by all worlds */
-	struct store_shelf *shelf; /* handed on from world to world */
+	struct store_registry *registry; /* handed on from world to world */
 	struct ruleset *rules;
 	struct endings *endings; /* its list dangerous_endings; NULL: it has none */
 	unsigned needs;          /* of all that is switched on */

@@ -92,7 +92,7 @@ static bool load_all(struct load *l, struct store *from, GError **e)
 bool store_load(struct store_verb *v, char **argument, GError **e)
 {
 	struct load l = { .rate = v->rate };
-	struct store_shelf *shelf; /* one may be the other, or a part of it */
+	struct store_registry *registry; /* one may be the other, or a part of it */
 	struct store *from;
 	bool good = false;
 
@@ -101,13 +101,13 @@ bool store_load(struct store_verb *v, char **argument, GError **e)
 			    "say which store to send: --from lmdb-snapshot:PATH");
 		return false;
 	}
-	shelf = store_shelf_new();
-	from = store_open(v->from, &(struct store_setup){ .shelf = shelf }, e);
+	registry = store_registry_new();
+	from = store_open(v->from, &(struct store_setup){ .registry = registry }, e);
 	if (from != NULL)
-		l.to = store_open(argument[0],
-				  &(struct store_setup){ .write = true, .shelf = shelf },
-				  e);
-	store_shelf_unref(&shelf);
+		l.to = store_open(
+			argument[0],
+			&(struct store_setup){ .write = true, .registry = registry }, e);
+	store_registry_unref(&registry);
 	if (l.to != NULL) {
 		l.arena = arena_create();
 		l.batch = g_array_new(FALSE, FALSE, sizeof(struct store_write));

@@ -35,8 +35,8 @@ struct store {
 	gint refs;
 	bool write;
 	int64_t (*now_s)(void);
-	struct store_shelf *shelf; /* on which it stands, or NULL */
-	char *shelf_key;
+	struct store_registry *registry; /* on which it stands, or NULL */
+	char *registry_key;
 };
 
 /* store_forget - the answers of a batch are not to be believed after all

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "store/backend.h"
-#include "store/shelf.h"
+#include "store/registry.h"
 
 static const struct store_ops *const schemes[] = {
 	&store_lmdb,           &store_lmdb_snapshot, &store_mem,
@@ -53,8 +53,8 @@ struct store *store_open(const char *url, const struct store_setup *setup, GErro
 			continue;
 		wish.ops = schemes[i];
 		wish.rest = url + n + 1;
-		return wish.setup->shelf != NULL ? shelf_open(&wish, open_new, e)
-						 : open_new(&wish, e);
+		return wish.setup->registry != NULL ? registry_open(&wish, open_new, e)
+						    : open_new(&wish, e);
 	}
 	say_forms(url, e);
 	return NULL;
@@ -79,8 +79,8 @@ void store_close(struct store **s)
 	*s = NULL;
 	if (was == NULL)
 		return;
-	if (was->shelf != NULL)
-		shelf_close(was, close_for_good);
+	if (was->registry != NULL)
+		registry_close(was, close_for_good);
 	else if (g_atomic_int_dec_and_test(&was->refs))
 		close_for_good(was);
 }

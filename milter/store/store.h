@@ -14,13 +14,13 @@
 #include "base/compiler.h"
 
 struct store;
-struct store_shelf;
+struct store_registry;
 
 struct store_setup {
 	bool write;             /* the one writer (the tool, wonted-learn); else reader */
 	int64_t (*now_s)(void); /* for what expires; NULL is clock_now_s() */
-	struct store_shelf *shelf; /* what stands on it is shared; or NULL */
-	size_t first_map_bytes;    /* lmdb: first size of the map, 0 is the usual one */
+	struct store_registry *registry; /* what stands on it is shared; or NULL */
+	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
 };
 
 /* one question of a batch */
@@ -66,7 +66,7 @@ enum store_wrote {
  * err   NULL: unknown scheme, unusable path, or a file that is damaged; e names it. A
  *       reader's store that does not exist yet is no error: it is empty until it does
  * use   an lmdb path must not be open twice in one process (POSIX locks): whoever opens
- *       stores that may overlap gives them one setup.shelf */
+ *       stores that may overlap gives them one setup.registry */
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e);
 
 /* store_ref - one more owner
@@ -74,22 +74,22 @@ struct store *store_open(const char *url, const struct store_setup *setup, GErro
  * err   none */
 struct store *store_ref(struct store *s);
 
-/* A shelf: the stores that a process has open, so that none is opened a second time, alone
+/* A registry: the stores that a process has open, so that none is opened a second time, alone
  * or in a pair, by whatever configuration. */
 
-/* store_shelf_new - an empty one
- * own   store_shelf_unref(); stores that stand on it keep it, too
+/* store_registry_new - an empty one
+ * own   store_registry_unref(); stores that stand on it keep it, too
  * err   none */
-struct store_shelf *store_shelf_new(void);
+struct store_registry *store_registry_new(void);
 
-/* store_shelf_ref - one more owner
- * out   shelf
+/* store_registry_ref - one more owner
+ * out   registry
  * err   none */
-struct store_shelf *store_shelf_ref(struct store_shelf *shelf);
+struct store_registry *store_registry_ref(struct store_registry *registry);
 
-/* store_shelf_unref - one owner less; sets *shelf to NULL
- * err   none; *shelf may be NULL */
-void store_shelf_unref(struct store_shelf **shelf);
+/* store_registry_unref - one owner less; sets *registry to NULL
+ * err   none; *registry may be NULL */
+void store_registry_unref(struct store_registry **registry);
 
 /* store_close - one owner less; the last one closes it; sets *s to NULL
  * err   none; *s may be NULL */

@@ -266,12 +266,12 @@ static void test_reload(void)
 	char *pair = g_strconcat("pair:dark=0,live=0:mem:|", second, NULL);
 	char *pair5 = g_strconcat("pair:dark=5,live=0:mem:|", second, NULL);
 	const char *const urls[] = { "mem:", pair, pair5, second };
-	struct store_shelf *shelf = store_shelf_new();
+	struct store_registry *registry = store_registry_new();
 	struct store *s = NULL;
 	int64_t took_us;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(urls); i++) {
-		struct store_setup setup = { .write = true, .shelf = shelf };
+		struct store_setup setup = { .write = true, .registry = registry };
 		struct store *next = store_open(urls[i], &setup, NULL);
 
 		g_assert_nonnull(next);
@@ -284,7 +284,7 @@ static void test_reload(void)
 			g_assert_true(read_batch(s, 0, &took_us));
 	}
 	store_close(&s);
-	store_shelf_unref(&shelf);
+	store_registry_unref(&registry);
 	g_unlink(second + strlen("lmdb:"));
 	g_unlink(lock);
 	g_assert_cmpint(g_rmdir(folder), ==, 0);

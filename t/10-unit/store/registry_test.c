@@ -1,6 +1,6 @@
-/* The shelf: one LMDB file is open once in a process, by whatever names and detours, for as
+/* The registry: one LMDB file is open once in a process, by whatever names and detours, for as
  * long as anybody holds it. */
-#include "store/shelf.h"
+#include "store/registry.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -12,7 +12,7 @@
 
 struct place {
 	char *folder, *path, *url;
-	struct store_shelf *shelf;
+	struct store_registry *registry;
 };
 
 static void put(const char *url, const char *value)
@@ -27,10 +27,10 @@ static void put(const char *url, const char *value)
 
 static void place_make(struct place *p)
 {
-	p->folder = g_dir_make_tmp("shelf.XXXXXX", NULL);
+	p->folder = g_dir_make_tmp("registry.XXXXXX", NULL);
 	p->path = g_build_filename(p->folder, "store", NULL);
 	p->url = g_strconcat("lmdb:", p->path, NULL);
-	p->shelf = store_shelf_new();
+	p->registry = store_registry_new();
 	put(p->url, "one");
 }
 
@@ -47,8 +47,8 @@ static void place_remove(struct place *p)
 	}
 	g_dir_close(dir);
 	g_rmdir(p->folder);
-	store_shelf_unref(&p->shelf);
-	g_assert_null(p->shelf);
+	store_registry_unref(&p->registry);
+	g_assert_null(p->registry);
 	g_free(p->folder);
 	g_free(p->path);
 	g_free(p->url);
@@ -78,7 +78,7 @@ static unsigned times_open(const struct place *p)
 static struct store *shelved(const struct place *p, const char *url)
 {
 	struct store *s =
-		store_open(url, &(struct store_setup){ .shelf = p->shelf }, NULL);
+		store_open(url, &(struct store_setup){ .registry = p->registry }, NULL);
 
 	g_assert_nonnull(s);
 	return s;
@@ -162,7 +162,7 @@ static void test_writer(void)
 	GError *e = NULL;
 
 	place_make(&p);
-	struct store_setup writing = { .write = true, .shelf = p.shelf };
+	struct store_setup writing = { .write = true, .registry = p.registry };
 
 	writer = store_open(p.url, &writing, &e);
 	g_assert_no_error(e);
@@ -186,7 +186,7 @@ static void test_refused(void)
 	GError *e = NULL;
 
 	place_make(&p);
-	setup = (struct store_setup){ .shelf = p.shelf };
+	setup = (struct store_setup){ .registry = p.registry };
 	g_assert_null(store_open("lmdb:/proc/self/status", &setup, &e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_STORE);
 	g_clear_error(&e);
@@ -224,7 +224,7 @@ static void test_threads(void)
 	place_remove(&p);
 }
 
-/* A store on a shelf keeps it. */
+/* A store in a registry keeps it. */
 static void test_outlives(void)
 {
 	struct place p;
@@ -232,21 +232,21 @@ static void test_outlives(void)
 
 	place_make(&p);
 	s = shelved(&p, p.url);
-	store_shelf_unref(&p.shelf);
+	store_registry_unref(&p.registry);
 	assert_reads(s, "one");
 	store_close(&s);
-	p.shelf = store_shelf_new();
+	p.registry = store_registry_new();
 	place_remove(&p);
 }
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/store/shelf/there-and-back", test_there_and_back);
-	g_test_add_func("/store/shelf/other-names", test_other_names);
-	g_test_add_func("/store/shelf/writer", test_writer);
-	g_test_add_func("/store/shelf/refused", test_refused);
-	g_test_add_func("/store/shelf/threads", test_threads);
-	g_test_add_func("/store/shelf/outlives", test_outlives);
+	g_test_add_func("/store/registry/there-and-back", test_there_and_back);
+	g_test_add_func("/store/registry/other-names", test_other_names);
+	g_test_add_func("/store/registry/writer", test_writer);
+	g_test_add_func("/store/registry/refused", test_refused);
+	g_test_add_func("/store/registry/threads", test_threads);
+	g_test_add_func("/store/registry/outlives", test_outlives);
 	return g_test_run();
 }
