@@ -113,9 +113,9 @@ check-units:
 	@$(SUBMAKE) units
 	@$(TESTENV) t/all -j$(JOBS) $(UNITS) t/80-fuzz/replay.t
 # behind a milter, under whatever MODE: for the sanitizer modes
-doors: $(PROGS) $(TOOLS)
+milter-programs: $(PROGS) $(TOOLS)
 check-milter:
-	@$(SUBMAKE) doors
+	@$(SUBMAKE) milter-programs
 	@$(TESTENV) t/all $(sort $(wildcard t/40-milter/*.t t/30-cases/*.t))
 packages-missing:
 	@contrib/debian/install-packages -n build
@@ -184,7 +184,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all always tests check units check-units doors check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all always tests check units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)

@@ -29,10 +29,10 @@ struct transaction {
 	const struct envelope *envelope;
 	const char *id; /* ours: in headers, journal and log */
 	struct bytes raw;
-	bool raw_cut;        /* the door did not keep all bytes */
+	bool raw_cut;        /* the listener did not keep all bytes */
 	int64_t deadline_us; /* on clock_mono_us() */
 	struct auth_check *auth_check;
-	const struct header_sweep *sweep; /* of the door; NULL: there is none */
+	const struct header_sweep *sweep; /* of the listener; NULL: there is none */
 
 	const struct message *message;
 	const struct auth_results *auth; /* NULL: nothing was checked */

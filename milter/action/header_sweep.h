@@ -1,5 +1,5 @@
-/* What came with a message in our name. The door notes every field as it comes by, so that no
- * bound on what is kept of a message hides one; where there is no door, the message itself is
+/* What came with a message in our name. The listener notes every field as it comes by, so that no
+ * bound on what is kept of a message hides one; where there is no listener, the message itself is
  * walked. */
 #ifndef ACTION_HEADER_SWEEP_H
 #define ACTION_HEADER_SWEEP_H

@@ -1,4 +1,4 @@
-/* The pipeline driven through another door: message files instead of the MTA, and an editor
+/* The pipeline driven through another entry: message files instead of the MTA, and an editor
  * that prints instead of acting. Nothing is held, recorded or changed. */
 #include <stdio.h>
 #include <sys/stat.h>

@@ -27,7 +27,7 @@
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
 
 struct daemon {
-	struct door door;
+	struct listener listener;
 	struct world_setup setup;
 	struct control *control;
 	int64_t began_s;
@@ -43,20 +43,20 @@ static bool reload(struct daemon *d, GString *to)
 
 	pthread_mutex_lock(&d->reloading);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
-	struct world *old = world_current(&d->door.seat);
+	struct world *old = world_current(&d->listener.seat);
 	struct world *w = world_load(&d->setup, old, &e);
 	char *restart = w == NULL ? NULL : options_need_restart(old->options, w->options);
 
 	world_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
-		journal_rotate_at(d->door.journal, w->options->journal_rotate_bytes);
+		journal_rotate_at(d->listener.journal, w->options->journal_rotate_bytes);
 		g_string_append_printf(to, "reloaded: %zu rule(s), configuration %s\n",
 				       ruleset_count(w->rules), w->id);
 		if (restart != NULL)
 			g_string_append_printf(to, "these need a restart to change: %s\n",
 					       restart);
-		world_replace(&d->door.seat, w);
+		world_replace(&d->listener.seat, w);
 	} else {
 		g_string_append_printf(
 			to,
@@ -64,8 +64,8 @@ static bool reload(struct daemon *d, GString *to)
 			e->message);
 		g_error_free(e);
 	}
-	metrics_add(&d->door.metrics, w != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES,
-		    1);
+	metrics_add(&d->listener.metrics,
+		    w != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES, 1);
 	g_free(restart);
 	sd_notify(0, "READY=1");
 	pthread_mutex_unlock(&d->reloading);
@@ -115,7 +115,7 @@ static void tell_resolver(const struct world *w, GString *to)
 
 static void tell_status(struct daemon *d, GString *to)
 {
-	struct world *w = world_current(&d->door.seat);
+	struct world *w = world_current(&d->listener.seat);
 
 	g_string_append_printf(to, "wonted-milter " WONTED_VERSION "\n");
 	g_string_append_printf(to, "%-24s %lld s\n", "running",
@@ -123,9 +123,9 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %s\n", "configuration", w->id);
 	g_string_append_printf(to, "%-24s %s\n", "mode", mode_names[w->options->mode]);
 	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
-	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->door.sessions);
+	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->listener.sessions);
 	tell_resolver(w, to);
-	metrics_print(&d->door.metrics, to);
+	metrics_print(&d->listener.metrics, to);
 	world_release(w);
 }
 
@@ -143,7 +143,7 @@ static bool answer(const char *word, GString *to, void *user)
 	} else if (strcmp(word, "status") == 0) {
 		tell_status(d, to);
 	} else {
-		struct world *w = world_current(&d->door.seat);
+		struct world *w = world_current(&d->listener.seat);
 		bool ours = control_store(w->store, word, to);
 
 		world_release(w);
@@ -154,15 +154,15 @@ static bool answer(const char *word, GString *to, void *user)
 
 static void expire(struct daemon *d)
 {
-	struct world *w = world_current(&d->door.seat);
+	struct world *w = world_current(&d->listener.seat);
 	GError *e = NULL;
 	int64_t now_s = clock_now_s();
 
-	if (!quarantine_clock(d->door.quarantine, &d->clock, now_s)) {
+	if (!quarantine_clock(d->listener.quarantine, &d->clock, now_s)) {
 		world_release(w);
 		return;
 	}
-	int gone = quarantine_expire(d->door.quarantine, now_s, &e);
+	int gone = quarantine_expire(d->listener.quarantine, now_s, &e);
 
 	if (gone > 0)
 		log_line(LOG_LEVEL_INFO, "quarantine: %d messages have expired", gone);
@@ -172,7 +172,7 @@ static void expire(struct daemon *d)
 	if (!acts_expire(w->options->quarantine_dir, now_s - LIMIT_ACTS_KEEP_S, &e))
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s", e->message);
 	g_clear_error(&e);
-	journal_expire(d->door.journal, now_s - w->options->journal_keep_ms / 1000);
+	journal_expire(d->listener.journal, now_s - w->options->journal_keep_ms / 1000);
 	world_release(w);
 }
 
@@ -240,11 +240,11 @@ static gpointer attend(gpointer data)
 
 static bool open_files(struct daemon *d, const struct options *o, GError **e)
 {
-	d->door.quarantine = quarantine_open(o->quarantine_dir, e);
-	if (d->door.quarantine == NULL)
+	d->listener.quarantine = quarantine_open(o->quarantine_dir, e);
+	if (d->listener.quarantine == NULL)
 		return false;
-	d->door.journal = journal_open(o->journal_dir, o->journal_rotate_bytes, e);
-	if (d->door.journal == NULL)
+	d->listener.journal = journal_open(o->journal_dir, o->journal_rotate_bytes, e);
+	if (d->listener.journal == NULL)
 		return false;
 	d->control = control_open(o->control_socket, answer, d, e);
 	return d->control != NULL;
@@ -260,20 +260,20 @@ static bool start(struct daemon *d, GError **e)
 	if (o == NULL)
 		return false;
 	log_level_set(o->log_level);
-	if (engine_open(&d->door, o, e) && user_become(o->user, e))
+	if (engine_open(&d->listener, o, e) && user_become(o->user, e))
 		w = world_load(&d->setup, NULL, e);
 	options_unref(o);
 	if (w == NULL)
 		return false;
 	message_library_warm();
-	world_replace(&d->door.seat, w);
+	world_replace(&d->listener.seat, w);
 	return open_files(d, w->options, e);
 }
 
 static int serve(struct daemon *d)
 {
 	GThread *signals = g_thread_new("attend", attend, d);
-	struct world *w = world_current(&d->door.seat);
+	struct world *w = world_current(&d->listener.seat);
 
 	log_line(LOG_LEVEL_INFO,
 		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu rule(s), "
@@ -282,7 +282,7 @@ static int serve(struct daemon *d)
 		 ruleset_count(w->rules), w->id);
 	sd_notify(0, "READY=1");
 	bool well = engine_run();
-	int left = door_drain(&d->door, w->options->shutdown_grace_ms);
+	int left = listener_drain(&d->listener, w->options->shutdown_grace_ms);
 
 	world_release(w);
 	if (left > 0)
@@ -303,14 +303,14 @@ static int serve(struct daemon *d)
 static void stop(struct daemon *d, int status)
 {
 	control_close(d->control);
-	if (d->door.sessions > 0) {
-		journal_sync(d->door.journal);
+	if (d->listener.sessions > 0) {
+		journal_sync(d->listener.journal);
 		_exit(status);
 	}
-	journal_close(d->door.journal);
-	quarantine_close(d->door.quarantine);
-	g_clear_pointer(&d->door.unheard, g_hash_table_destroy);
-	world_replace(&d->door.seat, NULL);
+	journal_close(d->listener.journal);
+	quarantine_close(d->listener.quarantine);
+	g_clear_pointer(&d->listener.unheard, g_hash_table_destroy);
+	world_replace(&d->listener.seat, NULL);
 }
 
 static int check_only(const struct world_setup *setup)
@@ -362,7 +362,7 @@ static int run(struct daemon *d, bool foreground)
 	log_open("wonted-milter", foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
 		 LOG_LEVEL_INFO);
 	d->began_s = clock_now_s();
-	d->door.began_us = (uint64_t)g_get_real_time();
+	d->listener.began_us = (uint64_t)g_get_real_time();
 	if (start(d, &e)) {
 		status = serve(d);
 	} else {
@@ -385,8 +385,8 @@ int main(int argc, char **argv)
 {
 	struct verb_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
-	struct daemon d = { .door.seat.lock = PTHREAD_MUTEX_INITIALIZER,
-			    .door.unheard_lock = PTHREAD_MUTEX_INITIALIZER,
+	struct daemon d = { .listener.seat.lock = PTHREAD_MUTEX_INITIALIZER,
+			    .listener.unheard_lock = PTHREAD_MUTEX_INITIALIZER,
 			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;
 

@@ -1,4 +1,4 @@
-/* Features of the session and the envelope: what the door saw. */
+/* Features of the session and the envelope: what the listener saw. */
 #include "base/limits.h"
 #include "feature/extract.h"
 #include "message/address.h"

@@ -1,4 +1,4 @@
-/* What the door knows about a message beside its bytes: RFC 5321's envelope and session. */
+/* What the listener knows about a message beside its bytes: RFC 5321's envelope and session. */
 #ifndef MESSAGE_ENVELOPE_H
 #define MESSAGE_ENVELOPE_H
 

@@ -1,5 +1,5 @@
 /* libmilter hands its callbacks no pointer of ours before the first one has set it, so the
- * door stands in one variable, written once before libmilter's threads begin. Callbacks copy
+ * listener stands in one variable, written once before libmilter's threads begin. Callbacks copy
  * and return; which of them the MTA waits for is negotiated away as far as it grants. */
 #include "session/libmilter.h"
 
@@ -36,7 +36,7 @@
 	(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT | SMFIF_DELRCPT | \
 	 SMFIF_SETSYMLIST)
 
-static struct door *the_door;
+static struct listener *the_listener;
 
 /* one a connection */
 struct line {
@@ -142,7 +142,7 @@ static void open_session(SMFICTX *ctx, const char *host, const _SOCK_ADDR *sa)
 	};
 
 	session_close(&l->session);
-	l->session = session_open(the_door, &peer);
+	l->session = session_open(the_listener, &peer);
 }
 
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *sa)
@@ -316,7 +316,7 @@ static bool edit_reply(void *ctx, const char *code, const char *xcode, const cha
 
 /* libmilter tells nobody whether an answer left. The thread that ran on_end() is the one that
  * sends what came of it, so by its number the session is found again in mi_wr_cmd(). */
-static void await_answer(struct door *d, struct session *s)
+static void await_answer(struct listener *d, struct session *s)
 {
 	pthread_mutex_lock(&d->unheard_lock);
 	if (d->unheard == NULL)
@@ -325,7 +325,7 @@ static void await_answer(struct door *d, struct session *s)
 	pthread_mutex_unlock(&d->unheard_lock);
 }
 
-static struct session *take_unheard(struct door *d)
+static struct session *take_unheard(struct listener *d)
 {
 	gpointer key = (gpointer)(uintptr_t)pthread_self(), s = NULL;
 
@@ -342,7 +342,7 @@ static gboolean is_of(gpointer thread, gpointer session, gpointer closed)
 	return session == closed;
 }
 
-static void forget_answer(struct door *d, struct session *s)
+static void forget_answer(struct listener *d, struct session *s)
 {
 	pthread_mutex_lock(&d->unheard_lock);
 	if (d->unheard != NULL)
@@ -373,7 +373,7 @@ static sfsistat on_end(SMFICTX *ctx)
 	struct session *s = session_of(ctx);
 	sfsistat answer = answers[session_end(s, macro(ctx, "i"), &ed)];
 
-	await_answer(the_door, s);
+	await_answer(the_listener, s);
 	return answer;
 }
 
@@ -388,7 +388,7 @@ static sfsistat on_close(SMFICTX *ctx)
 	struct line *l = smfi_getpriv(ctx);
 
 	if (l != NULL) {
-		forget_answer(the_door, l->session);
+		forget_answer(the_listener, l->session);
 		session_close(&l->session);
 		g_free(l);
 		smfi_setpriv(ctx, NULL);
@@ -488,7 +488,7 @@ static bool open_socket(const struct options *o, GError **e)
 	return done;
 }
 
-bool engine_open(struct door *d, const struct options *o, GError **e)
+bool engine_open(struct listener *d, const struct options *o, GError **e)
 {
 	char name[] = "wonted";
 	struct smfiDesc desc = {
@@ -508,7 +508,7 @@ bool engine_open(struct door *d, const struct options *o, GError **e)
 		.xxfi_negotiate = on_negotiate,
 	};
 
-	the_door = d;
+	the_listener = d;
 	/* by itself it hangs up on a field over 64 kB, and the MTA lets the message pass */
 	smfi_setmaxdatasize(LIMIT_HEADER_PACKET_BYTES);
 	if (smfi_register(desc) != MI_SUCCESS || smfi_settimeout(IDLE_S) != MI_SUCCESS) {
@@ -557,7 +557,7 @@ int mi_wr_cmd(int fd, struct timeval *patience, int command, char *text, size_t 
 	};
 	write_packet *theirs = (write_packet *)(uintptr_t)dlsym(RTLD_NEXT, "mi_wr_cmd");
 	bool last = memchr(last_words, command, sizeof(last_words)) != NULL;
-	struct session *s = last ? take_unheard(the_door) : NULL;
+	struct session *s = last ? take_unheard(the_listener) : NULL;
 	bool left = s != NULL && has_left(fd);
 	int got = theirs(fd, patience, command, text, n);
 

@@ -18,7 +18,7 @@
 #define HOLD_LEAST_US (2 * G_USEC_PER_SEC) /* a hold has, whatever the way has taken */
 
 struct session {
-	struct door *door;
+	struct listener *listener;
 	struct world *world; /* kept from the beginning of a message to its end */
 	char *client_addr, *client_name, *mta_name, *helo;
 	bool over_limit; /* too many sessions: envelope and headers in our name are all that is
@@ -41,7 +41,7 @@ struct session {
 	struct transaction *transaction;
 };
 
-int door_drain(struct door *d, int64_t most_ms)
+int listener_drain(struct listener *d, int64_t most_ms)
 {
 	int64_t deadline_us = clock_mono_us() + most_ms * 1000;
 
@@ -51,8 +51,8 @@ int door_drain(struct door *d, int64_t most_ms)
 	return atomic_load(&d->ends);
 }
 
-/* A closing door has no world to ask any more. */
-static bool is_over_limit(struct door *d, int sessions)
+/* A closing listener has no world to ask any more. */
+static bool is_over_limit(struct listener *d, int sessions)
 {
 	if (atomic_load(&d->closing))
 		return true;
@@ -70,11 +70,11 @@ static bool is_over_limit(struct door *d, int sessions)
 	return true;
 }
 
-struct session *session_open(struct door *d, const struct session_peer *peer)
+struct session *session_open(struct listener *d, const struct session_peer *peer)
 {
 	struct session *s = g_new0(struct session, 1);
 
-	s->door = d;
+	s->listener = d;
 	s->client_addr = g_strdup(peer->client_addr);
 	s->client_name = g_strdup(peer->client_name);
 	s->mta_name = g_strdup(peer->mta_name);
@@ -113,10 +113,10 @@ void session_mail(struct session *s, const struct session_sender *from)
 {
 	session_answered(s, true); /* it goes on: it has heard us */
 	session_abort(s);
-	/* a closing door has no world to ask any more */
-	if (s->over_limit && atomic_load(&s->door->closing))
+	/* a closing listener has no world to ask any more */
+	if (s->over_limit && atomic_load(&s->listener->closing))
 		return;
-	s->world = world_current(&s->door->seat);
+	s->world = world_current(&s->listener->seat);
 	s->arena = arena_create();
 	struct arena *a = s->arena;
 	struct envelope *e = arena_new(a, struct envelope, 1);
@@ -133,8 +133,8 @@ void session_mail(struct session *s, const struct session_sender *from)
 		.mta_name = arena_strdup(a, s->mta_name),
 		.received_s = clock_now_s(),
 	};
-	e->session_id = arena_printf(a, "%" PRIx64 "-%" PRIx64 "-%x", s->door->began_us,
-				     s->number, ++s->messages);
+	e->session_id = arena_printf(a, "%" PRIx64 "-%" PRIx64 "-%x",
+				     s->listener->began_us, s->number, ++s->messages);
 	e->internal = (e->auth_user != NULL && o->authenticated_is_internal) ||
 		      options_is_internal(o, e->client_addr);
 	s->envelope = e;
@@ -390,7 +390,8 @@ static bool hand_hold(void *self, const struct plan *p, struct plan_hold *h)
 	int64_t least_us = clock_mono_us() + HOLD_LEAST_US;
 	struct kept kept = { .until_us = MAX(s->transaction->deadline_us, least_us) };
 
-	if (hold_keep_by(s->door->quarantine, &whole, s->transaction->raw, &kept, &e)) {
+	if (hold_keep_by(s->listener->quarantine, &whole, s->transaction->raw, &kept,
+			 &e)) {
 		g_ptr_array_add(s->unheard, kept.ids);
 		g_ptr_array_add(s->unheard, g_strdup(h->id));
 		h->id = arena_strdup(s->arena, kept.ids);
@@ -414,7 +415,7 @@ static void count_rcpts(struct session *s)
 		[VERDICT_MALICIOUS] = METRIC_MALICIOUS,
 	};
 	const struct transaction *p = s->transaction;
-	struct metrics *m = &s->door->metrics;
+	struct metrics *m = &s->listener->metrics;
 	bool bannered = false;
 
 	metrics_add(m, METRIC_RCPTS, p->envelope->n_rcpts);
@@ -443,7 +444,7 @@ static bool dns_was_silent(const struct auth_results *r)
 static void count(struct session *s, enum disposition d, int64_t busy_us)
 {
 	const struct transaction *p = s->transaction;
-	struct metrics *m = &s->door->metrics;
+	struct metrics *m = &s->listener->metrics;
 
 	metrics_add(m, METRIC_MESSAGES, 1);
 	metrics_add(m, METRIC_MESSAGES_INTERNAL, transaction_is_internal(p));
@@ -469,8 +470,8 @@ static void record(struct session *s, enum disposition d, const char *failed)
 	struct record r;
 
 	transaction_record(s->transaction, d, failed, &r);
-	if (!journal_append(s->door->journal, &r))
-		metrics_add(&s->door->metrics, METRIC_JOURNAL_FAILURES, 1);
+	if (!journal_append(s->listener->journal, &r))
+		metrics_add(&s->listener->metrics, METRIC_JOURNAL_FAILURES, 1);
 	if (log_wants(LOG_LEVEL_INFO)) {
 		char *line = record_log_line(&r);
 
@@ -507,7 +508,7 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);
 
 	if (failed != NULL)
-		metrics_add(&s->door->metrics,
+		metrics_add(&s->listener->metrics,
 			    p->plan.n_holds < holds ? METRIC_HOLD_FAILURES
 						    : METRIC_EDIT_FAILURES,
 			    1);
@@ -526,9 +527,9 @@ enum disposition session_end(struct session *s, const char *queue_id,
 	if (queue_id != NULL && s->envelope != NULL)
 		s->envelope->queue_id = arena_strdup(s->arena, queue_id);
 	session_answered(s, true); /* one that is asked anew has heard us */
-	atomic_fetch_add(&s->door->ends, 1);
-	/* counted first, asked then: who drains the door sees the one or we the other */
-	if (atomic_load(&s->door->closing))
+	atomic_fetch_add(&s->listener->ends, 1);
+	/* counted first, asked then: who drains the listener sees the one or we the other */
+	if (atomic_load(&s->listener->closing))
 		d = DISPOSE_DEFER;
 	else if (s->envelope != NULL)
 		d = end_message(s, ed);
@@ -543,11 +544,11 @@ void session_answered(struct session *s, bool sent)
 		return;
 	if (sent && !s->undeleted)
 		for (guint i = 0; i + 1 < s->unheard->len; i += 2)
-			hold_answered(s->door->quarantine, s->unheard->pdata[i],
+			hold_answered(s->listener->quarantine, s->unheard->pdata[i],
 				      s->unheard->pdata[i + 1]);
 	g_ptr_array_set_size(s->unheard, 0);
 	s->answering = s->undeleted = false;
-	atomic_fetch_sub(&s->door->ends, 1);
+	atomic_fetch_sub(&s->listener->ends, 1);
 }
 
 void session_close(struct session **sp)
@@ -561,7 +562,7 @@ void session_close(struct session **sp)
 	session_abort(s);
 	g_ptr_array_unref(s->unheard);
 	g_array_free(s->rcpts, TRUE);
-	atomic_fetch_sub(&s->door->sessions, 1);
+	atomic_fetch_sub(&s->listener->sessions, 1);
 	g_free(s->client_addr);
 	g_free(s->client_name);
 	g_free(s->mta_name);

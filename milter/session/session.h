@@ -10,7 +10,7 @@
 #include "action/editor.h"
 #include "action/plan.h"
 #include "base/bytes.h"
-#include "session/door.h"
+#include "session/listener.h"
 #include "session/recipient.h"
 
 struct session;
@@ -28,7 +28,7 @@ struct session_peer {
 /* session_open - a connection from the MTA begins
  * own   session_close()
  * err   none: over max_sessions it is opened all the same, and its mail is undecided */
-struct session *session_open(struct door *d, const struct session_peer *peer);
+struct session *session_open(struct listener *d, const struct session_peer *peer);
 
 /* session_helo - the client named itself
  * err   none */

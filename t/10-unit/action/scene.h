@@ -76,7 +76,7 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	};
 }
 
-/* What the door would have noted. */
+/* What the listener would have noted. */
 static inline void scene_sweep(struct scene *s)
 {
 	struct header_sweep *all = header_sweep_create(s->arena, s->setup.authserv_id);

@@ -92,7 +92,8 @@ static void test_absence(void)
 		"  Out of Office: x",
 	};
 	static const char *const others[] = { "Re: Out of office", "Office hours",
-					      "Autobahn", "", "Automatic door, offer" };
+					      "Autobahn", "",
+					      "Automatic listener, offer" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(notes); i++)
 		g_assert_true(subject_is_absence(notes[i]));

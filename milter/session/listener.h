@@ -1,6 +1,6 @@
-/* The door: what all sessions share, whichever engine calls them. */
-#ifndef SESSION_DOOR_H
-#define SESSION_DOOR_H
+/* The listener: what all sessions share, whichever engine calls them. */
+#ifndef SESSION_LISTENER_H
+#define SESSION_LISTENER_H
 
 #include <glib.h>
 #include <pthread.h>
@@ -12,7 +12,7 @@
 #include "quarantine/hold.h"
 #include "world.h"
 
-struct door {
+struct listener {
 	struct world_seat seat;
 	struct quarantine *quarantine;
 	struct journal *journal;
@@ -28,11 +28,11 @@ struct door {
 	_Atomic bool closing; /* what comes to its end from now on is deferred */
 };
 
-/* door_drain - close the door and wait until no message is at its end any more, and each that
+/* listener_drain - close the listener and wait until no message is at its end any more, and each that
  *              was has its answer
  * in    most_ms   how long to wait
  * out   messages still running
  * err   none */
-int door_drain(struct door *d, int64_t most_ms);
+int listener_drain(struct listener *d, int64_t most_ms);
 
 #endif
