@@ -23,7 +23,7 @@ struct stage {
 static bool parse_message(struct transaction *p)
 {
 	struct message_limits limits = {
-		.max_bytes = (size_t)p->world->options->max_message_bytes,
+		.max_bytes = (size_t)p->runtime->options->max_message_bytes,
 	};
 	struct message *m = message_parse(p->arena, p->raw, &limits);
 
@@ -37,8 +37,9 @@ static bool parse_message(struct transaction *p)
  * still be asked: slow name servers must not switch them off. */
 static int64_t dns_deadline_us(const struct transaction *p)
 {
-	int64_t own = clock_mono_us() + p->world->options->dns_timeout_ms * 1000;
-	int64_t half = p->deadline_us - p->world->options->message_deadline_ms * 1000 / 2;
+	int64_t own = clock_mono_us() + p->runtime->options->dns_timeout_ms * 1000;
+	int64_t half =
+		p->deadline_us - p->runtime->options->message_deadline_ms * 1000 / 2;
 
 	return MIN(own, half);
 }
@@ -49,7 +50,7 @@ static bool check_auth(struct transaction *p)
 	struct auth_results *r = arena_new(p->arena, struct auth_results, 1);
 
 	if (p->auth_check == NULL) { /* without DNS there may still be somebody's word */
-		if (auth_trusted(p->world->options, m->headers, m->n_headers, p->arena,
+		if (auth_trusted(p->runtime->options, m->headers, m->n_headers, p->arena,
 				 r))
 			p->auth = r;
 		return true;
@@ -78,14 +79,14 @@ static bool is_shared(const void *rules, const char *domain)
 
 static bool ask_store(struct transaction *p)
 {
-	const struct options *o = p->world->options;
+	const struct options *o = p->runtime->options;
 	struct lookup_setup setup = {
 		.options = o,
-		.store = p->world->store,
+		.store = p->runtime->store,
 		.is_shared = is_shared,
-		.shared = p->world->rules,
-		.aliases = p->world->aliases,
-		.needs = p->world->needs,
+		.shared = p->runtime->rules,
+		.aliases = p->runtime->aliases,
+		.needs = p->runtime->needs,
 		.now_s = p->envelope->received_s,
 		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,
 	};
@@ -99,7 +100,7 @@ static bool ask_store(struct transaction *p)
 
 static bool look_all(struct transaction *p)
 {
-	const struct detect_setup setup = { .endings = p->world->endings };
+	const struct detect_setup setup = { .endings = p->runtime->endings };
 
 	p->signals = detectors_look(p->arena, &p->features, &p->facts, &setup);
 	return true;
@@ -107,7 +108,7 @@ static bool look_all(struct transaction *p)
 
 static bool run_rules(struct transaction *p)
 {
-	p->hits = ruleset_run(p->arena, p->world->rules, &p->features, &p->facts,
+	p->hits = ruleset_run(p->arena, p->runtime->rules, &p->features, &p->facts,
 			      p->signals);
 	return true;
 }
@@ -126,7 +127,7 @@ static void tell_lost_policies(struct transaction *p)
 			"the record of %s names policy \"%s\", which the configuration "
 			"does not have: \"%s\" holds instead; add the policy, or "
 			"import the mailbox with another",
-			p->world->options->journal_pii ? d->rcpt : "a mailbox",
+			p->runtime->options->journal_pii ? d->rcpt : "a mailbox",
 			d->lost_policy, d->policy->name);
 	}
 }
@@ -134,11 +135,11 @@ static void tell_lost_policies(struct transaction *p)
 static bool decide_all(struct transaction *p)
 {
 	struct decide_setup setup = {
-		.options = p->world->options,
+		.options = p->runtime->options,
 		.envelope = p->envelope,
 		.facts = p->facts.rcpts == NULL ? NULL : &p->facts,
 		.hits = p->hits,
-		.asked = p->world->asked,
+		.asked = p->runtime->asked,
 		.missing = p->missing,
 	};
 
@@ -159,13 +160,13 @@ const char *transaction_authserv_id(const struct options *o, const struct envelo
 static bool make_plan(struct transaction *p)
 {
 	struct plan_setup setup = {
-		.options = p->world->options,
+		.options = p->runtime->options,
 		.message = p->message,
 		.envelope = p->envelope,
 		.auth = p->auth,
 		.decisions = &p->decisions,
 		.sweep = p->sweep,
-		.authserv_id = transaction_authserv_id(p->world->options, p->envelope),
+		.authserv_id = transaction_authserv_id(p->runtime->options, p->envelope),
 		.id = p->id,
 	};
 
@@ -201,12 +202,12 @@ bool transaction_is_internal(const struct transaction *p)
 	return p->envelope->internal;
 }
 
-struct transaction *transaction_unread(struct world *w, struct arena *a,
+struct transaction *transaction_unread(struct runtime *w, struct arena *a,
 				       const struct envelope *env, const char *id)
 {
 	struct transaction *p = arena_new(a, struct transaction, 1);
 
-	p->world = world_acquire(w);
+	p->runtime = runtime_acquire(w);
 	p->arena = a;
 	p->envelope = env;
 	p->id = id;
@@ -214,7 +215,7 @@ struct transaction *transaction_unread(struct world *w, struct arena *a,
 	return p;
 }
 
-struct transaction *transaction_begin(struct world *w, struct arena *a,
+struct transaction *transaction_begin(struct runtime *w, struct arena *a,
 				      const struct envelope *env, const char *id)
 {
 	struct transaction *p = transaction_unread(w, a, env, id);
@@ -253,7 +254,8 @@ void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut)
 {
 	p->raw = raw;
 	p->raw_cut = raw_cut;
-	p->deadline_us = clock_mono_us() + p->world->options->message_deadline_ms * 1000;
+	p->deadline_us =
+		clock_mono_us() + p->runtime->options->message_deadline_ms * 1000;
 	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };
 	for (size_t i = 0; i < COUNT_OF(stages); i++) {
 		if (p->envelope->internal && !stages[i].for_internal)
@@ -267,7 +269,7 @@ void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut)
 			"%lld ms): what has no points until then is undecided; see which "
 			"stage is slow with \"wonted explain\"",
 			p->id, stages[i].name,
-			(long long)p->world->options->message_deadline_ms);
+			(long long)p->runtime->options->message_deadline_ms);
 		end_early(p, MISSING_TIME);
 		break;
 	}
@@ -292,8 +294,8 @@ void transaction_record(const struct transaction *p, enum disposition d,
 		.hits = p->hits,
 		.decisions = p->decisions.at == NULL ? NULL : &p->decisions,
 		.plan = p->envelope->internal ? NULL : &p->plan,
-		.ruleset_id = ruleset_id(p->world->rules),
-		.config_id = p->world->id,
+		.ruleset_id = ruleset_id(p->runtime->rules),
+		.config_id = p->runtime->id,
 		.times = p->times,
 		.n_times = p->n_times,
 		.disposition = d,
@@ -302,7 +304,7 @@ void transaction_record(const struct transaction *p, enum disposition d,
 		.slow = p->slow,
 		.degraded = p->degraded,
 		.missing = p->missing,
-		.pii = p->world->options->journal_pii,
+		.pii = p->runtime->options->journal_pii,
 	};
 }
 
@@ -314,9 +316,9 @@ void transaction_end(struct transaction **pp)
 		return;
 	*pp = NULL;
 	struct arena *a = p->arena;
-	struct world *w = p->world;
+	struct runtime *w = p->runtime;
 
 	auth_release(&p->auth_check);
 	arena_destroy(&a);
-	world_release(w);
+	runtime_release(w);
 }

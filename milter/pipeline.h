@@ -17,14 +17,14 @@
 #include "message/envelope.h"
 #include "message/message.h"
 #include "rule/rule.h"
+#include "runtime.h"
 #include "verdict/verdict.h"
-#include "world.h"
 
 #define STAGE_COUNT 8
 
 /* one message on its way */
 struct transaction {
-	struct world *world;
+	struct runtime *runtime;
 	struct arena *arena; /* owns all below */
 	const struct envelope *envelope;
 	const char *id; /* ours: in headers, journal and log */
@@ -59,7 +59,7 @@ struct transaction {
  *       id    lives in a
  * own   a becomes the transaction's; transaction_end() destroys it
  * err   none */
-struct transaction *transaction_begin(struct world *w, struct arena *a,
+struct transaction *transaction_begin(struct runtime *w, struct arena *a,
 				      const struct envelope *env, const char *id);
 
 /* transaction_headers - its header is complete: keys and policies are asked for
@@ -76,7 +76,7 @@ void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut);
 /* transaction_unread - a message that there is no room to read
  * in, own   as of transaction_begin(); nothing is asked
  * err   none */
-struct transaction *transaction_unread(struct world *w, struct arena *a,
+struct transaction *transaction_unread(struct runtime *w, struct arena *a,
 				       const struct envelope *env, const char *id);
 
 /* transaction_run_unread - the plan for it: undecided for all recipients

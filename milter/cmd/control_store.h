@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 /* control_store - answer "store status", "store dark N" and "store live N"
- * in    s      the store of the present world
+ * in    s      the store of the present runtime
  *       word   the whole request
  * out   to     the answer; one that begins with "error:" is no success
  * err   false: the request is another one; nothing is appended */

@@ -8,9 +8,9 @@
 #include "cmd/verb.h"
 #include "config/load.h"
 #include "config/print.h"
+#include "runtime.h"
 #include "store/keys.h"
 #include "store/store.h"
-#include "world.h"
 
 struct wishes {
 	gboolean dump, print_conf, print_man;
@@ -25,7 +25,7 @@ static const char what[] =
 	"must be told to find the filter. Exit status: 0 it is right, 1 it is wrong, 2 "
 	"wrong arguments.";
 
-static void say_ok(const char *path, const struct world *w, GString *out)
+static void say_ok(const char *path, const struct runtime *w, GString *out)
 {
 	const struct options *o = w->options;
 
@@ -72,7 +72,7 @@ static bool begin_as_daemon(const char *path, GError **e)
 }
 
 /* A store that does not answer, though it could be opened: asked for what need not be there. */
-static bool store_answers(const struct world *w, GError **e)
+static bool store_answers(const struct runtime *w, GError **e)
 {
 	struct arena *a = arena_create();
 	struct store_read r = { .key = key_build(a, FAMILY_TENANT, "check", NULL, NULL) };
@@ -91,18 +91,19 @@ static bool store_answers(const struct world *w, GError **e)
 /* All that the daemon would load, loaded as the daemon loads it. */
 static int check(const char *path, GString *out)
 {
-	const struct world_setup setup = { .config_path = path, .without_dns = true };
+	const struct runtime_setup setup = { .config_path = path, .without_dns = true };
 	GError *e = NULL;
-	struct world *w = begin_as_daemon(path, &e) ? world_load(&setup, NULL, &e) : NULL;
+	struct runtime *w =
+		begin_as_daemon(path, &e) ? runtime_load(&setup, NULL, &e) : NULL;
 
 	if (w == NULL)
 		return complain(e);
 	if (!places_check(w->options, &e) || !store_answers(w, &e)) {
-		world_release(w);
+		runtime_release(w);
 		return complain(e);
 	}
 	say_ok(path, w, out);
-	world_release(w);
+	runtime_release(w);
 	return EXIT_DONE;
 }
 

@@ -19,7 +19,7 @@
 #define PATH_SHOWN 4096
 
 struct scan {
-	struct world *world;
+	struct runtime *runtime;
 	char *mail_from, *client, *client_name, *helo, *rules, *store;
 	char **rcpts;
 	gboolean json, explain, tests, no_dns, summary;
@@ -57,7 +57,7 @@ static const struct recipient *recipients(struct arena *a, const struct scan *s,
 	for (size_t i = 0; i < n; i++) {
 		struct recipient_told told = { .path = from[i] };
 
-		recipient_resolve(a, s->world->options, &told, &r[i]);
+		recipient_resolve(a, s->runtime->options, &told, &r[i]);
 	}
 	*n_r = n;
 	return r;
@@ -101,7 +101,7 @@ static struct envelope *make_envelope(struct arena *a, const struct scan *s,
 		.mail_from = sender_resolve(a, from != NULL ? from : "", NULL),
 		.session_id = "scan",
 		.received_s = received_at(a, s, block),
-		.internal = options_is_internal(s->world->options, s->client),
+		.internal = options_is_internal(s->runtime->options, s->client),
 	};
 	e->rcpts = recipients(a, s, address_in(a, block, rcpts), &e->n_rcpts);
 	return e;
@@ -262,7 +262,7 @@ static bool is_near(const struct account *c)
 
 static void print_tests(const struct transaction *p)
 {
-	const struct ruleset *rs = p->world->rules;
+	const struct ruleset *rs = p->runtime->rules;
 
 	for (size_t r = 0; r < p->facts.n_rcpts && p->signals != NULL; r++) {
 		struct evidence e = { .arena = p->arena,
@@ -336,16 +336,16 @@ static void count(struct scan *s, const struct transaction *p, const char *path,
 static void hear_of_aliases(const struct scan *s, struct arena *a,
 			    const struct envelope *env)
 {
-	const struct options *o = s->world->options;
+	const struct options *o = s->runtime->options;
 	const struct lookup_setup setup = {
 		.options = o,
-		.store = s->world->store,
-		.aliases = s->world->aliases,
+		.store = s->runtime->store,
+		.aliases = s->runtime->aliases,
 		.now_s = env->received_s,
 		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,
 	};
 
-	if ((s->world->needs & NEED_PAIR) == NEED_PAIR)
+	if ((s->runtime->needs & NEED_PAIR) == NEED_PAIR)
 		lookup_aliases(a, &setup, env);
 }
 
@@ -370,7 +370,7 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 	}
 	headers_split(a, raw, &block);
 	struct transaction *p =
-		transaction_begin(s->world, a, make_envelope(a, s, &block), "scan");
+		transaction_begin(s->runtime, a, make_envelope(a, s, &block), "scan");
 
 	transaction_headers(p, block.fields, block.n);
 	hear_of_aliases(s, a, p->envelope);
@@ -478,19 +478,19 @@ int verb_scan(int argc, char **argv)
 		fputs("wonted scan: name message files or folders\n", stderr);
 		return EXIT_USAGE;
 	}
-	struct world_setup setup = { .config_path = args.config,
-				     .without_dns = s.no_dns,
-				     .rules_dir = s.rules,
-				     .store = s.store };
+	struct runtime_setup setup = { .config_path = args.config,
+				       .without_dns = s.no_dns,
+				       .rules_dir = s.rules,
+				       .store = s.store };
 
-	s.world = world_load(&setup, NULL, &e);
-	if (s.world == NULL)
+	s.runtime = runtime_load(&setup, NULL, &e);
+	if (s.runtime == NULL)
 		return verb_fail("wonted scan", e);
 	for (int i = 1; i < args.argc; i++)
 		scan_path(&s, args.argv[i]);
 	if (s.summary)
 		print_summary(&s);
-	world_release(s.world);
+	runtime_release(s.runtime);
 	g_free(s.longest);
 	g_strfreev(s.rcpts);
 	g_free(s.mail_from);

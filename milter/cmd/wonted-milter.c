@@ -28,7 +28,7 @@
 
 struct daemon {
 	struct listener listener;
-	struct world_setup setup;
+	struct runtime_setup setup;
 	struct control *control;
 	int64_t began_s;
 	struct clock_trust clock;  /* of the thread that expires */
@@ -36,18 +36,18 @@ struct daemon {
 	int stopping;              /* atomic */
 };
 
-/* A bad file keeps the old world, and says so. */
+/* A bad file keeps the old runtime, and says so. */
 static bool reload(struct daemon *d, GString *to)
 {
 	GError *e = NULL;
 
 	pthread_mutex_lock(&d->reloading);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
-	struct world *old = world_current(&d->listener.seat);
-	struct world *w = world_load(&d->setup, old, &e);
+	struct runtime *old = runtime_current(&d->listener.slot);
+	struct runtime *w = runtime_load(&d->setup, old, &e);
 	char *restart = w == NULL ? NULL : options_need_restart(old->options, w->options);
 
-	world_release(old);
+	runtime_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
 		journal_rotate_at(d->listener.journal, w->options->journal_rotate_bytes);
@@ -56,7 +56,7 @@ static bool reload(struct daemon *d, GString *to)
 		if (restart != NULL)
 			g_string_append_printf(to, "these need a restart to change: %s\n",
 					       restart);
-		world_replace(&d->listener.seat, w);
+		runtime_replace(&d->listener.slot, w);
 	} else {
 		g_string_append_printf(
 			to,
@@ -99,7 +99,7 @@ static void reload_and_log(struct daemon *d)
 	g_string_free(said, TRUE);
 }
 
-static void tell_resolver(const struct world *w, GString *to)
+static void tell_resolver(const struct runtime *w, GString *to)
 {
 	int64_t since_s = w->auth == NULL ? 0 : auth_resolver_silent_since(w->auth);
 
@@ -115,7 +115,7 @@ static void tell_resolver(const struct world *w, GString *to)
 
 static void tell_status(struct daemon *d, GString *to)
 {
-	struct world *w = world_current(&d->listener.seat);
+	struct runtime *w = runtime_current(&d->listener.slot);
 
 	g_string_append_printf(to, "wonted-milter " WONTED_VERSION "\n");
 	g_string_append_printf(to, "%-24s %lld s\n", "running",
@@ -126,7 +126,7 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->listener.sessions);
 	tell_resolver(w, to);
 	metrics_print(&d->listener.metrics, to);
-	world_release(w);
+	runtime_release(w);
 }
 
 static bool answer(const char *word, GString *to, void *user)
@@ -143,10 +143,10 @@ static bool answer(const char *word, GString *to, void *user)
 	} else if (strcmp(word, "status") == 0) {
 		tell_status(d, to);
 	} else {
-		struct world *w = world_current(&d->listener.seat);
+		struct runtime *w = runtime_current(&d->listener.slot);
 		bool ours = control_store(w->store, word, to);
 
-		world_release(w);
+		runtime_release(w);
 		return ours;
 	}
 	return true;
@@ -154,12 +154,12 @@ static bool answer(const char *word, GString *to, void *user)
 
 static void expire(struct daemon *d)
 {
-	struct world *w = world_current(&d->listener.seat);
+	struct runtime *w = runtime_current(&d->listener.slot);
 	GError *e = NULL;
 	int64_t now_s = clock_now_s();
 
 	if (!quarantine_clock(d->listener.quarantine, &d->clock, now_s)) {
-		world_release(w);
+		runtime_release(w);
 		return;
 	}
 	int gone = quarantine_expire(d->listener.quarantine, now_s, &e);
@@ -173,7 +173,7 @@ static void expire(struct daemon *d)
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s", e->message);
 	g_clear_error(&e);
 	journal_expire(d->listener.journal, now_s - w->options->journal_keep_ms / 1000);
-	world_release(w);
+	runtime_release(w);
 }
 
 static void handled_signals(sigset_t *set)
@@ -255,25 +255,25 @@ static bool open_files(struct daemon *d, const struct options *o, GError **e)
 static bool start(struct daemon *d, GError **e)
 {
 	struct options *o = options_load(d->setup.config_path, e);
-	struct world *w = NULL;
+	struct runtime *w = NULL;
 
 	if (o == NULL)
 		return false;
 	log_level_set(o->log_level);
 	if (engine_open(&d->listener, o, e) && user_become(o->user, e))
-		w = world_load(&d->setup, NULL, e);
+		w = runtime_load(&d->setup, NULL, e);
 	options_unref(o);
 	if (w == NULL)
 		return false;
 	message_library_warm();
-	world_replace(&d->listener.seat, w);
+	runtime_replace(&d->listener.slot, w);
 	return open_files(d, w->options, e);
 }
 
 static int serve(struct daemon *d)
 {
 	GThread *signals = g_thread_new("attend", attend, d);
-	struct world *w = world_current(&d->listener.seat);
+	struct runtime *w = runtime_current(&d->listener.slot);
 
 	log_line(LOG_LEVEL_INFO,
 		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu rule(s), "
@@ -284,7 +284,7 @@ static int serve(struct daemon *d)
 	bool well = engine_run();
 	int left = listener_drain(&d->listener, w->options->shutdown_grace_ms);
 
-	world_release(w);
+	runtime_release(w);
 	if (left > 0)
 		log_line(LOG_LEVEL_WARN,
 			 "%d message(s) were not decided within shutdown_grace; what "
@@ -310,18 +310,18 @@ static void stop(struct daemon *d, int status)
 	journal_close(d->listener.journal);
 	quarantine_close(d->listener.quarantine);
 	g_clear_pointer(&d->listener.unheard, g_hash_table_destroy);
-	world_replace(&d->listener.seat, NULL);
+	runtime_replace(&d->listener.slot, NULL);
 }
 
-static int check_only(const struct world_setup *setup)
+static int check_only(const struct runtime_setup *setup)
 {
 	GError *e = NULL;
-	struct world *w = world_load(setup, NULL, &e);
+	struct runtime *w = runtime_load(setup, NULL, &e);
 
 	if (w == NULL)
 		return verb_fail("wonted-milter", e);
 	printf("%s: ok, %zu rules\n", setup->config_path, ruleset_count(w->rules));
-	world_release(w);
+	runtime_release(w);
 	return EXIT_DONE;
 }
 
@@ -385,7 +385,7 @@ int main(int argc, char **argv)
 {
 	struct verb_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
-	struct daemon d = { .listener.seat.lock = PTHREAD_MUTEX_INITIALIZER,
+	struct daemon d = { .listener.slot.lock = PTHREAD_MUTEX_INITIALIZER,
 			    .listener.unheard_lock = PTHREAD_MUTEX_INITIALIZER,
 			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;

@@ -10,10 +10,10 @@
 #include "journal/journal.h"
 #include "metrics/metrics.h"
 #include "quarantine/hold.h"
-#include "world.h"
+#include "runtime.h"
 
 struct listener {
-	struct world_seat seat;
+	struct runtime_slot slot;
 	struct quarantine *quarantine;
 	struct journal *journal;
 	struct metrics metrics;

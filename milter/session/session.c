@@ -19,7 +19,7 @@
 
 struct session {
 	struct listener *listener;
-	struct world *world; /* kept from the beginning of a message to its end */
+	struct runtime *runtime; /* kept from the beginning of a message to its end */
 	char *client_addr, *client_name, *mta_name, *helo;
 	bool over_limit; /* too many sessions: envelope and headers in our name are all that is
 			    looked at */
@@ -51,15 +51,15 @@ int listener_drain(struct listener *d, int64_t most_ms)
 	return atomic_load(&d->ends);
 }
 
-/* A closing listener has no world to ask any more. */
+/* A closing listener has no runtime to ask any more. */
 static bool is_over_limit(struct listener *d, int sessions)
 {
 	if (atomic_load(&d->closing))
 		return true;
-	struct world *w = world_current(&d->seat);
+	struct runtime *w = runtime_current(&d->slot);
 	int64_t most = w->options->max_sessions;
 
-	world_release(w);
+	runtime_release(w);
 	if (sessions <= most)
 		return false;
 	metrics_add(&d->metrics, METRIC_SESSIONS_REFUSED, 1);
@@ -105,22 +105,22 @@ void session_abort(struct session *s)
 	/* a client may be silent for minutes after a big message */
 	builder_destroy(&s->builder);
 	g_array_set_size(s->rcpts, 0);
-	world_release(s->world);
-	s->world = NULL;
+	runtime_release(s->runtime);
+	s->runtime = NULL;
 }
 
 void session_mail(struct session *s, const struct session_sender *from)
 {
 	session_answered(s, true); /* it goes on: it has heard us */
 	session_abort(s);
-	/* a closing listener has no world to ask any more */
+	/* a closing listener has no runtime to ask any more */
 	if (s->over_limit && atomic_load(&s->listener->closing))
 		return;
-	s->world = world_current(&s->listener->seat);
+	s->runtime = runtime_current(&s->listener->slot);
 	s->arena = arena_create();
 	struct arena *a = s->arena;
 	struct envelope *e = arena_new(a, struct envelope, 1);
-	const struct options *o = s->world->options;
+	const struct options *o = s->runtime->options;
 
 	*e = (struct envelope){
 		.client_addr = arena_strdup(a, s->client_addr),
@@ -153,7 +153,7 @@ void session_rcpt(struct session *s, const struct recipient_told *told)
 		s->envelope->rcpts_cut = true;
 		return;
 	}
-	if (!recipient_resolve(s->arena, s->world->options, told, &r))
+	if (!recipient_resolve(s->arena, s->runtime->options, told, &r))
 		return;
 	if (r.unresolved != NULL)
 		log_seldom(LOG_LEVEL_WARN, "unresolved",
@@ -176,7 +176,7 @@ static void begin_transaction(struct session *s)
 	s->envelope->rcpts = rcpts;
 	s->envelope->n_rcpts = n;
 	s->transaction = (s->over_limit ? transaction_unread : transaction_begin)(
-		s->world, s->arena, s->envelope, s->envelope->session_id);
+		s->runtime, s->arena, s->envelope, s->envelope->session_id);
 	s->transaction->sweep = s->sweep;
 }
 
@@ -357,8 +357,8 @@ static struct hold hold_of(const struct transaction *way, const struct plan *p,
 		.trace = trace_text(way, p->setup, h),
 		.tenant = h->tenant != NULL ? h->tenant->name : "",
 		.received_s = env->received_s,
-		.expires_s =
-			env->received_s + way->world->options->quarantine_keep_ms / 1000,
+		.expires_s = env->received_s +
+			     way->runtime->options->quarantine_keep_ms / 1000,
 		.bytes = way->raw.n,
 		.rcpts = rcpts,
 		.n_rcpts = n,

@@ -1,5 +1,5 @@
 /* The whole way, driven by hand: what each stage leaves, what happens when one cannot, and how
- * worlds follow one another. */
+ * runtimes follow one another. */
 #include "pipeline.h"
 
 #include <glib/gstdio.h>
@@ -47,19 +47,19 @@ static char *write_config(const char *more)
 	return path;
 }
 
-static struct world *load(const char *more, struct world *old)
+static struct runtime *load(const char *more, struct runtime *old)
 {
 	char *path = write_config(more);
-	struct world_setup setup = { .config_path = path };
+	struct runtime_setup setup = { .config_path = path };
 	GError *e = NULL;
-	struct world *w = world_load(&setup, old, &e);
+	struct runtime *w = runtime_load(&setup, old, &e);
 
 	g_assert_no_error(e);
 	g_free(path);
 	return w;
 }
 
-static struct transaction *run(struct world *w, const char *from, const char *client)
+static struct transaction *run(struct runtime *w, const char *from, const char *client)
 {
 	struct arena *a = arena_create();
 	struct envelope *env = arena_new(a, struct envelope, 1);
@@ -86,7 +86,7 @@ static struct transaction *run(struct world *w, const char *from, const char *cl
 
 static void whole_way(void)
 {
-	struct world *w = load("", NULL);
+	struct runtime *w = load("", NULL);
 	struct transaction *p = run(w, "bob@example.net", "192.0.2.1");
 
 	g_assert_cmpuint(p->n_times, ==, STAGE_COUNT);
@@ -98,7 +98,7 @@ static void whole_way(void)
 	g_assert_cmpint(p->plan.done[0], ==, ACTION_JUNK);
 	transaction_end(&p);
 	g_assert_null(p);
-	world_release(w);
+	runtime_release(w);
 }
 
 static unsigned detector_needs(void)
@@ -111,7 +111,7 @@ static unsigned detector_needs(void)
 }
 
 /* one that can be written */
-static void use_store_of_test(struct world *w)
+static void use_store_of_test(struct runtime *w)
 {
 	GError *e = NULL;
 
@@ -120,7 +120,7 @@ static void use_store_of_test(struct world *w)
 	g_assert_no_error(e);
 }
 
-static void put_mailbox(struct world *w, const struct mailbox *m)
+static void put_mailbox(struct runtime *w, const struct mailbox *m)
 {
 	struct arena *a = arena_create();
 	struct store_write write = mailbox_change(a, "example", "ann@example.org", m);
@@ -136,8 +136,8 @@ static void record_chooses_policy(void)
 {
 	static const char *const flags[] = { "pilot" };
 	struct mailbox m = { .kind = MAILBOX_USER, .flags = flags, .n_flags = 1 };
-	struct world *plain = load("", NULL);
-	struct world *w =
+	struct runtime *plain = load("", NULL);
+	struct runtime *w =
 		load("policy \"gentle\" { on_spam = pass }\n"
 		     "policy \"pilots\" { flags = pilot on_spam = quarantine }\n",
 		     plain);
@@ -166,13 +166,13 @@ static void record_chooses_policy(void)
 	g_assert_cmpstr(p->decisions.at[0].policy->name, ==, "pilots");
 	g_assert_cmpuint(p->lost_policies, ==, 1);
 	transaction_end(&p);
-	world_release(plain);
-	world_release(w);
+	runtime_release(plain);
+	runtime_release(w);
 }
 
 static void internal_is_only_read(void)
 {
-	struct world *w = load("", NULL);
+	struct runtime *w = load("", NULL);
 	struct transaction *p = run(w, "ann@example.org", "127.0.0.1");
 	struct record r;
 
@@ -188,12 +188,12 @@ static void internal_is_only_read(void)
 	g_assert_nonnull(strstr(line, "\"internal\":true"));
 	g_free(line);
 	transaction_end(&p);
-	world_release(w);
+	runtime_release(w);
 }
 
 static void late_dns_is_marked(void)
 {
-	struct world *w = load("dns_timeout = 60ms\n", NULL);
+	struct runtime *w = load("dns_timeout = 60ms\n", NULL);
 	int64_t begin = clock_mono_us();
 	struct transaction *p = run(w, "x@late.example", "192.0.2.1");
 
@@ -204,13 +204,13 @@ static void late_dns_is_marked(void)
 	/* what is known still decides */
 	g_assert_cmpint(p->decisions.at[0].verdict, ==, VERDICT_SPAM);
 	transaction_end(&p);
-	world_release(w);
+	runtime_release(w);
 }
 
 static void out_of_time_passes(void)
 {
 	/* the DNS answer never comes, and the message's time ends with it */
-	struct world *w = load("message_deadline = 500ms\ndns_timeout = 499ms\n", NULL);
+	struct runtime *w = load("message_deadline = 500ms\ndns_timeout = 499ms\n", NULL);
 	struct transaction *p = run(w, "x@late.example", "192.0.2.1");
 	struct record r;
 
@@ -228,12 +228,12 @@ static void out_of_time_passes(void)
 	transaction_record(p, DISPOSE_ACCEPT, NULL, &r);
 	g_assert_true(r.degraded);
 	transaction_end(&p);
-	world_release(w);
+	runtime_release(w);
 }
 
 static void ended_at_any_time(void)
 {
-	struct world *w = load("", NULL);
+	struct runtime *w = load("", NULL);
 
 	for (int far = 0; far < 3; far++) {
 		struct arena *a = arena_create();
@@ -250,91 +250,92 @@ static void ended_at_any_time(void)
 			transaction_run(p, (struct bytes){ "", 0 }, false);
 		transaction_end(&p);
 	}
-	world_release(w);
+	runtime_release(w);
 }
 
 static void reload_is_all_or_nothing(void)
 {
-	struct world_seat seat = { .lock = PTHREAD_MUTEX_INITIALIZER };
-	struct world *first = load("", NULL);
+	struct runtime_slot slot = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct runtime *first = load("", NULL);
 	GError *e = NULL;
 
-	world_replace(&seat, first);
-	struct world *held = world_current(&seat);
+	runtime_replace(&slot, first);
+	struct runtime *held = runtime_current(&slot);
 	char *path = write_config("no_such_option = 1\n");
-	struct world_setup setup = { .config_path = path };
+	struct runtime_setup setup = { .config_path = path };
 
-	g_assert_null(world_load(&setup, held, &e));
+	g_assert_null(runtime_load(&setup, held, &e));
 	g_assert_nonnull(strstr(e->message, "no_such_option"));
 	g_clear_error(&e);
 	char *rule = write_file("rules/20-bad.rules", "rule x\n    when nonsense\n");
 
 	g_free(path);
 	path = write_config("");
-	g_assert_null(world_load(&(struct world_setup){ .config_path = path }, held, &e));
+	g_assert_null(
+		runtime_load(&(struct runtime_setup){ .config_path = path }, held, &e));
 	g_assert_nonnull(strstr(e->message, "20-bad.rules:"));
 	g_clear_error(&e);
 	g_unlink(rule);
 	g_free(rule);
 	g_free(path);
 
-	struct world *second = load("", held);
+	struct runtime *second = load("", held);
 
 	g_assert_true(second->store == held->store);
 	g_assert_true(second->aliases == held->aliases);
-	world_replace(&seat, second);
-	/* who began with the first world ends with it */
+	runtime_replace(&slot, second);
+	/* who began with the first runtime ends with it */
 	struct transaction *p = run(held, "bob@example.net", "192.0.2.1");
 
-	g_assert_true(p->world == held);
+	g_assert_true(p->runtime == held);
 	transaction_end(&p);
-	world_release(held);
-	world_replace(&seat, NULL);
+	runtime_release(held);
+	runtime_replace(&slot, NULL);
 }
 
-static struct world *load_on(const char *store, struct world *old)
+static struct runtime *load_on(const char *store, struct runtime *old)
 {
 	char *path = write_config("");
-	struct world_setup setup = { .config_path = path, .store = store };
+	struct runtime_setup setup = { .config_path = path, .store = store };
 	GError *e = NULL;
-	struct world *w = world_load(&setup, old, &e);
+	struct runtime *w = runtime_load(&setup, old, &e);
 
 	g_assert_no_error(e);
 	g_free(path);
 	return w;
 }
 
-/* Back to the first store while a message still holds the first world: LMDB forbids that one
+/* Back to the first store while a message still holds the first runtime: LMDB forbids that one
  * file is opened a second time. */
 static void stores_are_shared_by_all_that_live(void)
 {
 	char *there = g_strdup_printf("lmdb:%s/there", folder);
-	struct world *held = load_on(there, NULL), *other, *back;
+	struct runtime *held = load_on(there, NULL), *other, *back;
 
 	other = load_on("mem:", held);
 	g_assert_true(other->store != held->store);
 	back = load_on(there, other);
 	g_assert_true(back->store == held->store);
-	world_release(other);
-	world_release(held);
+	runtime_release(other);
+	runtime_release(held);
 
 	struct transaction *p = run(back, "bob@example.net", "192.0.2.1");
 
 	transaction_end(&p);
-	world_release(back);
+	runtime_release(back);
 	g_free(there);
 }
 
 static void fingerprint_follows_content(void)
 {
-	struct world *a = load("", NULL), *b = load("", NULL);
-	struct world *c = load("policy \"default\" { spam_points = 7.5 }\n", NULL);
+	struct runtime *a = load("", NULL), *b = load("", NULL);
+	struct runtime *c = load("policy \"default\" { spam_points = 7.5 }\n", NULL);
 
 	g_assert_cmpstr(a->id, ==, b->id);
 	g_assert_cmpstr(a->id, !=, c->id);
-	world_release(a);
-	world_release(b);
-	world_release(c);
+	runtime_release(a);
+	runtime_release(b);
+	runtime_release(c);
 }
 
 static void remove_all(const char *path)
@@ -364,9 +365,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/pipeline/late DNS is marked", late_dns_is_marked);
 	g_test_add_func("/pipeline/out of time passes", out_of_time_passes);
 	g_test_add_func("/pipeline/ended at any time", ended_at_any_time);
-	g_test_add_func("/world/all or nothing", reload_is_all_or_nothing);
-	g_test_add_func("/world/shared stores", stores_are_shared_by_all_that_live);
-	g_test_add_func("/world/fingerprint", fingerprint_follows_content);
+	g_test_add_func("/runtime/all or nothing", reload_is_all_or_nothing);
+	g_test_add_func("/runtime/shared stores", stores_are_shared_by_all_that_live);
+	g_test_add_func("/runtime/fingerprint", fingerprint_follows_content);
 	int status = g_test_run();
 
 	remove_all(folder);

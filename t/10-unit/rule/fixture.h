@@ -1,4 +1,4 @@
-/* A small world of names for tests of rules, and rule sets from text. */
+/* A small set of names for tests of rules, and rule sets from text. */
 #ifndef RULE_FIXTURE_H
 #define RULE_FIXTURE_H
 

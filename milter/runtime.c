@@ -1,7 +1,7 @@
-/* A world is made whole or not at all. Only stores are taken over, from any world that still
+/* A runtime is made whole or not at all. Only stores are taken over, from any runtime that still
  * lives, for an LMDB file must not be open twice in one process; and what was heard of
  * aliases, which each message checks again. */
-#include "world.h"
+#include "runtime.h"
 
 #include "base/error.h"
 #include "base/limits.h"
@@ -11,8 +11,8 @@
 #include "detect/file_kind.h"
 #include "verdict/score.h"
 
-/* Two worlds with the same fingerprint decide alike. */
-static void take_fingerprint(struct world *w)
+/* Two runtimes with the same fingerprint decide alike. */
+static void take_fingerprint(struct runtime *w)
 {
 	GString *all = g_string_new(NULL);
 
@@ -26,7 +26,8 @@ static void take_fingerprint(struct world *w)
 	g_string_free(all, TRUE);
 }
 
-static bool open_store(struct world *w, const char *url, struct world *old, GError **e)
+static bool open_store(struct runtime *w, const char *url, struct runtime *old,
+		       GError **e)
 {
 	struct store_setup setup = { 0 };
 
@@ -37,7 +38,7 @@ static bool open_store(struct world *w, const char *url, struct world *old, GErr
 	return w->store != NULL;
 }
 
-static bool open_resolver(struct world *w, const struct world_setup *s, GError **e)
+static bool open_resolver(struct runtime *w, const struct runtime_setup *s, GError **e)
 {
 	if (s->without_dns)
 		return true;
@@ -72,7 +73,7 @@ static unsigned all_needs(const struct options *o, const struct ruleset *rs)
 }
 
 /* Detectors and rules go by the same list, so that an admin extends one. */
-static void take_endings(struct world *w)
+static void take_endings(struct runtime *w)
 {
 	const struct bytes *at;
 	size_t n;
@@ -83,7 +84,7 @@ static void take_endings(struct world *w)
 
 static void close_all(gpointer data)
 {
-	struct world *w = data;
+	struct runtime *w = data;
 
 	auth_engine_destroy(&w->auth);
 	resolver_close(&w->resolver);
@@ -95,9 +96,10 @@ static void close_all(gpointer data)
 	options_unref(w->options);
 }
 
-struct world *world_load(const struct world_setup *s, struct world *old, GError **e)
+struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
+			     GError **e)
 {
-	struct world *w = g_atomic_rc_box_new0(struct world);
+	struct runtime *w = g_atomic_rc_box_new0(struct runtime);
 
 	w->options = options_load(s->config_path, e);
 	if (w->options == NULL)
@@ -118,36 +120,36 @@ struct world *world_load(const struct world_setup *s, struct world *old, GError 
 	take_fingerprint(w);
 	return w;
 out:
-	world_release(w);
+	runtime_release(w);
 	return NULL;
 }
 
-struct world *world_acquire(struct world *w)
+struct runtime *runtime_acquire(struct runtime *w)
 {
 	return g_atomic_rc_box_acquire(w);
 }
 
-void world_release(struct world *w)
+void runtime_release(struct runtime *w)
 {
 	if (w != NULL)
 		g_atomic_rc_box_release_full(w, close_all);
 }
 
-struct world *world_current(struct world_seat *seat)
+struct runtime *runtime_current(struct runtime_slot *slot)
 {
-	pthread_mutex_lock(&seat->lock);
-	struct world *w = world_acquire(seat->now);
+	pthread_mutex_lock(&slot->lock);
+	struct runtime *w = runtime_acquire(slot->now);
 
-	pthread_mutex_unlock(&seat->lock);
+	pthread_mutex_unlock(&slot->lock);
 	return w;
 }
 
-void world_replace(struct world_seat *seat, struct world *w)
+void runtime_replace(struct runtime_slot *slot, struct runtime *w)
 {
-	pthread_mutex_lock(&seat->lock);
-	struct world *old = seat->now;
+	pthread_mutex_lock(&slot->lock);
+	struct runtime *old = slot->now;
 
-	seat->now = w;
-	pthread_mutex_unlock(&seat->lock);
-	world_release(old);
+	slot->now = w;
+	pthread_mutex_unlock(&slot->lock);
+	runtime_release(old);
 }

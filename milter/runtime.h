@@ -1,8 +1,8 @@
-/* The world: options, rules, store, resolver as one immutable snapshot behind a counted
- * pointer. Who begins with a world keeps it to the end; a reload only swaps what the next
+/* The runtime: options, rules, store, resolver as one immutable snapshot behind a counted
+ * pointer. Who begins with a runtime keeps it to the end; a reload only swaps what the next
  * one begins with. */
-#ifndef WORLD_H
-#define WORLD_H
+#ifndef RUNTIME_H
+#define RUNTIME_H
 
 #include <glib.h>
 #include <pthread.h>
@@ -14,13 +14,13 @@
 #include "rule/rule.h"
 #include "store/store.h"
 
-struct world {
+struct runtime {
 	struct options *options;
 	struct resolver *resolver; /* NULL: made without DNS */
 	struct auth_engine *auth;  /* NULL with it */
-	struct store *store;       /* shared by worlds of the same url */
-	struct aliases *aliases;   /* what was heard of them; shared by all worlds */
-	struct store_registry *registry; /* handed on from world to world */
+	struct store *store;       /* shared by runtimes of the same url */
+	struct aliases *aliases;   /* what was heard of them; shared by all runtimes */
+	struct store_registry *registry; /* handed on from runtime to runtime */
 	struct ruleset *rules;
 	struct endings *endings; /* its list dangerous_endings; NULL: it has none */
 	unsigned needs;          /* of all that is switched on */
@@ -28,47 +28,48 @@ struct world {
 	char id[17];             /* fingerprint of the configuration */
 };
 
-struct world_setup {
+struct runtime_setup {
 	const char *config_path;
 	bool without_dns;      /* nothing is authenticated: scan --no-dns */
 	const char *rules_dir; /* instead of the option; NULL */
 	const char *store;     /* instead of the option; NULL */
 };
 
-/* world_load - read and check everything, open everything
+/* runtime_load - read and check everything, open everything
  * in    old   the one before: what it, and those before it, still have open is shared, and its
  *             aliases; NULL
- * own   one reference for the caller: world_release()
+ * own   one reference for the caller: runtime_release()
  * err   NULL: nothing was changed; e holds all complaints, one a line */
-struct world *world_load(const struct world_setup *s, struct world *old, GError **e);
+struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
+			     GError **e);
 
-/* world_acquire - one more reference
+/* runtime_acquire - one more reference
  * use   any thread
  * err   none */
-struct world *world_acquire(struct world *w);
+struct runtime *runtime_acquire(struct runtime *w);
 
-/* world_release - one reference less; the last one closes everything
+/* runtime_release - one reference less; the last one closes everything
  * use   any thread
  * err   none; NULL is allowed */
-void world_release(struct world *w);
+void runtime_release(struct runtime *w);
 
-/* The place where the current world stands. */
-struct world_seat {
+/* The place where the current runtime stands. */
+struct runtime_slot {
 	pthread_mutex_t
 		lock; /* PTHREAD_MUTEX_INITIALIZER; a sanitizer can't see GLib's */
-	struct world *now;
+	struct runtime *now;
 };
 
-/* world_current - the current world
+/* runtime_current - the current runtime
  * own   one reference for the caller
  * use   any thread
  * err   none */
-struct world *world_current(struct world_seat *seat);
+struct runtime *runtime_current(struct runtime_slot *slot);
 
-/* world_replace - put a new world in the seat
- * in    w   the seat takes the caller's reference; NULL empties the seat
+/* runtime_replace - put a new runtime in the slot
+ * in    w   the slot takes the caller's reference; NULL empties the slot
  * use   any thread
  * err   none */
-void world_replace(struct world_seat *seat, struct world *w);
+void runtime_replace(struct runtime_slot *slot, struct runtime *w);
 
 #endif
