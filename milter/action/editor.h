@@ -1,4 +1,4 @@
-/* The hands: what a plan is carried out with. The milter calls the MTA, scan prints,
+/* The editor: what a plan is carried out with. The milter calls the MTA, scan prints,
  * tests record. Every function returns false when it could not be done. */
 #ifndef ACTION_EDITOR_H
 #define ACTION_EDITOR_H

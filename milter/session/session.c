@@ -211,60 +211,61 @@ bool session_body(struct session *s, struct bytes chunk)
 	return builder_cut(s->builder) == 0;
 }
 
-/* The hands given to the plan: the engine's, and our own for holds. */
-struct hands {
+/* The editor given to the plan: the engine's, and our own for holds. */
+struct forwarding_editor {
 	const struct editor *mta;
 	struct session *session;
 };
 
-static bool hand_insert(void *self, int index, const char *name, const char *value)
+static bool forward_insert(void *self, int index, const char *name, const char *value)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->insert_header(h->mta->self, index, name, value);
 }
 
-static bool hand_add(void *self, const char *name, const char *value)
+static bool forward_add(void *self, const char *name, const char *value)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->add_header(h->mta->self, name, value);
 }
 
-static bool hand_change(void *self, const char *name, size_t nth, const char *value)
+static bool forward_change(void *self, const char *name, size_t nth, const char *value)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->change_header(h->mta->self, name, nth, value);
 }
 
-static bool hand_delete(void *self, const char *name, size_t nth)
+static bool forward_delete(void *self, const char *name, size_t nth)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->delete_header(h->mta->self, name, nth);
 }
 
-static bool hand_body(void *self, struct bytes body)
+static bool forward_body(void *self, struct bytes body)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->replace_body(h->mta->self, body);
 }
 
-static bool hand_delete_rcpt(void *self, const char *address)
+static bool forward_delete_rcpt(void *self, const char *address)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	bool done = h->mta->delete_rcpt(h->mta->self, address);
 
 	h->session->undeleted |= !done;
 	return done;
 }
 
-static bool hand_add_rcpt(void *self, const char *address)
+static bool forward_add_rcpt(void *self, const char *address)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->add_rcpt(h->mta->self, address);
 }
 
-static bool hand_reply(void *self, const char *code, const char *xcode, const char *text)
+static bool forward_reply(void *self, const char *code, const char *xcode,
+			  const char *text)
 {
-	struct hands *h = self;
+	struct forwarding_editor *h = self;
 	return h->mta->set_reply(h->mta->self, code, xcode, text);
 }
 
@@ -379,9 +380,9 @@ static bool can_hold(const struct session *s, const struct plan *p)
 	return false;
 }
 
-static bool hand_hold(void *self, const struct plan *p, struct plan_hold *h)
+static bool forward_hold(void *self, const struct plan *p, struct plan_hold *h)
 {
-	struct session *s = ((struct hands *)self)->session;
+	struct session *s = ((struct forwarding_editor *)self)->session;
 	GError *e = NULL;
 
 	if (!can_hold(s, p))
@@ -484,18 +485,18 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 {
 	struct transaction *p = s->transaction;
 	int64_t begin = clock_mono_us();
-	struct hands hands = { .mta = ed, .session = s };
+	struct forwarding_editor forwarding = { .mta = ed, .session = s };
 	const struct editor all = {
-		.self = &hands,
-		.insert_header = hand_insert,
-		.add_header = hand_add,
-		.change_header = hand_change,
-		.delete_header = hand_delete,
-		.replace_body = hand_body,
-		.hold = hand_hold,
-		.delete_rcpt = hand_delete_rcpt,
-		.add_rcpt = hand_add_rcpt,
-		.set_reply = hand_reply,
+		.self = &forwarding,
+		.insert_header = forward_insert,
+		.add_header = forward_add,
+		.change_header = forward_change,
+		.delete_header = forward_delete,
+		.replace_body = forward_body,
+		.hold = forward_hold,
+		.delete_rcpt = forward_delete_rcpt,
+		.add_rcpt = forward_add_rcpt,
+		.set_reply = forward_reply,
 	};
 	const char *failed = NULL;
 

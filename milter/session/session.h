@@ -1,6 +1,6 @@
 /* One SMTP session as the MTA tells it, and what is done about its messages. Nothing here
  * knows libmilter: an engine calls these functions one after the other, on changing threads
- * but never two at once, and lends its hands (struct editor) at the end of a message. */
+ * but never two at once, and lends its editor (struct editor) at the end of a message. */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
