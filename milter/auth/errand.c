@@ -9,7 +9,7 @@
 #include "base/wait.h"
 
 struct errand_yard {
-	struct crew *crew;
+	struct worker_pool *pool;
 	pthread_mutex_t lock;
 	pthread_cond_t empty;
 	int errands;
@@ -32,7 +32,7 @@ struct errand_yard *errand_yard_create(int n)
 
 	pthread_mutex_init(&y->lock, NULL);
 	pthread_cond_init(&y->empty, NULL);
-	y->crew = crew_create(n);
+	y->pool = worker_pool_create(n);
 	return y;
 }
 
@@ -47,7 +47,7 @@ void errand_yard_destroy(struct errand_yard **yp)
 	while (y->errands > 0)
 		pthread_cond_wait(&y->empty, &y->lock);
 	pthread_mutex_unlock(&y->lock);
-	crew_destroy(&y->crew);
+	worker_pool_destroy(&y->pool);
 	pthread_cond_destroy(&y->empty);
 	pthread_mutex_destroy(&y->lock);
 	g_free(y);
@@ -97,7 +97,7 @@ static void errand_advance(struct errand *e)
 	}
 }
 
-/* on a thread of the crew: the awaited answer is there */
+/* on a thread of the pool: the awaited answer is there */
 static void errand_resume(void *arg)
 {
 	struct errand *e = arg;
@@ -114,7 +114,7 @@ static void errand_wake(void *arg)
 {
 	struct errand *e = arg;
 
-	crew_give(e->yard->crew, errand_resume, e);
+	worker_pool_give(e->yard->pool, errand_resume, e);
 }
 
 /* no more steps; true: the hold of the watch is the caller's to drop; under the lock */

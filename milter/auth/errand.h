@@ -1,13 +1,13 @@
 /* A check in steps, taken forward by whoever has the time: the thread that begins it, a
- * thread of the crew whenever an answer has come, at last the thread that needs the result. */
+ * thread of the pool whenever an answer has come, at last the thread that needs the result. */
 #ifndef AUTH_ERRAND_H
 #define AUTH_ERRAND_H
 
 #include <stdbool.h>
 
-#include "auth/crew.h"
 #include "auth/lookups.h"
 #include "auth/resolver.h"
+#include "auth/worker_pool.h"
 
 /* what an errand can do with its check; see spf.h for what each means */
 struct errand_kind {
@@ -17,7 +17,7 @@ struct errand_kind {
 	void (*destroy)(void *check);
 };
 
-/* counts errands that are not yet freed, so that their crew can outlive them */
+/* counts errands that are not yet freed, so that their pool can outlive them */
 struct errand_yard;
 struct errand;
 

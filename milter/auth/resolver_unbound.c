@@ -10,8 +10,8 @@
 #include <unbound.h>
 #include <unistd.h>
 
-#include "auth/crew.h"
 #include "auth/resolver_backend.h"
+#include "auth/worker_pool.h"
 #include "base/error.h"
 #include "base/limits.h"
 

@@ -21,8 +21,8 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 
-#include "auth/crew.h"
 #include "auth/resolver_backend.h"
+#include "auth/worker_pool.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"

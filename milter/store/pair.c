@@ -15,7 +15,7 @@
 #include "base/number.h"
 #include "base/wait.h"
 #include "store/backend.h"
-#include "store/pair_crew.h"
+#include "store/pair_pool.h"
 #include "store/pair_tally.h"
 
 #define READERS 4
@@ -35,7 +35,7 @@ struct pair {
 	struct store *half[PAIR_SIDES];
 	gint percent_dark, percent_live; /* atomic */
 	gint turn_dark, turn_live;       /* atomic */
-	struct pair_crew *readers, *writer;
+	struct pair_pool *readers, *writer;
 	struct pair_tally tally;
 	pthread_mutex_t lock; /* of the two below */
 	int64_t rests_until_us, rest_us;
@@ -111,8 +111,8 @@ static struct store *pair_open(const char *rest, const struct store_setup *setup
 	}
 	pthread_mutex_init(&p->lock, NULL);
 	pair_tally_init(&p->tally);
-	p->readers = pair_crew_new(READERS, READS_WAITING, BYTES_WAITING);
-	p->writer = pair_crew_new(setup->write ? 1 : 0, WRITES_WAITING, BYTES_WAITING);
+	p->readers = pair_pool_new(READERS, READS_WAITING, BYTES_WAITING);
+	p->writer = pair_pool_new(setup->write ? 1 : 0, WRITES_WAITING, BYTES_WAITING);
 	return &p->base;
 }
 
@@ -121,14 +121,14 @@ static void pair_close(struct store *s)
 	struct pair *p = (struct pair *)s;
 	size_t lost;
 
-	pair_crew_settle(p->writer, clock_mono_us() + FLUSH_US);
-	lost = pair_crew_free(p->writer);
+	pair_pool_settle(p->writer, clock_mono_us() + FLUSH_US);
+	lost = pair_pool_free(p->writer);
 	if (lost > 0)
 		log_line(
 			LOG_LEVEL_WARN,
 			"store: the secondary of a pair did not take its last %zu writes",
 			lost);
-	pair_crew_free(p->readers);
+	pair_pool_free(p->readers);
 	store_close(&p->half[PAIR_PRIMARY]);
 	store_close(&p->half[PAIR_SECONDARY]);
 	pair_tally_clear(&p->tally);
@@ -136,9 +136,9 @@ static void pair_close(struct store *s)
 	g_free(p);
 }
 
-/* --- batches that the crew asks --- */
+/* --- batches that the pool asks --- */
 
-/* Asked of a side by the crew. Two may hold it: the crew, and who waits for the answers. */
+/* Asked of a side by the pool. Two may hold it: the pool, and who waits for the answers. */
 struct asked {
 	struct pair_job job; /* must be first */
 	struct pair *pair;
@@ -292,7 +292,7 @@ static void ask_dark(struct pair *p, enum pair_side side, const struct store_rea
 	struct asked *d = asked_new(p, side, r, MIN(n, DARK_KEYS_MOST), true);
 
 	d->budget_us = budget_us;
-	if (!pair_crew_give(p->readers, &d->job, 0)) {
+	if (!pair_pool_give(p->readers, &d->job, 0)) {
 		count.dark_dropped = 1;
 		let_go(d);
 	}
@@ -363,10 +363,10 @@ static bool ask_live(struct pair *p, struct store_read *r, size_t n, int64_t lim
 
 	d->budget_us = half_us;
 	d->holders = 2;
-	if (pair_crew_give(p->readers, &d->job, 0))
+	if (pair_pool_give(p->readers, &d->job, 0))
 		good = wait_for(d, clock_mono_us() + half_us) && take_answers(d, r, a);
 	else
-		let_go(d); /* for the crew, which did not take it */
+		let_go(d); /* for the pool, which did not take it */
 	let_go(d);
 	note_live(p, good);
 	return good;
@@ -449,7 +449,7 @@ static void write_later(struct pair *p, const struct store_write *w, size_t n)
 		d->w[i].key = copy(d->a, w[i].key, &d->job.bytes);
 		d->w[i].value = copy(d->a, w[i].value, &d->job.bytes);
 	}
-	if (pair_crew_give(p->writer, &d->job, WRITE_WAIT_US))
+	if (pair_pool_give(p->writer, &d->job, WRITE_WAIT_US))
 		return;
 	written_done(&d->job);
 	pair_tally_add(&p->tally, &count);
@@ -512,8 +512,8 @@ bool store_pair_settle(struct store *s, int64_t limit_us)
 {
 	struct pair *p = (struct pair *)s;
 
-	return s->ops == &store_pair && pair_crew_settle(p->writer, limit_us) &&
-	       pair_crew_settle(p->readers, limit_us);
+	return s->ops == &store_pair && pair_pool_settle(p->writer, limit_us) &&
+	       pair_pool_settle(p->readers, limit_us);
 }
 
 bool store_pair_status(struct store *s, GString *to)

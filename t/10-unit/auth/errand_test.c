@@ -8,18 +8,18 @@ static void count(void *arg)
 	__atomic_add_fetch((int *)arg, 1, __ATOMIC_RELAXED);
 }
 
-/* what was given is done before the crew goes */
-static void test_crew(void)
+/* what was given is done before the pool goes */
+static void test_pool(void)
 {
-	struct crew *c = crew_create(3);
+	struct worker_pool *c = worker_pool_create(3);
 	int done = 0;
 
 	for (int i = 0; i < 1000; i++)
-		crew_give(c, count, &done);
-	crew_destroy(&c);
+		worker_pool_give(c, count, &done);
+	worker_pool_destroy(&c);
 	g_assert_null(c);
 	g_assert_cmpint(done, ==, 1000);
-	crew_destroy(&c);
+	worker_pool_destroy(&c);
 }
 
 static void test_lookups(void)
@@ -175,7 +175,7 @@ static void test_race(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/auth/crew", test_crew);
+	g_test_add_func("/auth/worker_pool", test_pool);
 	g_test_add_func("/auth/lookups", test_lookups);
 	g_test_add_func("/auth/errand/finish", test_finish);
 	g_test_add_func("/auth/errand/deadline", test_deadline);

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "store/pair_crew.h"
+#include "store/pair_pool.h"
 #include "store/pair_tally.h"
 #include "store/status.h"
 
@@ -336,9 +336,9 @@ static void count_done(struct pair_job *j)
 }
 
 /* Every job is given back once, whether it was done or not. */
-static void test_crew(void)
+static void test_pool(void)
 {
-	struct pair_crew *c = pair_crew_new(2, 10, 1000);
+	struct pair_pool *c = pair_pool_new(2, 10, 1000);
 	gint ran = 0, given_back = 0, taken = 0;
 	size_t left;
 
@@ -349,12 +349,12 @@ static void test_crew(void)
 		j->ran = &ran;
 		j->given_back = &given_back;
 		j->sleep_us = 20000;
-		if (pair_crew_give(c, &j->job, i < 50 ? 0 : 5000))
+		if (pair_pool_give(c, &j->job, i < 50 ? 0 : 5000))
 			taken++;
 		else
 			count_done(&j->job);
 	}
-	left = pair_crew_free(c);
+	left = pair_pool_free(c);
 	g_assert_cmpint(given_back, ==, 100);
 	g_assert_cmpint(ran + (int)left, ==, taken);
 	g_assert_cmpint(taken, <, 60);
@@ -372,6 +372,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/pair/urls", test_urls);
 	g_test_add_func("/pair/reload", test_reload);
 	g_test_add_func("/pair/latency", test_latency);
-	g_test_add_func("/pair/crew", test_crew);
+	g_test_add_func("/pair/pool", test_pool);
 	return g_test_run();
 }

@@ -1,7 +1,7 @@
 /* Threads of this module, and a few that run short jobs handed to them. A job never
  * blocks. */
-#ifndef AUTH_CREW_H
-#define AUTH_CREW_H
+#ifndef AUTH_WORKER_POOL_H
+#define AUTH_WORKER_POOL_H
 
 #include <pthread.h>
 
@@ -11,20 +11,20 @@
  * err   aborts if no thread can be had */
 void thread_start(pthread_t *thread_r, void *(*run)(void *), void *arg);
 
-struct crew;
+struct worker_pool;
 
-/* crew_create - start n threads
+/* worker_pool_create - start n threads
  * own   the caller destroys it
  * err   aborts if no thread can be had */
-struct crew *crew_create(int n) MUST_CHECK;
+struct worker_pool *worker_pool_create(int n) MUST_CHECK;
 
-/* crew_give - run fn(arg) on one of them, in the order given
+/* worker_pool_give - run fn(arg) on one of them, in the order given
  * err   none
  * use   any thread */
-void crew_give(struct crew *c, void (*fn)(void *), void *arg);
+void worker_pool_give(struct worker_pool *c, void (*fn)(void *), void *arg);
 
-/* crew_destroy - run what was given, stop, set *c to NULL
+/* worker_pool_destroy - run what was given, stop, set *c to NULL
  * err   none; *c may be NULL */
-void crew_destroy(struct crew **c);
+void worker_pool_destroy(struct worker_pool **c);
 
 #endif

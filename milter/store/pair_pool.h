@@ -1,7 +1,7 @@
 /* Threads that do what nobody waits for, from a queue that has an end: who finds it full is
  * told so at once. Only pair*.c of this module include it. */
-#ifndef STORE_PAIR_CREW_H
-#define STORE_PAIR_CREW_H
+#ifndef STORE_PAIR_POOL_H
+#define STORE_PAIR_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,32 +9,32 @@
 
 /* Stands at the beginning of what is to be done. */
 struct pair_job {
-	void (*run)(struct pair_job *j);  /* in a thread of the crew */
+	void (*run)(struct pair_job *j);  /* in a thread of the pool */
 	void (*done)(struct pair_job *j); /* after it, or instead of it: gives all back */
 	size_t bytes;                     /* what it holds in memory */
 };
 
-struct pair_crew;
+struct pair_pool;
 
-/* pair_crew_new - so many threads; one thread keeps the order
+/* pair_pool_new - so many threads; one thread keeps the order
  * in    jobs, bytes   what may wait at one moment
- * own   pair_crew_free()
+ * own   pair_pool_free()
  * err   none */
-struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes);
+struct pair_pool *pair_pool_new(unsigned threads, size_t jobs, size_t bytes);
 
-/* pair_crew_give - have a job done
+/* pair_pool_give - have a job done
  * in    wait_us   how long to wait for room, as long as there is progress meanwhile
  * own   taken when true
  * err   false: the queue is full */
-bool pair_crew_give(struct pair_crew *c, struct pair_job *j, int64_t wait_us);
+bool pair_pool_give(struct pair_pool *c, struct pair_job *j, int64_t wait_us);
 
-/* pair_crew_settle - wait until nothing is left to do
+/* pair_pool_settle - wait until nothing is left to do
  * err   false: there still is at limit_us on clock_mono_us() */
-bool pair_crew_settle(struct pair_crew *c, int64_t limit_us);
+bool pair_pool_settle(struct pair_pool *c, int64_t limit_us);
 
-/* pair_crew_free - end; what is still waiting is not done any more
+/* pair_pool_free - end; what is still waiting is not done any more
  * out   how many those were
  * err   none */
-size_t pair_crew_free(struct pair_crew *c);
+size_t pair_pool_free(struct pair_pool *c);
 
 #endif

@@ -1,6 +1,6 @@
 /* A bounded queue and its threads. Whoever gives a job must never be held up by one that
- * hangs, so waiting for room ends as soon as the crew stands still. */
-#include "store/pair_crew.h"
+ * hangs, so waiting for room ends as soon as the pool stands still. */
+#include "store/pair_pool.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -12,7 +12,7 @@
 
 #define THREADS_MOST 8
 
-struct pair_crew {
+struct pair_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t work, room;
 	GQueue *waiting;
@@ -26,7 +26,7 @@ struct pair_crew {
 
 static void *work_on(void *data)
 {
-	struct pair_crew *c = data;
+	struct pair_pool *c = data;
 	sigset_t all;
 
 	sigfillset(&all);        /* signals are for the program's own threads */
@@ -57,9 +57,9 @@ static void *work_on(void *data)
 	return NULL;
 }
 
-struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes)
+struct pair_pool *pair_pool_new(unsigned threads, size_t jobs, size_t bytes)
 {
-	struct pair_crew *c = g_new0(struct pair_crew, 1);
+	struct pair_pool *c = g_new0(struct pair_pool, 1);
 
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->work, NULL);
@@ -74,13 +74,13 @@ struct pair_crew *pair_crew_new(unsigned threads, size_t jobs, size_t bytes)
 	return c;
 }
 
-static bool is_full(const struct pair_crew *c, size_t bytes)
+static bool is_full(const struct pair_pool *c, size_t bytes)
 {
 	return g_queue_get_length(c->waiting) >= c->jobs_most ||
 	       (c->bytes > 0 && c->bytes + bytes > c->bytes_most);
 }
 
-bool pair_crew_give(struct pair_crew *c, struct pair_job *j, int64_t wait_us)
+bool pair_pool_give(struct pair_pool *c, struct pair_job *j, int64_t wait_us)
 {
 	bool room;
 
@@ -100,7 +100,7 @@ bool pair_crew_give(struct pair_crew *c, struct pair_job *j, int64_t wait_us)
 	return room;
 }
 
-bool pair_crew_settle(struct pair_crew *c, int64_t limit_us)
+bool pair_pool_settle(struct pair_pool *c, int64_t limit_us)
 {
 	bool idle;
 
@@ -113,7 +113,7 @@ bool pair_crew_settle(struct pair_crew *c, int64_t limit_us)
 	return idle;
 }
 
-size_t pair_crew_free(struct pair_crew *c)
+size_t pair_pool_free(struct pair_pool *c)
 {
 	struct pair_job *j;
 	size_t left = 0;

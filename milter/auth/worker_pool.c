@@ -1,5 +1,5 @@
-/* See crew.h. Threads are made before the first job and stay. */
-#include "auth/crew.h"
+/* See pool.h. Threads are made before the first job and stay. */
+#include "auth/worker_pool.h"
 
 #include <glib.h>
 #include <signal.h>
@@ -11,7 +11,7 @@ struct job {
 	GList link;
 };
 
-struct crew {
+struct worker_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	GQueue jobs;
@@ -20,9 +20,9 @@ struct crew {
 	pthread_t threads[];
 };
 
-static void *crew_member(void *arg)
+static void *worker_pool_member(void *arg)
 {
-	struct crew *c = arg;
+	struct worker_pool *c = arg;
 
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
@@ -57,20 +57,20 @@ void thread_start(pthread_t *thread_r, void *(*run)(void *), void *arg)
 	g_assert(failed == 0);
 }
 
-struct crew *crew_create(int n)
+struct worker_pool *worker_pool_create(int n)
 {
-	struct crew *c = g_malloc0(sizeof(*c) + (size_t)n * sizeof(pthread_t));
+	struct worker_pool *c = g_malloc0(sizeof(*c) + (size_t)n * sizeof(pthread_t));
 
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->work, NULL);
 	g_queue_init(&c->jobs);
 	c->n = n;
 	for (int i = 0; i < n; i++)
-		thread_start(&c->threads[i], crew_member, c);
+		thread_start(&c->threads[i], worker_pool_member, c);
 	return c;
 }
 
-void crew_give(struct crew *c, void (*fn)(void *), void *arg)
+void worker_pool_give(struct worker_pool *c, void (*fn)(void *), void *arg)
 {
 	struct job *job = g_new0(struct job, 1);
 
@@ -83,9 +83,9 @@ void crew_give(struct crew *c, void (*fn)(void *), void *arg)
 	pthread_mutex_unlock(&c->lock);
 }
 
-void crew_destroy(struct crew **cp)
+void worker_pool_destroy(struct worker_pool **cp)
 {
-	struct crew *c = *cp;
+	struct worker_pool *c = *cp;
 
 	*cp = NULL;
 	if (c == NULL)
