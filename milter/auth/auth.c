@@ -9,11 +9,11 @@
 #include "auth/authres.h"
 #include "auth/dkim_check.h"
 #include "auth/dmarc.h"
-#include "auth/errand.h"
 #include "auth/from.h"
 #include "auth/health.h"
 #include "auth/iprev.h"
 #include "auth/spf.h"
+#include "auth/task.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "message/domain.h"
@@ -30,14 +30,14 @@ const char *const auth_result_names[AUTH_RESULT_COUNT] = {
 struct auth_engine {
 	const struct options *options;
 	struct dkim_tools tools;
-	struct errand_yard *yard;
+	struct task_group *group;
 	struct dns_health *health;
 };
 
 struct auth_check {
 	struct auth_engine *engine;
 	struct arena *arena;
-	struct errand *spf, *iprev;
+	struct task *spf, *iprev;
 	struct dkim_check *dkim;     /* NULL: no signature */
 	struct dmarc_check *dmarc;   /* NULL: the headers have not come */
 	const char *from_org;        /* NULL: From names no single domain */
@@ -61,7 +61,7 @@ struct auth_engine *auth_engine_create(const struct options *o, struct resolver 
 		.keys = keys_create(LIMIT_DKIM_KEYS),
 		.resolver = r,
 	};
-	en->yard = errand_yard_create(CREW_THREADS);
+	en->group = task_group_create(CREW_THREADS);
 	en->health = dns_health_create(r, o);
 	return en;
 }
@@ -73,14 +73,14 @@ void auth_engine_destroy(struct auth_engine **enp)
 	*enp = NULL;
 	if (en == NULL)
 		return;
-	errand_yard_destroy(&en->yard);
+	task_group_destroy(&en->group);
 	dns_health_destroy(&en->health);
 	keys_destroy(&en->tools.keys);
 	dkim_library_close(&en->tools.library);
 	g_free(en);
 }
 
-/* ---- the checks of the envelope, as errands ---- */
+/* ---- the checks of the envelope, as tasks ---- */
 
 static bool spf_errand_step(void *check)
 {
@@ -104,7 +104,7 @@ static void spf_errand_destroy(void *check)
 	spf_destroy(&s);
 }
 
-static const struct errand_kind spf_errand = {
+static const struct task_kind spf_task = {
 	spf_errand_step,
 	spf_errand_missing,
 	spf_errand_give_up,
@@ -133,7 +133,7 @@ static void iprev_errand_destroy(void *check)
 	iprev_destroy(&c);
 }
 
-static const struct errand_kind iprev_errand = {
+static const struct task_kind iprev_task = {
 	iprev_errand_step,
 	iprev_errand_missing,
 	iprev_errand_give_up,
@@ -163,8 +163,8 @@ struct auth_check *auth_begin(struct auth_engine *en, const struct envelope *env
 	c->received_s = env->received_s;
 	c->envelope_domain = envelope_domain(c->arena, env);
 	c->began_us = clock_mono_us();
-	c->spf = errand_begin(en->yard, &spf_errand, spf_create(r, env));
-	c->iprev = errand_begin(en->yard, &iprev_errand, iprev_create(r, env));
+	c->spf = task_begin(en->group, &spf_task, spf_create(r, env));
+	c->iprev = task_begin(en->group, &iprev_task, iprev_create(r, env));
 	return c;
 }
 
@@ -195,8 +195,8 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n)
 	c->dmarc = dmarc_begin(tools->resolver, domain);
 	c->trusted = auth_trusted(c->engine->options, h, n, c->arena, &theirs);
 	if (c->trusted) {
-		errand_release(&c->spf);
-		errand_release(&c->iprev);
+		task_release(&c->spf);
+		task_release(&c->iprev);
 	} else {
 		c->dkim = dkim_check_begin(tools, h, n, c->from_org);
 	}
@@ -212,9 +212,9 @@ static void finish_own(struct auth_check *c, const struct message *m, struct dns
 
 	if (c->dkim != NULL)
 		dkim_check_finish(c->dkim, &end, r);
-	r->spf = spf_result(errand_finish(c->spf, w));
+	r->spf = spf_result(task_finish(c->spf, w));
 	r->spf.domain = r->spf.domain == NULL ? NULL : domain_key(a, r->spf.domain);
-	r->iprev = iprev_result(errand_finish(c->iprev, w));
+	r->iprev = iprev_result(task_finish(c->iprev, w));
 	r->iprev.name = r->iprev.name == NULL ? NULL : domain_key(a, r->iprev.name);
 	r->client_addr = arena_strdup(a, c->client_addr);
 }
@@ -279,8 +279,8 @@ void auth_release(struct auth_check **cp)
 	*cp = NULL;
 	if (c == NULL)
 		return;
-	errand_release(&c->spf);
-	errand_release(&c->iprev);
+	task_release(&c->spf);
+	task_release(&c->iprev);
 	dkim_check_destroy(&c->dkim);
 	dmarc_destroy(&c->dmarc);
 	arena_destroy(&c->arena);

@@ -1,5 +1,5 @@
-/* The machinery of checks in steps: jobs, questions asked once, errands waited for or left. */
-#include "auth/errand.h"
+/* The machinery of checks in steps: jobs, questions asked once, tasks waited for or left. */
+#include "auth/task.h"
 
 #include "auth_fixture.h"
 
@@ -87,8 +87,8 @@ static void turns_destroy(void *check)
 	g_free(t);
 }
 
-static const struct errand_kind turns_kind = { turns_step, turns_missing, turns_give_up,
-					       turns_destroy };
+static const struct task_kind turns_kind = { turns_step, turns_missing, turns_give_up,
+					     turns_destroy };
 
 static struct turns *turns_make(struct resolver *r, int names, int *destroyed)
 {
@@ -116,18 +116,18 @@ static struct resolver *zone_late(int delay_ms)
 static void test_finish(void)
 {
 	struct resolver *r = zone_late(3);
-	struct errand_yard *y = errand_yard_create(2);
+	struct task_group *y = task_group_create(2);
 	struct dns_wait wait = { .deadline_us = in_ms(10000) };
 	int destroyed = 0;
-	struct errand *e = errand_begin(y, &turns_kind, turns_make(r, 5, &destroyed));
-	const struct turns *t = errand_finish(e, &wait);
+	struct task *e = task_begin(y, &turns_kind, turns_make(r, 5, &destroyed));
+	const struct turns *t = task_finish(e, &wait);
 
 	g_assert_true(t->ended);
 	g_assert_cmpint(t->steps, ==, 6);
 	g_assert_false(wait.timed_out);
 	g_assert_cmpint(wait.waited_us, >=, 10000);
-	errand_release(&e);
-	errand_yard_destroy(&y);
+	task_release(&e);
+	task_group_destroy(&y);
 	g_assert_cmpint(destroyed, ==, 1);
 	resolver_close(&r);
 }
@@ -135,16 +135,16 @@ static void test_finish(void)
 static void test_deadline(void)
 {
 	struct resolver *r = zone_late(50);
-	struct errand_yard *y = errand_yard_create(2);
+	struct task_group *y = task_group_create(2);
 	struct dns_wait wait = { .deadline_us = in_ms(70) };
 	int destroyed = 0;
-	struct errand *e = errand_begin(y, &turns_kind, turns_make(r, 5, &destroyed));
-	const struct turns *t = errand_finish(e, &wait);
+	struct task *e = task_begin(y, &turns_kind, turns_make(r, 5, &destroyed));
+	const struct turns *t = task_finish(e, &wait);
 
 	g_assert_true(t->ended); /* with what was given up */
 	g_assert_true(wait.timed_out);
-	errand_release(&e);
-	errand_yard_destroy(&y);
+	task_release(&e);
+	task_group_destroy(&y);
 	g_assert_cmpint(destroyed, ==, 1);
 	resolver_close(&r);
 }
@@ -153,21 +153,21 @@ static void test_deadline(void)
 static void test_race(void)
 {
 	struct resolver *r = zone_late(1);
-	struct errand_yard *y = errand_yard_create(2);
+	struct task_group *y = task_group_create(2);
 	int destroyed = 0;
 
 	for (int i = 0; i < 300; i++) {
-		struct errand *e = errand_begin(y, &turns_kind,
-						turns_make(r, 1 + i % 4, &destroyed));
+		struct task *e =
+			task_begin(y, &turns_kind, turns_make(r, 1 + i % 4, &destroyed));
 		struct dns_wait wait = { .deadline_us = clock_mono_us() + i % 7 * 400 };
 
 		if (i % 3 != 0)
-			errand_finish(e, &wait);
+			task_finish(e, &wait);
 		else
 			g_usleep((gulong)(i % 11) * 150);
-		errand_release(&e);
+		task_release(&e);
 	}
-	errand_yard_destroy(&y);
+	task_group_destroy(&y);
 	g_assert_cmpint(destroyed, ==, 300);
 	resolver_close(&r);
 }
@@ -177,8 +177,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/auth/worker_pool", test_pool);
 	g_test_add_func("/auth/lookups", test_lookups);
-	g_test_add_func("/auth/errand/finish", test_finish);
-	g_test_add_func("/auth/errand/deadline", test_deadline);
-	g_test_add_func("/auth/errand/race", test_race);
+	g_test_add_func("/auth/task/finish", test_finish);
+	g_test_add_func("/auth/task/deadline", test_deadline);
+	g_test_add_func("/auth/task/race", test_race);
 	return g_test_run();
 }
