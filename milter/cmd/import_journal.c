@@ -39,12 +39,12 @@ static void say_done(const struct follow_done *d, double seconds)
 	       (double)d->lines / seconds);
 	printf("  in        %zu\n  out       %zu\n", d->in, d->out);
 	printf("  counted   %zu\n  known     %zu\n", d->counted, d->repeated);
-	for (int i = LESSON_LEARNED + 1; i < LESSON_KINDS; i++)
+	for (int i = TRAINING_LEARNED + 1; i < TRAINING_KINDS; i++)
 		if (d->kinds[i] > 0)
-			printf("  %-9s %zu\n", lesson_names[i], d->kinds[i]);
+			printf("  %-9s %zu\n", training_event_names[i], d->kinds[i]);
 	if (d->damaged > 0)
 		printf("  damaged   %zu\n", d->damaged);
-	if (d->kinds[LESSON_BLANK] > 0)
+	if (d->kinds[TRAINING_BLANK] > 0)
 		printf("Records without addresses teach nothing: learning needs "
 		       "journal_pii = yes\n");
 }

@@ -66,11 +66,11 @@ static void report(struct learn *l)
 	g_string_append_printf(
 		line,
 		"learned %zu messages (in %zu, out %zu; known already %zu), %zu keys",
-		d.kinds[LESSON_LEARNED] - t->kinds[LESSON_LEARNED], d.in - t->in,
+		d.kinds[TRAINING_LEARNED] - t->kinds[TRAINING_LEARNED], d.in - t->in,
 		d.out - t->out, d.repeated - t->repeated, d.keys - t->keys);
-	for (int i = LESSON_LEARNED + 1; i < LESSON_KINDS; i++)
+	for (int i = TRAINING_LEARNED + 1; i < TRAINING_KINDS; i++)
 		if (d.kinds[i] > t->kinds[i])
-			g_string_append_printf(line, ", %s %zu", lesson_names[i],
+			g_string_append_printf(line, ", %s %zu", training_event_names[i],
 					       d.kinds[i] - t->kinds[i]);
 	if (d.damaged > t->damaged)
 		g_string_append_printf(line, ", damaged %zu", d.damaged - t->damaged);

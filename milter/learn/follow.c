@@ -176,16 +176,16 @@ static void note_oldest(GHashTable *table, const char *tenant, int64_t time_s)
 	g_hash_table_replace(table, g_strdup(tenant), known);
 }
 
-static bool take_lesson(struct round *r, const struct recorded *rec, struct arena *a,
-			GError **e)
+static bool take_training_event(struct round *r, const struct recorded *rec,
+				struct arena *a, GError **e)
 {
-	struct lesson l;
+	struct training_event l;
 
-	lesson_take(a, r->f->setup.options, rec, r->now_s, &l);
+	training_event_take(a, r->f->setup.options, rec, r->now_s, &l);
 	r->done.kinds[l.kind]++;
 	r->done.in += l.in;
 	r->done.out += l.out;
-	if (l.kind == LESSON_BLANK)
+	if (l.kind == TRAINING_BLANK)
 		log_seldom(LOG_LEVEL_WARN, "learn-blank",
 			   "records without addresses teach nothing: learning needs "
 			   "journal_pii = yes");
@@ -208,7 +208,7 @@ static bool take_line(struct round *r, struct bytes line, GError **e)
 	r->done.bytes += (int64_t)line.n + 1;
 	if (recorded_read(a, line, &rec, &why)) {
 		r->rcpts += rec.n_rcpts;
-		good = take_lesson(r, &rec, a, e);
+		good = take_training_event(r, &rec, a, e);
 	} else {
 		r->done.damaged++;
 		log_seldom(LOG_LEVEL_WARN, "learn-damaged",
@@ -304,7 +304,7 @@ static void add_done(struct follow_done *sum, const struct round *r)
 	sum->in += r->done.in;
 	sum->out += r->done.out;
 	sum->bytes += r->done.bytes;
-	for (size_t i = 0; i < LESSON_KINDS; i++)
+	for (size_t i = 0; i < TRAINING_KINDS; i++)
 		sum->kinds[i] += r->done.kinds[i];
 	sum->counted += applied.counted;
 	sum->repeated += applied.repeated;

@@ -10,7 +10,7 @@
 
 #include "base/compiler.h"
 #include "config/options.h"
-#include "learn/lesson.h"
+#include "learn/training_event.h"
 #include "store/store.h"
 
 #define FOLLOW_POSITION "learn.position" /* in the journal's folder */
@@ -24,13 +24,13 @@ struct follow_setup {
 };
 
 struct follow_done {
-	size_t lines;               /* read */
-	size_t damaged;             /* of them no records; or without an end */
-	size_t kinds[LESSON_KINDS]; /* records by what became of them */
-	size_t in, out;             /* events */
-	size_t counted, repeated;   /* events that changed something, and known ones */
-	size_t keys;                /* written */
-	int64_t bytes;              /* read */
+	size_t lines;                 /* read */
+	size_t damaged;               /* of them no records; or without an end */
+	size_t kinds[TRAINING_KINDS]; /* records by what became of them */
+	size_t in, out;               /* events */
+	size_t counted, repeated;     /* events that changed something, and known ones */
+	size_t keys;                  /* written */
+	int64_t bytes;                /* read */
 };
 
 struct follower;

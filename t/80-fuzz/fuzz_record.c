@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "config/load.h"
-#include "learn/lesson.h"
+#include "learn/training_event.h"
 #include "message/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -36,10 +36,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct options *o = options_load_text("fuzz", bytes_of(conf), NULL);
 	struct arena *a = arena_create();
 	struct recorded r;
-	struct lesson l = { 0 };
+	struct training_event l = { 0 };
 
 	if (recorded_read(a, (struct bytes){ (const char *)data, n }, &r, NULL))
-		lesson_take(a, o, &r, NOW, &l);
+		training_event_take(a, o, &r, NOW, &l);
 	for (size_t i = 0; i < l.n; i++)
 		check_event(o, &l.events[i]);
 	arena_destroy(&a);

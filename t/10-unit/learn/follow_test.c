@@ -143,7 +143,7 @@ static void test_as_they_come(struct fixture *f, gconstpointer url)
 	g_assert_cmpint(messages_in(f), ==, 3);
 	g_assert_cmpuint(follow_done_so_far(f->f).lines, ==, 4);
 	g_assert_cmpuint(follow_done_so_far(f->f).damaged, ==, 1);
-	g_assert_cmpuint(follow_done_so_far(f->f).kinds[LESSON_LEARNED], ==, 3);
+	g_assert_cmpuint(follow_done_so_far(f->f).kinds[TRAINING_LEARNED], ==, 3);
 	g_assert_cmpuint(follow_done_so_far(f->f).counted, ==, 3);
 	g_assert_cmpuint(follow_done_so_far(f->f).keys, >, 3);
 	where = follow_where(f->f);

@@ -20,7 +20,7 @@
  *   stranger says that his program is there.
  *
  * Bursts are not this file's: closed days keep them off (behavior/history.h). */
-#include "learn/lesson.h"
+#include "learn/training_event.h"
 
 #include <glib.h>
 
@@ -34,12 +34,12 @@
 #define LINKS_MOST 8
 #define SIGNERS_MOST 6
 
-const char *const lesson_names[LESSON_KINDS] = {
-	[LESSON_LEARNED] = "learned",     [LESSON_UNWANTED] = "unwanted",
-	[LESSON_UNPROVEN] = "unproven",   [LESSON_AUTOMATIC] = "automatic",
-	[LESSON_FOREIGN] = "foreign",     [LESSON_NOBODY] = "no sender",
-	[LESSON_BLANK] = "no addresses",  [LESSON_UNDATED] = "no date",
-	[LESSON_BLIND] = "facts missing", [LESSON_AGAIN] = "judged before",
+const char *const training_event_names[TRAINING_KINDS] = {
+	[TRAINING_LEARNED] = "learned",     [TRAINING_UNWANTED] = "unwanted",
+	[TRAINING_UNPROVEN] = "unproven",   [TRAINING_AUTOMATIC] = "automatic",
+	[TRAINING_FOREIGN] = "foreign",     [TRAINING_NOBODY] = "no sender",
+	[TRAINING_BLANK] = "no addresses",  [TRAINING_UNDATED] = "no date",
+	[TRAINING_BLIND] = "facts missing", [TRAINING_AGAIN] = "judged before",
 };
 
 struct reading {
@@ -223,7 +223,8 @@ static bool gather_readers(const struct reading *rd, GPtrArray *all)
 	return ours;
 }
 
-static enum lesson_kind take_events(const struct reading *rd, struct lesson *l)
+static enum training_event_kind take_events(const struct reading *rd,
+					    struct training_event *l)
 {
 	GPtrArray *readers = g_ptr_array_new();
 	bool ours = gather_readers(rd, readers);
@@ -241,8 +242,8 @@ static enum lesson_kind take_events(const struct reading *rd, struct lesson *l)
 		events[l->n++] = event_in(rd, g_ptr_array_index(readers, i));
 	l->in = readers->len;
 	if (l->n > 0)
-		return LESSON_LEARNED;
-	return ours ? LESSON_UNWANTED : LESSON_FOREIGN;
+		return TRAINING_LEARNED;
+	return ours ? TRAINING_UNWANTED : TRAINING_FOREIGN;
 }
 
 /* Of ours the mailbox, without an extension; of others the address. NULL: is none */
@@ -300,41 +301,43 @@ static bool is_automatic(const struct reading *rd)
 	       g_strcmp0(rd->r->mail_from, "") == 0;
 }
 
-static enum lesson_kind judge(struct reading *rd, int64_t now_s, struct lesson *l)
+static enum training_event_kind judge(struct reading *rd, int64_t now_s,
+				      struct training_event *l)
 {
 	const struct recorded *r = rd->r;
 
 	if (!read_addresses(rd) && r->n_rcpts > 0)
-		return LESSON_BLANK;
+		return TRAINING_BLANK;
 	if (r->time_s < OLDEST_S || r->time_s > now_s + AHEAD_S)
-		return LESSON_UNDATED;
+		return TRAINING_UNDATED;
 	if (g_strcmp0(r->told, "accept") != 0 || r->stopped != NULL)
-		return LESSON_UNWANTED;
+		return TRAINING_UNWANTED;
 	if (!is_one_sender(rd))
-		return LESSON_NOBODY;
+		return TRAINING_NOBODY;
 	if (answer_of(rd, FEATURE_JUDGED) == ANSWER_YES)
-		return LESSON_AGAIN;
+		return TRAINING_AGAIN;
 	if (is_automatic(rd))
-		return LESSON_AUTOMATIC;
+		return TRAINING_AUTOMATIC;
 	if (r->internal && !is_written_by_us(rd))
-		return LESSON_FOREIGN;
-	enum lesson_kind kind = take_events(rd, l);
+		return TRAINING_FOREIGN;
+	enum training_event_kind kind = take_events(rd, l);
 
 	/* told last, so that spam is counted as spam */
-	if (kind != LESSON_LEARNED || r->internal)
+	if (kind != TRAINING_LEARNED || r->internal)
 		return kind;
 	if (answer_of(rd, FEATURE_AUTH_ALIGNED) != ANSWER_YES)
-		return LESSON_UNPROVEN;
-	return r->degraded ? LESSON_BLIND : LESSON_LEARNED;
+		return TRAINING_UNPROVEN;
+	return r->degraded ? TRAINING_BLIND : TRAINING_LEARNED;
 }
 
-void lesson_take(struct arena *a, const struct options *o, const struct recorded *r,
-		 int64_t now_s, struct lesson *l_r)
+void training_event_take(struct arena *a, const struct options *o,
+			 const struct recorded *r, int64_t now_s,
+			 struct training_event *l_r)
 {
 	struct reading rd = { .arena = a, .options = o, .r = r };
 
-	*l_r = (struct lesson){ 0 };
+	*l_r = (struct training_event){ 0 };
 	l_r->kind = judge(&rd, now_s, l_r);
-	if (l_r->kind != LESSON_LEARNED)
-		*l_r = (struct lesson){ .kind = l_r->kind };
+	if (l_r->kind != TRAINING_LEARNED)
+		*l_r = (struct training_event){ .kind = l_r->kind };
 }

@@ -1,5 +1,5 @@
 /* What a record teaches: one good one, and everything that makes it teach nothing. */
-#include "learn/lesson.h"
+#include "learn/training_event.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ struct fixture {
 	struct arena *a;
 	struct recorded_rcpt rcpts[4];
 	struct recorded r;
-	struct lesson l;
+	struct training_event l;
 };
 
 static void put(struct fixture *f, enum feature_id id, struct value v)
@@ -74,11 +74,11 @@ static void tear_down(struct fixture *f, gconstpointer data)
 	arena_destroy(&f->a);
 }
 
-static void teaches(struct fixture *f, enum lesson_kind want)
+static void teaches(struct fixture *f, enum training_event_kind want)
 {
-	lesson_take(f->a, f->options, &f->r, NOW, &f->l);
-	g_assert_cmpstr(lesson_names[f->l.kind], ==, lesson_names[want]);
-	g_assert_true((f->l.n > 0) == (want == LESSON_LEARNED));
+	training_event_take(f->a, f->options, &f->r, NOW, &f->l);
+	g_assert_cmpstr(training_event_names[f->l.kind], ==, training_event_names[want]);
+	g_assert_true((f->l.n > 0) == (want == TRAINING_LEARNED));
 	g_assert_cmpuint(f->l.in + f->l.out, ==, f->l.n);
 }
 
@@ -96,7 +96,7 @@ static void test_in(struct fixture *f, gconstpointer data)
 	put(f, FEATURE_CLIENT_NETWORK, value_of_text("192.0.2.0/24"));
 	put(f, FEATURE_LINKS_ORGS, value_of_list(links, 2));
 	put(f, FEATURE_DKIM_DOMAINS, value_of_list(dkim, 2));
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	g_assert_cmpuint(f->l.in, ==, 1);
 	ev = f->l.events;
 	g_assert_cmpint(ev->direction, ==, DIRECTION_IN);
@@ -124,7 +124,7 @@ static void test_recipients(struct fixture *f, gconstpointer data)
 	add_rcpt(f, BOB, VERDICT_SPAM);
 	add_rcpt(f, UMA, VERDICT_GRAYMAIL);
 	add_rcpt(f, "else@third.example", VERDICT_WANTED);
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	g_assert_cmpuint(f->l.in, ==, 2);
 	g_assert_cmpstr(f->l.events[0].rcpts[0], ==, ANN);
 	g_assert_cmpuint(f->l.events[0].n_rcpts, ==, 1);
@@ -142,39 +142,39 @@ static void test_unwanted(struct fixture *f, gconstpointer data)
 	(void)data;
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		f->rcpts[0].verdict = bad[i];
-		teaches(f, LESSON_UNWANTED);
+		teaches(f, TRAINING_UNWANTED);
 	}
 	f->rcpts[0].verdict = VERDICT_GRAYMAIL;
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	for (size_t i = 0; i < G_N_ELEMENTS(never_got); i++) {
 		f->rcpts[0].done = never_got[i];
-		teaches(f, LESSON_UNWANTED);
+		teaches(f, TRAINING_UNWANTED);
 	}
 	f->rcpts[0].done = ACTION_BANNER;
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	f->r.stopped = "auth"; /* nobody judged it */
-	teaches(f, LESSON_UNWANTED);
+	teaches(f, TRAINING_UNWANTED);
 	f->r.stopped = NULL;
 	f->r.told = "reject";
-	teaches(f, LESSON_UNWANTED);
+	teaches(f, TRAINING_UNWANTED);
 	f->r.told = NULL;
-	teaches(f, LESSON_UNWANTED);
+	teaches(f, TRAINING_UNWANTED);
 }
 
 static void test_unproven(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	put(f, FEATURE_AUTH_ALIGNED, VALUE_OF_BOOL(false));
-	teaches(f, LESSON_UNPROVEN);
+	teaches(f, TRAINING_UNPROVEN);
 	put(f, FEATURE_AUTH_ALIGNED, VALUE_UNKNOWN);
-	teaches(f, LESSON_UNPROVEN);
+	teaches(f, TRAINING_UNPROVEN);
 	put(f, FEATURE_AUTH_ALIGNED, VALUE_ABSENT);
-	teaches(f, LESSON_UNPROVEN);
+	teaches(f, TRAINING_UNPROVEN);
 	/* one of ours, forged from outside */
 	put(f, FEATURE_FROM_ADDRESS, value_of_text(BOB));
 	f->r.mail_from = BOB;
 	put(f, FEATURE_AUTH_ALIGNED, VALUE_OF_BOOL(false));
-	teaches(f, LESSON_UNPROVEN);
+	teaches(f, TRAINING_UNPROVEN);
 }
 
 static void test_out(struct fixture *f, gconstpointer data)
@@ -183,7 +183,7 @@ static void test_out(struct fixture *f, gconstpointer data)
 
 	(void)data;
 	make_internal(f);
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	g_assert_cmpuint(f->l.out, ==, 1);
 	g_assert_cmpuint(f->l.in, ==, 0);
 	ev = f->l.events;
@@ -194,7 +194,7 @@ static void test_out(struct fixture *f, gconstpointer data)
 	/* within the house: the readers got it, too; the writer's own copy is no mail in */
 	add_rcpt(f, BOB, VERDICT_COUNT);
 	add_rcpt(f, ANN, VERDICT_COUNT);
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	g_assert_cmpuint(f->l.out, ==, 1);
 	g_assert_cmpuint(f->l.in, ==, 1);
 	g_assert_cmpuint(f->l.events[0].n_rcpts, ==, 3);
@@ -209,13 +209,13 @@ static void test_automatic(struct fixture *f, gconstpointer data)
 	(void)data;
 	make_internal(f);
 	put(f, FEATURE_AUTO, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_AUTOMATIC);
+	teaches(f, TRAINING_AUTOMATIC);
 	put(f, FEATURE_AUTO, VALUE_OF_BOOL(false));
 	put(f, FEATURE_REPORT, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_AUTOMATIC);
+	teaches(f, TRAINING_AUTOMATIC);
 	put(f, FEATURE_REPORT, VALUE_OF_BOOL(false));
 	f->r.mail_from = "";
-	teaches(f, LESSON_AUTOMATIC);
+	teaches(f, TRAINING_AUTOMATIC);
 }
 
 /* Neither does what a program answers to us; what a program sends by itself may be wanted. */
@@ -223,15 +223,15 @@ static void test_answers_of_programs(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	put(f, FEATURE_AUTO, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	put(f, FEATURE_AUTO_REPLY, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_AUTOMATIC);
+	teaches(f, TRAINING_AUTOMATIC);
 	put(f, FEATURE_AUTO_REPLY, VALUE_ABSENT);
 	put(f, FEATURE_REPORT, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_AUTOMATIC);
+	teaches(f, TRAINING_AUTOMATIC);
 	put(f, FEATURE_REPORT, VALUE_ABSENT);
 	f->r.mail_from = "";
-	teaches(f, LESSON_AUTOMATIC);
+	teaches(f, TRAINING_AUTOMATIC);
 }
 
 /* What was judged while facts were missing, and what was judged before. */
@@ -239,17 +239,17 @@ static void test_blind(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	f->r.degraded = true;
-	teaches(f, LESSON_BLIND);
+	teaches(f, TRAINING_BLIND);
 	f->r.degraded = false;
 	put(f, FEATURE_JUDGED, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_AGAIN);
+	teaches(f, TRAINING_AGAIN);
 	put(f, FEATURE_JUDGED, VALUE_OF_BOOL(false));
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	make_internal(f);
 	f->r.degraded = true; /* who we write to is our own doing */
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	put(f, FEATURE_JUDGED, VALUE_OF_BOOL(true));
-	teaches(f, LESSON_AGAIN);
+	teaches(f, TRAINING_AGAIN);
 }
 
 static void test_signers(struct fixture *f, gconstpointer data)
@@ -263,7 +263,7 @@ static void test_signers(struct fixture *f, gconstpointer data)
 	put(f, FEATURE_SPF_PASS, VALUE_OF_BOOL(true));
 	put(f, FEATURE_SPF_DOMAIN, value_of_text("b.example"));
 	put(f, FEATURE_CLIENT_ADDR, value_of_text("192.0.2.1"));
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	ev = &f->l.events[0];
 	g_assert_cmpuint(ev->n_signers, ==, 3);
 	g_assert_cmpstr(ev->signers[0], ==, "a.example");
@@ -271,11 +271,11 @@ static void test_signers(struct fixture *f, gconstpointer data)
 	g_assert_cmpstr(ev->signers[2], ==, "[192.0.2.1]");
 	put(f, FEATURE_DKIM_DOMAINS, value_of_list(dkim, 6));
 	put(f, FEATURE_SPF_DOMAIN, value_of_text("spf.example"));
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	g_assert_cmpuint(f->l.events[0].n_signers, ==, 6);
 	put(f, FEATURE_SPF_PASS, VALUE_OF_BOOL(false));
 	put(f, FEATURE_DKIM_DOMAINS, VALUE_ABSENT);
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 	g_assert_cmpuint(f->l.events[0].n_signers, ==, 1);
 }
 
@@ -283,51 +283,51 @@ static void test_foreign(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	f->rcpts[0].address = "else@third.example";
-	teaches(f, LESSON_FOREIGN);
+	teaches(f, TRAINING_FOREIGN);
 	make_internal(f);
 	f->r.mail_from = EVE; /* passed on by a machine of ours, in Ann's name */
-	teaches(f, LESSON_FOREIGN);
+	teaches(f, TRAINING_FOREIGN);
 	f->r.mail_from = UMA;
-	teaches(f, LESSON_FOREIGN);
+	teaches(f, TRAINING_FOREIGN);
 	put(f, FEATURE_FROM_ADDRESS, value_of_text(EVE));
-	teaches(f, LESSON_FOREIGN);
+	teaches(f, TRAINING_FOREIGN);
 }
 
 static void test_nothing_there(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	put(f, FEATURE_FROM_COUNT, VALUE_OF_INT(2));
-	teaches(f, LESSON_NOBODY);
+	teaches(f, TRAINING_NOBODY);
 	put(f, FEATURE_FROM_COUNT, VALUE_OF_INT(1));
 	put(f, FEATURE_FROM_ADDRESS, value_of_text("nobody"));
-	teaches(f, LESSON_NOBODY);
+	teaches(f, TRAINING_NOBODY);
 	put(f, FEATURE_FROM_ADDRESS, VALUE_ABSENT);
-	teaches(f, LESSON_NOBODY);
+	teaches(f, TRAINING_NOBODY);
 	f->rcpts[0].address = NULL;
-	teaches(f, LESSON_BLANK);
+	teaches(f, TRAINING_BLANK);
 	f->rcpts[0].address = "postmaster";
 	put(f, FEATURE_FROM_ADDRESS, value_of_text(EVE));
-	teaches(f, LESSON_FOREIGN);
+	teaches(f, TRAINING_FOREIGN);
 	f->r.n_rcpts = 0;
-	teaches(f, LESSON_FOREIGN);
+	teaches(f, TRAINING_FOREIGN);
 }
 
 static void test_dates(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	f->r.time_s = NOW + 86401;
-	teaches(f, LESSON_UNDATED);
+	teaches(f, TRAINING_UNDATED);
 	f->r.time_s = 0;
-	teaches(f, LESSON_UNDATED);
+	teaches(f, TRAINING_UNDATED);
 	f->r.time_s = NOW + 60;
-	teaches(f, LESSON_LEARNED);
+	teaches(f, TRAINING_LEARNED);
 }
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 #define TEST(name, fn) \
-	g_test_add("/lesson/" name, struct fixture, NULL, set_up, fn, tear_down)
+	g_test_add("/training_event/" name, struct fixture, NULL, set_up, fn, tear_down)
 	TEST("in", test_in);
 	TEST("recipients", test_recipients);
 	TEST("unwanted", test_unwanted);
