@@ -14,7 +14,7 @@
 struct job {
 	struct arena *arena;
 	struct bytes raw;
-	struct letter letter;
+	struct archived_message letter;
 	bool read;
 };
 
@@ -54,7 +54,7 @@ static void *work_on(void *data)
 		struct job *j = job_at(w, w->begun++);
 
 		pthread_mutex_unlock(&w->lock);
-		letter_read(j->arena, w->setup, j->raw, &j->letter);
+		archived_message_read(j->arena, w->setup, j->raw, &j->letter);
 		pthread_mutex_lock(&w->lock);
 		j->read = true;
 		pthread_cond_signal(&w->done);
@@ -108,7 +108,7 @@ void ahead_give(struct ahead *w, struct bytes raw)
 	pthread_mutex_unlock(&w->lock);
 }
 
-const struct letter *ahead_next(struct ahead *w)
+const struct archived_message *ahead_next(struct ahead *w)
 {
 	struct job *j = job_at(w, w->taken);
 

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
-#include "learn/letter.h"
+#include "learn/archived_message.h"
 
 struct ahead;
 
@@ -34,7 +34,7 @@ void ahead_give(struct ahead *w, struct bytes raw);
  * out   NULL: there is none
  * own   good until the next call of any of these functions
  * err   none */
-const struct letter *ahead_next(struct ahead *w);
+const struct archived_message *ahead_next(struct ahead *w);
 
 /* ahead_destroy - end the threads; what was given and not taken is dropped; sets *w to NULL
  * err   none; *w may be NULL */

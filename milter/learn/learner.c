@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "behavior/behavior.h"
 #include "learn/ahead.h"
+#include "learn/archived_message.h"
 #include "learn/lead.h"
-#include "learn/letter.h"
 #include "learn/turn.h"
 #include "mailbox/mailbox.h"
 
@@ -70,15 +70,15 @@ static bool add_event(struct learner *l, const struct behavior_event *ev, GError
 	return good;
 }
 
-static bool learn(struct learner *l, const struct letter *letter, GError **e)
+static bool learn(struct learner *l, const struct archived_message *letter, GError **e)
 {
 	bool good = true;
 
 	l->done.messages++;
-	l->done.nobody += letter->kind == LETTER_NOBODY;
-	l->done.dateless += letter->kind == LETTER_UNDATED;
-	l->done.foreign += letter->kind == LETTER_FOREIGN;
-	if (letter->kind != LETTER_TELLS)
+	l->done.nobody += letter->kind == ARCHIVED_NOBODY;
+	l->done.dateless += letter->kind == ARCHIVED_UNDATED;
+	l->done.foreign += letter->kind == ARCHIVED_FOREIGN;
+	if (letter->kind != ARCHIVED_TELLS)
 		return true;
 	l->done.out += letter->out;
 	l->done.in += letter->in;
@@ -91,7 +91,7 @@ static bool learn(struct learner *l, const struct letter *letter, GError **e)
 /* what was read ahead, until there is room for more */
 static bool catch_up(struct learner *l, bool all, size_t n, GError **e)
 {
-	const struct letter *letter;
+	const struct archived_message *letter;
 	bool good = true;
 
 	while (good && (all || !ahead_has_room(l->ahead, n)) &&
@@ -103,9 +103,9 @@ static bool catch_up(struct learner *l, bool all, size_t n, GError **e)
 static bool learn_at_once(struct learner *l, struct bytes raw, GError **e)
 {
 	struct arena *a = arena_create();
-	struct letter letter;
+	struct archived_message letter;
 
-	letter_read(a, &l->setup, raw, &letter);
+	archived_message_read(a, &l->setup, raw, &letter);
 	bool good = learn(l, &letter, e);
 
 	arena_destroy(&a);

@@ -50,10 +50,10 @@ static void give(struct ahead *w, int number, size_t bytes)
 	g_free(head);
 }
 
-static void must_be(const struct letter *l, int number)
+static void must_be(const struct archived_message *l, int number)
 {
 	g_assert_nonnull(l);
-	g_assert_cmpint(l->kind, ==, LETTER_TELLS);
+	g_assert_cmpint(l->kind, ==, ARCHIVED_TELLS);
 	g_assert_cmpint(l->date_s, ==, BEGIN_S + number);
 	g_assert_cmpuint(l->n, ==, 1);
 	g_assert_cmpstr(l->events[0].sender, ==, "e@other.example");

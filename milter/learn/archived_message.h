@@ -1,6 +1,6 @@
 /* What one message of an archive tells: who wrote to whom, as events of behavior. */
-#ifndef LEARN_LETTER_H
-#define LEARN_LETTER_H
+#ifndef LEARN_ARCHIVED_MESSAGE_H
+#define LEARN_ARCHIVED_MESSAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,28 +11,28 @@
 #include "behavior/behavior.h"
 #include "learn/learner.h"
 
-enum letter_kind {
-	LETTER_TELLS,
-	LETTER_FOREIGN, /* none of the tenant's business */
-	LETTER_UNDATED, /* no date, before 1990, or in the future */
-	LETTER_NOBODY,  /* no usable From */
+enum archived_message_kind {
+	ARCHIVED_TELLS,
+	ARCHIVED_FOREIGN, /* none of the tenant's business */
+	ARCHIVED_UNDATED, /* no date, before 1990, or in the future */
+	ARCHIVED_NOBODY,  /* no usable From */
 };
 
-struct letter {
-	enum letter_kind kind;
+struct archived_message {
+	enum archived_message_kind kind;
 	int64_t date_s;
 	struct behavior_event events[2]; /* what our people wrote, then what they got */
 	size_t n;
 	bool out, in; /* which of both are there */
 };
 
-/* letter_read - read a message
+/* archived_message_read - read a message
  * in    raw   must outlive a
  * own   a
  * err   none: see kind
  * cost  that of the header fields; of the body only where its links are asked for
  * use   any thread */
-void letter_read(struct arena *a, const struct learner_setup *setup, struct bytes raw,
-		 struct letter *l_r);
+void archived_message_read(struct arena *a, const struct learner_setup *setup,
+			   struct bytes raw, struct archived_message *l_r);
 
 #endif

@@ -4,7 +4,7 @@
  * Who wrote it is what From says, and anybody can write that. A copy that was delivered to
  * somebody (it bears Return-Path, Delivered-To or the like) therefore never counts as
  * written by us, or a forged message would make us its recipients' old friend. */
-#include "learn/letter.h"
+#include "learn/archived_message.h"
 
 #include <arpa/inet.h>
 #include <glib.h>
@@ -255,7 +255,8 @@ static bool is_answer_of_program(const struct reading *r)
 		bytes_equal(header_unfold(r->arena, path->value), bytes_of("<>")));
 }
 
-static enum letter_kind tell(const struct reading *r, struct letter *l)
+static enum archived_message_kind tell(const struct reading *r,
+				       struct archived_message *l)
 {
 	bool own = is_own(r, r->from->domain) && !was_delivered(r->m);
 	const GPtrArray *readers = find_readers(r, own);
@@ -272,21 +273,21 @@ static enum letter_kind tell(const struct reading *r, struct letter *l)
 	l->in = readers->len > 0 && !is_answer_of_program(r);
 	if (l->in)
 		l->events[l->n++] = event_in(r, readers);
-	return l->n > 0 ? LETTER_TELLS : LETTER_FOREIGN;
+	return l->n > 0 ? ARCHIVED_TELLS : ARCHIVED_FOREIGN;
 }
 
-void letter_read(struct arena *a, const struct learner_setup *setup, struct bytes raw,
-		 struct letter *l_r)
+void archived_message_read(struct arena *a, const struct learner_setup *setup,
+			   struct bytes raw, struct archived_message *l_r)
 {
 	static const struct message_limits limits = { .max_bytes = LIMIT_MESSAGE_BYTES };
 	struct message *m = message_parse_header(a, raw, &limits);
 	struct reading r = { .arena = a, .setup = setup, .m = m, .from = m->from };
 
-	*l_r = (struct letter){ .date_s = m->date_s };
+	*l_r = (struct archived_message){ .date_s = m->date_s };
 	if (m->n_from == 0 || m->from[0].key == NULL || m->from[0].domain == NULL)
-		l_r->kind = LETTER_NOBODY;
+		l_r->kind = ARCHIVED_NOBODY;
 	else if (m->date_s < OLDEST_S || m->date_s > setup->now_s)
-		l_r->kind = LETTER_UNDATED;
+		l_r->kind = ARCHIVED_UNDATED;
 	else
 		l_r->kind = tell(&r, l_r);
 }
