@@ -4,9 +4,9 @@
 
 #include "base/arena.h"
 #include "behavior/behavior.h"
-#include "learn/ahead.h"
 #include "learn/archived_message.h"
 #include "learn/lead.h"
+#include "learn/read_ahead.h"
 #include "learn/turn.h"
 #include "mailbox/mailbox.h"
 
@@ -16,8 +16,8 @@ struct learner {
 	struct learner_setup setup;
 	struct lead lead;
 	struct behavior_batch *batch;
-	struct ahead *ahead; /* NULL: nobody reads ahead */
-	GArray *times;       /* int64_t, of what was learned */
+	struct read_ahead *ahead; /* NULL: nobody reads ahead */
+	GArray *times;            /* int64_t, of what was learned */
 	struct learner_done done;
 };
 
@@ -31,7 +31,7 @@ struct learner *learner_create(const struct learner_setup *setup)
 		.store = setup->store, .lead = lead_find, .to = &l->lead });
 	l->times = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	if (setup->threads > 0)
-		l->ahead = ahead_create(&l->setup, setup->threads);
+		l->ahead = read_ahead_create(&l->setup, setup->threads);
 	return l;
 }
 
@@ -39,7 +39,7 @@ void learner_destroy(struct learner **l)
 {
 	if (*l == NULL)
 		return;
-	ahead_destroy(&(*l)->ahead);
+	read_ahead_destroy(&(*l)->ahead);
 	behavior_batch_destroy(&(*l)->batch);
 	g_array_free((*l)->times, TRUE);
 	g_free(*l);
@@ -94,8 +94,8 @@ static bool catch_up(struct learner *l, bool all, size_t n, GError **e)
 	const struct archived_message *letter;
 	bool good = true;
 
-	while (good && (all || !ahead_has_room(l->ahead, n)) &&
-	       (letter = ahead_next(l->ahead)) != NULL)
+	while (good && (all || !read_ahead_has_room(l->ahead, n)) &&
+	       (letter = read_ahead_next(l->ahead)) != NULL)
 		good = learn(l, letter, e);
 	return good;
 }
@@ -118,7 +118,7 @@ bool learner_take(struct learner *l, struct bytes raw, GError **e)
 		return learn_at_once(l, raw, e);
 	if (!catch_up(l, false, raw.n, e))
 		return false;
-	ahead_give(l->ahead, raw);
+	read_ahead_give(l->ahead, raw);
 	return true;
 }
 

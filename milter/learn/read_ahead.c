@@ -1,7 +1,7 @@
 /* A ring of messages: given at one end, read by any thread, taken at the other end in the
  * order they were given. Who gives and takes is one thread, so that only the place where the
  * readers are and what they finished needs the lock. */
-#include "learn/ahead.h"
+#include "learn/read_ahead.h"
 
 #include <glib.h>
 #include <pthread.h>
@@ -18,7 +18,7 @@ struct job {
 	bool read;
 };
 
-struct ahead {
+struct read_ahead {
 	const struct learner_setup *setup;
 	struct job ring[JOBS];
 	size_t taken, given; /* of the one who gives and takes; counts from the begin */
@@ -33,14 +33,14 @@ struct ahead {
 	unsigned threads;
 };
 
-static struct job *job_at(struct ahead *w, size_t i)
+static struct job *job_at(struct read_ahead *w, size_t i)
 {
 	return &w->ring[i % JOBS];
 }
 
 static void *work_on(void *data)
 {
-	struct ahead *w = data;
+	struct read_ahead *w = data;
 	sigset_t all;
 
 	sigfillset(&all); /* signals are for the program's own thread */
@@ -63,9 +63,9 @@ static void *work_on(void *data)
 	return NULL;
 }
 
-struct ahead *ahead_create(const struct learner_setup *setup, unsigned threads)
+struct read_ahead *read_ahead_create(const struct learner_setup *setup, unsigned threads)
 {
-	struct ahead *w = g_new0(struct ahead, 1);
+	struct read_ahead *w = g_new0(struct read_ahead, 1);
 
 	w->setup = setup;
 	pthread_mutex_init(&w->lock, NULL);
@@ -77,7 +77,7 @@ struct ahead *ahead_create(const struct learner_setup *setup, unsigned threads)
 	return w;
 }
 
-static void drop_shown(struct ahead *w)
+static void drop_shown(struct read_ahead *w)
 {
 	if (w->shown == NULL)
 		return;
@@ -86,14 +86,14 @@ static void drop_shown(struct ahead *w)
 	w->shown = NULL;
 }
 
-bool ahead_has_room(const struct ahead *w, size_t n)
+bool read_ahead_has_room(const struct read_ahead *w, size_t n)
 {
 	size_t there = w->given - w->taken + (w->shown != NULL);
 
 	return there == 0 || (there < JOBS && w->bytes + n <= BYTES_MOST);
 }
 
-void ahead_give(struct ahead *w, struct bytes raw)
+void read_ahead_give(struct read_ahead *w, struct bytes raw)
 {
 	struct job *j = job_at(w, w->given);
 
@@ -108,7 +108,7 @@ void ahead_give(struct ahead *w, struct bytes raw)
 	pthread_mutex_unlock(&w->lock);
 }
 
-const struct archived_message *ahead_next(struct ahead *w)
+const struct archived_message *read_ahead_next(struct read_ahead *w)
 {
 	struct job *j = job_at(w, w->taken);
 
@@ -124,9 +124,9 @@ const struct archived_message *ahead_next(struct ahead *w)
 	return &j->letter;
 }
 
-void ahead_destroy(struct ahead **wp)
+void read_ahead_destroy(struct read_ahead **wp)
 {
-	struct ahead *w = *wp;
+	struct read_ahead *w = *wp;
 
 	if (w == NULL)
 		return;

@@ -1,5 +1,5 @@
 /* Messages come out in the order they went in, and no more of them than may lie around. */
-#include "learn/ahead.h"
+#include "learn/read_ahead.h"
 
 #include <glib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 static struct options *options;
 static struct learner_setup setup;
 
-static struct ahead *begin(unsigned threads)
+static struct read_ahead *begin(unsigned threads)
 {
 	static const char conf[] = "tenant \"acme\" { domains = {\"acme.example\"} }\n";
 	GError *e = NULL;
@@ -24,18 +24,18 @@ static struct ahead *begin(unsigned threads)
 		.tenant = options_tenant(options, "acme.example"),
 		.now_s = BEGIN_S + 86400,
 	};
-	return ahead_create(&setup, threads);
+	return read_ahead_create(&setup, threads);
 }
 
-static void end(struct ahead **w)
+static void end(struct read_ahead **w)
 {
-	ahead_destroy(w);
+	read_ahead_destroy(w);
 	g_assert_null(*w);
-	ahead_destroy(w);
+	read_ahead_destroy(w);
 	options_unref(options);
 }
 
-static void give(struct ahead *w, int number, size_t bytes)
+static void give(struct read_ahead *w, int number, size_t bytes)
 {
 	char *head = g_strdup_printf("From: e@other.example\nTo: ann@acme.example\n"
 				     "Date: Tue, 02 Jan 2024 12:%02d:%02d +0000\n\n",
@@ -45,7 +45,7 @@ static void give(struct ahead *w, int number, size_t bytes)
 
 	memcpy(exact, head, n);
 	memset(exact + n, 'x', bytes);
-	ahead_give(w, (struct bytes){ exact, n + bytes });
+	read_ahead_give(w, (struct bytes){ exact, n + bytes });
 	g_free(exact);
 	g_free(head);
 }
@@ -64,45 +64,45 @@ static void test_order(void)
 	static const unsigned threads[] = { 1, 3, 1000 };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-		struct ahead *w = begin(threads[i]);
+		struct read_ahead *w = begin(threads[i]);
 		int given = 0, taken = 0;
 
 		while (taken < 1000) {
-			for (; given < 1000 && ahead_has_room(w, 10); given++)
+			for (; given < 1000 && read_ahead_has_room(w, 10); given++)
 				give(w, given, given % 7 == 0 ? 30000 : 1);
-			must_be(ahead_next(w), taken++);
+			must_be(read_ahead_next(w), taken++);
 		}
-		g_assert_null(ahead_next(w));
-		g_assert_true(ahead_has_room(w, 10));
+		g_assert_null(read_ahead_next(w));
+		g_assert_true(read_ahead_has_room(w, 10));
 		end(&w);
 	}
 }
 
 static void test_room(void)
 {
-	struct ahead *w = begin(1);
+	struct read_ahead *w = begin(1);
 	int given = 0;
 
-	while (ahead_has_room(w, 1))
+	while (read_ahead_has_room(w, 1))
 		give(w, given++, 1);
 	g_assert_cmpint(given, >, 10);
 	g_assert_cmpint(given, <, 1000);
-	must_be(ahead_next(w), 0);
+	must_be(read_ahead_next(w), 0);
 	/* a huge one has to be alone */
-	g_assert_false(ahead_has_room(w, SIZE_MAX / 2));
-	while (ahead_next(w) != NULL)
+	g_assert_false(read_ahead_has_room(w, SIZE_MAX / 2));
+	while (read_ahead_next(w) != NULL)
 		;
-	g_assert_true(ahead_has_room(w, SIZE_MAX / 2));
+	g_assert_true(read_ahead_has_room(w, SIZE_MAX / 2));
 	end(&w);
 }
 
 static void test_dropped(void)
 {
-	struct ahead *w = begin(2);
+	struct read_ahead *w = begin(2);
 
 	for (int i = 0; i < 20; i++)
 		give(w, i, 20000);
-	must_be(ahead_next(w), 0);
+	must_be(read_ahead_next(w), 0);
 	end(&w);
 	w = begin(2);
 	end(&w);
@@ -112,8 +112,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	message_library_init();
-	g_test_add_func("/ahead/order", test_order);
-	g_test_add_func("/ahead/room", test_room);
-	g_test_add_func("/ahead/dropped", test_dropped);
+	g_test_add_func("/read_ahead/order", test_order);
+	g_test_add_func("/read_ahead/room", test_room);
+	g_test_add_func("/read_ahead/dropped", test_dropped);
 	return g_test_run();
 }
