@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "behavior/alias_map.h"
 #include "behavior/behavior.h"
 #include "behavior/changes.h"
 #include "behavior/habit.h"
-#include "behavior/owners.h"
 #include "behavior/sample.h"
 #include "store/keys.h"
 
@@ -45,7 +45,7 @@ struct delta {
 struct applying {
 	struct behavior_batch *batch;
 	struct arena *arena;
-	const struct owners *owners;
+	const struct alias_map *alias_map;
 	GHashTable *messages; /* key text -> struct message_state * */
 	GHashTable *deltas;   /* key text -> struct delta * */
 	GHashTable *pairs;    /* key text of the pairs the store has */
@@ -167,7 +167,7 @@ static struct bytes pair_key(struct applying *ap, const struct behavior_event *e
 static const char *our_mailbox(const struct applying *ap, const struct behavior_event *ev,
 			       size_t rcpt)
 {
-	return owners_of(ap->owners, ev->tenant, our_address(ev, rcpt));
+	return alias_map_of(ap->alias_map, ev->tenant, our_address(ev, rcpt));
 }
 
 static void add_question(struct applying *ap, GHashTable *asked, GArray *reads,
@@ -437,7 +437,8 @@ static bool mark_new(struct applying *ap, struct message_state *m,
 	g_checksum_update(ap->fed, (const guchar *)m->key.at, (gssize)m->key.n);
 	g_checksum_update(ap->fed, (const guchar *)who, -1);
 	/* what one sends to oneself is no correspondence */
-	if (in && strcmp(mailbox, owners_of(ap->owners, ev->tenant, ev->sender)) == 0)
+	if (in &&
+	    strcmp(mailbox, alias_map_of(ap->alias_map, ev->tenant, ev->sender)) == 0)
 		return false;
 	if (g_hash_table_size(m->marks) >= MARKS_MOST ||
 	    g_hash_table_contains(m->marks, also) || !g_hash_table_add(m->marks, mark))
@@ -655,8 +656,8 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 	bool done;
 
 	g_ptr_array_sort(b->events, compare_events);
-	ap.owners = owners_create(ap.arena, &b->setup, b->events, e);
-	done = ap.owners != NULL && ask(&ap, e);
+	ap.alias_map = alias_map_create(ap.arena, &b->setup, b->events, e);
+	done = ap.alias_map != NULL && ask(&ap, e);
 	for (size_t i = 0; done && i < b->events->len; i++)
 		count_event(&ap, g_ptr_array_index(b->events, i));
 	done = done && write_all(&ap, e);

@@ -107,8 +107,8 @@ struct behavior_setup {
 	struct store *store; /* opened for writing; must outlive the batch */
 	/* Fills in at[n].mailbox, in a; asked once for all addresses of a batch before it
 	 * is written. false: it cannot be found out now. NULL: nobody has aliases. */
-	bool (*lead)(struct behavior_address *at, size_t n, struct arena *a, void *to,
-		     GError **e);
+	bool (*canonical)(struct behavior_address *at, size_t n, struct arena *a,
+			  void *to, GError **e);
 	void *to;
 };
 

@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "journal/reader.h"
-#include "learn/lead.h"
+#include "learn/canonical.h"
 #include "learn/turn.h"
 #include "store/keys.h"
 
@@ -334,7 +334,8 @@ static bool is_same_folder(const struct follower *f, GError **e)
 
 bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 {
-	struct lead lead = { .options = f->setup.options, .store = f->setup.store };
+	struct canonical_source canonical = { .options = f->setup.options,
+					      .store = f->setup.store };
 	struct round r = { .f = f, .now_s = now_s };
 	bool done;
 
@@ -342,7 +343,7 @@ bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 	if (!is_same_folder(f, e) || !open_reader(f, e))
 		return false;
 	r.batch = behavior_batch_create(&(struct behavior_setup){
-		.store = f->setup.store, .lead = lead_find, .to = &lead });
+		.store = f->setup.store, .canonical = canonical_find, .to = &canonical });
 	r.oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	done = read_batch(&r, e) && (r.done.lines == 0 || write_batch(&r, e));
 	if (done && r.done.lines > 0) {

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "behavior/behavior.h"
 #include "learn/archived_message.h"
-#include "learn/lead.h"
+#include "learn/canonical.h"
 #include "learn/read_ahead.h"
 #include "learn/turn.h"
 #include "mailbox/mailbox.h"
@@ -14,7 +14,7 @@
 
 struct learner {
 	struct learner_setup setup;
-	struct lead lead;
+	struct canonical_source canonical;
 	struct behavior_batch *batch;
 	struct read_ahead *ahead; /* NULL: nobody reads ahead */
 	GArray *times;            /* int64_t, of what was learned */
@@ -26,9 +26,12 @@ struct learner *learner_create(const struct learner_setup *setup)
 	struct learner *l = g_new0(struct learner, 1);
 
 	l->setup = *setup;
-	l->lead = (struct lead){ .options = setup->options, .store = setup->store };
-	l->batch = behavior_batch_create(&(struct behavior_setup){
-		.store = setup->store, .lead = lead_find, .to = &l->lead });
+	l->canonical = (struct canonical_source){ .options = setup->options,
+						  .store = setup->store };
+	l->batch = behavior_batch_create(
+		&(struct behavior_setup){ .store = setup->store,
+					  .canonical = canonical_find,
+					  .to = &l->canonical });
 	l->times = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	if (setup->threads > 0)
 		l->ahead = read_ahead_create(&l->setup, setup->threads);

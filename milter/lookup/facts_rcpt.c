@@ -42,7 +42,7 @@ static void learn_alias(const struct memory *m, const struct rcpt_asks *r,
 				    : canonical;
 
 	if (canonical != NULL && m->setup->aliases != NULL &&
-	    g_strcmp0(leads, r->led) != 0)
+	    g_strcmp0(leads, r->alias_target) != 0)
 		aliases_learn(m->setup->aliases, m->asks->tenant->name, r->address,
 			      leads);
 }
@@ -52,15 +52,17 @@ static void learn_alias(const struct memory *m, const struct rcpt_asks *r,
 static void view_pair(const struct memory *m, const struct rcpt_asks *r,
 		      const char *canonical, struct view *view_r)
 {
-	struct view led;
+	struct view aliased;
 
 	memory_view(m, r->pair, view_r);
 	if (canonical == NULL) {
 		view_r->partial = true;
 	} else if (strcmp(canonical, r->address) != 0) {
-		memory_view(m, g_strcmp0(canonical, r->led) == 0 ? r->led_pair : ASK_NOT,
-			    &led);
-		view_add(view_r, &led, m->arena);
+		memory_view(m,
+			    g_strcmp0(canonical, r->alias_target) == 0 ? r->alias_pair
+								       : ASK_NOT,
+			    &aliased);
+		view_add(view_r, &aliased, m->arena);
 	}
 }
 

@@ -172,7 +172,7 @@ static GPtrArray *plan_tenants(struct planner *pl, struct rcpt_asks *rcpts)
 					       .address = key,
 					       .mailbox = ASK_NOT,
 					       .pair = ASK_NOT,
-					       .led_pair = ASK_NOT };
+					       .alias_pair = ASK_NOT };
 	}
 	g_hash_table_destroy(seen);
 	return tenants;
@@ -190,9 +190,9 @@ static void plan_pair(struct planner *pl, const struct tenant *t, struct rcpt_as
 
 	r->pair = ask_pair(pl, t, r->address);
 	if (aliases != NULL)
-		r->led = aliases_find(aliases, pl->arena, t->name, r->address);
-	if (r->led != NULL)
-		r->led_pair = ask_pair(pl, t, r->led);
+		r->alias_target = aliases_find(aliases, pl->arena, t->name, r->address);
+	if (r->alias_target != NULL)
+		r->alias_pair = ask_pair(pl, t, r->alias_target);
 }
 
 static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)

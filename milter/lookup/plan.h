@@ -31,8 +31,8 @@ struct rcpt_asks {
 	const struct tenant_asks *shared; /* NULL: nobody's recipient, nothing is asked */
 	ask mailbox, pair;
 	const char *address;
-	const char *led; /* the mailbox it was known to lead to; NULL */
-	ask led_pair;    /* asked of that one */
+	const char *alias_target; /* the mailbox it was known to lead to; NULL */
+	ask alias_pair;           /* asked of that one */
 };
 
 struct lookup_plan {

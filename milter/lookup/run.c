@@ -68,7 +68,7 @@ static unsigned missing_for(const struct lookup_plan *p, const struct rcpt_asks 
 		missing |= missing_of(p, t->threads[i], NEED_THREAD);
 	missing |= missing_of(p, r->mailbox, NEED_MAILBOX);
 	missing |= missing_of(p, r->pair, pair);
-	return missing | missing_of(p, r->led_pair, pair);
+	return missing | missing_of(p, r->alias_pair, pair);
 }
 
 /* nobody's recipient: there is no memory to ask, and no domain that could be its own */

@@ -1,7 +1,7 @@
 /* Mailboxes from files: read and checked whole, then laid over what a store knows.
  *
  * An alias and its mailbox share what they know of correspondents. Histories are written
- * under the mailbox to which `canonical` leads (behavior/owners.h). Who judges a message
+ * under the mailbox to which `canonical` leads (behavior/alias_map.h). Who judges a message
  * cannot follow it without a second batch; so he keeps where aliases lead, and asks the
  * mailbox in the batch of the next message, whose answer says whether that still holds
  * (lookup/aliases.h). What an address learned before it was an alias stays its own and is

@@ -497,7 +497,7 @@ static void set_up_leading(struct fixture *f, struct leading *l)
 	set_up(f, NULL);
 	behavior_batch_destroy(&f->b);
 	f->b = behavior_batch_create(
-		&(struct behavior_setup){ .store = f->s, .lead = lead, .to = l });
+		&(struct behavior_setup){ .store = f->s, .canonical = lead, .to = l });
 }
 
 static int64_t pair_in(struct fixture *f, const char *mailbox, const char *other)

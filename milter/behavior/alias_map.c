@@ -1,11 +1,11 @@
 /* Whose are the addresses of a batch? An alias and its mailbox share what they know of their
  * correspondents, so histories are written under the mailbox. It is asked anew for each
  * batch: that costs far less than the batch itself, and nothing is old when an alias changes. */
-#include "behavior/owners.h"
+#include "behavior/alias_map.h"
 
 #include <string.h>
 
-struct owners {
+struct alias_map {
 	GHashTable *table; /* struct behavior_address * -> itself */
 };
 
@@ -57,20 +57,20 @@ static GArray *gather(const GPtrArray *events)
 	return all;
 }
 
-struct owners *owners_create(struct arena *a, const struct behavior_setup *setup,
-			     const GPtrArray *events, GError **e)
+struct alias_map *alias_map_create(struct arena *a, const struct behavior_setup *setup,
+				   const GPtrArray *events, GError **e)
 {
-	struct owners *o = arena_new(a, struct owners, 1);
+	struct alias_map *o = arena_new(a, struct alias_map, 1);
 	GArray *all;
 	bool good;
 
 	o->table = g_hash_table_new(address_hash, address_equal);
 	arena_defer(a, destroy_table, o->table);
-	if (setup->lead == NULL || events->len == 0)
+	if (setup->canonical == NULL || events->len == 0)
 		return o;
 	all = gather(events);
-	good = setup->lead((struct behavior_address *)(void *)all->data, all->len, a,
-			   setup->to, e);
+	good = setup->canonical((struct behavior_address *)(void *)all->data, all->len, a,
+				setup->to, e);
 	for (guint i = 0; good && i < all->len; i++) {
 		struct behavior_address *one = arena_new(a, struct behavior_address, 1);
 
@@ -82,7 +82,8 @@ struct owners *owners_create(struct arena *a, const struct behavior_setup *setup
 	return good ? o : NULL;
 }
 
-const char *owners_of(const struct owners *o, const char *tenant, const char *address)
+const char *alias_map_of(const struct alias_map *o, const char *tenant,
+			 const char *address)
 {
 	const struct behavior_address like = { .tenant = tenant, .address = address };
 	const struct behavior_address *one = NULL;

@@ -1,6 +1,6 @@
 /* One question for all addresses of a batch. What does not answer is never taken for "no
  * alias": the batch waits. */
-#include "learn/lead.h"
+#include "learn/canonical.h"
 
 #include "base/error.h"
 #include "base/log.h"
@@ -9,10 +9,11 @@
 #include "store/keys.h"
 
 /* foreign senders have no mailbox here */
-static bool is_ours(const struct lead *lead, const struct behavior_address *one)
+static bool is_ours(const struct canonical_source *source,
+		    const struct behavior_address *one)
 {
 	const struct tenant *t =
-		options_tenant(lead->options, address_domain(one->address));
+		options_tenant(source->options, address_domain(one->address));
 
 	return t != NULL && strcmp(t->name, one->tenant) == 0;
 }
@@ -35,10 +36,10 @@ static void take(struct behavior_address *one, struct bytes value, struct arena 
 		one->mailbox = canonical;
 }
 
-bool lead_find(struct behavior_address *at, size_t n, struct arena *a, void *lead,
-	       GError **e)
+bool canonical_find(struct behavior_address *at, size_t n, struct arena *a, void *source,
+		    GError **e)
 {
-	const struct lead *l = lead;
+	const struct canonical_source *l = source;
 	struct store_read *reads = arena_new(a, struct store_read, n);
 	struct behavior_address **asked = arena_new(a, struct behavior_address *, n);
 	size_t n_asked = 0;

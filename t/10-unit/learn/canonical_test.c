@@ -1,5 +1,5 @@
 /* Which mailbox an address leads to: one question for all, of our own addresses alone. */
-#include "learn/lead.h"
+#include "learn/canonical.h"
 
 #include <glib.h>
 
@@ -55,8 +55,9 @@ static void lead(struct fixture *f, const char *address, const char *canonical)
 
 static bool find(struct fixture *f, struct behavior_address *at, size_t n, GError **e)
 {
-	return lead_find(at, n, f->a,
-			 &(struct lead){ .options = f->options, .store = f->s }, e);
+	return canonical_find(
+		at, n, f->a,
+		&(struct canonical_source){ .options = f->options, .store = f->s }, e);
 }
 
 static void test_find(struct fixture *f, gconstpointer url)
