@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "store/backend.h"
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 #include "store/redis_scan.h"
 #include "store/redis_sentinel.h"
 #include "store/redis_server.h"
@@ -25,7 +25,7 @@
 
 struct redis {
 	struct store base;
-	struct redis_way way;
+	struct redis_transport transport;
 	struct redis_url *url;
 	struct redis_watch *watch;
 	pthread_mutex_t lock;
@@ -125,8 +125,8 @@ static void redis_close(struct store *s)
 	g_free(r);
 }
 
-static void ask_primary(struct redis_way *way, struct redis_order *o, size_t n,
-			bool together, int64_t deadline_us);
+static void ask_primary(struct redis_transport *transport, struct redis_command *o,
+			size_t n, bool together, int64_t deadline_us);
 
 static struct store *open_url(const struct store_ops *ops, struct redis_url *u)
 {
@@ -136,7 +136,7 @@ static struct store *open_url(const struct store_ops *ops, struct redis_url *u)
 		return NULL;
 	r = g_new0(struct redis, 1);
 	r->base.ops = ops;
-	r->way.ask = ask_primary;
+	r->transport.ask = ask_primary;
 	r->url = u;
 	r->servers = g_ptr_array_new_with_free_func(free_server);
 	pthread_mutex_init(&r->lock, NULL);
@@ -236,7 +236,7 @@ static void put_mget(struct redis_link *l, struct mget *m)
 	word[0] = bytes_of("MGET");
 	for (size_t i = 0; i < m->n; i++)
 		word[i + 1] = m->r[i].key;
-	redis_command(l->out, word, m->n + 1);
+	redis_append_command(l->out, word, m->n + 1);
 	redis_link_expect(l, &m->q);
 	g_free(word);
 }
@@ -310,13 +310,13 @@ static void redis_read_many(struct store *s, struct store_read *r, size_t n,
 
 struct bracket {
 	struct redis_question q; /* must be first */
-	struct redis_order *o;
+	struct redis_command *o;
 	size_t n;
 	struct redis_server *server;
 	bool refused; /* while it was queued; why has been told */
 };
 
-static void answer(struct redis_order *o, const redisReply *reply,
+static void answer(struct redis_command *o, const redisReply *reply,
 		   struct redis_server *server)
 {
 	if (reply->type == REDIS_REPLY_ERROR)
@@ -327,18 +327,18 @@ static void answer(struct redis_order *o, const redisReply *reply,
 
 static void take_order(struct redis_question *q, const redisReply *reply)
 {
-	struct redis_order *o = (struct redis_order *)q;
+	struct redis_command *o = (struct redis_command *)q;
 
-	answer(o, reply, o->way);
+	answer(o, reply, o->transport);
 }
 
 /* "QUEUED", or why not; then nothing of the bracket is done */
 static void take_queued(struct redis_question *q, const redisReply *reply)
 {
-	struct redis_order *o = (struct redis_order *)q;
+	struct redis_command *o = (struct redis_command *)q;
 
 	if (reply->type == REDIS_REPLY_ERROR)
-		answer(o, reply, o->way);
+		answer(o, reply, o->transport);
 }
 
 static void take_nothing(struct redis_question *q, const redisReply *reply)
@@ -365,11 +365,11 @@ static void put_word(GString *out, const char *text)
 {
 	struct bytes word = bytes_of(text);
 
-	redis_command(out, &word, 1);
+	redis_append_command(out, &word, 1);
 }
 
-static void put_orders(struct redis_link *l, struct bracket *b, bool together,
-		       struct redis_question *multi)
+static void put_command(struct redis_link *l, struct bracket *b, bool together,
+			struct redis_question *multi)
 {
 	if (together) {
 		put_word(l->out, "MULTI");
@@ -377,8 +377,8 @@ static void put_orders(struct redis_link *l, struct bracket *b, bool together,
 	}
 	for (size_t i = 0; i < b->n; i++) {
 		b->o[i].q.take = together ? take_queued : take_order;
-		b->o[i].way = b->server;
-		redis_order_put(l->out, &b->o[i]);
+		b->o[i].transport = b->server;
+		redis_command_put(l->out, &b->o[i]);
 		redis_link_expect(l, &b->o[i].q);
 	}
 	if (together) {
@@ -387,10 +387,11 @@ static void put_orders(struct redis_link *l, struct bracket *b, bool together,
 	}
 }
 
-static void ask_primary(struct redis_way *way, struct redis_order *o, size_t n,
-			bool together, int64_t deadline_us)
+static void ask_primary(struct redis_transport *transport, struct redis_command *o,
+			size_t n, bool together, int64_t deadline_us)
 {
-	struct redis *r = (struct redis *)((char *)way - offsetof(struct redis, way));
+	struct redis *r =
+		(struct redis *)((char *)transport - offsetof(struct redis, transport));
 	struct redis_question multi = { .take = take_nothing };
 	struct bracket b = { .q = { .take = take_exec }, .o = o, .n = n };
 	struct redis_link *l;
@@ -400,19 +401,19 @@ static void ask_primary(struct redis_way *way, struct redis_order *o, size_t n,
 	if (b.server == NULL)
 		return;
 	l = redis_server_take(b.server, true);
-	put_orders(l, &b, together, &multi);
+	put_command(l, &b, together, &multi);
 	redis_exchange(&l, 1, deadline_us);
-	sent = l->ill != REDIS_REFUSED && l->ill != REDIS_DENIED && !b.refused;
+	sent = l->down != REDIS_REFUSED && l->down != REDIS_DENIED && !b.refused;
 	for (size_t i = 0; i < n; i++)
 		o[i].unsure = !o[i].done && sent;
-	redis_way_blame(way, b.server, l);
+	redis_transport_blame(transport, b.server, l);
 	redis_server_give(b.server, l, REDIS_PATIENCE_US);
 }
 
 static enum store_wrote redis_write_many(struct store *s, const struct store_write *w,
 					 size_t n, GError **e)
 {
-	return redis_write(s, &((struct redis *)s)->way, w, n, e);
+	return redis_write(s, &((struct redis *)s)->transport, w, n, e);
 }
 
 static bool scan_all(struct store *s, struct bytes prefix,

@@ -11,7 +11,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "store/backend.h"
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 #include "store/redis_scan.h"
 #include "store/redis_server.h"
 #include "store/redis_slots.h"
@@ -25,7 +25,7 @@
 
 struct cluster {
 	struct store base;
-	struct redis_way way;
+	struct redis_transport transport;
 	struct redis_url *url;
 	struct redis_watch *watch;
 	pthread_rwlock_t lock;       /* of the two below */
@@ -79,7 +79,7 @@ struct voter {
 	struct redis_question q; /* must be first */
 	struct cluster *c;
 	struct redis_server *server;
-	struct redis_server **map; /* NULL: it told none */
+	struct redis_server **map; /* NULL: it replies none */
 };
 
 static void take_range(unsigned first, unsigned last, bool master,
@@ -142,7 +142,7 @@ static void fetch_map(struct cluster *c)
 	struct voter v[VOTERS_MOST] = { 0 };
 	struct redis_link *l[VOTERS_MOST];
 	GPtrArray *nodes = list_nodes(c);
-	size_t n = 0, told = 0;
+	size_t n = 0, replies = 0;
 
 	for (guint i = 0; i < nodes->len && n < VOTERS_MOST; i++) {
 		v[n].server = g_ptr_array_index(nodes, i);
@@ -151,16 +151,16 @@ static void fetch_map(struct cluster *c)
 			continue;
 		v[n].c = c;
 		v[n].q.take = take_map;
-		redis_command(l[n]->out, word, COUNT_OF(word));
+		redis_append_command(l[n]->out, word, COUNT_OF(word));
 		redis_link_expect(l[n], &v[n].q);
 		n++;
 	}
 	redis_exchange(l, n, clock_mono_us() + MAP_LIMIT_US);
 	for (size_t i = 0; i < n; i++) {
 		redis_server_give(v[i].server, l[i], MAP_LIMIT_US);
-		told += v[i].map != NULL;
+		replies += v[i].map != NULL;
 	}
-	if (told > 0)
+	if (replies > 0)
 		set_map(c, v, n);
 	else
 		g_atomic_int_set(&c->wants_map, 1);
@@ -216,8 +216,8 @@ static void cluster_close(struct store *s)
 	g_free(c);
 }
 
-static void ask_owners(struct redis_way *way, struct redis_order *o, size_t n,
-		       bool together, int64_t deadline_us);
+static void ask_owners(struct redis_transport *transport, struct redis_command *o,
+		       size_t n, bool together, int64_t deadline_us);
 
 static struct store *cluster_open(const char *rest, const struct store_setup *setup,
 				  GError **e)
@@ -230,7 +230,7 @@ static struct store *cluster_open(const char *rest, const struct store_setup *se
 		return NULL;
 	c = g_new0(struct cluster, 1);
 	c->base.ops = &store_redis_cluster;
-	c->way.ask = ask_owners;
+	c->transport.ask = ask_owners;
 	c->url = u;
 	pthread_rwlock_init(&c->lock, NULL);
 	c->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_server);
@@ -245,40 +245,42 @@ static struct store *cluster_open(const char *rest, const struct store_setup *se
 
 /* --- asking --- */
 
-/* one node in one round */
-struct leg {
+/* one node in one attempt */
+struct node_request {
 	struct redis_server *server;
 	struct redis_link *link;
-	struct round *round;
+	struct attempt *attempt;
 };
 
-struct round {
+struct attempt {
 	struct cluster *c;
-	GHashTable *legs; /* struct redis_server -> struct leg */
+	GHashTable *requests; /* struct redis_server -> struct node_request */
 	int64_t deadline_us;
 	int64_t budget_us;
 	bool patient; /* a tool: it tries even nodes that are out */
 };
 
-static void free_leg(void *p)
+static void free_request(void *p)
 {
-	struct leg *leg = p;
+	struct node_request *request = p;
 
-	if (leg->link != NULL)
-		redis_server_give(leg->server, leg->link, leg->round->budget_us);
-	g_free(leg);
+	if (request->link != NULL)
+		redis_server_give(request->server, request->link,
+				  request->attempt->budget_us);
+	g_free(request);
 }
 
 /* The key lies elsewhere: for all who ask (MOVED), or just this key by now (ASK). */
-static void be_sent_on(struct leg *leg, struct redis_order *o, const char *text)
+static void be_sent_on(struct node_request *request, struct redis_command *o,
+		       const char *text)
 {
-	struct cluster *c = leg->round->c;
+	struct cluster *c = request->attempt->c;
 	struct redis_address *a;
 	struct redis_server *s;
 	unsigned slot;
 	bool ask;
 
-	if (!redis_redirect(text, leg->server->address, &ask, &slot, &a))
+	if (!redis_redirect(text, request->server->address, &ask, &slot, &a))
 		return;
 	pthread_rwlock_wrlock(&c->lock);
 	s = node_at(c, a, false);
@@ -294,146 +296,150 @@ static void be_sent_on(struct leg *leg, struct redis_order *o, const char *text)
 
 static void take_answer(struct redis_question *q, const redisReply *reply)
 {
-	struct redis_order *o = (struct redis_order *)q;
-	struct leg *leg = o->way;
+	struct redis_command *o = (struct redis_command *)q;
+	struct node_request *request = o->transport;
 
 	if (reply->type == REDIS_REPLY_ERROR) {
-		be_sent_on(leg, o, reply->str);
+		be_sent_on(request, o, reply->str);
 		if (o->again)
 			return;
-		redis_server_trouble(leg->server, reply->str, leg->round->budget_us);
+		redis_server_trouble(request->server, reply->str,
+				     request->attempt->budget_us);
 		if (redis_trouble_of(reply->str) == TROUBLE_CLUSTERDOWN)
-			want_map(leg->round->c);
+			want_map(request->attempt->c);
 	}
 	o->done = true;
 	o->answer(o, reply);
 }
 
-static struct leg *leg_to(struct round *round, struct redis_server *s)
+static struct node_request *request_to(struct attempt *attempt, struct redis_server *s)
 {
-	struct leg *leg = g_hash_table_lookup(round->legs, s);
+	struct node_request *request = g_hash_table_lookup(attempt->requests, s);
 
-	if (leg != NULL)
-		return leg;
-	leg = g_new0(struct leg, 1);
-	leg->server = s;
-	leg->round = round;
-	leg->link = redis_server_take(s, round->patient);
-	g_hash_table_insert(round->legs, s, leg);
-	return leg;
+	if (request != NULL)
+		return request;
+	request = g_new0(struct node_request, 1);
+	request->server = s;
+	request->attempt = attempt;
+	request->link = redis_server_take(s, attempt->patient);
+	g_hash_table_insert(attempt->requests, s, request);
+	return request;
 }
 
 /* false: nobody is known who could be asked */
-static bool put_order(struct round *round, struct redis_order *o)
+static bool put_command(struct attempt *attempt, struct redis_command *o)
 {
 	struct redis_server *s = o->to;
 	struct bytes asking = bytes_of("ASKING");
-	struct leg *leg;
+	struct node_request *request;
 
 	o->again = false;
 	if (s == NULL) {
-		pthread_rwlock_rdlock(&round->c->lock);
-		s = round->c->owner[redis_slot(o->key)];
-		pthread_rwlock_unlock(&round->c->lock);
+		pthread_rwlock_rdlock(&attempt->c->lock);
+		s = attempt->c->owner[redis_slot(o->key)];
+		pthread_rwlock_unlock(&attempt->c->lock);
 	}
 	if (s == NULL)
 		return false;
-	leg = leg_to(round, s);
-	if (leg->link == NULL)
+	request = request_to(attempt, s);
+	if (request->link == NULL)
 		return false;
 	o->q.take = take_answer;
 	o->q.skip = o->to != NULL ? 1 : 0;
-	o->way = leg;
+	o->transport = request;
 	if (o->to != NULL)
-		redis_command(leg->link->out, &asking, 1);
-	redis_order_put(leg->link->out, o);
-	redis_link_expect(leg->link, &o->q);
+		redis_append_command(request->link->out, &asking, 1);
+	redis_command_put(request->link->out, o);
+	redis_link_expect(request->link, &o->q);
 	return true;
 }
 
 /* what is left over of a node's questions when the node failed */
-static void blame(struct round *round, struct redis_order **o, size_t n)
+static void blame(struct attempt *attempt, struct redis_command **o, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct leg *leg = o[i]->way;
+		const struct node_request *request = o[i]->transport;
 
-		if (o[i]->done || o[i]->again || leg == NULL)
+		if (o[i]->done || o[i]->again || request == NULL)
 			continue;
-		o[i]->unsure =
-			leg->link->ill == REDIS_BROKEN || leg->link->ill == REDIS_LATE;
-		if (round->patient)
-			redis_way_blame(&round->c->way, leg->server, leg->link);
+		o[i]->unsure = request->link->down == REDIS_BROKEN ||
+			       request->link->down == REDIS_LATE;
+		if (attempt->patient)
+			redis_transport_blame(&attempt->c->transport, request->server,
+					      request->link);
 	}
 }
 
-/* One round: every node that owns some of them is asked once. How many must be asked again */
-static size_t go_round(struct round *round, struct redis_order **o, size_t n)
+/* One attempt: every node that owns some of them is asked once. How many must be asked again */
+static size_t run_attempt(struct attempt *attempt, struct redis_command **o, size_t n)
 {
 	struct redis_link **link;
 	GHashTableIter i;
 	size_t links = 0, again = 0, asked = 0;
-	void *leg;
+	void *request;
 
-	round->legs = g_hash_table_new_full(NULL, NULL, NULL, free_leg);
+	attempt->requests = g_hash_table_new_full(NULL, NULL, NULL, free_request);
 	for (size_t k = 0; k < n; k++) {
-		if (put_order(round, o[k]))
+		if (put_command(attempt, o[k]))
 			o[asked++] = o[k];
 		else
-			want_map(round->c);
+			want_map(attempt->c);
 	}
-	link = g_new0(struct redis_link *, g_hash_table_size(round->legs));
-	g_hash_table_iter_init(&i, round->legs);
-	while (g_hash_table_iter_next(&i, NULL, &leg)) {
-		if (((struct leg *)leg)->link != NULL)
-			link[links++] = ((struct leg *)leg)->link;
+	link = g_new0(struct redis_link *, g_hash_table_size(attempt->requests));
+	g_hash_table_iter_init(&i, attempt->requests);
+	while (g_hash_table_iter_next(&i, NULL, &request)) {
+		if (((struct node_request *)request)->link != NULL)
+			link[links++] = ((struct node_request *)request)->link;
 	}
-	redis_exchange(link, links, round->deadline_us);
-	blame(round, o, asked);
+	redis_exchange(link, links, attempt->deadline_us);
+	blame(attempt, o, asked);
 	for (size_t k = 0; k < asked; k++) {
-		o[k]->way = NULL;
+		o[k]->transport = NULL;
 		if (o[k]->again)
 			o[again++] = o[k];
 	}
-	g_hash_table_unref(round->legs);
+	g_hash_table_unref(attempt->requests);
 	g_free(link);
 	return again;
 }
 
-static void ask(struct cluster *c, struct redis_order *orders, size_t n, bool patient,
+static void ask(struct cluster *c, struct redis_command *commands, size_t n, bool patient,
 		int64_t deadline_us)
 {
-	struct redis_order **o = g_new(struct redis_order *, n);
-	struct round round = { .c = c, .deadline_us = deadline_us, .patient = patient };
+	struct redis_command **o = g_new(struct redis_command *, n);
+	struct attempt attempt = { .c = c,
+				   .deadline_us = deadline_us,
+				   .patient = patient };
 
 	for (size_t i = 0; i < n; i++)
-		o[i] = &orders[i];
+		o[i] = &commands[i];
 	for (int i = 0; n > 0 && i < ROUNDS_MOST; i++) {
-		round.budget_us = deadline_us - clock_mono_us();
-		if (round.budget_us <= 0)
+		attempt.budget_us = deadline_us - clock_mono_us();
+		if (attempt.budget_us <= 0)
 			break;
-		n = go_round(&round, o, n);
+		n = run_attempt(&attempt, o, n);
 	}
 	g_free(o);
 }
 
-static void ask_owners(struct redis_way *way, struct redis_order *o, size_t n,
-		       bool together, int64_t deadline_us)
+static void ask_owners(struct redis_transport *transport, struct redis_command *o,
+		       size_t n, bool together, int64_t deadline_us)
 {
 	(void)together; /* nodes know no moment that is the same for all */
-	ask((struct cluster *)((char *)way - offsetof(struct cluster, way)), o, n, true,
-	    deadline_us);
+	ask((struct cluster *)((char *)transport - offsetof(struct cluster, transport)),
+	    o, n, true, deadline_us);
 }
 
 /* --- reading, writing, scanning --- */
 
 struct reading {
-	struct redis_order *o;
+	struct redis_command *o;
 	struct store_read *r;
 	struct arena *a;
 	int64_t now_s;
 };
 
-static void take_value(struct redis_order *o, const redisReply *reply)
+static void take_value(struct redis_command *o, const redisReply *reply)
 {
 	struct reading *g = o->user;
 
@@ -446,10 +452,10 @@ static void cluster_read_many(struct store *s, struct store_read *r, size_t n,
 	struct reading g = { .r = r, .a = a, .now_s = s->now_s() };
 	int64_t limit_us = redis_limit_us(deadline_us, clock_mono_us());
 
-	g.o = g_new0(struct redis_order, n);
+	g.o = g_new0(struct redis_command, n);
 	for (size_t i = 0; i < n; i++) {
 		g.o[i].key = r[i].key;
-		g.o[i].kind = ORDER_GET;
+		g.o[i].kind = COMMAND_GET;
 		g.o[i].answer = take_value;
 		g.o[i].user = &g;
 	}
@@ -460,7 +466,7 @@ static void cluster_read_many(struct store *s, struct store_read *r, size_t n,
 static enum store_wrote cluster_write_many(struct store *s, const struct store_write *w,
 					   size_t n, GError **e)
 {
-	return redis_write(s, &((struct cluster *)s)->way, w, n, e);
+	return redis_write(s, &((struct cluster *)s)->transport, w, n, e);
 }
 
 static GPtrArray *list_owners(struct cluster *c)

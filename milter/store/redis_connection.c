@@ -20,22 +20,23 @@
 #define READS_A_TURN 8           /* then the other links and the clock have their turn */
 #define OUT_BYTES_KEPT (1 << 18) /* of a buffer that waits for its next use */
 
-static void fall_ill(struct redis_link *l, enum redis_ill ill, const char *why)
+static void mark_down(struct redis_link *l, enum redis_down down, const char *why)
 {
-	if (l->ill != REDIS_WELL)
+	if (l->down != REDIS_UP)
 		return;
-	l->ill = ill;
+	l->down = down;
 	l->why = g_strndup(why, 200);
 }
 
-static void fall_ill_of(struct redis_link *l, enum redis_ill ill, int error)
+static void mark_down_errno(struct redis_link *l, enum redis_down down, int error)
 {
 	char text[100];
 
-	fall_ill(l, ill, strerror_r(error, text, sizeof(text)));
+	mark_down(l, down, strerror_r(error, text, sizeof(text)));
 }
 
-static bool find_name(const struct redis_address *a, bool names, struct redis_spot *spot)
+static bool find_name(const struct redis_address *a, bool names,
+		      struct redis_sockaddr *sockaddr)
 {
 	struct addrinfo *list = NULL;
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
@@ -46,28 +47,29 @@ static bool find_name(const struct redis_address *a, bool names, struct redis_sp
 	snprintf(port, sizeof(port), "%u", a->port);
 	if (getaddrinfo(a->host, port, &hints, &list) != 0 || list == NULL)
 		return false;
-	memcpy(&spot->at, list->ai_addr, list->ai_addrlen);
-	spot->n = list->ai_addrlen;
+	memcpy(&sockaddr->at, list->ai_addr, list->ai_addrlen);
+	sockaddr->n = list->ai_addrlen;
 	freeaddrinfo(list);
 	return true;
 }
 
-bool redis_spot_find(const struct redis_address *a, bool names, struct redis_spot *spot_r)
+bool redis_sockaddr_find(const struct redis_address *a, bool names,
+			 struct redis_sockaddr *sockaddr_r)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
-	*spot_r = (struct redis_spot){ 0 };
+	*sockaddr_r = (struct redis_sockaddr){ 0 };
 	if (a->path == NULL)
-		return find_name(a, names, spot_r);
+		return find_name(a, names, sockaddr_r);
 	if (strlen(a->path) >= sizeof(un.sun_path))
 		return false;
 	memcpy(un.sun_path, a->path, strlen(a->path) + 1);
-	memcpy(&spot_r->at, &un, sizeof(un));
-	spot_r->n = sizeof(un);
+	memcpy(&sockaddr_r->at, &un, sizeof(un));
+	sockaddr_r->n = sizeof(un);
 	return true;
 }
 
-void redis_command(GString *out, const struct bytes *word, size_t n)
+void redis_append_command(GString *out, const struct bytes *word, size_t n)
 {
 	g_string_append_printf(out, "*%zu\r\n", n);
 	for (size_t i = 0; i < n; i++) {
@@ -88,40 +90,41 @@ static void put_greeting(struct redis_link *l, const struct redis_login *login)
 
 	if (login->password != NULL) {
 		if (login->user != NULL)
-			redis_command(l->out, auth, 3);
+			redis_append_command(l->out, auth, 3);
 		else
-			redis_command(l->out, auth_before_6, 2);
+			redis_append_command(l->out, auth_before_6, 2);
 		l->greeting++;
 	}
 	if (login->db != 0) {
 		snprintf(db, sizeof(db), "%" G_GINT64_FORMAT, login->db);
 		select[1] = bytes_of(db);
-		redis_command(l->out, select, 2);
+		redis_append_command(l->out, select, 2);
 		l->greeting++;
 	}
 }
 
-static void begin_to_connect(struct redis_link *l, const struct redis_spot *spot)
+static void begin_to_connect(struct redis_link *l, const struct redis_sockaddr *sockaddr)
 {
 	int one = 1;
 
-	if (spot->n == 0) {
-		fall_ill(l, REDIS_REFUSED, "no address is known for its name");
+	if (sockaddr->n == 0) {
+		mark_down(l, REDIS_REFUSED, "no address is known for its name");
 		return;
 	}
-	l->fd = socket(spot->at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	l->fd = socket(sockaddr->at.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		       0);
 	if (l->fd < 0) {
-		fall_ill_of(l, REDIS_REFUSED, errno);
+		mark_down_errno(l, REDIS_REFUSED, errno);
 		return;
 	}
-	if (spot->at.ss_family != AF_UNIX)
+	if (sockaddr->at.ss_family != AF_UNIX)
 		setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (connect(l->fd, (const struct sockaddr *)&spot->at, spot->n) == 0)
+	if (connect(l->fd, (const struct sockaddr *)&sockaddr->at, sockaddr->n) == 0)
 		return;
 	if (errno == EINPROGRESS)
 		l->connecting = true;
 	else
-		fall_ill_of(l, REDIS_REFUSED, errno);
+		mark_down_errno(l, REDIS_REFUSED, errno);
 }
 
 static void *make_array(const redisReadTask *task, int elements)
@@ -143,7 +146,7 @@ redisReader *redis_reader_new(redisReplyObjectFunctions *makers)
 	return r;
 }
 
-struct redis_link *redis_link_open(const struct redis_spot *spot,
+struct redis_link *redis_link_open(const struct redis_sockaddr *sockaddr,
 				   const struct redis_login *login)
 {
 	struct redis_link *l = g_new0(struct redis_link, 1);
@@ -152,7 +155,7 @@ struct redis_link *redis_link_open(const struct redis_spot *spot,
 	l->out = g_string_new(NULL);
 	l->asked = g_ptr_array_new();
 	l->reader = redis_reader_new(&l->makers);
-	begin_to_connect(l, spot);
+	begin_to_connect(l, sockaddr);
 	put_greeting(l, login);
 	return l;
 }
@@ -187,8 +190,8 @@ void redis_link_expect(struct redis_link *l, struct redis_question *q)
 /* true: its answers are all there, or none will come */
 static bool is_done(const struct redis_link *l)
 {
-	return l->ill != REDIS_WELL || (l->sent == l->out->len && l->greeting == 0 &&
-					l->answered == l->asked->len);
+	return l->down != REDIS_UP || (l->sent == l->out->len && l->greeting == 0 &&
+				       l->answered == l->asked->len);
 }
 
 static void take_reply(struct redis_link *l, const redisReply *reply)
@@ -198,11 +201,11 @@ static void take_reply(struct redis_link *l, const redisReply *reply)
 	if (l->greeting > 0) {
 		l->greeting--;
 		if (reply->type == REDIS_REPLY_ERROR)
-			fall_ill(l, REDIS_DENIED, reply->str);
+			mark_down(l, REDIS_DENIED, reply->str);
 		return;
 	}
 	if (l->answered == l->asked->len) {
-		fall_ill(l, REDIS_BROKEN, "it answered what was not asked");
+		mark_down(l, REDIS_BROKEN, "it answered what was not asked");
 		return;
 	}
 	q = g_ptr_array_index(l->asked, l->answered);
@@ -218,11 +221,11 @@ static void take_reply(struct redis_link *l, const redisReply *reply)
 
 static void take_replies(struct redis_link *l)
 {
-	while (l->ill == REDIS_WELL) {
+	while (l->down == REDIS_UP) {
 		void *reply = NULL;
 
 		if (redisReaderGetReply(l->reader, &reply) != REDIS_OK) {
-			fall_ill(l, REDIS_BROKEN, l->reader->errstr);
+			mark_down(l, REDIS_BROKEN, l->reader->errstr);
 			return;
 		}
 		if (reply == NULL)
@@ -245,13 +248,13 @@ static void read_some(struct redis_link *l)
 			return;
 		if (n <= 0) {
 			if (n == 0)
-				fall_ill(l, REDIS_BROKEN, "it hung up");
+				mark_down(l, REDIS_BROKEN, "it hung up");
 			else
-				fall_ill_of(l, REDIS_BROKEN, errno);
+				mark_down_errno(l, REDIS_BROKEN, errno);
 			return;
 		}
 		if (redisReaderFeed(l->reader, buffer, (size_t)n) != REDIS_OK) {
-			fall_ill(l, REDIS_BROKEN, l->reader->errstr);
+			mark_down(l, REDIS_BROKEN, l->reader->errstr);
 			return;
 		}
 		take_replies(l);
@@ -262,7 +265,7 @@ static void read_some(struct redis_link *l)
 
 static void write_some(struct redis_link *l)
 {
-	while (l->ill == REDIS_WELL && l->sent < l->out->len) {
+	while (l->down == REDIS_UP && l->sent < l->out->len) {
 		ssize_t n = send(l->fd, l->out->str + l->sent, l->out->len - l->sent,
 				 MSG_NOSIGNAL);
 
@@ -271,7 +274,7 @@ static void write_some(struct redis_link *l)
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return;
 		if (n < 0)
-			fall_ill_of(l, REDIS_BROKEN, errno);
+			mark_down_errno(l, REDIS_BROKEN, errno);
 		else
 			l->sent += (gsize)n;
 	}
@@ -284,7 +287,7 @@ static void finish_connecting(struct redis_link *l)
 
 	l->connecting = false;
 	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0 || error != 0)
-		fall_ill_of(l, REDIS_REFUSED, error != 0 ? error : errno);
+		mark_down_errno(l, REDIS_REFUSED, error != 0 ? error : errno);
 }
 
 static void make_progress(struct redis_link *l, short events)
@@ -292,7 +295,7 @@ static void make_progress(struct redis_link *l, short events)
 	if (l->connecting) {
 		if (events != 0)
 			finish_connecting(l);
-		if (events == 0 || l->ill != REDIS_WELL)
+		if (events == 0 || l->down != REDIS_UP)
 			return;
 	}
 	write_some(l);
@@ -322,9 +325,9 @@ static void be_late(struct redis_link **l, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!is_done(l[i]))
-			fall_ill(l[i], REDIS_LATE,
-				 l[i]->connecting ? "no connection in time"
-						  : "no answer in time");
+			mark_down(l[i], REDIS_LATE,
+				  l[i]->connecting ? "no connection in time"
+						   : "no answer in time");
 	}
 }
 
@@ -365,7 +368,7 @@ void redis_exchange(struct redis_link **l, size_t n, int64_t deadline_us)
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (l[i]->ill == REDIS_WELL)
+		if (l[i]->down == REDIS_UP)
 			reset(l[i]);
 	}
 	g_free(p);

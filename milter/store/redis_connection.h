@@ -20,15 +20,15 @@ struct redis_question {
 	bool answered;
 };
 
-enum redis_ill {
-	REDIS_WELL,
+enum redis_down {
+	REDIS_UP,
 	REDIS_REFUSED, /* no connection: certainly nothing was done */
 	REDIS_DENIED,  /* connected, but the login was not accepted */
 	REDIS_BROKEN,  /* hung up, or talked nonsense */
 	REDIS_LATE,    /* the deadline came first */
 };
 
-/* A link that is ill is dead: it can only be closed. */
+/* A link that is down is dead: it can only be closed. */
 struct redis_link {
 	int fd;
 	bool connecting;
@@ -40,20 +40,20 @@ struct redis_link {
 	GPtrArray *asked;  /* of struct redis_question, in order */
 	guint answered;
 	unsigned skipped;
-	enum redis_ill ill;
-	char *why; /* words about the illness; NULL while well */
+	enum redis_down down;
+	char *why; /* words about the failure; NULL while up */
 };
 
 /* where a server was found */
-struct redis_spot {
+struct redis_sockaddr {
 	struct sockaddr_storage at;
 	socklen_t n; /* 0: not known yet */
 };
 
-/* redis_spot_find - look an address up; numbers and paths at once, names wait for DNS
+/* redis_sockaddr_find - look an address up; numbers and paths at once, names wait for DNS
  * err   false: there is none now */
-bool redis_spot_find(const struct redis_address *a, bool names,
-		     struct redis_spot *spot_r);
+bool redis_sockaddr_find(const struct redis_address *a, bool names,
+			 struct redis_sockaddr *sockaddr_r);
 
 /* redis_reader_new - hiredis' parser, which takes no array that would eat the memory
  * in    makers   stay as long as the reader
@@ -63,8 +63,8 @@ redisReader *redis_reader_new(redisReplyObjectFunctions *makers);
 
 /* redis_link_open - begin to connect and to log in; never waits
  * own   redis_link_close()
- * err   none: a link that is ill at once tells why */
-struct redis_link *redis_link_open(const struct redis_spot *spot,
+ * err   none: a link that is down at once tells why */
+struct redis_link *redis_link_open(const struct redis_sockaddr *sockaddr,
 				   const struct redis_login *login);
 
 /* redis_link_close - hang up; NULL is allowed
@@ -76,10 +76,10 @@ void redis_link_close(struct redis_link *l);
  * err   none */
 bool redis_link_quiet(const struct redis_link *l);
 
-/* redis_command - append a command to what will be sent
+/* redis_append_command - append a command to what will be sent
  * in    word   n of them; any bytes
  * err   none */
-void redis_command(GString *out, const struct bytes *word, size_t n);
+void redis_append_command(GString *out, const struct bytes *word, size_t n);
 
 /* redis_link_expect - the answer to the command that was appended last goes to q
  * own   q stays until the exchange is over
@@ -89,7 +89,7 @@ void redis_link_expect(struct redis_link *l, struct redis_question *q);
 /* redis_exchange - send all that was put into n links, and take all answers: everything is
  *                  written before anything is waited for
  * in    deadline_us  on clock_mono_us(); links that are not done by then are REDIS_LATE
- * err   none: see each link's `ill`; a question without an answer has answered == false
+ * err   none: see each link's `down`; a question without an answer has answered == false
  * use   one thread for each link */
 void redis_exchange(struct redis_link **l, size_t n, int64_t deadline_us);
 

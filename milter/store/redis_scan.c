@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 
 #define KEYS_A_PAGE "500"
 #define CURSOR_BYTES 24
@@ -90,7 +90,7 @@ static bool fetch_page(struct redis_link *l, const GString *pattern, struct page
 
 	p->good = false;
 	p->q.take = take_page;
-	redis_command(l->out, word, COUNT_OF(word));
+	redis_append_command(l->out, word, COUNT_OF(word));
 	redis_link_expect(l, &p->q);
 	redis_exchange(&l, 1, clock_mono_us() + REDIS_PATIENCE_US);
 	return p->good;
@@ -103,18 +103,18 @@ static bool show_page(struct redis_link *l, struct redis_scan *scan,
 	struct wanted *w = arena_new(a, struct wanted, keys->len);
 
 	for (guint i = 0; i < keys->len; i++) {
-		struct redis_order get = { .kind = ORDER_GET };
+		struct redis_command get = { .kind = COMMAND_GET };
 
 		get.key.at = g_bytes_get_data(g_ptr_array_index(keys, i), &get.key.n);
 		w[i] = (struct wanted){ .q = { .take = take_value },
 					.r = { .key = get.key, .answer = ANSWER_UNKNOWN },
 					.scan = scan,
 					.a = a };
-		redis_order_put(l->out, &get);
+		redis_command_put(l->out, &get);
 		redis_link_expect(l, &w[i].q);
 	}
 	redis_exchange(&l, 1, clock_mono_us() + REDIS_PATIENCE_US);
-	for (guint i = 0; l->ill == REDIS_WELL && i < keys->len && !scan->stopped; i++) {
+	for (guint i = 0; l->down == REDIS_UP && i < keys->len && !scan->stopped; i++) {
 		const struct store_record record = { .key = w[i].r.key,
 						     .value = w[i].r.value,
 						     .expires_s = w[i].expires_s };
@@ -123,7 +123,7 @@ static bool show_page(struct redis_link *l, struct redis_scan *scan,
 			scan->stopped = !scan->see(&record, scan->to);
 	}
 	arena_destroy(&a);
-	return l->ill == REDIS_WELL;
+	return l->down == REDIS_UP;
 }
 
 bool redis_scan(struct redis_server *s, struct redis_scan *scan, GError **e)

@@ -37,13 +37,13 @@ static struct redis_link *begin(struct sentinel *s, const struct redis_url *u, g
 {
 	struct bytes word[] = { bytes_of("SENTINEL"), bytes_of("get-master-addr-by-name"),
 				bytes_of(u->master_name) };
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 	struct redis_link *l;
 
-	redis_spot_find(g_ptr_array_index(u->servers, i), true, &spot);
-	l = redis_link_open(&spot, &u->sentinel_login);
+	redis_sockaddr_find(g_ptr_array_index(u->servers, i), true, &sockaddr);
+	l = redis_link_open(&sockaddr, &u->sentinel_login);
 	s->q.take = take_master;
-	redis_command(l->out, word, COUNT_OF(word));
+	redis_append_command(l->out, word, COUNT_OF(word));
 	redis_link_expect(l, &s->q);
 	return l;
 }

@@ -39,7 +39,7 @@ struct redis_server *redis_server_new(const struct redis_address *address,
 	s->backoff_us = BACKOFF_FIRST_US;
 	s->budget_us = BUDGET_MOST_US;
 	pthread_mutex_init(&s->lock, NULL);
-	s->out = !redis_spot_find(address, names, &s->spot);
+	s->out = !redis_sockaddr_find(address, names, &s->sockaddr);
 	return s;
 }
 
@@ -54,7 +54,7 @@ void redis_server_free(struct redis_server *s)
 struct redis_link *redis_server_take(struct redis_server *s, bool though_out)
 {
 	struct redis_link *l = NULL;
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 
 	pthread_mutex_lock(&s->lock);
 	if (s->out && !though_out) {
@@ -62,7 +62,7 @@ struct redis_link *redis_server_take(struct redis_server *s, bool though_out)
 		return NULL;
 	}
 	s->counts.asked++;
-	spot = s->spot;
+	sockaddr = s->sockaddr;
 	while (l == NULL && s->idle->len > 0) {
 		l = g_ptr_array_steal_index(s->idle, s->idle->len - 1);
 		if (!redis_link_quiet(l)) {
@@ -71,7 +71,7 @@ struct redis_link *redis_server_take(struct redis_server *s, bool though_out)
 		}
 	}
 	pthread_mutex_unlock(&s->lock);
-	return l != NULL ? l : redis_link_open(&spot, s->login);
+	return l != NULL ? l : redis_link_open(&sockaddr, s->login);
 }
 
 /* The lock is held. false: it was out already */
@@ -107,7 +107,7 @@ void redis_server_give(struct redis_server *s, struct redis_link *l, int64_t bud
 	bool news = false;
 
 	pthread_mutex_lock(&s->lock);
-	if (l->ill != REDIS_WELL) {
+	if (l->down != REDIS_UP) {
 		s->counts.failed++;
 		news = take_out(s, budget_us);
 	} else if (!s->out && s->idle->len < IDLE_MOST) {
@@ -115,7 +115,7 @@ void redis_server_give(struct redis_server *s, struct redis_link *l, int64_t bud
 		l = NULL;
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (l != NULL && l->ill == REDIS_DENIED)
+	if (l != NULL && l->down == REDIS_DENIED)
 		redis_server_trouble(s, l->why, budget_us);
 	if (news)
 		say_out(s, l->why);
@@ -216,7 +216,7 @@ void redis_put_role(GString *out)
 {
 	struct bytes word = bytes_of("ROLE");
 
-	redis_command(out, &word, 1);
+	redis_append_command(out, &word, 1);
 }
 
 /* --- probes --- */
@@ -248,18 +248,18 @@ static void take_role(struct redis_question *q, const redisReply *reply)
 static void begin_probe(struct probe *p, struct redis_server *s, int64_t budget_us)
 {
 	struct bytes word = bytes_of("PING");
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 
-	redis_spot_find(s->address, true, &spot);
+	redis_sockaddr_find(s->address, true, &sockaddr);
 	pthread_mutex_lock(&s->lock);
-	s->spot = spot.n != 0 ? spot : s->spot;
+	s->sockaddr = sockaddr.n != 0 ? sockaddr : s->sockaddr;
 	s->counts.probes++;
 	pthread_mutex_unlock(&s->lock);
 	*p = (struct probe){ .server = s, .budget_us = budget_us };
 	p->ping.take = take_pong;
 	p->role.take = take_role;
-	p->link = redis_link_open(&spot, s->login);
-	redis_command(p->link->out, &word, 1);
+	p->link = redis_link_open(&sockaddr, s->login);
+	redis_append_command(p->link->out, &word, 1);
 	redis_link_expect(p->link, &p->ping);
 	p->fits = s->role == REDIS_ANY_ROLE;
 	if (!p->fits) {
@@ -271,9 +271,9 @@ static void begin_probe(struct probe *p, struct redis_server *s, int64_t budget_
 static void end_probe(struct probe *p)
 {
 	struct redis_server *s = p->server;
-	bool back = p->link->ill == REDIS_WELL && p->pong && p->fits;
+	bool back = p->link->down == REDIS_UP && p->pong && p->fits;
 
-	if (p->link->ill == REDIS_DENIED)
+	if (p->link->down == REDIS_DENIED)
 		redis_server_trouble(s, p->link->why, p->budget_us);
 	pthread_mutex_lock(&s->lock);
 	if (back) {

@@ -30,7 +30,7 @@ struct redis_server {
 	enum redis_role role; /* what it must be, to be believed */
 	struct redis_watch *watch;
 	pthread_mutex_t lock; /* of all below */
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 	GPtrArray *idle; /* of struct redis_link, last used last */
 	bool out;
 	int64_t probe_at_us;
@@ -60,7 +60,7 @@ void redis_server_free(struct redis_server *s);
  * err   NULL: the server is out */
 struct redis_link *redis_server_take(struct redis_server *s, bool though_out);
 
-/* redis_server_give - give a connection back after its exchange; one that is ill takes the
+/* redis_server_give - give a connection back after its exchange; one that is down takes the
  *                     server out
  * in    budget_us   how much time the exchange had
  * err   none */

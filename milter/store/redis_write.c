@@ -16,7 +16,7 @@
 #define TRIES 16 /* of a merge, when another writer is at the same key */
 
 struct change {
-	struct redis_order order;
+	struct redis_command command;
 	struct bytes key;
 	struct bytes old; /* raw, as it lies there; empty: none */
 	size_t first;     /* of its writes */
@@ -27,7 +27,7 @@ struct change {
 
 struct batch {
 	struct store *store;
-	struct redis_way *way;
+	struct redis_transport *transport;
 	const struct store_write *w;
 	size_t n;
 	size_t *next; /* the next write of the same key; n: there is none */
@@ -89,7 +89,7 @@ static void note_error(struct batch *b, const char *text)
 				redis_troubles[redis_trouble_of(text)].remedy);
 }
 
-static void take_old(struct redis_order *o, const redisReply *reply)
+static void take_old(struct redis_command *o, const redisReply *reply)
 {
 	struct change *c = o->user;
 
@@ -104,7 +104,7 @@ static void take_old(struct redis_order *o, const redisReply *reply)
 		note_error(c->batch, reply->str);
 }
 
-static void take_outcome(struct redis_order *o, const redisReply *reply)
+static void take_outcome(struct redis_command *o, const redisReply *reply)
 {
 	struct change *c = o->user;
 
@@ -113,23 +113,24 @@ static void take_outcome(struct redis_order *o, const redisReply *reply)
 		o->done = false;
 		return;
 	}
-	c->settled = o->kind != ORDER_SWAP ||
+	c->settled = o->kind != COMMAND_SWAP ||
 		     (reply->type == REDIS_REPLY_INTEGER && reply->integer == 1);
 }
 
 static bool ask(struct batch *b, struct change **list, size_t n, bool together)
 {
-	struct redis_order *o = arena_new(b->a, struct redis_order, n);
+	struct redis_command *o = arena_new(b->a, struct redis_command, n);
 	bool good = true;
 
 	for (size_t i = 0; i < n; i++) {
-		o[i] = list[i]->order;
+		o[i] = list[i]->command;
 		o[i].user = list[i];
 	}
-	b->way->ask(b->way, o, n, together, clock_mono_us() + REDIS_PATIENCE_US);
+	b->transport->ask(b->transport, o, n, together,
+			  clock_mono_us() + REDIS_PATIENCE_US);
 	for (size_t i = 0; i < n; i++) {
 		good = good && o[i].done;
-		b->unsure = b->unsure || (o[i].kind != ORDER_GET && o[i].unsure);
+		b->unsure = b->unsure || (o[i].kind != COMMAND_GET && o[i].unsure);
 	}
 	return good;
 }
@@ -144,9 +145,9 @@ static bool read_old(struct batch *b)
 
 		if (!c->merges || c->settled)
 			continue;
-		c->order = (struct redis_order){ .key = c->key,
-						 .kind = ORDER_GET,
-						 .answer = take_old };
+		c->command = (struct redis_command){ .key = c->key,
+						     .kind = COMMAND_GET,
+						     .answer = take_old };
 		list[n++] = c;
 	}
 	return n == 0 || ask(b, list, n, false);
@@ -174,11 +175,11 @@ static bool decide(struct batch *b, struct change *c)
 		raw = redis_value_in(new, expires_s, b->a);
 		value = (struct bytes){ raw.at + STAMP_BYTES, new.n };
 	}
-	c->order = (struct redis_order){
+	c->command = (struct redis_command){
 		.key = c->key,
-		.kind = c->merges    ? ORDER_SWAP
-			: raw.n == 0 ? ORDER_DELETE
-				     : ORDER_SET,
+		.kind = c->merges    ? COMMAND_SWAP
+			: raw.n == 0 ? COMMAND_DELETE
+				     : COMMAND_SET,
 		.value = raw,
 		.old = c->old,
 		/* what is over already is cleared away at once */
@@ -229,19 +230,19 @@ static bool write_chunk(struct batch *b)
 	return false;
 }
 
-void redis_way_blame(struct redis_way *way, const struct redis_server *s,
-		     const struct redis_link *l)
+void redis_transport_blame(struct redis_transport *transport,
+			   const struct redis_server *s, const struct redis_link *l)
 {
-	if (l->ill == REDIS_WELL)
+	if (l->down == REDIS_UP)
 		return;
-	g_free(way->why);
-	way->why = g_strdup_printf("%s: %s", s->address->text, l->why);
+	g_free(transport->why);
+	transport->why = g_strdup_printf("%s: %s", s->address->text, l->why);
 }
 
-enum store_wrote redis_write(struct store *s, struct redis_way *way,
+enum store_wrote redis_write(struct store *s, struct redis_transport *transport,
 			     const struct store_write *w, size_t n, GError **e)
 {
-	struct batch b = { .store = s, .way = way, .now_s = s->now_s() };
+	struct batch b = { .store = s, .transport = transport, .now_s = s->now_s() };
 	bool good = true;
 
 	b.why = g_string_new(NULL);
@@ -255,10 +256,11 @@ enum store_wrote redis_write(struct store *s, struct redis_way *way,
 	if (!good)
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 			    "store \"%s\": cannot write: %s", s->url,
-			    b.why->len > 0     ? b.why->str
-			    : way->why != NULL ? way->why
-					       : "no server is known for some keys");
+			    b.why->len > 0 ? b.why->str
+			    : transport->why != NULL
+				    ? transport->why
+				    : "no server is known for some keys");
 	g_string_free(b.why, TRUE);
-	g_clear_pointer(&way->why, g_free);
+	g_clear_pointer(&transport->why, g_free);
 	return good ? STORE_WROTE : b.unsure ? STORE_UNCERTAIN : STORE_FAILED;
 }

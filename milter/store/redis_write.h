@@ -1,4 +1,4 @@
-/* Changes to a Redis: put, merge and delete become orders; merging is read, merge, and swap
+/* Changes to a Redis: put, merge and delete become commands; merging is read, merge, and swap
  * if nobody was faster. */
 #ifndef STORE_REDIS_WRITE_H
 #define STORE_REDIS_WRITE_H
@@ -8,25 +8,25 @@
 #include <stdint.h>
 
 #include "store/backend.h"
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 #include "store/redis_server.h"
 
-/* Who brings orders to their servers. */
-struct redis_way {
-	/* together: all at one moment for everybody else, where the way can do that */
-	void (*ask)(struct redis_way *way, struct redis_order *o, size_t n, bool together,
-		    int64_t deadline_us);
+/* Who brings commands to their servers. */
+struct redis_transport {
+	/* together: all at one moment for everybody else, where the transport can do that */
+	void (*ask)(struct redis_transport *transport, struct redis_command *o, size_t n,
+		    bool together, int64_t deadline_us);
 	char *why; /* of the last ask: which server did not answer, and why; or NULL */
 };
 
-/* redis_way_blame - remember why a link is ill, if it is
+/* redis_transport_blame - remember why a link is down, if it is
  * err   none */
-void redis_way_blame(struct redis_way *way, const struct redis_server *s,
-		     const struct redis_link *l);
+void redis_transport_blame(struct redis_transport *transport,
+			   const struct redis_server *s, const struct redis_link *l);
 
-/* redis_write - store_write_many() over a way
+/* redis_write - store_write_many() over a transport
  * err   as store_write_many() */
-enum store_wrote redis_write(struct store *s, struct redis_way *way,
+enum store_wrote redis_write(struct store *s, struct redis_transport *transport,
 			     const struct store_write *w, size_t n, GError **e);
 
 #endif

@@ -3,7 +3,7 @@
 #include <glib.h>
 
 #include "base/arena.h"
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 #include "store/redis_server.h"
 #include "store/redis_slots.h"
 #include "store/redis_trouble.h"

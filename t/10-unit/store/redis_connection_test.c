@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 #include "store/redis_server.h"
 #include "store/redis_trouble.h"
 
@@ -47,7 +47,7 @@ static void *serve(void *data)
 	return NULL;
 }
 
-static void begin(struct fake *f, struct redis_spot *spot_r)
+static void begin(struct fake *f, struct redis_sockaddr *sockaddr_r)
 {
 	struct redis_address a = { .path = f->path };
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
@@ -58,7 +58,7 @@ static void begin(struct fake *f, struct redis_spot *spot_r)
 	g_assert_cmpint(bind(f->fd, (struct sockaddr *)&un, sizeof(un)), ==, 0);
 	g_assert_cmpint(listen(f->fd, 5), ==, 0);
 	f->thread = g_thread_new("fake", serve, f);
-	g_assert_true(redis_spot_find(&a, false, spot_r));
+	g_assert_true(redis_sockaddr_find(&a, false, sockaddr_r));
 }
 
 static void end(struct fake *f)
@@ -86,12 +86,12 @@ static void take(struct redis_question *q, const redisReply *reply)
 static const struct {
 	const char *answer;
 	const char *got; /* of two questions, the first with one answer to skip */
-	enum redis_ill ill;
+	enum redis_down down;
 	bool hang_up;
 } rows[] = {
-	{ "+OK\r\n$3\r\nabc\r\n:5\r\n", "1:abc 3 ", REDIS_WELL, false },
-	{ "+OK\r\n$-1\r\n*2\r\n$1\r\na\r\n$-1\r\n", "4 2 ", REDIS_WELL, false },
-	{ "-ASK\r\n-ERR x\r\n+PONG\r\n", "6:ERR x 5:PONG ", REDIS_WELL, false },
+	{ "+OK\r\n$3\r\nabc\r\n:5\r\n", "1:abc 3 ", REDIS_UP, false },
+	{ "+OK\r\n$-1\r\n*2\r\n$1\r\na\r\n$-1\r\n", "4 2 ", REDIS_UP, false },
+	{ "-ASK\r\n-ERR x\r\n+PONG\r\n", "6:ERR x 5:PONG ", REDIS_UP, false },
 	{ "+OK\r\n$3\r\nab", "", REDIS_BROKEN, true },
 	{ "", "", REDIS_BROKEN, true },
 	{ "+OK\r\n$3\r\nabc\r\n", "1:abc ", REDIS_LATE, false },
@@ -113,25 +113,25 @@ static void ask(const char *path, size_t row, size_t piece)
 			      { .q = { .take = take } } };
 	struct redis_login login = { 0 };
 	struct bytes word = bytes_of("PING");
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 	struct redis_link *l;
 
 	got[0].text = got[1].text = g_string_new(NULL);
-	begin(&f, &spot);
-	l = redis_link_open(&spot, &login);
+	begin(&f, &sockaddr);
+	l = redis_link_open(&sockaddr, &login);
 	for (size_t i = 0; i < 2; i++) {
-		redis_command(l->out, &word, 1);
+		redis_append_command(l->out, &word, 1);
 		redis_link_expect(l, &got[i].q);
 	}
 	redis_exchange(&l, 1, clock_mono_us() + 100000);
 	/* what comes after the last answer may not have been there yet */
-	if (l->ill == REDIS_WELL && rows[row].ill == REDIS_BROKEN) {
+	if (l->down == REDIS_UP && rows[row].down == REDIS_BROKEN) {
 		g_usleep(20000);
 		g_assert_false(redis_link_quiet(l));
 	} else {
-		g_assert_cmpint(l->ill, ==, rows[row].ill);
+		g_assert_cmpint(l->down, ==, rows[row].down);
 	}
-	g_assert_true((l->why != NULL) == (l->ill != REDIS_WELL));
+	g_assert_true((l->why != NULL) == (l->down != REDIS_UP));
 	g_assert_cmpstr(got[0].text->str, ==, rows[row].got);
 	redis_link_close(l);
 	end(&f);
@@ -166,18 +166,18 @@ static void test_trickle(void)
 	struct got got = { .q = { .take = take }, .text = g_string_new(NULL) };
 	struct redis_login login = { .password = (char[]){ "x" } };
 	struct bytes word = bytes_of("PING");
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 	struct redis_link *l;
 	int64_t begin_us, took_us;
 
-	begin(&f, &spot);
-	l = redis_link_open(&spot, &login);
-	redis_command(l->out, &word, 1);
+	begin(&f, &sockaddr);
+	l = redis_link_open(&sockaddr, &login);
+	redis_append_command(l->out, &word, 1);
 	redis_link_expect(l, &got.q);
 	begin_us = clock_mono_us();
 	redis_exchange(&l, 1, begin_us + 80000);
 	took_us = clock_mono_us() - begin_us;
-	g_assert_cmpint(l->ill, ==, REDIS_LATE);
+	g_assert_cmpint(l->down, ==, REDIS_LATE);
 	g_assert_cmpint(took_us, >=, 80000);
 	g_assert_cmpint(took_us, <, 400000); /* all of it would take 460 ms */
 	redis_link_close(l);
@@ -193,17 +193,17 @@ static void test_nobody(void)
 {
 	struct redis_address a = { .path = (char[]){ "/nonexistent/wonted" } };
 	struct redis_login login = { 0 };
-	struct redis_spot spot;
+	struct redis_sockaddr sockaddr;
 	struct redis_link *l;
 
-	g_assert_true(redis_spot_find(&a, false, &spot));
-	l = redis_link_open(&spot, &login);
+	g_assert_true(redis_sockaddr_find(&a, false, &sockaddr));
+	l = redis_link_open(&sockaddr, &login);
 	redis_exchange(&l, 1, clock_mono_us() + 100000);
-	g_assert_cmpint(l->ill, ==, REDIS_REFUSED);
+	g_assert_cmpint(l->down, ==, REDIS_REFUSED);
 	redis_link_close(l);
-	spot = (struct redis_spot){ 0 };
-	l = redis_link_open(&spot, &login);
-	g_assert_cmpint(l->ill, ==, REDIS_REFUSED);
+	sockaddr = (struct redis_sockaddr){ 0 };
+	l = redis_link_open(&sockaddr, &login);
+	g_assert_cmpint(l->down, ==, REDIS_REFUSED);
 	redis_link_close(l);
 	redis_link_close(NULL);
 }
@@ -222,7 +222,7 @@ static void test_greetings(void)
 		  "*3\r\n$4\r\nAUTH\r\n$3\r\njoe\r\n$1\r\nx\r\n"
 		  "*2\r\n$6\r\nSELECT\r\n$2\r\n12\r\n" },
 	};
-	struct redis_spot nowhere = { 0 };
+	struct redis_sockaddr nowhere = { 0 };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(logins); i++) {
 		struct redis_login login = { g_strdup(logins[i].user),

@@ -1,8 +1,8 @@
 /* What is asked of a Redis about one key, and how a value lies there: behind a stamp
  * (backend.h), so that what has expired by our clock is absent at once and everywhere; the
  * server's own expiry only clears away. */
-#ifndef STORE_REDIS_ORDER_H
-#define STORE_REDIS_ORDER_H
+#ifndef STORE_REDIS_COMMAND_H
+#define STORE_REDIS_COMMAND_H
 
 #include <glib.h>
 #include <stdbool.h>
@@ -15,33 +15,33 @@
 
 #define REDIS_PATIENCE_US 5000000 /* for an exchange that has no deadline of its own */
 
-enum redis_order_kind {
-	ORDER_GET,
-	ORDER_SET,
-	ORDER_DELETE,
-	ORDER_SWAP, /* as SET or, with an empty value, DELETE, if what is there is `old` */
+enum redis_command_kind {
+	COMMAND_GET,
+	COMMAND_SET,
+	COMMAND_DELETE,
+	COMMAND_SWAP, /* as SET or, with an empty value, DELETE, if what is there is `old` */
 };
 
-struct redis_order {
+struct redis_command {
 	struct redis_question q; /* must be first; whoever asks sets it */
 	struct bytes key;
-	enum redis_order_kind kind;
+	enum redis_command_kind kind;
 	struct bytes value; /* raw: stamp and value */
 	struct bytes old;   /* raw; empty: there must be none */
 	int64_t ttl_s;
 	/* sees the answer, even an error; sets done to false when it is of no use */
-	void (*answer)(struct redis_order *o, const redisReply *reply);
+	void (*answer)(struct redis_command *o, const redisReply *reply);
 	void *user;
-	void *way;   /* of whoever asks, like the two below */
-	void *to;    /* the server it was sent on to, or NULL */
-	bool again;  /* it must be asked there */
-	bool done;   /* out */
-	bool unsure; /* out: not done, but it may have been sent */
+	void *transport; /* of whoever asks, like the two below */
+	void *to;        /* the server it was sent on to, or NULL */
+	bool again;      /* it must be asked there */
+	bool done;       /* out */
+	bool unsure;     /* out: not done, but it may have been sent */
 };
 
-/* redis_order_put - append the command
+/* redis_command_put - append the command
  * err   none */
-void redis_order_put(GString *out, const struct redis_order *o);
+void redis_command_put(GString *out, const struct redis_command *o);
 
 /* redis_value_out - what a raw value says at a moment
  * in    reply   of GET, or an element of the reply to MGET

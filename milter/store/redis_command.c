@@ -1,5 +1,5 @@
 /* The commands for one key, as bytes. Which server gets them is decided elsewhere. */
-#include "store/redis_order.h"
+#include "store/redis_command.h"
 
 #include <stdio.h>
 
@@ -16,15 +16,15 @@ static const char swap_script[] =
 	"elseif ARGV[3]=='0' then redis.call('SET',KEYS[1],ARGV[2]) "
 	"else redis.call('SET',KEYS[1],ARGV[2],'EX',ARGV[3]) end return 1";
 
-static void put_set(GString *out, const struct redis_order *o, const char *ttl)
+static void put_set(GString *out, const struct redis_command *o, const char *ttl)
 {
 	struct bytes word[] = { bytes_of("SET"), o->key, o->value, bytes_of("EX"),
 				bytes_of(ttl) };
 
-	redis_command(out, word, o->ttl_s == 0 ? 3 : 5);
+	redis_append_command(out, word, o->ttl_s == 0 ? 3 : 5);
 }
 
-void redis_order_put(GString *out, const struct redis_order *o)
+void redis_command_put(GString *out, const struct redis_command *o)
 {
 	struct bytes get[] = { bytes_of("GET"), o->key };
 	struct bytes del[] = { bytes_of("DEL"), o->key };
@@ -37,17 +37,17 @@ void redis_order_put(GString *out, const struct redis_order *o)
 				bytes_of(ttl) };
 
 	switch (o->kind) {
-	case ORDER_GET:
-		redis_command(out, get, COUNT_OF(get));
+	case COMMAND_GET:
+		redis_append_command(out, get, COUNT_OF(get));
 		break;
-	case ORDER_SET:
+	case COMMAND_SET:
 		put_set(out, o, ttl);
 		break;
-	case ORDER_DELETE:
-		redis_command(out, del, COUNT_OF(del));
+	case COMMAND_DELETE:
+		redis_append_command(out, del, COUNT_OF(del));
 		break;
-	case ORDER_SWAP:
-		redis_command(out, swap, COUNT_OF(swap));
+	case COMMAND_SWAP:
+		redis_append_command(out, swap, COUNT_OF(swap));
 		break;
 	}
 }
