@@ -19,13 +19,13 @@ enum {
 	MARK_SIGNS = 5,     /* dashes and the like in it: "* Wonted *" is a title */
 };
 
-size_t bytes_find(struct bytes text, size_t from, const char *needle)
+size_t bytes_find(struct bytes text, size_t from, const char *phrase)
 {
 	const char *found;
 
 	if (from >= text.n)
 		return text.n;
-	found = memmem(text.at + from, text.n - from, needle, strlen(needle));
+	found = memmem(text.at + from, text.n - from, phrase, strlen(phrase));
 	return found == NULL ? text.n : (size_t)(found - text.at);
 }
 

@@ -35,8 +35,8 @@ struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
  * err   n is 0: there is none */
 struct block banner_text_find(struct bytes text);
 
-/* bytes_find - offset of the first needle from `from` on
+/* bytes_find - offset of the first phrase from `from` on
  * err   text.n: there is none */
-size_t bytes_find(struct bytes text, size_t from, const char *needle);
+size_t bytes_find(struct bytes text, size_t from, const char *phrase);
 
 #endif

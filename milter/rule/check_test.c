@@ -9,7 +9,7 @@
 #include "rule/list.h"
 #include "rule/match.h"
 #include "rule/name.h"
-#include "rule/needles.h"
+#include "rule/phrase_set.h"
 #include "rule/print.h"
 
 void note_name(struct ruleset *rs, struct rule *rule, struct name_at at)
@@ -172,7 +172,7 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 	return false;
 }
 
-static bool check_needles(struct ruleset *rs, struct test *test)
+static bool check_phrases(struct ruleset *rs, struct test *test)
 {
 	struct operand *right = &test->right;
 	struct list *list = find_list(rs, right);
@@ -196,7 +196,7 @@ static bool check_needles(struct ruleset *rs, struct test *test)
 	}
 	if (right->kind == OPERAND_NAME)
 		right->kind = OPERAND_LIST;
-	right->needles = needles_build(rs->arena, entries, n);
+	right->phrases = phrase_set_build(rs->arena, entries, n);
 	return true;
 }
 
@@ -229,7 +229,7 @@ static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 	struct operand *right = &test->right;
 
 	if (right->any_of)
-		return check_needles(rs, test);
+		return check_phrases(rs, test);
 	if (right->kind == OPERAND_TEXTS) {
 		complain(rs->complaints, right->place,
 			 "before texts in brackets goes any of");

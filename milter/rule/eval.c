@@ -12,7 +12,7 @@
 #include "rule/fold.h"
 #include "rule/list.h"
 #include "rule/match.h"
-#include "rule/needles.h"
+#include "rule/phrase_set.h"
 
 #define LONG_BYTES 512
 
@@ -24,7 +24,7 @@ struct finding {
 };
 
 /* a text ready to be looked into */
-struct hay {
+struct folded_text {
 	struct bytes text; /* folded */
 	const struct grams *grams;
 };
@@ -43,7 +43,7 @@ struct run {
 	struct matcher *matcher;
 	struct value *headers; /* by number; taken when first asked for */
 	bool *headers_taken;
-	struct hay *hays; /* of features, by row */
+	struct folded_text *folded_texts; /* of features, by row */
 };
 
 struct run *run_create(struct arena *a, const struct ruleset *rs)
@@ -57,7 +57,8 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 	run->decided = arena_new(a, enum decided, rs->rules->len + 1);
 	run->headers = arena_new(a, struct value, rs->headers->len + 1);
 	run->headers_taken = arena_new(a, bool, rs->headers->len + 1);
-	run->hays = arena_new(a, struct hay, rs->tables[SOURCE_FEATURE]->n + 1);
+	run->folded_texts =
+		arena_new(a, struct folded_text, rs->tables[SOURCE_FEATURE]->n + 1);
 	return run;
 }
 
@@ -132,20 +133,21 @@ struct value run_left(struct run *run, const struct test *test)
 }
 
 /* a text of the message is folded once, and a long one looked through once */
-static struct hay hay_of(struct run *run, const struct operand *o, const char *text)
+static struct folded_text folded_text_of(struct run *run, const struct operand *o,
+					 const char *text)
 {
 	bool kept = o->kind == OPERAND_NAME && o->name.table == SOURCE_FEATURE &&
 		    ruleset_row(run->rs, o->name)->type == VALUE_TEXT;
-	struct hay *hay = kept ? &run->hays[o->name.row] : NULL;
+	struct folded_text *folded = kept ? &run->folded_texts[o->name.row] : NULL;
 
 	if (!kept)
-		return (struct hay){ .text = fold(run->arena, bytes_of(text)) };
-	if (hay->text.at == NULL) {
-		hay->text = fold(run->arena, bytes_of(text));
-		if (hay->text.n >= LONG_BYTES)
-			hay->grams = grams_of(run->arena, hay->text);
+		return (struct folded_text){ .text = fold(run->arena, bytes_of(text)) };
+	if (folded->text.at == NULL) {
+		folded->text = fold(run->arena, bytes_of(text));
+		if (folded->text.n >= LONG_BYTES)
+			folded->grams = grams_of(run->arena, folded->text);
 	}
-	return *hay;
+	return *folded;
 }
 
 /* ---- tests of numbers ---- */
@@ -207,27 +209,27 @@ static bool compare_texts(enum operator op, struct bytes left, struct bytes righ
 }
 
 /* one text against what the rule file holds */
-static bool test_fixed(const struct test *test, const struct hay *hay,
+static bool test_fixed(const struct test *test, const struct folded_text *folded,
 		       const char **found_r)
 {
-	struct bytes left = hay->text;
+	struct bytes left = folded->text;
 	const struct operand *right = &test->right;
 	struct bytes found = { .at = NULL, .n = 0 };
 	bool holds;
 
-	if (right->needles == NULL && right->list != NULL)
+	if (right->phrases == NULL && right->list != NULL)
 		return test->op == OP_UNDER ? list_covers(right->list, left)
 					    : list_holds(right->list, left);
-	if (right->needles == NULL)
+	if (right->phrases == NULL)
 		return compare_texts(test->op, left, right->folded);
 	if (test->op == OP_IS)
 		return list_holds(right->list, left);
 	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
-		holds = needles_find(right->needles, left, hay->grams,
-				     test->op == OP_MENTIONS, &found);
+		holds = phrase_set_find(right->phrases, left, folded->grams,
+					test->op == OP_MENTIONS, &found);
 	else
-		holds = needles_at_edge(right->needles, left, test->op == OP_ENDS_WITH,
-					&found);
+		holds = phrase_set_at_edge(right->phrases, left, test->op == OP_ENDS_WITH,
+					   &found);
 	if (holds)
 		*found_r = found.at;
 	return holds;
@@ -244,7 +246,7 @@ static enum answer test_against(struct run *run, const struct test *test,
 		return right.known;
 	if (right.text != NULL && right.n_items == 0)
 		return compare_texts(test->op, left,
-				     hay_of(run, &test->right, right.text).text)
+				     folded_text_of(run, &test->right, right.text).text)
 			       ? ANSWER_YES
 			       : ANSWER_NO;
 	for (size_t i = 0; i < right.n_items && answer == ANSWER_NO; i++)
@@ -272,12 +274,12 @@ static enum answer test_pattern(struct run *run, const struct test *test,
 static enum answer test_text(struct run *run, const struct test *test, const char *text,
 			     const char **found_r)
 {
-	struct hay left;
+	struct folded_text left;
 
 	*found_r = text;
 	if (test->op == OP_MATCHES)
 		return test_pattern(run, test, text, found_r);
-	left = hay_of(run, &test->left, text);
+	left = folded_text_of(run, &test->left, text);
 	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
 		return test_fixed(test, &left, found_r) ? ANSWER_YES : ANSWER_NO;
 	return test_against(run, test, left.text);

@@ -15,7 +15,7 @@
 
 struct list;
 struct pattern;
-struct needles;
+struct phrase_set;
 
 /* a comment line without its #, or NULL text for an empty line between comments */
 struct remark {
@@ -59,7 +59,7 @@ struct operand {
 	int64_t number; /* in the unit of the name it is compared with */
 	struct bytes folded;
 	const struct list *list;
-	const struct needles *needles;
+	const struct phrase_set *phrases;
 	const struct pattern *pattern;
 };
 

@@ -1,11 +1,11 @@
-/* Folding, many needles, lists: how texts are compared and looked for. */
+/* Folding, many phrases, lists: how texts are compared and looked for. */
 #include <glib.h>
 #include <string.h>
 
 #include "lib/effort.h"
 #include "rule/fold.h"
 #include "rule/list.h"
-#include "rule/needles.h"
+#include "rule/phrase_set.h"
 
 static void test_fold(void)
 {
@@ -72,7 +72,7 @@ static const struct bytes words[] = {
 static void test_needles(void)
 {
 	static const struct {
-		const char *hay;
+		const char *text;
 		bool whole;
 		const char *found; /* NULL: none */
 	} rows[] = {
@@ -95,19 +95,22 @@ static void test_needles(void)
 		{ "\xffx", true, "x" },
 	};
 	struct arena *a = arena_create();
-	const struct needles *needles = needles_build(a, words, G_N_ELEMENTS(words));
+	const struct phrase_set *phrases =
+		phrase_set_build(a, words, G_N_ELEMENTS(words));
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct bytes exact = { .at = g_memdup2(rows[i].hay, strlen(rows[i].hay)),
-				       .n = strlen(rows[i].hay) };
+		struct bytes exact = { .at = g_memdup2(rows[i].text,
+						       strlen(rows[i].text)),
+				       .n = strlen(rows[i].text) };
 		struct bytes found = { 0 };
 
-		g_assert_cmpint(needles_find(needles, exact, NULL, rows[i].whole, &found),
-				==, rows[i].found != NULL);
+		g_assert_cmpint(
+			phrase_set_find(phrases, exact, NULL, rows[i].whole, &found), ==,
+			rows[i].found != NULL);
 		g_assert_cmpstr(found.at, ==, rows[i].found);
 		found.at = NULL;
-		g_assert_cmpint(needles_find(needles, exact, grams_of(a, exact),
-					     rows[i].whole, &found),
+		g_assert_cmpint(phrase_set_find(phrases, exact, grams_of(a, exact),
+						rows[i].whole, &found),
 				==, rows[i].found != NULL);
 		g_assert_cmpstr(found.at, ==, rows[i].found);
 		g_free((gpointer)(uintptr_t)exact.at);
@@ -118,15 +121,18 @@ static void test_needles(void)
 static void test_edges(void)
 {
 	struct arena *a = arena_create();
-	const struct needles *needles = needles_build(a, words, G_N_ELEMENTS(words));
+	const struct phrase_set *phrases =
+		phrase_set_build(a, words, G_N_ELEMENTS(words));
 	struct bytes found;
 
 	g_assert_true(
-		needles_at_edge(needles, (struct bytes){ "gifts", 5 }, false, &found));
+		phrase_set_at_edge(phrases, (struct bytes){ "gifts", 5 }, false, &found));
 	g_assert_false(
-		needles_at_edge(needles, (struct bytes){ "gifts", 5 }, true, &found));
-	g_assert_true(needles_at_edge(needles, (struct bytes){ "box", 3 }, true, &found));
-	g_assert_false(needles_at_edge(needles, (struct bytes){ "", 0 }, true, &found));
+		phrase_set_at_edge(phrases, (struct bytes){ "gifts", 5 }, true, &found));
+	g_assert_true(
+		phrase_set_at_edge(phrases, (struct bytes){ "box", 3 }, true, &found));
+	g_assert_false(
+		phrase_set_at_edge(phrases, (struct bytes){ "", 0 }, true, &found));
 	g_assert_true(
 		text_mentions((struct bytes){ "axa x", 5 }, (struct bytes){ "x", 1 }));
 	g_assert_false(
@@ -211,7 +217,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/texts/fold", test_fold);
 	g_test_add_func("/rule/texts/fold_time", test_fold_time);
 	g_test_add_func("/rule/texts/fold_name", test_fold_name);
-	g_test_add_func("/rule/texts/needles", test_needles);
+	g_test_add_func("/rule/texts/phrases", test_needles);
 	g_test_add_func("/rule/texts/edges", test_edges);
 	g_test_add_func("/rule/texts/list", test_list);
 	g_test_add_func("/rule/texts/labels", test_labels);
