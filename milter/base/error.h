@@ -6,8 +6,8 @@
 #include <glib.h>
 
 enum wonted_error {
-	WONTED_ERROR_INPUT, /* a file, option or argument is wrong: the user can mend it */
-	WONTED_ERROR_SYSTEM, /* disk, socket, permission: the machine must be mended */
+	WONTED_ERROR_INPUT, /* a file, option or argument is wrong: the user can repair it */
+	WONTED_ERROR_SYSTEM, /* disk, socket, permission: the machine must be repaired */
 	WONTED_ERROR_STORE,  /* a store is broken or did not answer */
 };
 

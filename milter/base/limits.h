@@ -86,7 +86,7 @@
 #define LIMIT_RULE_DEPTH 50      /* of brackets in one condition */
 #define LIMIT_RULE_NAME_BYTES 64 /* names stand in headers and metrics */
 #define LIMIT_RULE_MILLI 100000  /* of one rule: ten times what is malicious */
-#define LIMIT_COMPLAINTS 20      /* said at once; the rest is counted */
+#define LIMIT_RULE_ERRORS 20     /* said at once; the rest is counted */
 #define LIMIT_REASON_BYTES 300   /* one reason after its {names} are filled in */
 #define LIMIT_REASONS 50         /* of one decision, strongest kept; nobody reads more */
 #define LIMIT_REASON_VALUE_BYTES 80  /* one {name} of it: an address, not a story */

@@ -29,7 +29,7 @@ static const char *who(void)
 	return geteuid() == 0 ? "root" : "the daemon's user";
 }
 
-static void complain(GString *all, const char *option, const char *path, const char *what)
+static void report(GString *all, const char *option, const char *path, const char *what)
 {
 	g_string_append_printf(all,
 			       "%s%s: %s: %s cannot %s: %s; give it to that user, or "
@@ -44,7 +44,7 @@ static void check_parent(GString *all, const char *option, const char *path)
 	char *folder = g_path_get_dirname(path);
 
 	if (access(folder, W_OK | X_OK) != 0)
-		complain(all, option, folder, "make files in it");
+		report(all, option, folder, "make files in it");
 	g_free(folder);
 }
 
@@ -63,11 +63,11 @@ static void check_folder(GString *all, const char *option, const char *path)
 	}
 	if (stat(at, &st) == 0 && !S_ISDIR(st.st_mode)) {
 		errno = ENOTDIR;
-		complain(all, option, at, "use it");
+		report(all, option, at, "use it");
 	} else if (access(at, R_OK | W_OK | X_OK) != 0) {
-		complain(all, option, at,
-			 strcmp(at, path) == 0 ? "make files in it"
-					       : "make a folder in it");
+		report(all, option, at,
+		       strcmp(at, path) == 0 ? "make files in it"
+					     : "make a folder in it");
 	}
 	g_free(at);
 }
@@ -78,7 +78,7 @@ static void check_file(GString *all, const char *option, const char *folder,
 	char *path = g_build_filename(folder, name, NULL);
 
 	if (access(path, R_OK | W_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
-		complain(all, option, path, "write it");
+		report(all, option, path, "write it");
 	g_free(path);
 }
 

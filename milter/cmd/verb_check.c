@@ -39,7 +39,7 @@ static void say_ok(const char *path, const struct runtime *w, GString *out)
 }
 
 /* each line of a complaint begins with its file and line, so that editors find the place */
-static int complain(GError *e)
+static int report(GError *e)
 {
 	int status = error_exit_status(e);
 
@@ -54,7 +54,7 @@ static int dump(const char *path, GString *out)
 	struct options *o = options_load(path, &e);
 
 	if (o == NULL)
-		return complain(e);
+		return report(e);
 	print_dump(o, out);
 	options_unref(o);
 	return EXIT_DONE;
@@ -97,10 +97,10 @@ static int check(const char *path, GString *out)
 		begin_as_daemon(path, &e) ? runtime_load(&setup, NULL, &e) : NULL;
 
 	if (w == NULL)
-		return complain(e);
+		return report(e);
 	if (!places_check(w->options, &e) || !store_answers(w, &e)) {
 		runtime_release(w);
-		return complain(e);
+		return report(e);
 	}
 	say_ok(path, w, out);
 	runtime_release(w);

@@ -1,4 +1,4 @@
-/* One function for each thing that cannot be; each names the place where it is to be mended.
+/* One function for each thing that cannot be; each names the place where it is to be repaired.
  * A value that was refused before is left out, so that one mistake is told once. */
 #include "config/check.h"
 
@@ -53,24 +53,27 @@ static void check_domains(const struct check *c, const struct tenant *t)
 	struct origin at = place(t->origins, SCOPE_TENANT, "domains", t->where);
 
 	if (t->domains.n == 0 && usable(c, &t->domains))
-		fault_add(c->faults, t->where,
-			  "tenant \"%s\" has no domains: write domains = \"example.org\" "
-			  "with "
-			  "its mail domains",
-			  t->name);
+		diagnostic_add(
+			c->diagnostics, t->where,
+			"tenant \"%s\" has no domains: write domains = \"example.org\" "
+			"with "
+			"its mail domains",
+			t->name);
 	for (size_t i = 0; i < t->domains.n; i++) {
 		const char *domain = t->domains.at[i];
 		const struct tenant *owner =
 			first_owner(c->options->snapshot->tenants, domain);
 
 		if (owner == t)
-			fault_add(c->faults, at, "domains: %s is listed twice", domain);
+			diagnostic_add(c->diagnostics, at, "domains: %s is listed twice",
+				       domain);
 		else if (owner != NULL)
-			fault_add(c->faults, at,
-				  "domains: %s belongs to tenant \"%s\" already (%s line "
-				  "%u)",
-				  domain, owner->name, owner->where.file,
-				  owner->where.line);
+			diagnostic_add(
+				c->diagnostics, at,
+				"domains: %s belongs to tenant \"%s\" already (%s line "
+				"%u)",
+				domain, owner->name, owner->where.file,
+				owner->where.line);
 	}
 }
 
@@ -80,9 +83,9 @@ static void check_partners(const struct check *c, const struct tenant *t)
 
 	for (size_t i = 0; i < t->partner_domains.n; i++)
 		if (options_tenant(c->options, t->partner_domains.at[i]) == t)
-			fault_add(c->faults, at,
-				  "partner_domains: %s is the tenant's own domain",
-				  t->partner_domains.at[i]);
+			diagnostic_add(c->diagnostics, at,
+				       "partner_domains: %s is the tenant's own domain",
+				       t->partner_domains.at[i]);
 }
 
 static void check_tenants(const struct check *c)
@@ -90,9 +93,9 @@ static void check_tenants(const struct check *c)
 	const struct options *o = c->options;
 
 	if (o->n_tenants == 0)
-		fault_add(c->faults, (struct origin){ c->file, 0 },
-			  "there is no tenant: write tenant \"NAME\" { domains = "
-			  "\"example.org\" } with your own mail domains");
+		diagnostic_add(c->diagnostics, (struct origin){ c->file, 0 },
+			       "there is no tenant: write tenant \"NAME\" { domains = "
+			       "\"example.org\" } with your own mail domains");
 	for (size_t i = 0; i < o->n_tenants; i++) {
 		check_domains(c, &o->tenants[i]);
 		check_partners(c, &o->tenants[i]);
@@ -120,17 +123,20 @@ static void check_recipients(const struct check *c, const struct policy *p)
 			first_owner(c->options->snapshot->policies, who);
 
 		if (options_tenant(c->options, strrchr(who, '@') + 1) == NULL)
-			fault_add(c->faults, at,
-				  "recipients: %s is in no tenant's domains: it would "
-				  "never "
-				  "match",
-				  who);
+			diagnostic_add(
+				c->diagnostics, at,
+				"recipients: %s is in no tenant's domains: it would "
+				"never "
+				"match",
+				who);
 		if (owner == p)
-			fault_add(c->faults, at, "recipients: %s is listed twice", who);
+			diagnostic_add(c->diagnostics, at,
+				       "recipients: %s is listed twice", who);
 		else if (owner != NULL)
-			fault_add(c->faults, at,
-				  "recipients: %s has policy \"%s\" already (%s line %u)",
-				  who, owner->name, owner->where.file, owner->where.line);
+			diagnostic_add(
+				c->diagnostics, at,
+				"recipients: %s has policy \"%s\" already (%s line %u)",
+				who, owner->name, owner->where.file, owner->where.line);
 	}
 }
 
@@ -144,12 +150,13 @@ static void check_flags(const struct check *c, const struct policy *p)
 			first_owner(c->options->snapshot->flags, flag);
 
 		if (owner == p)
-			fault_add(c->faults, at, "flags: %s is listed twice", flag);
+			diagnostic_add(c->diagnostics, at, "flags: %s is listed twice",
+				       flag);
 		else if (owner != NULL)
-			fault_add(c->faults, at,
-				  "flags: %s has policy \"%s\" already (%s line %u)",
-				  flag, owner->name, owner->where.file,
-				  owner->where.line);
+			diagnostic_add(c->diagnostics, at,
+				       "flags: %s has policy \"%s\" already (%s line %u)",
+				       flag, owner->name, owner->where.file,
+				       owner->where.line);
 	}
 }
 
@@ -173,11 +180,12 @@ static void check_thresholds(const struct check *c, const struct policy *p)
 
 	if (at.line == 0 || at.line == p->where.line)
 		at = place_policy(c, p, "malicious_points");
-	fault_add(c->faults, at,
-		  "policy \"%s\": suspicious_points %s is above malicious_points %s: "
-		  "nothing "
-		  "would ever be suspicious",
-		  p->name, high->str, low->str);
+	diagnostic_add(
+		c->diagnostics, at,
+		"policy \"%s\": suspicious_points %s is above malicious_points %s: "
+		"nothing "
+		"would ever be suspicious",
+		p->name, high->str, low->str);
 	g_string_free(high, TRUE);
 	g_string_free(low, TRUE);
 }
@@ -190,10 +198,10 @@ static void check_extension(const struct check *c, const struct policy *p)
 	if (p->junk_by == JUNK_BY_EXTENSION && p->junk_extension[0] != '\0' &&
 	    usable(c, &p->junk_extension) &&
 	    strchr(delimiters, p->junk_extension[0]) == NULL)
-		fault_add(c->faults, place_policy(c, p, "junk_extension"),
-			  "junk_extension \"%s\" does not begin with one of "
-			  "recipient_delimiter \"%s\": set both as in the MTA",
-			  p->junk_extension, delimiters);
+		diagnostic_add(c->diagnostics, place_policy(c, p, "junk_extension"),
+			       "junk_extension \"%s\" does not begin with one of "
+			       "recipient_delimiter \"%s\": set both as in the MTA",
+			       p->junk_extension, delimiters);
 }
 
 static void check_policies(const struct check *c)
@@ -202,14 +210,16 @@ static void check_policies(const struct check *c)
 		const struct policy *p = &c->options->policies[i];
 
 		if (i == 0 && p->recipients.n > 0)
-			fault_add(c->faults, place_policy(c, p, "recipients"),
-				  "policy \"default\" takes no recipients: it holds for "
-				  "all "
-				  "that no other policy names");
+			diagnostic_add(
+				c->diagnostics, place_policy(c, p, "recipients"),
+				"policy \"default\" takes no recipients: it holds for "
+				"all "
+				"that no other policy names");
 		if (i == 0 && p->flags.n > 0)
-			fault_add(c->faults, place_policy(c, p, "flags"),
-				  "policy \"default\" takes no flags: it holds for all "
-				  "that no other policy is for");
+			diagnostic_add(
+				c->diagnostics, place_policy(c, p, "flags"),
+				"policy \"default\" takes no flags: it holds for all "
+				"that no other policy is for");
 		if (i > 0) {
 			check_recipients(c, p);
 			check_flags(c, p);
@@ -236,8 +246,8 @@ static void check_deadline(const struct check *c, const char *name,
 		at = place_global(c, deadline);
 	if (usable(c, wait_ms) && usable(c, &o->message_deadline_ms) &&
 	    o->message_deadline_ms <= *wait_ms)
-		fault_add(
-			c->faults, at,
+		diagnostic_add(
+			c->diagnostics, at,
 			"message_deadline %s must be longer than %s %s, which is a part "
 			"of it",
 			one->str, name, other->str);
@@ -255,11 +265,12 @@ static void check_zone_file(const struct check *c)
 	if (*path == '\0')
 		return;
 	if (stat(path, &st) < 0 || access(path, R_OK) < 0)
-		fault_add(c->faults, place_global(c, "dns_zone_file"),
-			  "dns_zone_file: cannot read %s: %s", path, g_strerror(errno));
+		diagnostic_add(c->diagnostics, place_global(c, "dns_zone_file"),
+			       "dns_zone_file: cannot read %s: %s", path,
+			       g_strerror(errno));
 	else if (!S_ISREG(st.st_mode))
-		fault_add(c->faults, place_global(c, "dns_zone_file"),
-			  "dns_zone_file: %s is not a regular file", path);
+		diagnostic_add(c->diagnostics, place_global(c, "dns_zone_file"),
+			       "dns_zone_file: %s is not a regular file", path);
 }
 
 static bool group_exists(const char *name)
@@ -284,15 +295,17 @@ static void check_accounts(const struct check *c)
 	const struct options *o = c->options;
 
 	if (*o->socket_group != '\0' && !group_exists(o->socket_group))
-		fault_add(c->faults, place_global(c, "socket_group"),
-			  "socket_group: there is no group \"%s\" on this machine: make "
-			  "it, or "
-			  "name one that the MTA's user is in",
-			  o->socket_group);
+		diagnostic_add(
+			c->diagnostics, place_global(c, "socket_group"),
+			"socket_group: there is no group \"%s\" on this machine: make "
+			"it, or "
+			"name one that the MTA's user is in",
+			o->socket_group);
 	if (*o->user != '\0' && !user_exists(o->user))
-		fault_add(c->faults, place_global(c, "user"),
-			  "user: there is no user \"%s\" on this machine: make it first",
-			  o->user);
+		diagnostic_add(
+			c->diagnostics, place_global(c, "user"),
+			"user: there is no user \"%s\" on this machine: make it first",
+			o->user);
 }
 
 static void check_sockets(const struct check *c)
@@ -301,15 +314,16 @@ static void check_sockets(const struct check *c)
 	size_t room = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
 
 	if (strlen(control) > room)
-		fault_add(c->faults, place_global(c, "control_socket"),
-			  "control_socket: the path of a socket may have at most %zu "
-			  "bytes, "
-			  "this one has %zu",
-			  room, strlen(control));
+		diagnostic_add(
+			c->diagnostics, place_global(c, "control_socket"),
+			"control_socket: the path of a socket may have at most %zu "
+			"bytes, "
+			"this one has %zu",
+			room, strlen(control));
 	if (g_str_has_prefix(c->options->socket, "unix:") &&
 	    strcmp(c->options->socket + strlen("unix:"), control) == 0)
-		fault_add(c->faults, place_global(c, "control_socket"),
-			  "control_socket and socket are the same: %s", control);
+		diagnostic_add(c->diagnostics, place_global(c, "control_socket"),
+			       "control_socket and socket are the same: %s", control);
 }
 
 static void check_folders(const struct check *c)
@@ -317,9 +331,9 @@ static void check_folders(const struct check *c)
 	const struct options *o = c->options;
 
 	if (strcmp(o->quarantine_dir, o->journal_dir) == 0)
-		fault_add(c->faults, place_global(c, "quarantine_dir"),
-			  "quarantine_dir and journal_dir are the same folder: %s",
-			  o->quarantine_dir);
+		diagnostic_add(c->diagnostics, place_global(c, "quarantine_dir"),
+			       "quarantine_dir and journal_dir are the same folder: %s",
+			       o->quarantine_dir);
 }
 
 void check_options(const struct check *c)

@@ -4,21 +4,21 @@
 
 #include <stdbool.h>
 
-#include "config/fault.h"
+#include "config/diagnostic.h"
 #include "config/options.h"
 
 struct check {
 	const struct options *options; /* indexed */
-	struct faults *faults;
+	struct diagnostics *diagnostics;
 	const char *file; /* the first file, for what stands nowhere */
 	GHashTable
 		*wrong; /* members whose value was refused: no more is said about them */
 };
 
-/* check_options - complain of impossible combinations, missing sections, and of files,
+/* check_options - report of impossible combinations, missing sections, and of files,
  *                 users and groups that are not there
  * use   one thread at a time
- * err   none: see faults */
+ * err   none: see diagnostics */
 void check_options(const struct check *c);
 
 #endif

@@ -26,7 +26,7 @@ struct item {
 
 struct loading {
 	struct options *options;
-	struct faults *faults;
+	struct diagnostics *diagnostics;
 	struct source source;
 	GHashTable *wrong;
 };
@@ -150,7 +150,7 @@ static void take_value(struct loading *l, const struct option_row *row, cfg_opt_
 	struct type_input in = { row, items, n, l->options->snapshot->arena };
 
 	if (!type_parse(&in, to, why)) {
-		fault_add(l->faults, *origin, "%s: %s", row->name, why->str);
+		diagnostic_add(l->diagnostics, *origin, "%s: %s", row->name, why->str);
 		g_hash_table_add(l->wrong, to);
 	}
 	g_string_free(why, TRUE);
@@ -289,8 +289,8 @@ static void read_values(struct loading *l)
 	struct origin *origins = origins_create(l, SCOPE_GLOBAL);
 
 	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
-		fault_add(l->faults, origin_of(l, (size_t)cfg->line),
-			  "what follows cannot be read");
+		diagnostic_add(l->diagnostics, origin_of(l, (size_t)cfg->line),
+			       "what follows cannot be read");
 	set_fallbacks(l, SCOPE_GLOBAL, l->options);
 	set_values(l, SCOPE_GLOBAL, cfg, l->options, origins);
 	l->options->origins = origins;
@@ -305,21 +305,21 @@ static struct options *finish(struct loading *l, GError **e)
 {
 	struct options *o = l->options;
 
-	if (l->source.tokens->len > 0 || faults_count(l->faults) == 0) {
+	if (l->source.tokens->len > 0 || diagnostics_count(l->diagnostics) == 0) {
 		statements_check(&l->source);
 		read_values(l);
 		snapshot_index(o);
 		check_options(&(struct check){ .options = o,
-					       .faults = l->faults,
+					       .diagnostics = l->diagnostics,
 					       .file = l->source.files->pdata[0],
 					       .wrong = l->wrong });
 	}
-	if (!faults_raise(l->faults, l->source.files, e)) {
+	if (!diagnostics_raise(l->diagnostics, l->source.files, e)) {
 		options_unref(o);
 		o = NULL;
 	}
 	source_clear(&l->source);
-	faults_destroy(&l->faults);
+	diagnostics_destroy(&l->diagnostics);
 	g_hash_table_destroy(l->wrong);
 	return o;
 }
@@ -327,10 +327,10 @@ static struct options *finish(struct loading *l, GError **e)
 static struct loading begin(void)
 {
 	struct loading l = { .options = snapshot_create(),
-			     .faults = faults_create(),
+			     .diagnostics = diagnostics_create(),
 			     .wrong = g_hash_table_new(NULL, NULL) };
 
-	source_init(&l.source, l.options->snapshot->arena, l.faults);
+	source_init(&l.source, l.options->snapshot->arena, l.diagnostics);
 	return l;
 }
 

@@ -161,7 +161,7 @@ struct policy_seeker {
 /* options_policy - the policy that holds for a recipient; never NULL
  * out   the policy that names the address, else the one that the record names, else the
  *       first in the file that has one of the flags, else the one that names "@domain", else
- *       "default". The file stands before the record, so that an admin can mend at once what
+ *       "default". The file stands before the record, so that an admin can repair at once what
  *       an import brought; and one mailbox stands before a group, a group before a domain
  * use   any thread
  * err   a policy that is named but not there: the next in that order */

@@ -37,9 +37,9 @@ bool token_is_text(const struct token *t)
 	return t->kind == TOKEN_WORD || t->kind == TOKEN_STRING;
 }
 
-void source_init(struct source *s, struct arena *a, struct faults *c)
+void source_init(struct source *s, struct arena *a, struct diagnostics *c)
 {
-	*s = (struct source){ .arena = a, .faults = c };
+	*s = (struct source){ .arena = a, .diagnostics = c };
 	s->files = g_ptr_array_new();
 	s->tokens = g_array_new(FALSE, FALSE, sizeof(struct token));
 	s->open = g_ptr_array_new_with_free_func(g_free);
@@ -75,9 +75,10 @@ static void skip_block_comment(struct scanner *s)
 	if (s->p < s->end)
 		s->p += 2;
 	else
-		fault_add(s->source->faults, began,
-			  "the comment that begins here never ends: write \"*/\" behind "
-			  "it");
+		diagnostic_add(
+			s->source->diagnostics, began,
+			"the comment that begins here never ends: write \"*/\" behind "
+			"it");
 }
 
 /* to where the next token begins */
@@ -116,14 +117,14 @@ static struct token string_token(struct scanner *s)
 	if (s->p < s->end && *s->p == quote)
 		s->p++;
 	else
-		fault_add(
-			s->source->faults, s->at,
+		diagnostic_add(
+			s->source->diagnostics, s->at,
 			"the string that begins with %c%s has no %c at its end; a string "
 			"ends on its line",
 			quote, text->str, quote);
 	if (strange)
-		fault_add(
-			s->source->faults, s->at,
+		diagnostic_add(
+			s->source->diagnostics, s->at,
 			"in a string only \\\" and \\\\ may follow a backslash; text in "
 			"'single quotes' is taken as it is");
 	struct token t = { TOKEN_STRING,
@@ -159,7 +160,8 @@ static struct token word_token(struct scanner *s)
 static struct token next_token(struct scanner *s)
 {
 	for (skip_blank(s); s->p < s->end && *s->p == ';'; skip_blank(s)) {
-		fault_add(s->source->faults, s->at, "\";\" is not needed: take it away");
+		diagnostic_add(s->source->diagnostics, s->at,
+			       "\";\" is not needed: take it away");
 		s->p++;
 	}
 	if (s->p == s->end)
@@ -220,30 +222,31 @@ static void include(struct scanner *s, const struct token *name)
 /* after the word include: "FILE" or ("FILE") */
 static void include_statement(struct scanner *s, const struct token *word)
 {
-	struct faults *c = s->source->faults;
+	struct diagnostics *c = s->source->diagnostics;
 	struct token name = next_token(s);
 	bool brackets = token_is_mark(&name, "(");
 
 	if (brackets)
 		name = next_token(s);
 	if (!token_is_text(&name) || *name.text == '\0') {
-		fault_add(c, word->at, "include names no file: write include \"FILE\"");
+		diagnostic_add(c, word->at,
+			       "include names no file: write include \"FILE\"");
 		return;
 	}
 	if (brackets) {
 		struct token close = next_token(s);
 
 		if (!token_is_mark(&close, ")"))
-			fault_add(c, word->at,
-				  "include( has no \")\" behind the file name");
+			diagnostic_add(c, word->at,
+				       "include( has no \")\" behind the file name");
 	}
 	if (!s->may_include)
-		fault_add(c, word->at,
-			  "include is not possible here: this text is no file");
+		diagnostic_add(c, word->at,
+			       "include is not possible here: this text is no file");
 	else if (s->depth > 0)
-		fault_add(c, word->at,
-			  "include stands inside of braces: it may only stand "
-			  "outside of tenants, policies and lists");
+		diagnostic_add(c, word->at,
+			       "include stands inside of braces: it may only stand "
+			       "outside of tenants, policies and lists");
 	else
 		include(s, &name);
 }
@@ -275,9 +278,10 @@ static bool bad_bytes(struct scanner *s)
 		return false;
 	for (const char *p = s->p; p < bad; p++)
 		s->at.line += *p == '\n';
-	fault_add(s->source->faults, s->at,
-		  "byte 0x%02X is neither UTF-8 nor text: nothing of this file is read",
-		  (unsigned char)*bad);
+	diagnostic_add(
+		s->source->diagnostics, s->at,
+		"byte 0x%02X is neither UTF-8 nor text: nothing of this file is read",
+		(unsigned char)*bad);
 	return true;
 }
 
@@ -304,19 +308,19 @@ static void scan(struct source *source, const char *name, struct bytes text,
 static bool may_read(struct source *s, const char *real, struct origin at)
 {
 	if (s->open->len > LIMIT_INCLUDE_DEPTH) {
-		fault_add(s->faults, at, "includes are nested deeper than %d",
-			  LIMIT_INCLUDE_DEPTH);
+		diagnostic_add(s->diagnostics, at, "includes are nested deeper than %d",
+			       LIMIT_INCLUDE_DEPTH);
 		return false;
 	}
 	if (s->files->len >= LIMIT_CONFIG_FILES) {
-		fault_add(s->faults, at, "more than %d files are included",
-			  LIMIT_CONFIG_FILES);
+		diagnostic_add(s->diagnostics, at, "more than %d files are included",
+			       LIMIT_CONFIG_FILES);
 		return false;
 	}
 	for (guint i = 0; i < s->open->len; i++) {
 		if (strcmp(s->open->pdata[i], real) == 0) {
-			fault_add(s->faults, at,
-				  "%s includes itself, by way of this line", real);
+			diagnostic_add(s->diagnostics, at,
+				       "%s includes itself, by way of this line", real);
 			return false;
 		}
 	}
@@ -342,7 +346,7 @@ static void read_file(struct source *s, const char *path, const struct origin *f
 
 		if (from == NULL && g_str_has_prefix(message, path))
 			message += strlen(path) + strlen(": ");
-		fault_add(s->faults, at, "%s", message);
+		diagnostic_add(s->diagnostics, at, "%s", message);
 		g_error_free(error);
 		free(real);
 		return;
@@ -367,8 +371,9 @@ void source_read_text(struct source *s, const char *name, struct bytes text)
 	if (text.n > LIMIT_CONFIG_BYTES) {
 		struct origin at = { arena_strdup(s->arena, name), 0 };
 
-		fault_add(s->faults, at, "%zu bytes, more than the %d that are read",
-			  text.n, LIMIT_CONFIG_BYTES);
+		diagnostic_add(s->diagnostics, at,
+			       "%zu bytes, more than the %d that are read", text.n,
+			       LIMIT_CONFIG_BYTES);
 		return;
 	}
 	scan(s, arena_strdup(s->arena, name), text, false);

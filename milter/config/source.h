@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
-#include "config/fault.h"
+#include "config/diagnostic.h"
 
 enum token_kind { TOKEN_WORD, TOKEN_STRING, TOKEN_MARK, TOKEN_END };
 
@@ -20,7 +20,7 @@ struct token {
 
 struct source {
 	struct arena *arena; /* texts and file names; outlives the source */
-	struct faults *faults;
+	struct diagnostics *diagnostics;
 	GPtrArray *files; /* names, in the order in which they were read */
 	GArray *tokens;   /* struct token */
 	GPtrArray *open;  /* real names of the files that are being read */
@@ -28,16 +28,16 @@ struct source {
 };
 
 /* source_init - ready to read
- * own   source_clear() frees; arena and faults stay the caller's
+ * own   source_clear() frees; arena and diagnostics stay the caller's
  * err   none */
-void source_init(struct source *s, struct arena *a, struct faults *c);
+void source_init(struct source *s, struct arena *a, struct diagnostics *c);
 
 /* source_clear - free the tokens and lists, not what lives in the arena
  * err   none */
 void source_clear(struct source *s);
 
 /* source_read - append the tokens of a file and of all that it includes
- * err   none: what is wrong is in faults, and what could be read is there */
+ * err   none: what is wrong is in diagnostics, and what could be read is there */
 void source_read(struct source *s, const char *path);
 
 /* source_read_text - the same for text in memory; an include is refused

@@ -72,15 +72,16 @@ static size_t list_in_braces(struct pass *p, size_t ahead, const char *name)
 		bool comma = token_is_mark(peek(p, k), ",");
 
 		if ((!comma && !token_is_text(peek(p, k))) || begins(p, k)) {
-			fault_add(p->source->faults, peek(p, ahead)->at,
-				  "the list of %s has no \"}\" at its end", name);
+			diagnostic_add(p->source->diagnostics, peek(p, ahead)->at,
+				       "the list of %s has no \"}\" at its end", name);
 			return k - ahead;
 		}
 		if (want_comma != comma) {
-			fault_add(p->source->faults, peek(p, k)->at,
-				  "in the list of %s a %s stands where a %s is expected",
-				  name, comma ? "comma" : "value",
-				  comma ? "value" : "comma");
+			diagnostic_add(
+				p->source->diagnostics, peek(p, k)->at,
+				"in the list of %s a %s stands where a %s is expected",
+				name, comma ? "comma" : "value",
+				comma ? "value" : "comma");
 			want_comma = !want_comma;
 		}
 		want_comma = !want_comma;
@@ -109,51 +110,52 @@ static bool value_missing(const struct pass *p, size_t ahead)
 
 /* --- NAME = VALUE --- */
 
-static void complain_unknown(struct pass *p, const struct token *name)
+static void report_unknown(struct pass *p, const struct token *name)
 {
 	static const char *const places[] = { "outside of sections", "in a tenant",
 					      "in a policy" };
-	struct faults *c = p->source->faults;
+	struct diagnostics *c = p->source->diagnostics;
 	const char *near = option_suggest(p->scope, name->text);
 
 	for (size_t s = 0; s < SCOPE_COUNT; s++) {
 		if (s == p->scope ||
 		    option_find((enum option_scope)s, name->text) == NULL)
 			continue;
-		fault_add(c, name->at, "option \"%s\" is not known %s: it belongs %s",
-			  name->text, places[p->scope],
-			  s == SCOPE_GLOBAL   ? "outside of sections"
-			  : s == SCOPE_TENANT ? "into tenant \"NAME\" { }"
-					      : "into policy \"NAME\" { }");
+		diagnostic_add(c, name->at,
+			       "option \"%s\" is not known %s: it belongs %s", name->text,
+			       places[p->scope],
+			       s == SCOPE_GLOBAL   ? "outside of sections"
+			       : s == SCOPE_TENANT ? "into tenant \"NAME\" { }"
+						   : "into policy \"NAME\" { }");
 		return;
 	}
 	char *hint = did_you_mean(near);
 
-	fault_add(c, name->at, "unknown option \"%s\"%s%s", name->text,
-		  p->scope == SCOPE_GLOBAL   ? ""
-		  : p->scope == SCOPE_TENANT ? " in a tenant"
-					     : " in a policy",
-		  hint);
+	diagnostic_add(c, name->at, "unknown option \"%s\"%s%s", name->text,
+		       p->scope == SCOPE_GLOBAL   ? ""
+		       : p->scope == SCOPE_TENANT ? " in a tenant"
+						  : " in a policy",
+		       hint);
 	g_free(hint);
 }
 
 /* may this option be set here and now? */
 static bool may_set(struct pass *p, const struct token *name)
 {
-	struct faults *c = p->source->faults;
+	struct diagnostics *c = p->source->diagnostics;
 	const struct option_row *row = option_find(p->scope, name->text);
 	GHashTable *seen = p->scope == SCOPE_GLOBAL ? p->all : p->set;
 	const struct token *before;
 
 	if (row == NULL) {
-		complain_unknown(p, name);
+		report_unknown(p, name);
 		return false;
 	}
 	before = g_hash_table_lookup(seen, row);
 	if (before != NULL) {
-		fault_add(c, name->at,
-			  "%s is set a second time; the first is in %s line %u",
-			  name->text, before->at.file, before->at.line);
+		diagnostic_add(c, name->at,
+			       "%s is set a second time; the first is in %s line %u",
+			       name->text, before->at.file, before->at.line);
 		return false;
 	}
 	g_hash_table_insert(seen, (gpointer)(uintptr_t)row, (gpointer)(uintptr_t)name);
@@ -179,25 +181,27 @@ static void emit_value(struct pass *p, size_t n)
 
 static void option_statement(struct pass *p)
 {
-	struct faults *c = p->source->faults;
+	struct diagnostics *c = p->source->diagnostics;
 	const struct token *name = peek(p, 0);
 	size_t n;
 
 	if (value_missing(p, 2)) {
-		fault_add(c, name->at, "%s has no value behind the \"=\"", name->text);
+		diagnostic_add(c, name->at, "%s has no value behind the \"=\"",
+			       name->text);
 		p->i += 2;
 		return;
 	}
 	if (token_is_mark(peek(p, 1), "+="))
-		fault_add(c, name->at,
-			  "\"+=\" is not known: write the whole list of %s with \"=\"",
-			  name->text);
+		diagnostic_add(
+			c, name->at,
+			"\"+=\" is not known: write the whole list of %s with \"=\"",
+			name->text);
 	bool allowed = may_set(p, name) && !token_is_mark(peek(p, 1), "+=");
-	size_t before = faults_count(c);
+	size_t before = diagnostics_count(c);
 
 	n = token_is_mark(peek(p, 2), "{") ? list_in_braces(p, 2, name->text)
 					   : list_without_braces(p, 2);
-	if (allowed && faults_count(c) == before) {
+	if (allowed && diagnostics_count(c) == before) {
 		emit(p, name);
 		emit_mark(p, "=", name->at);
 		p->i += 2;
@@ -240,17 +244,17 @@ static bool title_ok(const char *title)
 
 static void check_title(struct pass *p, const struct token *word, const char *title)
 {
-	struct faults *c = p->source->faults;
+	struct diagnostics *c = p->source->diagnostics;
 	char *key;
 	const struct token *before;
 
 	if (title == NULL) {
-		fault_add(c, word->at, "%s has no name: write %s \"NAME\" {", word->text,
-			  word->text);
+		diagnostic_add(c, word->at, "%s has no name: write %s \"NAME\" {",
+			       word->text, word->text);
 		return;
 	}
 	if (!title_ok(title))
-		fault_add(
+		diagnostic_add(
 			c, word->at,
 			"\"%s\" cannot name a %s: 1 to %d letters, digits and - _ . are "
 			"allowed",
@@ -258,9 +262,10 @@ static void check_title(struct pass *p, const struct token *word, const char *ti
 	key = g_strdup_printf("%s %s", word->text, title);
 	before = g_hash_table_lookup(p->named, key);
 	if (before != NULL)
-		fault_add(c, word->at,
-			  "%s \"%s\" stands a second time; the first is in %s line %u",
-			  word->text, title, before->at.file, before->at.line);
+		diagnostic_add(
+			c, word->at,
+			"%s \"%s\" stands a second time; the first is in %s line %u",
+			word->text, title, before->at.file, before->at.line);
 	g_hash_table_insert(p->named, key, (gpointer)(uintptr_t)word);
 }
 
@@ -271,10 +276,10 @@ static void close_section(struct pass *p, struct origin at)
 	p->scope = SCOPE_GLOBAL;
 }
 
-static void complain_inside(struct pass *p, const struct token *word)
+static void report_inside(struct pass *p, const struct token *word)
 {
-	fault_add(
-		p->source->faults, word->at,
+	diagnostic_add(
+		p->source->diagnostics, word->at,
 		"%s begins inside of %s \"%s\", whose \"{\" in line %u has no \"}\" yet",
 		word->text, p->opened.text, p->title, p->opened.at.line);
 }
@@ -286,10 +291,11 @@ static void unknown_section(struct pass *p, const struct token *word, size_t bra
 
 	char *hint = did_you_mean(near);
 
-	fault_add(p->source->faults, word->at,
-		  "there is no section \"%s\": there are tenant \"NAME\" { } and policy "
-		  "\"NAME\" { }%s",
-		  word->text, hint);
+	diagnostic_add(
+		p->source->diagnostics, word->at,
+		"there is no section \"%s\": there are tenant \"NAME\" { } and policy "
+		"\"NAME\" { }%s",
+		word->text, hint);
 	g_free(hint);
 	p->i += behind_braces(p, brace);
 }
@@ -309,13 +315,13 @@ static void section_statement(struct pass *p)
 		return;
 	}
 	if (p->scope != SCOPE_GLOBAL) {
-		complain_inside(p, word);
+		report_inside(p, word);
 		close_section(p, word->at);
 	}
 	if (g_hash_table_size(p->named) >= LIMIT_CONFIG_SECTIONS) {
-		fault_add(p->source->faults, word->at,
-			  "more than %d tenants and policies; the rest is not read",
-			  LIMIT_CONFIG_SECTIONS);
+		diagnostic_add(p->source->diagnostics, word->at,
+			       "more than %d tenants and policies; the rest is not read",
+			       LIMIT_CONFIG_SECTIONS);
 		p->i = p->n;
 		return;
 	}
@@ -337,17 +343,19 @@ static void stray(struct pass *p)
 	bool text = token_is_text(t);
 
 	if (text && option_find(p->scope, t->text) != NULL)
-		fault_add(p->source->faults, t->at,
-			  "%s has no \"=\" behind it: write %s = VALUE", t->text,
-			  t->text);
+		diagnostic_add(p->source->diagnostics, t->at,
+			       "%s has no \"=\" behind it: write %s = VALUE", t->text,
+			       t->text);
 	else if (text)
-		fault_add(p->source->faults, t->at,
-			  "\"%s\" stands alone: options are written NAME = VALUE, and a "
-			  "value "
-			  "with blanks in it needs quotes",
-			  t->text);
+		diagnostic_add(
+			p->source->diagnostics, t->at,
+			"\"%s\" stands alone: options are written NAME = VALUE, and a "
+			"value "
+			"with blanks in it needs quotes",
+			t->text);
 	else
-		fault_add(p->source->faults, t->at, "\"%s\" is out of place", t->text);
+		diagnostic_add(p->source->diagnostics, t->at, "\"%s\" is out of place",
+			       t->text);
 	/* the rest of the line belongs to the same mistake */
 	do {
 		p->i++;
@@ -363,7 +371,8 @@ static void statement(struct pass *p)
 		close_section(p, t->at);
 		p->i++;
 	} else if (token_is_mark(t, "}")) {
-		fault_add(p->source->faults, t->at, "this \"}\" closes nothing");
+		diagnostic_add(p->source->diagnostics, t->at,
+			       "this \"}\" closes nothing");
 		p->i++;
 	} else if (!begins(p, 0)) {
 		stray(p);
@@ -386,8 +395,9 @@ void statements_check(struct source *s)
 	while (p.i < p.n)
 		statement(&p);
 	if (p.scope != SCOPE_GLOBAL) {
-		fault_add(s->faults, p.opened.at, "the \"{\" of %s \"%s\" has no \"}\"",
-			  p.opened.text, p.title);
+		diagnostic_add(s->diagnostics, p.opened.at,
+			       "the \"{\" of %s \"%s\" has no \"}\"", p.opened.text,
+			       p.title);
 		close_section(&p, p.opened.at);
 	}
 	g_hash_table_destroy(p.set);

@@ -9,7 +9,7 @@
  * in    s   as source_read() left it
  * out   s->tokens   only NAME = VALUE, NAME = { VALUES }, and sections of them; every name
  *                   is in its table, each once; braces fit. Lists without braces got them
- * err   none: what was dropped is in s->faults */
+ * err   none: what was dropped is in s->diagnostics */
 void statements_check(struct source *s);
 
 #endif

@@ -18,9 +18,9 @@ struct boxes {
 	size_t skipped, local;
 };
 
-/* boxes_complain - "FILE:LINE: what", kept for the end; the first are shown
+/* boxes_report - "FILE:LINE: what", kept for the end; the first are shown
  * err   none */
-void boxes_complain(struct boxes *b, size_t line, const char *format, ...)
+void boxes_report(struct boxes *b, size_t line, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
 /* boxes_ours - the key of an address of the tenant

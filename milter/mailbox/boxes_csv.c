@@ -67,11 +67,11 @@ static void take_kind(struct record *r, struct mailbox *box)
 
 	const char *near = suggest(word, kind_name, MAILBOX_KIND_COUNT, NULL);
 
-	boxes_complain(r->boxes, r->line,
-		       "kind is \"%s\": allowed are none, user, shared, list and "
-		       "system%s%s%s",
-		       shown(r, word), near != NULL ? "; did you mean \"" : "",
-		       near != NULL ? near : "", near != NULL ? "\"?" : "");
+	boxes_report(r->boxes, r->line,
+		     "kind is \"%s\": allowed are none, user, shared, list and "
+		     "system%s%s%s",
+		     shown(r, word), near != NULL ? "; did you mean \"" : "",
+		     near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 
 static void take_canonical(struct record *r, struct mailbox *box)
@@ -82,9 +82,9 @@ static void take_canonical(struct record *r, struct mailbox *box)
 		return;
 	box->canonical = boxes_ours(r->boxes, word);
 	if (box->canonical == NULL)
-		boxes_complain(r->boxes, r->line,
-			       "canonical is \"%s\": no address of tenant \"%s\"",
-			       shown(r, word), r->boxes->reading->tenant->name);
+		boxes_report(r->boxes, r->line,
+			     "canonical is \"%s\": no address of tenant \"%s\"",
+			     shown(r, word), r->boxes->reading->tenant->name);
 }
 
 static void take_policy(struct record *r, struct mailbox *box)
@@ -100,10 +100,10 @@ static void take_policy(struct record *r, struct mailbox *box)
 	else if (near != NULL && strcmp(near, word) == 0)
 		box->policy = near;
 	else
-		boxes_complain(r->boxes, r->line,
-			       "there is no policy \"%s\" in the configuration%s%s%s",
-			       shown(r, word), near != NULL ? "; did you mean \"" : "",
-			       near != NULL ? near : "", near != NULL ? "\"?" : "");
+		boxes_report(r->boxes, r->line,
+			     "there is no policy \"%s\" in the configuration%s%s%s",
+			     shown(r, word), near != NULL ? "; did you mean \"" : "",
+			     near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 
 static void take_locale(struct record *r, struct mailbox *box)
@@ -115,9 +115,9 @@ static void take_locale(struct record *r, struct mailbox *box)
 	if (is_word(word))
 		box->locale = word;
 	else
-		boxes_complain(r->boxes, r->line,
-			       "locale is \"%s\": write it as \"de\" or \"de_DE\"",
-			       shown(r, word));
+		boxes_report(r->boxes, r->line,
+			     "locale is \"%s\": write it as \"de\" or \"de_DE\"",
+			     shown(r, word));
 }
 
 static void take_flags(struct record *r, struct mailbox *box)
@@ -129,12 +129,11 @@ static void take_flags(struct record *r, struct mailbox *box)
 		if (*g_strstrip(*word) == '\0')
 			continue;
 		if (!is_word(*word))
-			boxes_complain(r->boxes, r->line,
-				       "the flag \"%s\" is no word of letters and digits",
-				       shown(r, *word));
+			boxes_report(r->boxes, r->line,
+				     "the flag \"%s\" is no word of letters and digits",
+				     shown(r, *word));
 		else if (box->n_flags == FLAGS_MOST)
-			boxes_complain(r->boxes, r->line, "more than %d flags",
-				       FLAGS_MOST);
+			boxes_report(r->boxes, r->line, "more than %d flags", FLAGS_MOST);
 		else
 			flags[box->n_flags++] = arena_strdup(r->boxes->arena, *word);
 	}
@@ -153,9 +152,9 @@ static void take_record(struct record *r)
 	take_policy(r, &box);
 	take_flags(r, &box);
 	if (address == NULL)
-		boxes_complain(r->boxes, r->line, "\"%s\" is no address of tenant \"%s\"",
-			       shown(r, r->fields[ADDRESS]),
-			       r->boxes->reading->tenant->name);
+		boxes_report(r->boxes, r->line, "\"%s\" is no address of tenant \"%s\"",
+			     shown(r, r->fields[ADDRESS]),
+			     r->boxes->reading->tenant->name);
 	else
 		boxes_add(r->boxes, r->line, address, &box);
 }
@@ -183,20 +182,19 @@ static bool read_header(struct boxes *b, const struct csv_record *head, int *col
 		int column = find_column(word);
 
 		if (column < 0)
-			boxes_complain(b, head->line,
-				       "unknown column \"%s\": the header line may name "
-				       "address, kind, canonical, locale, policy and "
-				       "flags",
-				       word);
+			boxes_report(b, head->line,
+				     "unknown column \"%s\": the header line may name "
+				     "address, kind, canonical, locale, policy and "
+				     "flags",
+				     word);
 		else if (columns_r[column] >= 0)
-			boxes_complain(b, head->line, "column \"%s\" stands there twice",
-				       word);
+			boxes_report(b, head->line, "column \"%s\" stands there twice",
+				     word);
 		else
 			columns_r[column] = (int)i;
 	}
 	if (columns_r[ADDRESS] < 0)
-		boxes_complain(b, head->line,
-			       "the header line has no column \"address\"");
+		boxes_report(b, head->line, "the header line has no column \"address\"");
 	return b->n_complaints == 0;
 }
 
@@ -206,12 +204,12 @@ static void read_record(struct boxes *b, const struct csv_record *csv, size_t n_
 	struct record r = { .boxes = b, .line = csv->line };
 
 	if (csv->why != NULL) {
-		boxes_complain(b, csv->line, "%s", csv->why);
+		boxes_report(b, csv->line, "%s", csv->why);
 		return;
 	}
 	if (csv->n != n_columns) {
-		boxes_complain(b, csv->line, "%zu fields, but the header line has %zu",
-			       csv->n, n_columns);
+		boxes_report(b, csv->line, "%zu fields, but the header line has %zu",
+			     csv->n, n_columns);
 		return;
 	}
 	for (int i = 0; i < COLUMN_COUNT; i++)
@@ -227,13 +225,13 @@ void boxes_csv(struct boxes *b)
 	int columns[COLUMN_COUNT];
 
 	if (!csv_next(&c, b->arena, &head)) {
-		boxes_complain(b, 1,
-			       "the file is empty: the first line must be "
-			       "address,kind,canonical,locale,policy,flags");
+		boxes_report(b, 1,
+			     "the file is empty: the first line must be "
+			     "address,kind,canonical,locale,policy,flags");
 		return;
 	}
 	if (head.why != NULL) {
-		boxes_complain(b, head.line, "%s", head.why);
+		boxes_report(b, head.line, "%s", head.why);
 		return;
 	}
 	if (!read_header(b, &head, columns))

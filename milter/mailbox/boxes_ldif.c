@@ -149,7 +149,7 @@ static void read_line(struct boxes *b, struct entry *en, const struct ldif_line 
 	} else if (g_ascii_strcasecmp(line->name, "version") != 0 &&
 		   g_ascii_strcasecmp(line->name, "search") != 0 &&
 		   g_ascii_strcasecmp(line->name, "result") != 0) {
-		boxes_complain(b, line->line, "an entry must begin with \"dn:\"");
+		boxes_report(b, line->line, "an entry must begin with \"dn:\"");
 	}
 }
 
@@ -161,7 +161,7 @@ void boxes_ldif(struct boxes *b)
 
 	while (ldif_next(&l, b->arena, &line)) {
 		if (line.why != NULL)
-			boxes_complain(b, line.line, "%s", line.why);
+			boxes_report(b, line.line, "%s", line.why);
 		else if (line.name == NULL)
 			end_entry(b, &en);
 		else

@@ -139,9 +139,9 @@ void boxes_map(struct boxes *b)
 			line++;
 		} while (goes_on(rest));
 		if (memchr(text->str, '\0', text->len) != NULL)
-			boxes_complain(b, first,
-				       "a NUL byte: this is no text, say the "
-				       "map as TYPE:PATH");
+			boxes_report(b, first,
+				     "a NUL byte: this is no text, say the "
+				     "map as TYPE:PATH");
 		else
 			split_line(b, first, g_strchug(text->str));
 		g_string_free(text, TRUE);

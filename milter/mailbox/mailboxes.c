@@ -11,11 +11,11 @@
 #define CHUNK 50000
 #define HOPS_MOST 10 /* of an alias to an alias; longer chains are loops */
 
-void boxes_complain(struct boxes *b, size_t line, const char *format, ...)
+void boxes_report(struct boxes *b, size_t line, const char *format, ...)
 {
 	va_list args;
 
-	if (b->n_complaints++ >= LIMIT_COMPLAINTS)
+	if (b->n_complaints++ >= LIMIT_RULE_ERRORS)
 		return;
 	if (b->complaints->len > 0)
 		g_string_append_c(b->complaints, '\n');
@@ -43,8 +43,8 @@ void boxes_add(struct boxes *b, size_t line, const char *address,
 	size_t before = GPOINTER_TO_SIZE(g_hash_table_lookup(b->row_line, address));
 
 	if (before != 0 && before != line + 1) {
-		boxes_complain(b, line, "%s stands in line %zu already", address,
-			       before - 1);
+		boxes_report(b, line, "%s stands in line %zu already", address,
+			     before - 1);
 		return;
 	}
 	if (before != 0)
@@ -87,10 +87,10 @@ static void give_up(const struct boxes *b, GError **e)
 {
 	GString *text = g_string_new(b->complaints->str);
 
-	if (b->n_complaints > LIMIT_COMPLAINTS)
+	if (b->n_complaints > LIMIT_RULE_ERRORS)
 		g_string_append_printf(text, "\n%s: and %zu more of the kind",
 				       b->reading->name,
-				       b->n_complaints - LIMIT_COMPLAINTS);
+				       b->n_complaints - LIMIT_RULE_ERRORS);
 	g_set_error_literal(e, WONTED_ERROR, WONTED_ERROR_INPUT, text->str);
 	g_string_free(text, TRUE);
 }

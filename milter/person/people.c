@@ -11,7 +11,7 @@
 #define COMPLAINTS_SHOWN 20
 #define NAME_BYTES_MOST 200
 
-void source_complain(struct people_source *s, size_t line, const char *format, ...)
+void source_report(struct people_source *s, size_t line, const char *format, ...)
 {
 	va_list args;
 
@@ -52,14 +52,14 @@ static const char *shown(struct people_source *s, const char *text)
 static bool check_name(struct people_source *s, size_t line, const char *name)
 {
 	if (!g_utf8_validate(name, -1, NULL))
-		source_complain(s, line,
-				"the name \"%s\" is not UTF-8: save the file as UTF-8",
-				shown(s, name));
+		source_report(s, line,
+			      "the name \"%s\" is not UTF-8: save the file as UTF-8",
+			      shown(s, name));
 	else if (strlen(name) > NAME_BYTES_MOST)
-		source_complain(s, line, "the name is longer than %d bytes",
-				NAME_BYTES_MOST);
+		source_report(s, line, "the name is longer than %d bytes",
+			      NAME_BYTES_MOST);
 	else if (name_key(s->arena, name) == NULL)
-		source_complain(s, line, "there is no name in \"%s\"", shown(s, name));
+		source_report(s, line, "there is no name in \"%s\"", shown(s, name));
 	else
 		return true;
 	return false;
@@ -72,14 +72,14 @@ static const char *check_address(struct people_source *s, size_t line, const cha
 	size_t before;
 
 	if (key == NULL || *key == '\0') {
-		source_complain(s, line, "\"%s\" is no mail address", shown(s, text));
+		source_report(s, line, "\"%s\" is no mail address", shown(s, text));
 		return NULL;
 	}
 	before = GPOINTER_TO_SIZE(g_hash_table_lookup(s->address_line, key));
 	if (before != 0 && before != line + 1) {
-		source_complain(s, line,
-				"%s stands in line %zu already: one address, one person",
-				key, before - 1);
+		source_report(s, line,
+			      "%s stands in line %zu already: one address, one person",
+			      key, before - 1);
 		return NULL;
 	}
 	g_hash_table_insert(s->address_line, (void *)(uintptr_t)key,
@@ -108,7 +108,7 @@ static void take_names(struct people_source *s, const struct person_draft *d,
 	}
 	p->names = names;
 	if (d->names->len == 0)
-		source_complain(s, d->line, "there is no name");
+		source_report(s, d->line, "there is no name");
 }
 
 static void take_addresses(struct people_source *s, const struct person_draft *d,
@@ -125,7 +125,7 @@ static void take_addresses(struct people_source *s, const struct person_draft *d
 	}
 	p->addresses = keys;
 	if (d->addresses->len == 0)
-		source_complain(s, d->line, "there is no mail address");
+		source_report(s, d->line, "there is no mail address");
 }
 
 void source_add(struct people_source *s, const struct person_draft *d)

@@ -30,9 +30,9 @@ struct person_draft {
 	bool vip;
 };
 
-/* source_complain - "FILE:LINE: what", kept for the end; the first 20 are shown
+/* source_report - "FILE:LINE: what", kept for the end; the first 20 are shown
  * err   none */
-void source_complain(struct people_source *s, size_t line, const char *format, ...)
+void source_report(struct people_source *s, size_t line, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
 /* source_add - check a draft and take it

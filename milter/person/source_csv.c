@@ -33,22 +33,21 @@ static bool read_header(struct people_source *s, const struct csv_record *r,
 		int column = find_column(word);
 
 		if (column < 0)
-			source_complain(s, r->line,
-					"unknown column \"%s\": the header line may name "
-					"name, addresses, title and vip",
-					word);
+			source_report(s, r->line,
+				      "unknown column \"%s\": the header line may name "
+				      "name, addresses, title and vip",
+				      word);
 		else if (columns_r->at[column] >= 0)
-			source_complain(s, r->line, "column \"%s\" stands there twice",
-					word);
+			source_report(s, r->line, "column \"%s\" stands there twice",
+				      word);
 		else
 			columns_r->at[column] = (int)i;
 		g_free(word);
 	}
 	for (size_t i = 0; i <= COLUMN_ADDRESSES; i++)
 		if (columns_r->at[i] < 0)
-			source_complain(s, r->line,
-					"the header line has no column \"%s\"",
-					column_names[i]);
+			source_report(s, r->line, "the header line has no column \"%s\"",
+				      column_names[i]);
 	return s->n_complaints == 0;
 }
 
@@ -77,12 +76,12 @@ static void read_record(struct people_source *s, const struct csv_record *r,
 	char *name, *title, *vip;
 
 	if (r->why != NULL) {
-		source_complain(s, r->line, "%s", r->why);
+		source_report(s, r->line, "%s", r->why);
 		return;
 	}
 	if (r->n != c->n) {
-		source_complain(s, r->line, "%zu fields, but the header line has %zu",
-				r->n, c->n);
+		source_report(s, r->line, "%zu fields, but the header line has %zu", r->n,
+			      c->n);
 		return;
 	}
 	name = g_strstrip(g_strdup(field(r, c, COLUMN_NAME)));
@@ -95,10 +94,10 @@ static void read_record(struct people_source *s, const struct csv_record *r,
 		g_ptr_array_add(d.names, arena_strdup(s->arena, name));
 	add_parts(s, field(r, c, COLUMN_ADDRESSES), d.addresses);
 	if (!g_utf8_validate(title, -1, NULL))
-		source_complain(s, r->line,
-				"the title is not UTF-8: save the file as UTF-8");
+		source_report(s, r->line,
+			      "the title is not UTF-8: save the file as UTF-8");
 	else if (!source_vip(vip, &d.vip))
-		source_complain(s, r->line, "vip is \"%s\": allowed are yes and no", vip);
+		source_report(s, r->line, "vip is \"%s\": allowed are yes and no", vip);
 	else
 		source_add(s, &d);
 	g_ptr_array_unref(d.addresses);
@@ -115,13 +114,13 @@ void source_csv(struct people_source *s)
 	struct columns columns;
 
 	if (!csv_next(&c, s->arena, &r)) {
-		source_complain(s, 1,
-				"the file is empty: the first line must be "
-				"name,addresses,title,vip");
+		source_report(s, 1,
+			      "the file is empty: the first line must be "
+			      "name,addresses,title,vip");
 		return;
 	}
 	if (r.why != NULL) {
-		source_complain(s, r.line, "%s", r.why);
+		source_report(s, r.line, "%s", r.why);
 		return;
 	}
 	if (!read_header(s, &r, &columns))

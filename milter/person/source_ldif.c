@@ -126,7 +126,7 @@ static void take_vip(struct people_source *s, struct entry *en, const char *valu
 	bool vip = false;
 
 	if (!source_vip(value, &vip))
-		source_complain(s, line, "vip is \"%s\": allowed are yes and no", value);
+		source_report(s, line, "vip is \"%s\": allowed are yes and no", value);
 	en->draft.vip |= vip;
 }
 
@@ -182,8 +182,8 @@ static void begin_entry(struct entry *en)
 static void end_entry(struct people_source *s, struct entry *en)
 {
 	if (en->any && en->is_change)
-		source_complain(s, en->draft.line,
-				"a change, not an entry: export the people themselves");
+		source_report(s, en->draft.line,
+			      "a change, not an entry: export the people themselves");
 	else if (en->any && (en->no_person || en->draft.addresses->len == 0))
 		s->skipped++;
 	else if (en->any) {
@@ -210,7 +210,7 @@ static void read_line(struct people_source *s, struct entry *en,
 	} else if (g_ascii_strcasecmp(name, "version") != 0 &&
 		   g_ascii_strcasecmp(name, "search") != 0 &&
 		   g_ascii_strcasecmp(name, "result") != 0) {
-		source_complain(s, line->line, "an entry must begin with \"dn:\"");
+		source_report(s, line->line, "an entry must begin with \"dn:\"");
 	}
 }
 
@@ -223,7 +223,7 @@ void source_ldif(struct people_source *s)
 	begin_entry(&en);
 	while (ldif_next(&l, s->arena, &line)) {
 		if (line.why != NULL) {
-			source_complain(s, line.line, "%s", line.why);
+			source_report(s, line.line, "%s", line.why);
 		} else if (line.name == NULL) {
 			end_entry(s, &en);
 			begin_entry(&en);

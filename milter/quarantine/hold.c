@@ -85,7 +85,7 @@ static struct hold *read_envelope(const struct quarantine *q, const char *id, GE
 	return h;
 }
 
-/* After the row says so: what a crash leaves in between, mend() removes. */
+/* After the row says so: what a crash leaves in between, repair() removes. */
 static void remove_files(const struct quarantine *q, const char *id)
 {
 	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
@@ -107,7 +107,7 @@ static bool still_held(const struct hold *h)
 
 /* What a crash left: a hold without its row, or files that nobody is held for any more. What
  * came back from a backup is held again: the files are the truth. */
-static void mend_row(struct quarantine *q, const char *id)
+static void repair_row(struct quarantine *q, const char *id)
 {
 	GError *e = NULL;
 	bool over = index_is_over(q->index, id);
@@ -154,7 +154,7 @@ static void remove_leftover(const struct quarantine *q, const char *name)
 	g_free(path);
 }
 
-static bool mend(struct quarantine *q, GError **e)
+static bool repair(struct quarantine *q, GError **e)
 {
 	GDir *folder = g_dir_open(q->folder, 0, e);
 
@@ -168,7 +168,7 @@ static bool mend(struct quarantine *q, GError **e)
 		if (strstr(name, ".tmp.") != NULL)
 			remove_leftover(q, name);
 		else if (id_is_good(id) && strcmp(dot, ".env") == 0)
-			mend_row(q, id);
+			repair_row(q, id);
 		else if (id_is_good(id) && strcmp(dot, ".eml") == 0)
 			remove_orphan(q, id);
 		g_free(id);
@@ -212,7 +212,7 @@ struct quarantine *quarantine_open(const char *folder, GError **e)
 	q->lock_fd = open_lock(folder, e);
 	q->index = q->lock_fd < 0 ? NULL : index_open(path, e);
 	g_free(path);
-	if (q->index == NULL || !mend(q, e)) {
+	if (q->index == NULL || !repair(q, e)) {
 		quarantine_close(q);
 		return NULL;
 	}
@@ -257,7 +257,7 @@ static bool look(struct quarantine *q, GError **e)
 			 q->folder);
 	if (!index_look(q->index, &anew, e))
 		return false;
-	return !(anew || atomic_exchange(&q->unindexed, false)) || mend(q, e);
+	return !(anew || atomic_exchange(&q->unindexed, false)) || repair(q, e);
 }
 
 /* before an index is asked that may do without its answer */

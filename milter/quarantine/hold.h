@@ -64,7 +64,7 @@ struct hold {
 	size_t n_rcpts;
 };
 
-/* quarantine_open - open the folder of holds, make what is missing, mend what a crash left
+/* quarantine_open - open the folder of holds, make what is missing, repair what a crash left
  *                   (a file without an index row is indexed again from its envelope)
  * in    folder    mode 0750 if it has to be made
  * own   close with quarantine_close()

@@ -60,16 +60,16 @@ static void add_name(struct reading *r, const char *word, struct place place)
 	if (strcmp(word, "found") == 0) {
 		piece.kind = PIECE_FOUND;
 		if (!rule_finds(r->rule))
-			complain(rs->complaints, place,
-				 "{found} is what a test of texts found, and the "
-				 "condition has no "
-				 "such test");
+			report_error(rs->errors, place,
+				     "{found} is what a test of texts found, and the "
+				     "condition has no "
+				     "such test");
 	} else if (word[0] == '\0') {
-		complain(rs->complaints, place, "a name belongs between { and }");
+		report_error(rs->errors, place, "a name belongs between { and }");
 		return;
 	} else if (!name_find(rs, word, &piece.name)) {
-		complain(rs->complaints, place, "there is no name %s%s",
-			 quoted(rs->arena, word), name_suggest(rs, word, false));
+		report_error(rs->errors, place, "there is no name %s%s",
+			     quoted(rs->arena, word), name_suggest(rs, word, false));
 		return;
 	} else {
 		note_name(rs, r->rule, piece.name);
@@ -77,7 +77,7 @@ static void add_name(struct reading *r, const char *word, struct place place)
 	g_array_append_val(r->pieces, piece);
 }
 
-/* one step through a reason; where it goes on, NULL after a complaint */
+/* one step through a reason; where it goes on, NULL after an error */
 static const char *reason_step(struct reading *r, const char *at)
 {
 	const char *text = r->clause->text, *end;
@@ -87,10 +87,10 @@ static const char *reason_step(struct reading *r, const char *at)
 		return at + 2;
 	}
 	if (at[0] == '}' || (at[0] == '{' && strchr(at, '}') == NULL)) {
-		complain(r->rs->complaints, within(r->clause->text_place, text, at),
-			 "a %c alone: names stand as {name}, and {{ and }} are plain "
-			 "brackets",
-			 at[0]);
+		report_error(r->rs->errors, within(r->clause->text_place, text, at),
+			     "a %c alone: names stand as {name}, and {{ and }} are plain "
+			     "brackets",
+			     at[0]);
 		return NULL;
 	}
 	if (at[0] != '{') {
@@ -117,13 +117,14 @@ static void check_reason(struct ruleset *rs, struct rule *rule,
 
 	rule->info.reason = clause->text;
 	if (strlen(clause->text) > LIMIT_REASON_BYTES) {
-		complain(rs->complaints, clause->text_place,
-			 "the reason has more than %d bytes: one short sentence is read",
-			 LIMIT_REASON_BYTES);
+		report_error(
+			rs->errors, clause->text_place,
+			"the reason has more than %d bytes: one short sentence is read",
+			LIMIT_REASON_BYTES);
 		at = "";
 	}
 	if (clause->text[0] == '\0')
-		complain(rs->complaints, clause->text_place, "the reason is empty");
+		report_error(rs->errors, clause->text_place, "the reason is empty");
 	while (at != NULL && *at != '\0')
 		at = reason_step(&r, at);
 	add_words(&r);
@@ -195,7 +196,7 @@ static void check_condition(struct ruleset *rs, struct rule *rule, struct node *
 
 /* ---- rules ---- */
 
-/* the first clause of a kind; more of it are complained about */
+/* the first clause of a kind; more of it are reported */
 static struct clause *the_clause(struct ruleset *rs, const struct item *item,
 				 enum clause_kind kind, const char *what)
 {
@@ -205,9 +206,9 @@ static struct clause *the_clause(struct ruleset *rs, const struct item *item,
 		if (c->kind != kind)
 			continue;
 		if (first != NULL)
-			complain(rs->complaints, c->place,
-				 "a second %s; the first stands in line %u", what,
-				 first->place.line);
+			report_error(rs->errors, c->place,
+				     "a second %s; the first stands in line %u", what,
+				     first->place.line);
 		else
 			first = c;
 	}
@@ -224,9 +225,9 @@ static void check_points(struct ruleset *rs, struct rule *rule, const struct ite
 		if (c->kind != CLAUSE_POINTS && !unknown)
 			continue;
 		if (seen[unknown][c->axis])
-			complain(rs->complaints, c->place,
-				 "points for %s%s are given twice", axis_names[c->axis],
-				 unknown ? " if unknown" : "");
+			report_error(rs->errors, c->place,
+				     "points for %s%s are given twice",
+				     axis_names[c->axis], unknown ? " if unknown" : "");
 		seen[unknown][c->axis] = true;
 		if (unknown)
 			rule->info.unknown_milli[c->axis] = c->milli;
@@ -236,10 +237,10 @@ static void check_points(struct ruleset *rs, struct rule *rule, const struct ite
 		rule->has_points |= !unknown && c->milli != 0;
 	}
 	if (!rule->has_points && !rule->has_unknown_points && !rule->info.observe)
-		complain(rs->complaints, rule->place,
-			 "rule %s gives no points: add threat, spam or graymail, or "
-			 "observe",
-			 rule->info.name);
+		report_error(rs->errors, rule->place,
+			     "rule %s gives no points: add threat, spam or graymail, or "
+			     "observe",
+			     rule->info.name);
 }
 
 static void check_rollout(struct ruleset *rs, struct rule *rule,
@@ -252,8 +253,8 @@ static void check_rollout(struct ruleset *rs, struct rule *rule,
 	rule->info.per_rcpt = true;
 	if (!name_find(rs, "rcpt.address", &rs->rcpt_address) ||
 	    !name_find(rs, "tenant.name", &rs->tenant_name)) {
-		complain(rs->complaints, clause->place,
-			 "a rollout needs the names rcpt.address and tenant.name");
+		report_error(rs->errors, clause->place,
+			     "a rollout needs the names rcpt.address and tenant.name");
 		return;
 	}
 	rs->has_rollout = true;
@@ -266,12 +267,12 @@ static bool check_name(struct ruleset *rs, const struct item *item)
 	const struct rule *first = g_hash_table_lookup(rs->by_name, item->name);
 
 	if (first != NULL)
-		complain(rs->complaints, item->name_place,
-			 "rule %s is there already, in %s line %u", item->name,
-			 first->place.file, first->place.line);
+		report_error(rs->errors, item->name_place,
+			     "rule %s is there already, in %s line %u", item->name,
+			     first->place.file, first->place.line);
 	else if (rs->rules->len >= LIMIT_RULES)
-		complain(rs->complaints, item->name_place, "more than %d rules",
-			 LIMIT_RULES);
+		report_error(rs->errors, item->name_place, "more than %d rules",
+			     LIMIT_RULES);
 	else
 		return true;
 	return false;
@@ -296,11 +297,11 @@ void check_change(struct ruleset *rs, const struct item *item)
 		return;
 	first = g_hash_table_lookup(changes, item->name);
 	if (first != NULL)
-		complain(rs->complaints, item->name_place,
-			 "%s has an %s already, in %s "
-			 "line %u",
-			 item->name, item->override ? "override" : "adjust",
-			 first->place.file, first->place.line);
+		report_error(rs->errors, item->name_place,
+			     "%s has an %s already, in %s "
+			     "line %u",
+			     item->name, item->override ? "override" : "adjust",
+			     first->place.file, first->place.line);
 	else
 		g_hash_table_insert(changes, (gpointer)(uintptr_t)item->name,
 				    (gpointer)(uintptr_t)item);
@@ -314,9 +315,9 @@ void check_change_used(struct ruleset *rs, const struct item *item)
 		return;
 	rule = check_rule_name(rs, item->name_place, item->name);
 	if (rule != NULL && strcmp(rule->home, item->place.file) == 0)
-		complain(rs->complaints, item->name_place,
-			 "rule %s stands in this file: change it there, in line %u",
-			 item->name, rule->place.line);
+		report_error(rs->errors, item->name_place,
+			     "rule %s stands in this file: change it there, in line %u",
+			     item->name, rule->place.line);
 }
 
 static void adjust_points(struct ruleset *rs, struct rule *rule, const struct clause *c)
@@ -326,9 +327,9 @@ static void adjust_points(struct ruleset *rs, struct rule *rule, const struct cl
 
 	milli[c->axis] += c->milli;
 	if (ABS(milli[c->axis]) > LIMIT_RULE_MILLI)
-		complain(rs->complaints, c->place,
-			 "with this, %s of rule %s goes beyond %d", axis_names[c->axis],
-			 rule->info.name, LIMIT_RULE_MILLI / 1000);
+		report_error(
+			rs->errors, c->place, "with this, %s of rule %s goes beyond %d",
+			axis_names[c->axis], rule->info.name, LIMIT_RULE_MILLI / 1000);
 	rule->has_points = rule->has_unknown_points = false;
 	for (size_t axis = 0; axis < AXIS_COUNT; axis++) {
 		rule->has_points |= rule->info.milli[axis] != 0;
@@ -339,10 +340,11 @@ static void adjust_points(struct ruleset *rs, struct rule *rule, const struct cl
 static void adjust_rule(struct ruleset *rs, struct rule *rule, const struct item *item)
 {
 	if (item->clauses == NULL)
-		complain(rs->complaints, item->name_place,
-			 "adjust %s changes nothing: after the name go off, observe, or "
-			 "points as threat +1",
-			 item->name);
+		report_error(
+			rs->errors, item->name_place,
+			"adjust %s changes nothing: after the name go off, observe, or "
+			"points as threat +1",
+			item->name);
 	for (const struct clause *c = item->clauses; c != NULL; c = c->next) {
 		if (c->kind == CLAUSE_POINTS || c->kind == CLAUSE_UNKNOWN)
 			adjust_points(rs, rule, c);
@@ -353,10 +355,11 @@ static void adjust_rule(struct ruleset *rs, struct rule *rule, const struct item
 		else if (c->kind == CLAUSE_ROLLOUT)
 			check_rollout(rs, rule, c);
 		else
-			complain(rs->complaints, c->place,
-				 "adjust keeps reason and when: override rule %s writes "
-				 "the whole rule anew",
-				 item->name);
+			report_error(
+				rs->errors, c->place,
+				"adjust keeps reason and when: override rule %s writes "
+				"the whole rule anew",
+				item->name);
 	}
 	rule_changed(rs, rule, item->place);
 }
@@ -383,20 +386,21 @@ static void check_clauses(struct ruleset *rs, struct rule *rule, const struct it
 	struct clause *off = the_clause(rs, item, CLAUSE_OFF, "off");
 
 	if (off != NULL)
-		complain(rs->complaints, off->place,
-			 "off stands after adjust: adjust %s off, in a file of your own",
-			 item->name);
+		report_error(
+			rs->errors, off->place,
+			"off stands after adjust: adjust %s off, in a file of your own",
+			item->name);
 	rule->info.rollout_percent = 100;
 	rule->info.observe = the_clause(rs, item, CLAUSE_OBSERVE, "observe") != NULL;
 	if (when == NULL)
-		complain(rs->complaints, item->name_place, "rule %s has no when",
-			 item->name);
+		report_error(rs->errors, item->name_place, "rule %s has no when",
+			     item->name);
 	else
 		check_condition(rs, rule, when->condition);
 	if (reason == NULL)
-		complain(rs->complaints, item->name_place,
-			 "rule %s has no reason: the sentence that users read",
-			 item->name);
+		report_error(rs->errors, item->name_place,
+			     "rule %s has no reason: the sentence that users read",
+			     item->name);
 	else
 		check_reason(rs, rule, reason);
 	check_points(rs, rule, item);
@@ -451,9 +455,9 @@ static void find_header(const struct ruleset *rs, struct operand *o)
 static bool wrong_value(struct ruleset *rs, const struct clause *clause, const char *is,
 			const char *wanted)
 {
-	complain(rs->complaints, clause->value.place,
-		 "%s is %s: its value is %s, unknown or absent", clause->subject.text, is,
-		 wanted);
+	report_error(rs->errors, clause->value.place,
+		     "%s is %s: its value is %s, unknown or absent", clause->subject.text,
+		     is, wanted);
 	return false;
 }
 
@@ -468,8 +472,8 @@ static bool check_value(struct ruleset *rs, struct clause *clause,
 
 	if (clause->given == GIVEN_UNKNOWN || clause->given == GIVEN_ABSENT) {
 		if (value->n_texts > 0)
-			complain(rs->complaints, value->place,
-				 "after unknown and absent stands no value");
+			report_error(rs->errors, value->place,
+				     "after unknown and absent stands no value");
 		return value->n_texts == 0;
 	}
 	switch (row->type) {
@@ -500,9 +504,9 @@ bool check_given(struct ruleset *rs, struct clause *clause)
 		return check_value(rs, clause, &header);
 	}
 	if (!name_find(rs, subject->text, &subject->name)) {
-		complain(rs->complaints, subject->place, "there is no name %s%s",
-			 quoted(rs->arena, subject->text),
-			 name_suggest(rs, subject->text, false));
+		report_error(rs->errors, subject->place, "there is no name %s%s",
+			     quoted(rs->arena, subject->text),
+			     name_suggest(rs, subject->text, false));
 		return false;
 	}
 	return check_value(rs, clause, ruleset_row(rs, subject->name));
@@ -524,8 +528,8 @@ const struct rule *check_rule_name(struct ruleset *rs, struct place place,
 	if (rule != NULL)
 		return rule;
 	near = suggest(name, key_of, rs->rules->len, rs->rules);
-	complain(rs->complaints, place, "there is no rule %s%s%s%s",
-		 quoted(rs->arena, name), near == NULL ? "" : "; did you mean \"",
-		 near == NULL ? "" : near, near == NULL ? "" : "\"?");
+	report_error(rs->errors, place, "there is no rule %s%s%s%s",
+		     quoted(rs->arena, name), near == NULL ? "" : "; did you mean \"",
+		     near == NULL ? "" : near, near == NULL ? "" : "\"?");
 	return NULL;
 }

@@ -5,27 +5,27 @@
 #include "rule/ruleset.h"
 
 /* check_rules - take the rules of a tree into a set; its lists are there already
- * err   complaints are added to rs->complaints; rules that are complained about stay out */
+ * err   errors are added to rs->errors; rules that are reported stay out */
 void check_rules(struct ruleset *rs, const struct tree *tree);
 
 /* check_given - find the name of a proof's `given`, and bring its value into its unit
  * out   subject and value of the clause are completed
- * err   false after a complaint */
+ * err   false after an error */
 bool check_given(struct ruleset *rs, struct clause *clause);
 
 /* check_rule_name - the rule a proof speaks of
- * err   NULL after a complaint with a suggestion */
+ * err   NULL after an error with a suggestion */
 const struct rule *check_rule_name(struct ruleset *rs, struct place place,
 				   const char *name);
 
 /* check_change - note an override or adjust, before the rules are checked
  * in    item   of any kind; others are passed over
- * err   a complaint: the rule has one already */
+ * err   an error: the rule has one already */
 void check_change(struct ruleset *rs, const struct item *item);
 
 /* check_change_used - is there the rule that an override or adjust names, in another file?
  * in    item   of any kind, after all rules were checked
- * err   a complaint, with the name that is nearest */
+ * err   an error, with the name that is nearest */
 void check_change_used(struct ruleset *rs, const struct item *item);
 
 #endif

@@ -37,8 +37,8 @@ void check_header(struct ruleset *rs, struct operand *o)
 	for (const char *p = o->text; *p != '\0'; p++) {
 		if (*p > ' ' && *p < 0x7f && *p != ':')
 			continue;
-		complain(rs->complaints, o->place, "%s can't be the name of a header",
-			 quoted(rs->arena, o->text));
+		report_error(rs->errors, o->place, "%s can't be the name of a header",
+			     quoted(rs->arena, o->text));
 		return;
 	}
 	for (guint i = 0; i < rs->headers->len; i++) {
@@ -57,11 +57,13 @@ static bool find_name(struct ruleset *rs, struct operand *o)
 	if (name_find(rs, o->text, &o->name))
 		return true;
 	if (g_hash_table_contains(rs->lists, o->text))
-		complain(rs->complaints, o->place,
-			 "%s is a list: it stands after in, under or any of", o->text);
+		report_error(rs->errors, o->place,
+			     "%s is a list: it stands after in, under or any of",
+			     o->text);
 	else
-		complain(rs->complaints, o->place, "there is no name %s%s",
-			 quoted(rs->arena, o->text), name_suggest(rs, o->text, false));
+		report_error(rs->errors, o->place, "there is no name %s%s",
+			     quoted(rs->arena, o->text),
+			     name_suggest(rs, o->text, false));
 	return false;
 }
 
@@ -81,8 +83,8 @@ static bool check_left(struct ruleset *rs, struct rule *rule, struct test *test)
 	}
 	if (!left->any_of || test->type == VALUE_LIST)
 		return true;
-	complain(rs->complaints, left->place, "%s is one value: any of goes with lists",
-		 left->text);
+	report_error(rs->errors, left->place, "%s is one value: any of goes with lists",
+		     left->text);
 	return false;
 }
 
@@ -103,9 +105,9 @@ static bool check_right_name(struct ruleset *rs, struct rule *rule, struct test 
 		return false;
 	row = ruleset_row(rs, right->name);
 	if (row->type == VALUE_BOOL || row->type == VALUE_INT) {
-		complain(rs->complaints, right->place, "%s is %s: after %s goes %s",
-			 right->text, name_kind(rs, row), operator_words[test->op],
-			 wanted);
+		report_error(rs->errors, right->place, "%s is %s: after %s goes %s",
+			     right->text, name_kind(rs, row), operator_words[test->op],
+			     wanted);
 		return false;
 	}
 	test->per_rcpt |= row->scope == SCOPE_RCPT;
@@ -143,9 +145,9 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 	struct place dotted;
 
 	if (right->any_of) {
-		complain(rs->complaints, right->place,
-			 "%s asks for any already: leave any of out",
-			 operator_words[test->op]);
+		report_error(rs->errors, right->place,
+			     "%s asks for any already: leave any of out",
+			     operator_words[test->op]);
 		return false;
 	}
 	if (list != NULL) {
@@ -153,22 +155,23 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 			right->kind = OPERAND_LIST;
 		if (test->op != OP_UNDER || !list_is_dotted(list, &dotted))
 			return true;
-		complain(rs->complaints, dotted,
-			 "a domain does not begin with a dot: `under` covers the names "
-			 "below it");
+		report_error(
+			rs->errors, dotted,
+			"a domain does not begin with a dot: `under` covers the names "
+			"below it");
 		return false;
 	}
 	if (right->kind == OPERAND_NAME && !name_find(rs, right->text, &right->name)) {
-		complain(rs->complaints, right->place,
-			 "there is no list and no name %s%s",
-			 quoted(rs->arena, right->text),
-			 name_suggest(rs, right->text, true));
+		report_error(rs->errors, right->place,
+			     "there is no list and no name %s%s",
+			     quoted(rs->arena, right->text),
+			     name_suggest(rs, right->text, true));
 		return false;
 	}
 	if (right->kind == OPERAND_NAME || right->kind == OPERAND_HEADER)
 		return check_right_name(rs, rule, test, wanted);
-	complain(rs->complaints, right->place, "after %s goes %s",
-		 operator_words[test->op], wanted);
+	report_error(rs->errors, right->place, "after %s goes %s",
+		     operator_words[test->op], wanted);
 	return false;
 }
 
@@ -182,16 +185,17 @@ static bool check_phrases(struct ruleset *rs, struct test *test)
 		right->kind == OPERAND_NAME && !name_find(rs, right->text, &right->name);
 
 	if (list == NULL) {
-		complain(rs->complaints, right->place,
-			 "after any of goes a list, or texts in brackets%s",
-			 strange ? name_suggest(rs, right->text, true) : "");
+		report_error(rs->errors, right->place,
+			     "after any of goes a list, or texts in brackets%s",
+			     strange ? name_suggest(rs, right->text, true) : "");
 		return false;
 	}
 	if (n > LIMIT_NEEDLES) {
-		complain(rs->complaints, right->place,
-			 "%s has %zu entries: any of looks for %d at most, in and under "
-			 "for more",
-			 right->text, n, LIMIT_NEEDLES);
+		report_error(
+			rs->errors, right->place,
+			"%s has %zu entries: any of looks for %d at most, in and under "
+			"for more",
+			right->text, n, LIMIT_NEEDLES);
 		return false;
 	}
 	if (right->kind == OPERAND_NAME)
@@ -208,8 +212,8 @@ static bool check_regex(struct ruleset *rs, struct test *test)
 	size_t at;
 
 	if (right->kind != OPERAND_REGEX) {
-		complain(rs->complaints, right->place,
-			 "after matches goes a regular expression: /.../, or /.../i");
+		report_error(rs->errors, right->place,
+			     "after matches goes a regular expression: /.../, or /.../i");
 		return false;
 	}
 	right->pattern =
@@ -218,8 +222,8 @@ static bool check_regex(struct ruleset *rs, struct test *test)
 		return true;
 	place.column += 1 + (unsigned)g_utf8_strlen(right->text,
 						    (gssize)MIN(at, strlen(right->text)));
-	complain(rs->complaints, place, "the regular expression is wrong here: %s",
-		 wrong);
+	report_error(rs->errors, place, "the regular expression is wrong here: %s",
+		     wrong);
 	return false;
 }
 
@@ -231,8 +235,8 @@ static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 	if (right->any_of)
 		return check_phrases(rs, test);
 	if (right->kind == OPERAND_TEXTS) {
-		complain(rs->complaints, right->place,
-			 "before texts in brackets goes any of");
+		report_error(rs->errors, right->place,
+			     "before texts in brackets goes any of");
 		return false;
 	}
 	if (right->kind == OPERAND_TEXT) {
@@ -241,23 +245,23 @@ static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 					: fold(rs->arena, bytes_of(right->text));
 		if (right->folded.n > 0 || test->op == OP_IS || test->op == OP_IS_NOT)
 			return true;
-		complain(rs->complaints, right->place, "every text %s nothing",
-			 test->op == OP_STARTS_WITH || test->op == OP_ENDS_WITH
-				 ? "starts and ends with"
-				 : "contains");
+		report_error(rs->errors, right->place, "every text %s nothing",
+			     test->op == OP_STARTS_WITH || test->op == OP_ENDS_WITH
+				     ? "starts and ends with"
+				     : "contains");
 		return false;
 	}
 	if (right->kind == OPERAND_NAME &&
 	    g_hash_table_contains(rs->lists, right->text)) {
-		complain(rs->complaints, right->place,
-			 "%s is a list: write in %s, under %s, or any of before it",
-			 right->text, right->text, right->text);
+		report_error(rs->errors, right->place,
+			     "%s is a list: write in %s, under %s, or any of before it",
+			     right->text, right->text, right->text);
 		return false;
 	}
 	if (right->kind == OPERAND_NAME || right->kind == OPERAND_HEADER)
 		return check_right_name(rs, rule, test, wanted);
-	complain(rs->complaints, right->place, "after %s goes %s",
-		 operator_words[test->op], wanted);
+	report_error(rs->errors, right->place, "after %s goes %s",
+		     operator_words[test->op], wanted);
 	return false;
 }
 
@@ -269,25 +273,26 @@ static bool check_number_test(struct ruleset *rs, struct rule *rule, struct test
 	struct operand *right = &test->right;
 
 	if (test->op < OP_IS || test->op > OP_AT_LEAST) {
-		complain(rs->complaints, test->op_place,
-			 "%s is %s: it goes with exists, is, is not, <, <=, > and >=",
-			 left->name, name_kind(rs, left));
+		report_error(rs->errors, test->op_place,
+			     "%s is %s: it goes with exists, is, is not, <, <=, > and >=",
+			     left->name, name_kind(rs, left));
 		return false;
 	}
 	if (right->kind == OPERAND_NUMBER && !right->any_of)
 		return name_number(rs, right, left->unit);
 	if (right->kind != OPERAND_NAME || right->any_of) {
-		complain(rs->complaints, right->place,
-			 "%s is %s: it is compared with a number or a name", left->name,
-			 name_kind(rs, left));
+		report_error(rs->errors, right->place,
+			     "%s is %s: it is compared with a number or a name",
+			     left->name, name_kind(rs, left));
 		return false;
 	}
 	if (!find_name(rs, right))
 		return false;
 	row = ruleset_row(rs, right->name);
 	if (row->type != VALUE_INT || strcmp(row->unit, left->unit) != 0) {
-		complain(rs->complaints, right->place, "%s is %s, and %s is %s",
-			 row->name, name_kind(rs, row), left->name, name_kind(rs, left));
+		report_error(rs->errors, right->place, "%s is %s, and %s is %s",
+			     row->name, name_kind(rs, row), left->name,
+			     name_kind(rs, left));
 		return false;
 	}
 	test->per_rcpt |= row->scope == SCOPE_RCPT;
@@ -301,19 +306,19 @@ static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *
 
 	switch (test->op) {
 	case OP_HOLDS:
-		complain(rs->complaints, test->op_place,
-			 "%s is no yes or no: after it goes exists, is, contains, "
-			 "mentions, "
-			 "starts with, ends with, matches, in or under",
-			 left);
+		report_error(rs->errors, test->op_place,
+			     "%s is no yes or no: after it goes exists, is, contains, "
+			     "mentions, "
+			     "starts with, ends with, matches, in or under",
+			     left);
 		return false;
 	case OP_LESS:
 	case OP_AT_MOST:
 	case OP_MORE:
 	case OP_AT_LEAST:
-		complain(rs->complaints, test->op_place,
-			 "%s is no number: %s does not go with it", left,
-			 operator_words[test->op]);
+		report_error(rs->errors, test->op_place,
+			     "%s is no number: %s does not go with it", left,
+			     operator_words[test->op]);
 		return false;
 	case OP_MATCHES:
 		return check_regex(rs, test);
@@ -322,10 +327,11 @@ static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *
 		return check_membership(rs, rule, test);
 	case OP_IS_NOT:
 		if (test->type == VALUE_LIST || test->right.any_of) {
-			complain(rs->complaints, test->op_place,
-				 "is not could mean none or not all here: write not %s "
-				 "is ...",
-				 left);
+			report_error(
+				rs->errors, test->op_place,
+				"is not could mean none or not all here: write not %s "
+				"is ...",
+				left);
 			return false;
 		}
 		return check_text(rs, rule, test);
@@ -348,18 +354,20 @@ static bool check_types(struct ruleset *rs, struct rule *rule, struct test *test
 	if (test->op == OP_IS_UNKNOWN)
 		return true;
 	if (test->type == VALUE_BOOL && test->op != OP_HOLDS) {
-		complain(rs->complaints, test->op_place,
-			 "%s is a yes or no: write %s or not %s, and nothing after it",
-			 test->left.text, test->left.text, test->left.text);
+		report_error(
+			rs->errors, test->op_place,
+			"%s is a yes or no: write %s or not %s, and nothing after it",
+			test->left.text, test->left.text, test->left.text);
 		return false;
 	}
 	if (test->type == VALUE_BOOL || test->op == OP_EXISTS)
 		return true;
 	if (test->type == VALUE_INT && test->op == OP_HOLDS) {
-		complain(rs->complaints, test->op_place,
-			 "%s is a number: after it goes exists, is, is not, <, <=, > or "
-			 ">=",
-			 test->left.text);
+		report_error(
+			rs->errors, test->op_place,
+			"%s is a number: after it goes exists, is, is not, <, <=, > or "
+			">=",
+			test->left.text);
 		return false;
 	}
 	return test->type == VALUE_INT ? check_number_test(rs, rule, test)

@@ -83,8 +83,8 @@ static bool check_one(struct ruleset *rs, const struct test *test, enum holds ho
 
 	if (wrong == NULL)
 		return true;
-	complain(rs->complaints, test->right.place, "%s can never be %s: %s",
-		 test->left.text, quoted(rs->arena, text), wrong);
+	report_error(rs->errors, test->right.place, "%s can never be %s: %s",
+		     test->left.text, quoted(rs->arena, text), wrong);
 	return false;
 }
 
@@ -109,8 +109,8 @@ static bool check_count(struct ruleset *rs, const struct test *test)
 	if (test->right.kind != OPERAND_NUMBER || strcmp(unit, "s") == 0 ||
 	    test->right.number > 0 || (test->right.number == 0 && test->op != OP_LESS))
 		return true;
-	complain(rs->complaints, test->right.place, "%s is never below 0",
-		 test->left.text);
+	report_error(rs->errors, test->right.place, "%s is never below 0",
+		     test->left.text);
 	return false;
 }
 

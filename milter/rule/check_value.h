@@ -6,7 +6,7 @@
 
 /* check_can_hold - could the values on the right ever be on the left?
  * in    test   its types fit
- * err   false after a complaint that says what to write instead */
+ * err   false after an error that says what to write instead */
 bool check_can_hold(struct ruleset *rs, const struct test *test);
 
 #endif

@@ -11,7 +11,7 @@ static bool is_word_start(char c)
 	return g_ascii_isalpha(c) || c == '_' || c == '.';
 }
 
-/* a hyphen is let in, so that one complaint tells what a name may look like */
+/* a hyphen is let in, so that one error tells what a name may look like */
 static bool is_word_byte(char c)
 {
 	return g_ascii_isalnum(c) || c == '_' || c == '.' || c == '-';
@@ -53,7 +53,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* from the # to the end of the line; bytes that are not UTF-8 are complained about */
+/* from the # to the end of the line; bytes that are not UTF-8 are reported */
 static const char *take_comment(struct lexer *l)
 {
 	struct place place = l->place;
@@ -66,7 +66,7 @@ static const char *take_comment(struct lexer *l)
 	while (n > 0 && is_blank(from[n - 1]))
 		n--;
 	if (!g_utf8_validate(from, (gssize)n, NULL)) {
-		complain(l->complaints, place, "the comment is not UTF-8");
+		report_error(l->errors, place, "the comment is not UTF-8");
 		n = 0;
 	}
 	return arena_strndup(l->arena, from, n);
@@ -158,8 +158,9 @@ static bool take_marked(struct lexer *l, struct token *t, char mark)
 			if (mark == '/' && peek(l, 1) != '/')
 				g_string_append_c(out, c);
 			else if (mark == '"' && peek(l, 1) != '"' && peek(l, 1) != '\\')
-				complain(l->complaints, l->place,
-					 "in a text, \\ stands only before \" and \\");
+				report_error(
+					l->errors, l->place,
+					"in a text, \\ stands only before \" and \\");
 			step(l);
 			c = *l->at;
 		}
@@ -171,15 +172,15 @@ static bool take_marked(struct lexer *l, struct token *t, char mark)
 
 	g_string_free(out, TRUE);
 	if (!closed)
-		complain(l->complaints, t->place,
-			 "this %s does not end on its line: a %c is missing%s",
-			 mark == '"' ? "text" : "regular expression", mark,
-			 mark == '"' && holds_curly(t->text)
-				 ? " (a typographic quote closes none)"
-				 : "");
+		report_error(l->errors, t->place,
+			     "this %s does not end on its line: a %c is missing%s",
+			     mark == '"' ? "text" : "regular expression", mark,
+			     mark == '"' && holds_curly(t->text)
+				     ? " (a typographic quote closes none)"
+				     : "");
 	else if (!valid)
-		complain(l->complaints, t->place, "this %s is not UTF-8",
-			 mark == '"' ? "text" : "regular expression");
+		report_error(l->errors, t->place, "this %s is not UTF-8",
+			     mark == '"' ? "text" : "regular expression");
 	return closed && valid;
 }
 
@@ -188,8 +189,8 @@ static void take_text(struct lexer *l, struct token *t)
 	t->kind = take_marked(l, t, '"') ? TOKEN_TEXT : TOKEN_WRONG;
 	for (const char *p = t->text; t->kind == TOKEN_TEXT && *p != '\0'; p++) {
 		if (g_ascii_iscntrl(*p)) {
-			complain(l->complaints, t->place,
-				 "a control character stands in this text");
+			report_error(l->errors, t->place,
+				     "a control character stands in this text");
 			t->kind = TOKEN_WRONG;
 		}
 	}
@@ -250,14 +251,14 @@ static void take_symbol(struct lexer *l, struct token *t)
 
 	t->kind = TOKEN_WRONG;
 	if (c == (gunichar)-1 || c == (gunichar)-2)
-		complain(l->complaints, t->place, "a byte that is not UTF-8");
+		report_error(l->errors, t->place, "a byte that is not UTF-8");
 	else if (g_unichar_isprint(c))
-		complain(l->complaints, t->place, "\"%.*s\" has no meaning here%s",
-			 (int)g_unichar_to_utf8(c, (char[6]){ 0 }), l->at,
-			 is_curly(c) || c == '\'' ? ": texts stand between \" and \""
-						  : "");
+		report_error(l->errors, t->place, "\"%.*s\" has no meaning here%s",
+			     (int)g_unichar_to_utf8(c, (char[6]){ 0 }), l->at,
+			     is_curly(c) || c == '\'' ? ": texts stand between \" and \""
+						      : "");
 	else
-		complain(l->complaints, t->place, "a control character (U+%04X)", c);
+		report_error(l->errors, t->place, "a control character (U+%04X)", c);
 	take_rest_of_line(l);
 }
 

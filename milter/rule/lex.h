@@ -13,7 +13,7 @@ enum token_kind {
 	TOKEN_NUMBER, /* +6.5 */
 	TOKEN_REGEX,  /* /.../flags */
 	TOKEN_SYMBOL, /* ( ) , % = == != < <= > >= */
-	TOKEN_WRONG,  /* complained about already */
+	TOKEN_WRONG,  /* reported already */
 };
 
 struct token {
@@ -28,20 +28,20 @@ struct token {
 
 struct lexer {
 	struct arena *arena;
-	struct complaints *complaints;
+	struct rule_errors *errors;
 	const char *at, *end;
 	struct place place; /* of *at */
 };
 
 /* lexer_init - begin at the start of a text
  * in    text   any bytes; must outlive the lexer only
- * err   none; what is no UTF-8 is complained about when it is met */
+ * err   none; what is no UTF-8 is reported when it is met */
 void lexer_init(struct lexer *l, const char *file, struct bytes text);
 
 /* lexer_next - the next token, with the comments that belong to it
  * out   TOKEN_END again and again at the end; its remarks are the comments before it
  * own   the lexer's arena
- * err   TOKEN_WRONG after a complaint */
+ * err   TOKEN_WRONG after an error */
 struct token lexer_next(struct lexer *l);
 
 #endif

@@ -50,21 +50,22 @@ static size_t without_comment(const char *at, size_t n)
 	return n;
 }
 
-static bool entry_is_fine(struct bytes entry, struct place place, struct complaints *c)
+static bool entry_is_fine(struct bytes entry, struct place place, struct rule_errors *c)
 {
 	if (!g_utf8_validate(entry.at, (gssize)entry.n, NULL))
-		complain(c, place, "this line is not UTF-8");
+		report_error(c, place, "this line is not UTF-8");
 	else if (entry.at[0] == '*')
-		complain(c, place,
-			 "write the domain alone: `under` covers the names below it as "
-			 "well");
+		report_error(
+			c, place,
+			"write the domain alone: `under` covers the names below it as "
+			"well");
 	else
 		return true;
 	return false;
 }
 
 void list_add_checked(struct list *list, struct bytes entry, struct place place,
-		      struct complaints *c)
+		      struct rule_errors *c)
 {
 	if (entry.n == 0 || !entry_is_fine(entry, place, c))
 		return;
@@ -74,7 +75,7 @@ void list_add_checked(struct list *list, struct bytes entry, struct place place,
 }
 
 void list_add_file(struct list *list, const char *file, struct bytes text,
-		   struct complaints *c)
+		   struct rule_errors *c)
 {
 	struct place place = { .file = file, .line = 0, .column = 1 };
 	const char *at = text.n == 0 ? "" : text.at, *end = at + text.n;
@@ -90,7 +91,8 @@ void list_add_file(struct list *list, const char *file, struct bytes text,
 		at += line + 1;
 		n += entry.n > 0;
 		if (n > LIMIT_LIST_ENTRIES) {
-			complain(c, place, "more than %d entries", LIMIT_LIST_ENTRIES);
+			report_error(c, place, "more than %d entries",
+				     LIMIT_LIST_ENTRIES);
 			return;
 		}
 		list_add_checked(list, entry, place, c);

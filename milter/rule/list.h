@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
-#include "rule/complaint.h"
+#include "rule/report.h"
 
 struct list;
 
@@ -22,10 +22,10 @@ struct list *list_create(struct arena *a);
 void list_add(struct list *list, struct bytes entry);
 
 /* list_add_file - the lines of a file: one entry each, blank lines and # comments left out
- * in    file   its name for complaints
- * err   complaints are added to c: not UTF-8, too many entries, entries as *.example */
+ * in    file   its name for errors
+ * err   errors are added to c: not UTF-8, too many entries, entries as *.example */
 void list_add_file(struct list *list, const char *file, struct bytes text,
-		   struct complaints *c);
+		   struct rule_errors *c);
 
 /* list_holds - is it one of the entries?
  * in    text   folded
@@ -38,9 +38,9 @@ bool list_holds(const struct list *list, struct bytes text);
 bool list_covers(const struct list *list, struct bytes text);
 
 /* list_add_checked - one entry that an admin wrote
- * err   a complaint for what is not UTF-8, and for *.example */
+ * err   an error for what is not UTF-8, and for *.example */
 void list_add_checked(struct list *list, struct bytes entry, struct place place,
-		      struct complaints *c);
+		      struct rule_errors *c);
 
 /* list_is_dotted - does an entry of its file begin with a dot, as no domain does?
  * out   *place_r  the first of them

@@ -17,13 +17,13 @@
 /* ---- the set itself ---- */
 
 static struct ruleset *ruleset_new(const struct ruleset_source *source,
-				   struct complaints *complaints)
+				   struct rule_errors *errors)
 {
 	static const size_t n_sources = SOURCE_COUNT;
 	struct ruleset *rs = g_new0(struct ruleset, 1);
 
 	rs->arena = arena_create();
-	rs->complaints = complaints;
+	rs->errors = errors;
 	rs->rules = g_ptr_array_new();
 	rs->by_name = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->lists = g_hash_table_new(g_str_hash, g_str_equal);
@@ -161,32 +161,31 @@ static void sum_bytes(struct load *load, struct bytes text)
 static void list_from_file(struct load *load, struct list *list, const struct item *item)
 {
 	const struct rule_text *text = text_named(load->source, item->file);
-	struct complaints *complaints = load->rs->complaints;
+	struct rule_errors *errors = load->rs->errors;
 	struct bytes content = { .at = NULL };
 	GError *e = NULL;
 	char *path, *read;
 
 	if (text != NULL) {
-		list_add_file(list, text->name, text->text, complaints);
+		list_add_file(list, text->name, text->text, errors);
 		sum_bytes(load, text->text);
 		return;
 	}
 	if (!name_is_inside(item->file) || load->source->folder == NULL) {
-		complain(complaints, item->file_place,
-			 "%s does not lie below the folder of the rules",
-			 quoted(load->rs->arena, item->file));
+		report_error(errors, item->file_place,
+			     "%s does not lie below the folder of the rules",
+			     quoted(load->rs->arena, item->file));
 		return;
 	}
 	path = g_build_filename(load->source->folder, item->file, NULL);
 	if (file_read(path, LIMIT_LIST_BYTES, &read, &content.n, &e)) {
 		content.at = read;
-		list_add_file(list, arena_strdup(load->rs->arena, path), content,
-			      complaints);
+		list_add_file(list, arena_strdup(load->rs->arena, path), content, errors);
 		sum_bytes(load, content);
 		g_free(read);
 	} else {
-		complain(complaints, item->file_place, "the list cannot be read: %s",
-			 e->message);
+		report_error(errors, item->file_place, "the list cannot be read: %s",
+			     e->message);
 		g_clear_error(&e);
 	}
 	g_free(path);
@@ -198,7 +197,7 @@ static void list_fill(struct load *load, struct list *list, const struct item *i
 		return;
 	for (size_t i = 0; i < item->n_texts; i++)
 		list_add_checked(list, bytes_of(item->texts[i]), item->name_place,
-				 load->rs->complaints);
+				 load->rs->errors);
 	if (item->file != NULL)
 		list_from_file(load, list, item);
 }
@@ -212,9 +211,9 @@ static void extend_list(struct load *load, const struct item *item)
 		return;
 	list = g_hash_table_lookup(rs->lists, item->name);
 	if (list == NULL) {
-		complain(rs->complaints, item->name_place, "there is no list %s%s",
-			 quoted(rs->arena, item->name),
-			 name_suggest(rs, item->name, true));
+		report_error(rs->errors, item->name_place, "there is no list %s%s",
+			     quoted(rs->arena, item->name),
+			     name_suggest(rs, item->name, true));
 		return;
 	}
 	list_extended(list, item->place);
@@ -230,15 +229,15 @@ static void load_list(struct load *load, const struct item *item)
 	if (item->name == NULL)
 		return;
 	if (name_find(rs, item->name, &taken)) {
-		complain(rs->complaints, item->name_place,
-			 "%s is the name of a %s already", item->name,
-			 rs->tables[taken.table]->what);
+		report_error(rs->errors, item->name_place,
+			     "%s is the name of a %s already", item->name,
+			     rs->tables[taken.table]->what);
 		return;
 	}
 	if (g_hash_table_contains(rs->lists, item->name)) {
-		complain(rs->complaints, item->name_place,
-			 "there is a list %s already: extend list %s adds to it",
-			 item->name, item->name);
+		report_error(rs->errors, item->name_place,
+			     "there is a list %s already: extend list %s adds to it",
+			     item->name, item->name);
 		return;
 	}
 	list = list_create(rs->arena);
@@ -260,13 +259,13 @@ static void parse_texts(struct load *load)
 		    !g_str_has_suffix(text->name, ".rtest"))
 			continue;
 		if (text->text.n > LIMIT_RULE_FILE_BYTES) {
-			complain(rs->complaints, (struct place){ text->name, 1, 1 },
-				 "more than %d bytes", LIMIT_RULE_FILE_BYTES);
+			report_error(rs->errors, (struct place){ text->name, 1, 1 },
+				     "more than %d bytes", LIMIT_RULE_FILE_BYTES);
 			continue;
 		}
 		sum_bytes(load, text->text);
 		g_ptr_array_add(load->trees,
-				parse(rs->arena, text->name, text->text, rs->complaints));
+				parse(rs->arena, text->name, text->text, rs->errors));
 	}
 }
 
@@ -323,7 +322,7 @@ static void check_trees(struct load *load, const struct proof_listener *listener
 	}
 	each_item(load, ITEM_RULE, check_used);
 	each_item(load, ITEM_ADJUST, check_used);
-	if (load->rs->complaints->n > 0)
+	if (load->rs->errors->n > 0)
 		return;
 	for (guint i = 0; i < load->trees->len; i++) {
 		const struct tree *tree = g_ptr_array_index(load->trees, i);
@@ -336,23 +335,23 @@ static void check_trees(struct load *load, const struct proof_listener *listener
 static struct ruleset *load_source(const struct ruleset_source *source,
 				   const struct proof_listener *listener, GError **e)
 {
-	struct complaints complaints;
+	struct rule_errors errors;
 	struct load load = { .source = source,
 			     .sum = g_checksum_new(G_CHECKSUM_SHA256),
 			     .trees = g_ptr_array_new() };
 
-	complaints_init(&complaints);
-	load.rs = ruleset_new(source, &complaints);
+	rule_errors_init(&errors);
+	load.rs = ruleset_new(source, &errors);
 	parse_texts(&load);
 	each_item(&load, ITEM_LIST, make_list);
 	each_item(&load, ITEM_LIST, lengthen_list);
 	check_trees(&load, listener);
 	load.rs->id = arena_strndup(load.rs->arena, g_checksum_get_string(load.sum),
 				    ID_LETTERS);
-	load.rs->complaints = NULL;
+	load.rs->errors = NULL;
 	g_checksum_free(load.sum);
 	g_ptr_array_unref(load.trees);
-	if (complaints_end(&complaints, e))
+	if (rule_errors_end(&errors, e))
 		return load.rs;
 	ruleset_free(load.rs);
 	return NULL;
@@ -456,17 +455,17 @@ bool ruleset_prove(const char *folder, const struct proof_listener *listener, GE
 char *rules_format(const char *name, struct bytes text, GError **e)
 {
 	struct arena *a = arena_create();
-	struct complaints complaints;
+	struct rule_errors errors;
 	const struct tree *tree = NULL;
 	char *printed = NULL;
 
-	complaints_init(&complaints);
+	rule_errors_init(&errors);
 	if (text.n > LIMIT_RULE_FILE_BYTES)
-		complain(&complaints, (struct place){ name, 1, 1 }, "more than %d bytes",
-			 LIMIT_RULE_FILE_BYTES);
+		report_error(&errors, (struct place){ name, 1, 1 }, "more than %d bytes",
+			     LIMIT_RULE_FILE_BYTES);
 	else
-		tree = parse(a, name, text, &complaints);
-	if (complaints_end(&complaints, e))
+		tree = parse(a, name, text, &errors);
+	if (rule_errors_end(&errors, e))
 		printed = print_tree(tree);
 	arena_destroy(&a);
 	return printed;

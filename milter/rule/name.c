@@ -124,20 +124,20 @@ bool name_number(struct ruleset *rs, struct operand *o, const char *unit)
 	if (o->unit != NULL) {
 		factor = unit_factor(unit, o->unit);
 		if (factor == 0) {
-			complain(rs->complaints, o->unit_place,
-				 "%s does not fit: here goes %s",
-				 quoted(rs->arena, o->unit), units_allowed(rs, unit));
+			report_error(rs->errors, o->unit_place,
+				     "%s does not fit: here goes %s",
+				     quoted(rs->arena, o->unit), units_allowed(rs, unit));
 			return false;
 		}
 	}
 	if (!number_parse(o->text, INT64_MIN / 1048576, INT64_MAX / 1048576, &number)) {
-		complain(rs->complaints, o->place, "%s is not a whole number",
-			 quoted(rs->arena, o->text));
+		report_error(rs->errors, o->place, "%s is not a whole number",
+			     quoted(rs->arena, o->text));
 		return false;
 	}
 	if (o->unit == NULL && measured && number != 0) {
-		complain(rs->complaints, o->place, "%s of what? Add one of: %s", o->text,
-			 units_allowed(rs, unit));
+		report_error(rs->errors, o->place, "%s of what? Add one of: %s", o->text,
+			     units_allowed(rs, unit));
 		return false;
 	}
 	o->number = number * factor;

@@ -21,7 +21,7 @@ const char *name_kind(const struct ruleset *rs, const struct name_row *row);
 
 /* name_number - a number as written, brought into the unit of what it is compared with
  * in    unit   of the row
- * err   false after a complaint */
+ * err   false after an error */
 bool name_number(struct ruleset *rs, struct operand *o, const char *unit);
 
 #endif

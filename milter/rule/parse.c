@@ -68,11 +68,11 @@ void parser_take(struct parser *p)
 void parser_fail(struct parser *p, const char *what)
 {
 	if (!p->failed && p->inside && (p->now.first || p->now.kind == TOKEN_END))
-		complain(p->complaints, p->end, "the %s ends here, where %s belongs",
-			 p->now.kind == TOKEN_END ? "file" : "line", what);
+		report_error(p->errors, p->end, "the %s ends here, where %s belongs",
+			     p->now.kind == TOKEN_END ? "file" : "line", what);
 	else if (!p->failed && p->now.kind != TOKEN_WRONG)
-		complain(p->complaints, p->now.place, "%s stands where %s belongs",
-			 quoted(p->arena, p->now.text), what);
+		report_error(p->errors, p->now.place, "%s stands where %s belongs",
+			     quoted(p->arena, p->now.text), what);
 	p->failed = true;
 }
 
@@ -161,10 +161,11 @@ int64_t parser_points(struct parser *p)
 	if (p->now.kind != TOKEN_NUMBER) {
 		parser_fail(p, "a number of points");
 	} else if (!milli_parse(p->now.text, &milli) || ABS(milli) > LIMIT_RULE_MILLI) {
-		complain(p->complaints, p->now.place,
-			 "%s are no points: from -%d to %d with at most three decimals",
-			 quoted(p->arena, p->now.text), LIMIT_RULE_MILLI / 1000,
-			 LIMIT_RULE_MILLI / 1000);
+		report_error(
+			p->errors, p->now.place,
+			"%s are no points: from -%d to %d with at most three decimals",
+			quoted(p->arena, p->now.text), LIMIT_RULE_MILLI / 1000,
+			LIMIT_RULE_MILLI / 1000);
 		p->failed = true;
 	} else {
 		parser_take(p);
@@ -356,9 +357,9 @@ static struct node *take_term(struct parser *p)
 	struct node *node;
 
 	if (p->depth >= LIMIT_RULE_DEPTH) {
-		complain(p->complaints, p->now.place,
-			 "more than %d brackets and nots in each other",
-			 LIMIT_RULE_DEPTH);
+		report_error(p->errors, p->now.place,
+			     "more than %d brackets and nots in each other",
+			     LIMIT_RULE_DEPTH);
 		p->failed = true;
 		return node_new(p, NODE_TEST);
 	}
@@ -398,9 +399,9 @@ static struct node *take_condition(struct parser *p)
 		bool own_line = p->depth == 0 && p->now.first;
 
 		if (parser_word(p, "and") != (join->kind == NODE_AND)) {
-			complain(p->complaints, p->now.place,
-				 "and and or side by side: put brackets around what "
-				 "belongs together");
+			report_error(p->errors, p->now.place,
+				     "and and or side by side: put brackets around what "
+				     "belongs together");
 			p->failed = true;
 			break;
 		}
@@ -429,7 +430,7 @@ static void take_rollout(struct parser *p, struct clause *clause)
 	if (p->failed)
 		return;
 	if (!number_parse(share.text, 0, 100, &percent) || share.unit != NULL) {
-		complain(p->complaints, share.place, "a share goes from 0%% to 100%%");
+		report_error(p->errors, share.place, "a share goes from 0%% to 100%%");
 		p->failed = true;
 	} else if (!take_symbol(p, "%") || !take_word(p, "by")) {
 		parser_fail(p, "% by recipient, or % by domain");
@@ -583,13 +584,13 @@ static void take_item(struct parser *p, struct item *item, bool proof)
 }
 
 struct tree *parse(struct arena *a, const char *file, struct bytes text,
-		   struct complaints *c)
+		   struct rule_errors *c)
 {
 	struct tree *tree = arena_new(a, struct tree, 1);
 	struct item **tail = &tree->items;
 	struct parser p = { .arena = a,
-			    .complaints = c,
-			    .lexer = { .arena = a, .complaints = c } };
+			    .errors = c,
+			    .lexer = { .arena = a, .errors = c } };
 
 	tree->file = arena_strdup(a, file);
 	lexer_init(&p.lexer, tree->file, text);

@@ -8,7 +8,7 @@
 
 struct parser {
 	struct arena *arena;
-	struct complaints *complaints;
+	struct rule_errors *errors;
 	struct lexer lexer;
 	struct token now;
 	struct remarks *line; /* where comments of taken tokens go */
@@ -20,23 +20,23 @@ struct parser {
 
 /* parse - a whole .rules or .rtest text; the ending of its name decides which
  * in    text   any bytes; not needed afterwards
- * out   never NULL; items that were complained about are marked broken
+ * out   never NULL; items that were reported are marked broken
  * own   a
- * err   complaints are added to c */
+ * err   errors are added to c */
 struct tree *parse(struct arena *a, const char *file, struct bytes text,
-		   struct complaints *c);
+		   struct rule_errors *c);
 
 /* parse_proof_item - what stands in one `test`, after that word
- * err   a complaint, and p->failed */
+ * err   an error, and p->failed */
 void parse_proof_item(struct parser *p, struct item *item);
 
 /* parser_take - go on to the next token; comments of the one left behind go to p->line
  * err   none */
 void parser_take(struct parser *p);
 
-/* parser_fail - complain at the present token, once in an item
+/* parser_fail - report at the present token, once in an item
  * in    what   what would be right here
- *       where the line ends too early, the complaint points there and not at the next line
+ *       where the line ends too early, the error points there and not at the next line
  * err   none */
 void parser_fail(struct parser *p, const char *what);
 
@@ -49,30 +49,30 @@ bool parser_word(const struct parser *p, const char *word);
 bool parser_symbol(const struct parser *p, const char *symbol);
 
 /* parser_text - take a text
- * in    what   for the complaint: "the reason: a text between \" and \""
- * err   NULL after a complaint */
+ * in    what   for the error: "the reason: a text between \" and \""
+ * err   NULL after an error */
 const char *parser_text(struct parser *p, const char *what);
 
 /* parser_subject - take a name, or header "Name"
- * err   a complaint, and p->failed */
+ * err   an error, and p->failed */
 struct operand parser_subject(struct parser *p);
 
 /* parser_number - take a number and its unit
- * err   a complaint, and p->failed */
+ * err   an error, and p->failed */
 struct operand parser_number(struct parser *p);
 
 /* parser_points - take points
- * err   0 after a complaint */
+ * err   0 after an error */
 int64_t parser_points(struct parser *p);
 
 /* parser_axis - take threat, spam or graymail
- * err   a complaint, and p->failed */
+ * err   an error, and p->failed */
 enum axis parser_axis(struct parser *p);
 
 /* parser_texts - take one text or more, with or without commas between
  * out   *n_r of them
  * own   the arena
- * err   a complaint, and p->failed */
+ * err   an error, and p->failed */
 const char *const *parser_texts(struct parser *p, size_t *n_r);
 
 /* parser_compare - take ==, !=, <, <=, >, >=, `is` or `is not` if one stands here

@@ -77,8 +77,8 @@ static bool take_given(struct ruleset *rs, struct clause *clause, struct made *m
 	bool *given = &made->given[subject->name.table][subject->name.row];
 
 	if (*given) {
-		complain(rs->complaints, subject->place, "%s is given twice",
-			 subject->text);
+		report_error(rs->errors, subject->place, "%s is given twice",
+			     subject->text);
 		return false;
 	}
 	*given = true;
@@ -118,9 +118,9 @@ static bool expect_rule(struct ruleset *rs, struct run *run, const struct clause
 		return true;
 	text = g_string_new(NULL);
 	say_tests(text, run, rule);
-	complain(rs->complaints, clause->place, "rule %s came out %s, not %s%s",
-		 clause->text, answer_words[answer + 1], answer_words[clause->answer + 1],
-		 text->str);
+	report_error(rs->errors, clause->place, "rule %s came out %s, not %s%s",
+		     clause->text, answer_words[answer + 1],
+		     answer_words[clause->answer + 1], text->str);
 	g_string_free(text, TRUE);
 	return false;
 }
@@ -137,12 +137,12 @@ static bool expect_reason(struct ruleset *rs, const struct rcpt_hits *hits,
 			continue;
 		if (strcmp(hits->at[i].reason, clause->sentence) == 0)
 			return true;
-		complain(rs->complaints, clause->place, "the reason came out \"%s\"",
-			 hits->at[i].reason);
+		report_error(rs->errors, clause->place, "the reason came out \"%s\"",
+			     hits->at[i].reason);
 		return false;
 	}
-	complain(rs->complaints, clause->place,
-		 "rule %s gave no points, so it gave no reason", clause->text);
+	report_error(rs->errors, clause->place,
+		     "rule %s gave no points, so it gave no reason", clause->text);
 	return false;
 }
 
@@ -216,8 +216,8 @@ static bool expect_points(struct ruleset *rs, const struct tree *tree,
 	text = g_string_new(NULL);
 	print_points(text, sum);
 	say_hits(text, hits, clause->axis);
-	complain(rs->complaints, clause->place, "%s came out %s",
-		 axis_names[clause->axis], text->str);
+	report_error(rs->errors, clause->place, "%s came out %s",
+		     axis_names[clause->axis], text->str);
 	g_string_free(text, TRUE);
 	return false;
 }
@@ -249,7 +249,7 @@ static bool run_item(struct ruleset *rs, const struct tree *tree, const struct i
 		expects |= c->kind != CLAUSE_GIVEN;
 	}
 	if (fine && !expects)
-		complain(rs->complaints, item->name_place, "this test expects nothing");
+		report_error(rs->errors, item->name_place, "this test expects nothing");
 	arena_destroy(&a);
 	return passed && expects;
 }
@@ -320,12 +320,12 @@ void proofs_run(struct ruleset *rs, const struct tree *tree,
 
 		if (item->broken || item->kind != ITEM_TEST)
 			continue;
-		mark = complaints_mark(rs->complaints);
+		mark = rule_errors_mark(rs->errors);
 		result.passed = run_item(rs, tree, item);
 		if (!result.passed)
 			result.changed = change_behind(rs, tree, item);
 		if (result.changed != NULL) {
-			complaints_forget(rs->complaints, mark);
+			rule_errors_forget(rs->errors, mark);
 			rs->changed_proofs++;
 		}
 		name_rules(rs->arena, item, &result);

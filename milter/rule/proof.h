@@ -6,7 +6,7 @@
 
 /* proofs_run - run the tests of a tree
  * in    listener   hears of every test; NULL: nobody
- * err   a complaint for every expectation that failed, with what came out */
+ * err   an error for every expectation that failed, with what came out */
 void proofs_run(struct ruleset *rs, const struct tree *tree,
 		const struct proof_listener *listener);
 

@@ -95,7 +95,7 @@ struct proof_result {
 	bool passed;
 	const char
 		*changed; /* it does not pass because FILE:LINE changes a rule that it is
-				about: no complaint; NULL: it is as it was */
+				about: no error; NULL: it is as it was */
 	const char *const *rules; /* names of rules that it expects something of */
 	size_t n_rules;
 };
@@ -107,10 +107,10 @@ struct proof_listener {
 
 /* ruleset_load - read all *.rules of a folder in order of their names, check them, and run
  *                the proofs (*.rtest) beside them
- * out   NULL: at least one complaint
+ * out   NULL: at least one error
  * own   free with ruleset_free()
- * err   NULL, and e holds all complaints (at most 20), one a line:
- *       FILE:LINE:COLUMN: what is wrong; did you mean "x"? A failed proof is a complaint. */
+ * err   NULL, and e holds all errors (at most 20), one a line:
+ *       FILE:LINE:COLUMN: what is wrong; did you mean "x"? A failed proof is an error. */
 struct ruleset *ruleset_load(const char *folder, GError **e);
 
 /* ruleset_load_texts - the same from memory
@@ -197,7 +197,7 @@ const struct account *ruleset_explain(const struct ruleset *rs, const struct evi
 /* rules_format - a .rules or .rtest text as `wonted rules fmt` writes it
  * in    name   decides by its ending which of the two it is
  * own   the caller frees with g_free()
- * err   NULL: it cannot be read as such; e holds the complaints */
+ * err   NULL: it cannot be read as such; e holds the errors */
 char *rules_format(const char *name, struct bytes text, GError **e);
 
 /* rule_names_text - all names that rules may use, with type, unit, scope and sentence

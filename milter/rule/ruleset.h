@@ -33,7 +33,7 @@ struct rule {
 
 struct ruleset {
 	struct arena *arena;
-	struct complaints *complaints; /* while loading */
+	struct rule_errors *errors; /* while loading */
 	const struct name_table *const *tables;
 	size_t n_tables;
 	GPtrArray *rules;                /* struct rule */

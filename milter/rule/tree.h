@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/value.h"
 #include "config/words.h"
-#include "rule/complaint.h"
+#include "rule/report.h"
 
 struct list;
 struct pattern;
@@ -170,7 +170,7 @@ struct item {
 	struct place file_place;
 	const char *const *texts;
 	size_t n_texts;
-	bool broken; /* complained about: not to be looked into */
+	bool broken; /* reported: not to be looked into */
 };
 
 struct tree {

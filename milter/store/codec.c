@@ -58,14 +58,14 @@ static void put_bytes(GByteArray *out, unsigned tag, const void *at, size_t n)
 	g_byte_array_append(out, at, (guint)n);
 }
 
-/* A text is cut at a whole character; one that is not UTF-8 is mended first. */
+/* A text is cut at a whole character; one that is not UTF-8 is repaired first. */
 static void put_text(GByteArray *out, const struct codec_field *f, const char *text)
 {
-	char *mended = NULL;
+	char *repaired = NULL;
 	size_t n;
 
 	if (!g_utf8_validate(text, -1, NULL))
-		text = mended = g_utf8_make_valid(text, -1);
+		text = repaired = g_utf8_make_valid(text, -1);
 	n = strlen(text);
 	if (n > f->max) {
 		n = f->max;
@@ -73,7 +73,7 @@ static void put_text(GByteArray *out, const struct codec_field *f, const char *t
 			n--;
 	}
 	put_bytes(out, f->tag, text, n);
-	g_free(mended);
+	g_free(repaired);
 }
 
 static void put_record(GByteArray *out, const struct codec *c, const void *record);

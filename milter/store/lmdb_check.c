@@ -13,7 +13,7 @@
 
 #define META_MAGIC 0xBEEFC0DEU
 #define META_VERSION 1U
-static bool complain(const char *path, const char *what, GError **e)
+static bool report(const char *path, const char *what, GError **e)
 {
 	g_set_error(
 		e, WONTED_ERROR, WONTED_ERROR_STORE,
@@ -37,24 +37,24 @@ bool lmdb_check(int fd, const char *path, GError **e)
 	uint32_t page;
 
 	if (fstat(fd, &st) != 0)
-		return complain(path, g_strerror(errno), e);
+		return report(path, g_strerror(errno), e);
 	if (!S_ISREG(st.st_mode))
-		return complain(path, "not a regular file", e);
+		return report(path, "not a regular file", e);
 	if (!lmdb_meta_read(fd, 0, &first))
-		return complain(path, "does not begin like an LMDB file", e);
+		return report(path, "does not begin like an LMDB file", e);
 	page = first.trees[0].pad;
 	if (page < 512 || page > 65536 || (page & (page - 1)) != 0)
-		return complain(path, "its page size is impossible", e);
+		return report(path, "its page size is impossible", e);
 	if (st.st_size < 2 * (off_t)page || st.st_size % page != 0)
-		return complain(path, "its size is no number of whole pages", e);
+		return report(path, "its size is no number of whole pages", e);
 	if (!lmdb_meta_read(fd, (off_t)page, &second))
-		return complain(path, "its second meta page is damaged", e);
+		return report(path, "its second meta page is damaged", e);
 	newest = second.txn > first.txn ? &second : &first;
 	if (newest->last_page >= (uint64_t)st.st_size / page)
-		return complain(path, "it is shorter than it says", e);
+		return report(path, "it is shorter than it says", e);
 	for (int i = 0; i < 2; i++)
 		if (newest->trees[i].root != UINT64_MAX &&
 		    newest->trees[i].root > newest->last_page)
-			return complain(path, "its tree begins outside of it", e);
+			return report(path, "its tree begins outside of it", e);
 	return true;
 }

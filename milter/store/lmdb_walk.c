@@ -45,7 +45,7 @@ struct walk {
 	GError **e;
 };
 
-static bool complain(const struct walk *w, uint64_t page, const char *what)
+static bool report(const struct walk *w, uint64_t page, const char *what)
 {
 	g_set_error(w->e, WONTED_ERROR, WONTED_ERROR_STORE,
 		    "%s: page %" G_GUINT64_FORMAT " %s; this is no sound store: put the "
@@ -59,9 +59,9 @@ static bool use_page(struct walk *w, uint64_t number)
 	unsigned char bit = (unsigned char)(1U << (number % 8));
 
 	if (number < 2 || number > w->last_page)
-		return complain(w, number, "is outside of the file");
+		return report(w, number, "is outside of the file");
 	if (w->used[number / 8] & bit)
-		return complain(w, number, "is used twice");
+		return report(w, number, "is used twice");
 	w->used[number / 8] |= bit;
 	w->pages++;
 	return true;
@@ -74,10 +74,9 @@ static bool read_page(struct walk *w, uint64_t number, char *page,
 		return false;
 	if (pread(w->fd, page, w->page_bytes, (off_t)(number * w->page_bytes)) !=
 	    (ssize_t)w->page_bytes)
-		return complain(w, number, "cannot be read");
+		return report(w, number, "cannot be read");
 	memcpy(head_r, page, sizeof(*head_r));
-	return head_r->number == number ||
-	       complain(w, number, "has the number of another");
+	return head_r->number == number || report(w, number, "has the number of another");
 }
 
 /* The pages of one long value. */
@@ -94,10 +93,10 @@ static bool walk_overflow(struct walk *w, const struct node *n)
 	if (!good)
 		return false;
 	if (!(head.flags & PAGE_OVERFLOW))
-		return complain(w, first, "should hold a long value");
+		return report(w, first, "should hold a long value");
 	count = head.lower | (uint64_t)head.upper << 16;
 	if (count * w->page_bytes < n->value + LMDB_PAGE_HEADER)
-		return complain(w, first, "is too short for its value");
+		return report(w, first, "is too short for its value");
 	for (uint64_t i = 1; i < count; i++)
 		if (!use_page(w, first + i))
 			return false;
@@ -143,9 +142,9 @@ static bool walk_leaf(struct walk *w, uint64_t number, const char *page, size_t 
 		struct node n;
 
 		if (!read_node(w, page, i, true, &n))
-			return complain(w, number, "has an entry outside of it");
+			return report(w, number, "has an entry outside of it");
 		if (w->in_order && !is_after_last(w, &n))
-			return complain(w, number, "has keys out of order");
+			return report(w, number, "has keys out of order");
 		if ((n.flags & NODE_BIG) != 0 && !walk_overflow(w, &n))
 			return false;
 		w->entries++;
@@ -163,19 +162,19 @@ static bool walk_page(struct walk *w, uint64_t number, unsigned depth)
 		return false;
 	if (head.lower < LMDB_PAGE_HEADER || head.lower > head.upper ||
 	    head.upper > w->page_bytes || head.lower % 2 != 0)
-		return complain(w, number, "has impossible bounds");
+		return report(w, number, "has impossible bounds");
 	nodes = (head.lower - LMDB_PAGE_HEADER) / 2U;
 	if (depth == 1)
 		return (head.flags & PAGE_LEAF) != 0
 			       ? walk_leaf(w, number, page, nodes)
-			       : complain(w, number, "should be a leaf");
+			       : report(w, number, "should be a leaf");
 	if (!(head.flags & PAGE_BRANCH))
-		return complain(w, number, "should be a branch");
+		return report(w, number, "should be a branch");
 	for (size_t i = 0; i < nodes; i++) {
 		struct node n;
 
 		if (!read_node(w, page, i, false, &n))
-			return complain(w, number, "has an entry outside of it");
+			return report(w, number, "has an entry outside of it");
 		if (!walk_page(w, n.child, depth - 1))
 			return false;
 	}
@@ -189,7 +188,7 @@ static bool walk_tree(struct walk *w, const struct lmdb_tree *tree, bool in_orde
 	w->entries = 0;
 	if (tree->root != LMDB_NO_PAGE) {
 		if (tree->depth == 0 || tree->depth > DEPTH_MOST)
-			return complain(w, tree->root, "has an impossible depth");
+			return report(w, tree->root, "has an impossible depth");
 		for (unsigned i = 0; i < tree->depth; i++)
 			if (w->page[i] == NULL)
 				w->page[i] = g_malloc(w->page_bytes);
@@ -197,7 +196,7 @@ static bool walk_tree(struct walk *w, const struct lmdb_tree *tree, bool in_orde
 			return false;
 	}
 	return w->entries == tree->entries ||
-	       complain(w, tree->root, "leads to more or fewer entries than it says");
+	       report(w, tree->root, "leads to more or fewer entries than it says");
 }
 
 /* The meta page of a transaction. lmdb_check() has looked at the newest only. */
@@ -209,16 +208,16 @@ static bool find_meta(const struct walk *w, uint64_t txn, struct lmdb_meta *m_r)
 
 	if (!lmdb_meta_read(w->fd, 0, &first) ||
 	    !lmdb_meta_read(w->fd, (off_t)first.trees[0].pad, &second))
-		return complain(w, 0, "cannot be read");
+		return report(w, 0, "cannot be read");
 	newest = second.txn > first.txn;
 	*m_r = newest ? second : first;
 	if (txn != LMDB_WALK_NEWEST && m_r->txn != txn)
 		*m_r = newest ? first : second;
 	if (txn != LMDB_WALK_NEWEST && m_r->txn != txn)
-		return complain(w, 0, "was written again meanwhile: try once more");
+		return report(w, 0, "was written again meanwhile: try once more");
 	if (second.trees[0].pad != first.trees[0].pad || fstat(w->fd, &st) != 0 ||
 	    m_r->last_page >= (uint64_t)st.st_size / first.trees[0].pad)
-		return complain(w, newest ? 1 : 0, "does not fit the file");
+		return report(w, newest ? 1 : 0, "does not fit the file");
 	return true;
 }
 

@@ -22,7 +22,7 @@ char *manifest_path(const char *snapshot)
 	return g_strconcat(snapshot, ".manifest", NULL);
 }
 
-static bool complain(const char *path, const char *what, GError **e)
+static bool report(const char *path, const char *what, GError **e)
 {
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 		    "%s: %s; copy the snapshot and its manifest again, or build it with "
@@ -66,7 +66,7 @@ bool manifest_parse(const char *path, struct bytes text, struct manifest *m_r, G
 	good = good && m_r->bytes > 0 && m_r->ends[0] != '\0' && m_r->whole[0] != '\0';
 	g_strfreev(line);
 	g_free(copy);
-	return good || complain(path, "this is no manifest of a snapshot", e);
+	return good || report(path, "this is no manifest of a snapshot", e);
 }
 
 /* err: false with errno, which is 0 where the file ends too early */
@@ -108,9 +108,9 @@ bool manifest_measure(int fd, const char *path, bool whole, struct manifest *m_r
 
 	*m_r = (struct manifest){ 0 };
 	if (fstat(fd, &st) != 0)
-		return complain(path, g_strerror(errno), e);
+		return report(path, g_strerror(errno), e);
 	if (!S_ISREG(st.st_mode))
-		return complain(path, "not a regular file", e);
+		return report(path, "not a regular file", e);
 	m_r->bytes = st.st_size;
 	const int64_t ends[2][2] = { { 0, MIN(END_BYTES, m_r->bytes) },
 				     { MAX(0, m_r->bytes - END_BYTES), m_r->bytes } };
@@ -120,7 +120,7 @@ bool manifest_measure(int fd, const char *path, bool whole, struct manifest *m_r
 	if (good && whole)
 		good = sum_parts(fd, all, 1, m_r->whole);
 	return good ||
-	       complain(path, errno != 0 ? g_strerror(errno) : "it became shorter", e);
+	       report(path, errno != 0 ? g_strerror(errno) : "it became shorter", e);
 }
 
 bool manifest_write(const char *snapshot, const struct manifest *m, GError **e)
@@ -154,10 +154,10 @@ bool manifest_check(int fd, const char *snapshot, bool whole, GError **e)
 	if (!good)
 		return false;
 	if (said.bytes != is.bytes)
-		return complain(snapshot, "it is not as long as its manifest says", e);
+		return report(snapshot, "it is not as long as its manifest says", e);
 	if (strcmp(said.ends, is.ends) != 0)
-		return complain(snapshot, "its ends are not those of its manifest", e);
+		return report(snapshot, "its ends are not those of its manifest", e);
 	if (whole && strcmp(said.whole, is.whole) != 0)
-		return complain(snapshot, "it is not what its manifest says", e);
+		return report(snapshot, "it is not what its manifest says", e);
 	return true;
 }

@@ -1,4 +1,4 @@
-/* The table of what servers complain about. */
+/* The table of what servers report about. */
 #include "store/redis_trouble.h"
 
 #include <string.h>

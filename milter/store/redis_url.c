@@ -26,7 +26,7 @@ static const char *const forms[] = {
 		"redis-cluster://[USER@]HOST:PORT,...[?password_file=/PATH]",
 };
 
-static void complain(enum redis_url_kind kind, const char *what, GError **e)
+static void report(enum redis_url_kind kind, const char *what, GError **e)
 {
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "store: %s; write %s", what,
 		    forms[kind]);
@@ -183,7 +183,7 @@ static bool take_option(struct redis_url *u, enum redis_url_kind kind, char *opt
 	char *what = g_strdup_printf("cannot use the option \"%s\" here%s", option,
 				     value != NULL ? ", or its value" : "");
 
-	complain(kind, what, e);
+	report(kind, what, e);
 	g_free(what);
 	return false;
 }
@@ -213,11 +213,11 @@ static bool take_path(struct redis_url *u, enum redis_url_kind kind, const char 
 		u->master_name = g_strdup(path);
 	}
 	if (!good)
-		complain(kind,
-			 kind == REDIS_URL_SENTINEL
-				 ? "the name of the master is missing or odd"
-				 : "what follows the servers makes no sense",
-			 e);
+		report(kind,
+		       kind == REDIS_URL_SENTINEL
+			       ? "the name of the master is missing or odd"
+			       : "what follows the servers makes no sense",
+		       e);
 	return good;
 }
 
@@ -230,15 +230,15 @@ static bool take_user(struct redis_url *u, enum redis_url_kind kind, char **text
 		return true;
 	*at = '\0';
 	if (strchr(*text, ':') != NULL) {
-		complain(kind,
-			 "a password must not stand in a URL, which is shown to many: "
-			 "put it in a file",
-			 e);
+		report(kind,
+		       "a password must not stand in a URL, which is shown to many: "
+		       "put it in a file",
+		       e);
 		explicit_bzero(*text, strlen(*text));
 		return false;
 	}
 	if (**text == '\0') {
-		complain(kind, "the user before \"@\" is missing", e);
+		report(kind, "the user before \"@\" is missing", e);
 		return false;
 	}
 	u->login.user = g_strdup(*text);
@@ -254,8 +254,7 @@ static bool take_servers(struct redis_url *u, enum redis_url_kind kind, char *te
 	if (kind == REDIS_URL_UNIX) {
 		/* sun_path has 108 bytes */
 		if (slash != text || strlen(text) < 2 || strlen(text) > 107) {
-			complain(kind, "the path of the socket is missing or too long",
-				 e);
+			report(kind, "the path of the socket is missing or too long", e);
 			return false;
 		}
 		g_ptr_array_add(u->servers, unix_address(text));
@@ -267,7 +266,7 @@ static bool take_servers(struct redis_url *u, enum redis_url_kind kind, char *te
 		    text, kind == REDIS_URL_SENTINEL ? USUAL_SENTINEL_PORT : USUAL_PORT,
 		    u->servers) ||
 	    (kind == REDIS_URL_TCP && u->servers->len != 1)) {
-		complain(kind, "cannot make out host and port", e);
+		report(kind, "cannot make out host and port", e);
 		return false;
 	}
 	return take_path(u, kind, slash != NULL ? slash : "", e);
@@ -281,7 +280,7 @@ static bool take_all(struct redis_url *u, enum redis_url_kind kind, char *text,
 	if (options != NULL)
 		*options++ = '\0';
 	if (strncmp(text, "//", 2) != 0) {
-		complain(kind, "\"//\" must follow the scheme", e);
+		report(kind, "\"//\" must follow the scheme", e);
 		return false;
 	}
 	text += 2;
@@ -289,7 +288,7 @@ static bool take_all(struct redis_url *u, enum redis_url_kind kind, char *text,
 	    (options != NULL && !take_options(u, kind, options, e)))
 		return false;
 	if (u->login.user != NULL && u->login.password == NULL) {
-		complain(kind, "a user without a password file", e);
+		report(kind, "a user without a password file", e);
 		return false;
 	}
 	return true;

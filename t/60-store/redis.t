@@ -70,7 +70,7 @@ subtest 'one round trip a batch' => sub {
 
 my @table;
 
-# Something happens to the server while four threads read as messages do; afterwards it is mended.
+# Something happens to the server while four threads read as messages do; afterwards it is repaired.
 sub trouble {
 	my ($what, %o) = @_;
 	subtest $what => sub {
@@ -84,7 +84,7 @@ sub trouble {
 		my $during = $r->count;
 		my $wrote = $o{no_write} ? '-' : $r->tell('write');
 		my $writing = time;
-		$o{mend}->();
+		$o{repair}->();
 		my $ms;
 		if ($o{forgets}) {
 			$r->count('batch', $deadline_ms, 40)->{part} and fail 'odd';
@@ -116,16 +116,16 @@ sub trouble {
 }
 
 trouble('stopped', writes => qr/^failed .*Connection refused/,
-	break => sub { $redis->do('SAVE'); $redis->stop }, mend => sub { $redis->start });
+	break => sub { $redis->do('SAVE'); $redis->stop }, repair => sub { $redis->start });
 trouble('restarted', writes => qr/^wrote/,
-	break => sub { $redis->do('SAVE'); $redis->stop(signal => 'KILL'); $redis->start }, mend => sub { });
+	break => sub { $redis->do('SAVE'); $redis->stop(signal => 'KILL'); $redis->start }, repair => sub { });
 trouble('hung (SIGSTOP)', writes => qr/^uncertain .*no answer in time/,
-	break => sub { $redis->freeze }, mend => sub { $redis->thaw });
+	break => sub { $redis->freeze }, repair => sub { $redis->thaw });
 trouble('hung, unix socket', url => $unix, no_write => 1,
-	break => sub { $redis->freeze }, mend => sub { $redis->thaw });
+	break => sub { $redis->freeze }, repair => sub { $redis->thaw });
 trouble('memory full', writes => qr/^failed .*OOM.*maxmemory/, waits => 2,
 	break => sub { $redis->do(qw(CONFIG SET maxmemory 1)) },
-	mend => sub { $redis->do(qw(CONFIG SET maxmemory 0)) },
+	repair => sub { $redis->do(qw(CONFIG SET maxmemory 0)) },
 	more => sub {
 		my ($r, $during) = @_;
 		ok Wonted::Redis::Reader::answered($during), 'reading goes on' or diag "$during->{none} none, $during->{part} in part";
@@ -145,13 +145,13 @@ sub meanwhile {
 my $other;
 trouble('slow (100 ms each)', waits => 80, no_write => 1,
 	break => sub { $other = $place->adopt(meanwhile(qw(DEBUG SLEEP 0.1))) },
-	mend => sub { $place->stop($other, signal => 'KILL') });
+	repair => sub { $place->stop($other, signal => 'KILL') });
 trouble('held up by a script', writes => qr/^failed .*BUSY.*SCRIPT KILL/,
 	break => sub {
 		$redis->do(qw(CONFIG SET busy-reply-threshold 20));
 		$other = $place->adopt(meanwhile('EVAL', 'while true do end', 0));
 	},
-	mend => sub {
+	repair => sub {
 		$place->stop($other, signal => 'KILL');
 		delete $redis->{client};
 		Wonted::Place::wait_for(sub { !ref $redis->try(qw(SCRIPT KILL)) });
@@ -162,17 +162,17 @@ trouble('loading', writes => qr/^failed .*LOADING/,
 		$redis->stop;
 		$redis->start(now => 1, more => ['--key-load-delay', 1500, '--loading-process-events-interval-bytes', 1024]);
 	},
-	mend => sub { Wonted::Place::wait_for(sub { eval { $redis->do('PING') } }, 20) },
+	repair => sub { Wonted::Place::wait_for(sub { eval { $redis->do('PING') } }, 20) },
 	more => sub { like $_[0]->log, qr/LOADING.*is loading its data/, 'the log tells what to do' });
 trouble('wants a password', writes => qr/^failed .*NOAUTH.*password_file/,
 	break => sub {
 		$redis->do(qw(CONFIG SET requirepass sesame));
 		$redis->try(qw(CLIENT KILL TYPE normal));
 	},
-	mend => sub { $redis->do(qw(CONFIG SET requirepass), '') },
+	repair => sub { $redis->do(qw(CONFIG SET requirepass), '') },
 	more => sub { like $_[0]->log, qr/NOAUTH.*put it in a file/, 'the log tells the remedy' });
 trouble('flushed', writes => qr/^wrote/, waits => 2, forgets => 1,
-	break => sub { $redis->do('FLUSHALL') }, mend => sub { });
+	break => sub { $redis->do('FLUSHALL') }, repair => sub { });
 
 subtest 'a read-only replica in the place of the primary' => sub {
 	my $r = fresh($url, 100);

@@ -330,7 +330,7 @@ static void test_too_many(void)
 	g_assert_cmpuint(g_strv_length(lines), ==, LIMIT_CONFIG_ERRORS + 1);
 	g_assert_true(g_str_has_prefix(lines[0], "wonted.conf:2: "));
 	g_assert_cmpstr(lines[LIMIT_CONFIG_ERRORS], ==,
-			"wonted.conf: and 980 more; mend these first");
+			"wonted.conf: and 980 more; fix these first");
 	g_strfreev(lines);
 	g_error_free(e);
 	g_string_free(text, TRUE);

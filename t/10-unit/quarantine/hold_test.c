@@ -1051,7 +1051,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/hold/a failed write holds nothing", full_disk_holds_nothing);
 	g_test_add_func("/hold/expiry takes files along", expiry_takes_files_along);
 	g_test_add_func("/hold/addresses of any bytes", addresses_of_any_bytes);
-	g_test_add_func("/hold/crashes are mended", crashes_are_mended);
+	g_test_add_func("/hold/crashes are repaired", crashes_are_mended);
 	g_test_add_func("/hold/expiry goes on", expiry_goes_on);
 	g_test_add_func("/hold/strangers cannot read", strangers_cannot_read);
 	g_test_add_func("/release/without-forgeries", released_without_forgeries);

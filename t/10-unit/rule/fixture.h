@@ -80,7 +80,7 @@ static inline struct ruleset *fx_load(const char *rules, const char *proof, GErr
 	return rs;
 }
 
-/* loads, or fails the test with the complaints */
+/* loads, or fails the test with the errors */
 static inline struct ruleset *fx_must_load(const char *rules, const char *proof)
 {
 	GError *e = NULL;

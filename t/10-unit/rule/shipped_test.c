@@ -96,18 +96,18 @@ static void test_proved(void)
 	GArray *proofs = read_files(RULES, ".rtest", ".rtest");
 	struct ruleset *rs = must_load();
 	struct arena *a = arena_create();
-	struct complaints complaints;
+	struct rule_errors errors;
 	bool all = true;
 
-	complaints_init(&complaints);
+	rule_errors_init(&errors);
 	for (guint i = 0; i < proofs->len; i++) {
 		const struct file *file = &g_array_index(proofs, struct file, i);
 
 		note_expected(expected,
 			      parse(a, file->path, (struct bytes){ file->text, file->n },
-				    &complaints));
+				    &errors));
 	}
-	g_assert_true(complaints_end(&complaints, NULL));
+	g_assert_true(rule_errors_end(&errors, NULL));
 	for (size_t i = 0; i < ruleset_count(rs); i++) {
 		const char *name = ruleset_rule(rs, i)->name;
 		char *yes = g_strdup_printf("%s %d", name, ANSWER_YES);

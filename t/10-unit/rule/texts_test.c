@@ -148,13 +148,13 @@ static void test_list(void)
 		"# comment\n\n  Example.com  # why\nb#c\r\n.exe\nüber.example";
 	struct arena *a = arena_create();
 	struct list *list = list_create(a);
-	struct complaints c;
+	struct rule_errors c;
 	struct place dotted;
 	size_t n;
 
-	complaints_init(&c);
+	rule_errors_init(&c);
 	list_add_file(list, "l.txt", (struct bytes){ text, strlen(text) }, &c);
-	g_assert_true(complaints_end(&c, NULL));
+	g_assert_true(rule_errors_end(&c, NULL));
 	g_assert_nonnull(list_entries(list, &n));
 	g_assert_cmpuint(n, ==, 4);
 	g_assert_true(list_holds(list, bytes_of("example.com")));

@@ -1,6 +1,6 @@
-/* Complaints are collected, ordered by place and handed over as one GError. Nothing here
+/* Errors are collected, ordered by place and handed over as one GError. Nothing here
  * knows the language. */
-#include "rule/complaint.h"
+#include "rule/report.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -11,31 +11,31 @@
 
 #define QUOTED_BYTES 60
 
-struct complaint {
+struct rule_error {
 	struct place at;
 	char *text;
 };
 
-static void complaint_free(gpointer p)
+static void rule_error_free(gpointer p)
 {
-	struct complaint *said = p;
+	struct rule_error *said = p;
 
 	g_free(said->text);
 	g_free(said);
 }
 
-void complaints_init(struct complaints *c)
+void rule_errors_init(struct rule_errors *c)
 {
-	*c = (struct complaints){ .said = g_ptr_array_new_with_free_func(
-					  complaint_free) };
+	*c = (struct rule_errors){ .said = g_ptr_array_new_with_free_func(
+					   rule_error_free) };
 }
 
-void complain(struct complaints *c, struct place at, const char *format, ...)
+void report_error(struct rule_errors *c, struct place at, const char *format, ...)
 {
 	c->n++;
-	if (c->said->len >= LIMIT_COMPLAINTS)
+	if (c->said->len >= LIMIT_RULE_ERRORS)
 		return;
-	struct complaint *said = g_new0(struct complaint, 1);
+	struct rule_error *said = g_new0(struct rule_error, 1);
 	va_list ap;
 
 	said->at = at;
@@ -45,12 +45,12 @@ void complain(struct complaints *c, struct place at, const char *format, ...)
 	g_ptr_array_add(c->said, said);
 }
 
-unsigned complaints_mark(const struct complaints *c)
+unsigned rule_errors_mark(const struct rule_errors *c)
 {
 	return c->n;
 }
 
-void complaints_forget(struct complaints *c, unsigned mark)
+void rule_errors_forget(struct rule_errors *c, unsigned mark)
 {
 	g_assert(mark <= c->n);
 	c->n = mark;
@@ -60,8 +60,8 @@ void complaints_forget(struct complaints *c, unsigned mark)
 
 static gint by_place(gconstpointer left, gconstpointer right)
 {
-	const struct complaint *a = *(struct complaint *const *)left;
-	const struct complaint *b = *(struct complaint *const *)right;
+	const struct rule_error *a = *(struct rule_error *const *)left;
+	const struct rule_error *b = *(struct rule_error *const *)right;
 	int files = strcmp(a->at.file, b->at.file);
 
 	if (files != 0)
@@ -71,14 +71,14 @@ static gint by_place(gconstpointer left, gconstpointer right)
 	return a->at.column < b->at.column ? -1 : a->at.column > b->at.column;
 }
 
-bool complaints_end(struct complaints *c, GError **e)
+bool rule_errors_end(struct rule_errors *c, GError **e)
 {
 	bool clean = c->n == 0;
 	GString *all = g_string_new(NULL);
 
 	g_ptr_array_sort(c->said, by_place);
 	for (guint i = 0; i < c->said->len; i++) {
-		const struct complaint *said = g_ptr_array_index(c->said, i);
+		const struct rule_error *said = g_ptr_array_index(c->said, i);
 
 		g_string_append_printf(all, "%s%s:%u:%u: %s", i == 0 ? "" : "\n",
 				       said->at.file, said->at.line, said->at.column,
@@ -90,7 +90,7 @@ bool complaints_end(struct complaints *c, GError **e)
 		g_set_error_literal(e, WONTED_ERROR, WONTED_ERROR_INPUT, all->str);
 	g_string_free(all, TRUE);
 	g_ptr_array_unref(c->said);
-	*c = (struct complaints){ 0 };
+	*c = (struct rule_errors){ 0 };
 	return clean;
 }
 

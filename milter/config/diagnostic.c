@@ -1,6 +1,6 @@
-/* Several passes look at a configuration and each may find fault; an admin wants to read
+/* Several passes look at a configuration and each may find diagnostic; an admin wants to read
  * from top to bottom. So the lines are sorted by place before they are told. */
-#include "config/fault.h"
+#include "config/diagnostic.h"
 
 #include <stdarg.h>
 
@@ -11,42 +11,42 @@
 #define LINE_BYTES 600
 #define KEPT (10 * LIMIT_CONFIG_ERRORS) /* so that the first 20 of the file are told */
 
-struct fault {
+struct diagnostic {
 	struct origin at;
 	char *text;
 	guint file; /* place in the order of reading */
 	guint nth;
 };
 
-struct faults {
-	GArray *kept; /* struct fault */
+struct diagnostics {
+	GArray *kept; /* struct diagnostic */
 	guint n;
 };
 
 static void fault_clear(gpointer p)
 {
-	g_free(((struct fault *)p)->text);
+	g_free(((struct diagnostic *)p)->text);
 }
 
-struct faults *faults_create(void)
+struct diagnostics *diagnostics_create(void)
 {
-	struct faults *c = g_new0(struct faults, 1);
+	struct diagnostics *c = g_new0(struct diagnostics, 1);
 
-	c->kept = g_array_new(FALSE, TRUE, sizeof(struct fault));
+	c->kept = g_array_new(FALSE, TRUE, sizeof(struct diagnostic));
 	g_array_set_clear_func(c->kept, fault_clear);
 	return c;
 }
 
-void faults_destroy(struct faults **c)
+void diagnostics_destroy(struct diagnostics **c)
 {
 	g_array_free((*c)->kept, TRUE);
 	g_free(*c);
 	*c = NULL;
 }
 
-void fault_add(struct faults *c, struct origin at, const char *format, ...)
+void diagnostic_add(struct diagnostics *c, struct origin at, const char *format, ...)
 {
-	struct fault new = { .at = at, .nth = c->n };
+	struct diagnostic new = { .at = at, .nth = c->n };
 	char *text;
 	va_list list;
 
@@ -60,14 +60,14 @@ void fault_add(struct faults *c, struct origin at, const char *format, ...)
 	g_array_append_val(c->kept, new);
 }
 
-size_t faults_count(const struct faults *c)
+size_t diagnostics_count(const struct diagnostics *c)
 {
 	return c->n;
 }
 
 static gint by_place(gconstpointer one, gconstpointer other)
 {
-	const struct fault *a = one, *b = other;
+	const struct diagnostic *a = one, *b = other;
 
 	if (a->file != b->file)
 		return a->file < b->file ? -1 : 1;
@@ -76,7 +76,7 @@ static gint by_place(gconstpointer one, gconstpointer other)
 	return a->nth < b->nth ? -1 : 1;
 }
 
-bool faults_raise(struct faults *c, const GPtrArray *files, GError **e)
+bool diagnostics_raise(struct diagnostics *c, const GPtrArray *files, GError **e)
 {
 	GString *all = g_string_new(NULL);
 
@@ -85,14 +85,15 @@ bool faults_raise(struct faults *c, const GPtrArray *files, GError **e)
 		return true;
 	}
 	for (guint i = 0; i < c->kept->len; i++) {
-		struct fault *one = &g_array_index(c->kept, struct fault, i);
+		struct diagnostic *one = &g_array_index(c->kept, struct diagnostic, i);
 
 		while (one->file < files->len && files->pdata[one->file] != one->at.file)
 			one->file++;
 	}
 	g_array_sort(c->kept, by_place);
 	for (guint i = 0; i < MIN(c->kept->len, LIMIT_CONFIG_ERRORS); i++) {
-		const struct fault *one = &g_array_index(c->kept, struct fault, i);
+		const struct diagnostic *one =
+			&g_array_index(c->kept, struct diagnostic, i);
 
 		g_string_append_printf(all, "%s%s:", i == 0 ? "" : "\n", one->at.file);
 		if (one->at.line > 0)
@@ -100,7 +101,7 @@ bool faults_raise(struct faults *c, const GPtrArray *files, GError **e)
 		g_string_append_printf(all, " %s", one->text);
 	}
 	if (c->n > LIMIT_CONFIG_ERRORS)
-		g_string_append_printf(all, "\n%s: and %u more; mend these first",
+		g_string_append_printf(all, "\n%s: and %u more; fix these first",
 				       (const char *)files->pdata[0],
 				       c->n - LIMIT_CONFIG_ERRORS);
 	g_set_error_literal(e, WONTED_ERROR, WONTED_ERROR_INPUT, all->str);
