@@ -1,4 +1,4 @@
-/* Which tenant and which store a verb of the memory works on. */
+/* Which tenant and which store a command of the memory works on. */
 #include "cmd/memory.h"
 
 #include <string.h>
@@ -62,18 +62,18 @@ void memory_end(struct memory_work *w)
 	store_close(&w->store);
 }
 
-int memory_do(const struct verb_args *args, struct memory_work *w, const char *name,
-	      const struct memory_task *task, void *verb)
+int memory_do(const struct command_args *args, struct memory_work *w, const char *name,
+	      const struct memory_task *task, void *command)
 {
-	struct options *o = verb_config(args);
+	struct options *o = command_config(args);
 	GError *e = NULL;
 	bool good;
 
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
 	good = memory_begin(w, o, name, task->write, &e) &&
-	       task->run(verb, args->argv[args->argc - 1], &e);
+	       task->run(command, args->argv[args->argc - 1], &e);
 	memory_end(w);
 	options_unref(o);
-	return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+	return good ? EXIT_DONE : command_fail(args->argv[0], e);
 }

@@ -1,4 +1,4 @@
-/* What the verbs that touch the memory share: which tenant, which store. */
+/* What the commands that touch the memory share: which tenant, which store. */
 #ifndef CMD_MEMORY_H
 #define CMD_MEMORY_H
 
@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "cmd/verb.h"
+#include "cmd/command.h"
 #include "config/options.h"
 #include "store/store.h"
 
@@ -20,7 +20,7 @@ const struct tenant *memory_tenant(const struct options *o, const char *name, GE
  * err   NULL: see store_open() */
 struct store *memory_open(const struct options *o, bool write, GError **e);
 
-/* One tenant's part of the memory, while a verb works on it. */
+/* One tenant's part of the memory, while a command works on it. */
 struct memory_work {
 	const struct options *options;
 	const struct tenant *tenant;
@@ -40,19 +40,19 @@ bool memory_begin(struct memory_work *w, const struct options *o, const char *na
  * err   none */
 void memory_end(struct memory_work *w);
 
-/* One thing that a verb of the memory can be told to do. */
+/* One thing that a command of the memory can be told to do. */
 struct memory_task {
 	const char *name;
 	bool argument, write;
-	bool (*run)(void *verb, const char *argument, GError **e);
+	bool (*run)(void *command, const char *argument, GError **e);
 };
 
 /* memory_do - load the configuration, do the task on one tenant's part of the memory
  * in    w      what the task finds it in, while it runs
  *       name   of the tenant, as memory_tenant() takes it
- *       task   gets verb, and the last word of args
+ *       task   gets command, and the last word of args
  * err   returned: exit status; what went wrong has been said */
-int memory_do(const struct verb_args *args, struct memory_work *w, const char *name,
-	      const struct memory_task *task, void *verb);
+int memory_do(const struct command_args *args, struct memory_work *w, const char *name,
+	      const struct memory_task *task, void *command);
 
 #endif

@@ -1,4 +1,4 @@
-/* How the people verbs show persons on standard output. */
+/* How the people commands show persons on standard output. */
 #ifndef CMD_PEOPLE_PRINT_H
 #define CMD_PEOPLE_PRINT_H
 

@@ -1,6 +1,6 @@
 /* wonted store build: a snapshot from a store, or from people and mail archives. Archives are
  * merged record by record first, in a store of their own beside the snapshot, by the same
- * verbs that an admin would use; then it is copied in order. */
+ * commands that an admin would use; then it is copied in order. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -44,7 +44,7 @@ static bool copy_store(struct build *b, const char *url, GError **e)
 	return false;
 }
 
-static bool build_from(const struct store_verb *v, const char *url, const char *out,
+static bool build_from(const struct store_command *v, const char *url, const char *out,
 		       GError **e)
 {
 	struct build b = { 0 };
@@ -76,8 +76,8 @@ static bool build_from(const struct store_verb *v, const char *url, const char *
 /* --- from people and archives --- */
 
 /* One command of an admin, given another store. */
-static bool run_verb(const struct store_verb *v, verb_run verb, const char *store,
-		     const char *const *words)
+static bool run_command(const struct store_command *v, command_run command,
+			const char *store, const char *const *words)
 {
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 	char **copy;
@@ -97,13 +97,13 @@ static bool run_verb(const struct store_verb *v, verb_run verb, const char *stor
 	/* the option parser moves the words about: what is freed is another list */
 	copy = g_memdup2(argv->pdata, (argv->len + 1) * sizeof(char *));
 	copy[argv->len] = NULL;
-	status = verb((int)argv->len, copy);
+	status = command((int)argv->len, copy);
 	g_free(copy);
 	g_ptr_array_free(argv, TRUE);
 	return status == EXIT_DONE;
 }
 
-static bool import_all(const struct store_verb *v, const char *store, GError **e)
+static bool import_all(const struct store_command *v, const char *store, GError **e)
 {
 	const struct {
 		char **paths;
@@ -114,16 +114,16 @@ static bool import_all(const struct store_verb *v, const char *store, GError **e
 	bool good = true;
 
 	for (size_t i = 0; good && v->people != NULL && v->people[i] != NULL; i++)
-		good = run_verb(v, verb_people, store,
-				(const char *const[]){ "import", v->people[i], NULL });
+		good = run_command(v, command_people, store,
+				   (const char *const[]){ "import", v->people[i], NULL });
 	for (size_t k = 0; k < G_N_ELEMENTS(archives); k++)
 		for (size_t i = 0;
 		     good && archives[k].paths != NULL && archives[k].paths[i] != NULL;
 		     i++)
-			good = run_verb(v, verb_import, store,
-					(const char *const[]){ archives[k].option,
-							       archives[k].paths[i],
-							       NULL });
+			good = run_command(v, command_import, store,
+					   (const char *const[]){ archives[k].option,
+								  archives[k].paths[i],
+								  NULL });
 	if (!good)
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "nothing was built, because an import failed");
@@ -143,7 +143,8 @@ static void remove_store(const char *path)
 	}
 }
 
-static bool build_from_archives(const struct store_verb *v, const char *out, GError **e)
+static bool build_from_archives(const struct store_command *v, const char *out,
+				GError **e)
 {
 	char *path = g_strconcat(out, ".import", NULL);
 	char *url = g_strconcat("lmdb:", path, NULL);
@@ -157,7 +158,7 @@ static bool build_from_archives(const struct store_verb *v, const char *out, GEr
 	return good;
 }
 
-bool store_build(struct store_verb *v, char **argument, GError **e)
+bool store_build(struct store_command *v, char **argument, GError **e)
 {
 	bool archives = v->people != NULL || v->maildirs != NULL || v->mboxes != NULL ||
 			v->messages != NULL;

@@ -7,7 +7,7 @@
 #include "cmd/control.h"
 #include "cmd/store_work.h"
 
-static bool ask_daemon(const struct store_verb *v, const char *word, GError **e)
+static bool ask_daemon(const struct store_command *v, const char *word, GError **e)
 {
 	char *answer = NULL;
 	bool good = control_ask(v->options->control_socket, word, &answer, e);
@@ -23,7 +23,7 @@ static bool ask_daemon(const struct store_verb *v, const char *word, GError **e)
 	return good;
 }
 
-static bool set(const struct store_verb *v, const char *name, const char *number,
+static bool set(const struct store_command *v, const char *name, const char *number,
 		GError **e)
 {
 	int64_t n;
@@ -41,17 +41,17 @@ static bool set(const struct store_verb *v, const char *name, const char *number
 	return good;
 }
 
-bool store_dark(struct store_verb *v, char **argument, GError **e)
+bool store_dark(struct store_command *v, char **argument, GError **e)
 {
 	return set(v, "dark", argument[0], e);
 }
 
-bool store_live(struct store_verb *v, char **argument, GError **e)
+bool store_live(struct store_command *v, char **argument, GError **e)
 {
 	return set(v, "live", argument[0], e);
 }
 
-bool store_migrate(struct store_verb *v, char **argument, GError **e)
+bool store_migrate(struct store_command *v, char **argument, GError **e)
 {
 	if (strcmp(argument[0], "status") == 0)
 		return ask_daemon(v, "store status", e);

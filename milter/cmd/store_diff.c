@@ -139,7 +139,7 @@ static uint64_t print_table(const struct diff *d)
 	return differ;
 }
 
-bool store_diff(struct store_verb *v, char **argument, GError **e)
+bool store_diff(struct store_command *v, char **argument, GError **e)
 {
 	struct diff d = { .samples = v->most > 0 ? (uint64_t)v->most : SAMPLES };
 	size_t memory = (size_t)v->memory_mb * 1024 * 1024;

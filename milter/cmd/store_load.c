@@ -89,7 +89,7 @@ static bool load_all(struct load *l, struct store *from, GError **e)
 	return good;
 }
 
-bool store_load(struct store_verb *v, char **argument, GError **e)
+bool store_load(struct store_command *v, char **argument, GError **e)
 {
 	struct load l = { .rate = v->rate };
 	struct store_registry *registry; /* one may be the other, or a part of it */

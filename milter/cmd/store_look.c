@@ -67,7 +67,7 @@ static bool get_one(struct store *s, struct arena *a, struct bytes key, GError *
 	return false;
 }
 
-bool store_get(struct store_verb *v, char **argument, GError **e)
+bool store_get(struct store_command *v, char **argument, GError **e)
 {
 	enum family f = record_family(argument[0], e);
 	struct memory_work at;
@@ -103,7 +103,7 @@ static bool list_one(const struct store_record *record, void *to)
 	return ++l->shown != l->most;
 }
 
-bool store_list(struct store_verb *v, char **argument, GError **e)
+bool store_list(struct store_command *v, char **argument, GError **e)
 {
 	enum family f = record_family(argument[0], e);
 	struct listing l = { .most = v->most };
@@ -188,7 +188,7 @@ static void print_sums(const struct sums *sums)
 	       "all", sums->all, key_bytes, value_bytes);
 }
 
-bool store_stats(struct store_verb *v, char **argument, GError **e)
+bool store_stats(struct store_command *v, char **argument, GError **e)
 {
 	struct store *s = memory_open(v->options, false, e);
 	struct sums sums = { 0 };
@@ -202,7 +202,7 @@ bool store_stats(struct store_verb *v, char **argument, GError **e)
 }
 
 /* The pages first: a scan trusts them. */
-bool store_verify(struct store_verb *v, char **argument, GError **e)
+bool store_verify(struct store_command *v, char **argument, GError **e)
 {
 	struct store *s = memory_open(v->options, false, e);
 	struct sums sums = { .decode = true };

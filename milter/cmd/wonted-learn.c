@@ -12,10 +12,10 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/map_guard.h"
+#include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/memory.h"
 #include "cmd/user.h"
-#include "cmd/verb.h"
 #include "config/load.h"
 #include "learn/follow.h"
 
@@ -260,7 +260,7 @@ struct arguments {
 	gboolean foreground, once, version;
 };
 
-static bool read_arguments(struct verb_args *args, struct arguments *a)
+static bool read_arguments(struct command_args *args, struct arguments *a)
 {
 	const GOptionEntry entries[] = {
 		{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &a->foreground,
@@ -272,7 +272,7 @@ static bool read_arguments(struct verb_args *args, struct arguments *a)
 		G_OPTION_ENTRY_NULL
 	};
 
-	return verb_options(
+	return command_options(
 		args, entries, "",
 		"The memory's writer: learns from the decision records of the journal "
 		"who\nwrites to whom, as they come. It stays in the foreground and is "
@@ -290,7 +290,7 @@ static int run(struct learn *l, const struct arguments *a)
 	map_guard_install();
 	l->options = options_load(l->config, &e);
 	if (l->options == NULL)
-		return verb_fail("wonted-learn", e);
+		return command_fail("wonted-learn", e);
 	block_signals(&set);
 	log_open("wonted-learn",
 		 a->foreground || a->once ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
@@ -304,12 +304,12 @@ static int run(struct learn *l, const struct arguments *a)
 		serve(l, &set);
 	close_all(l);
 	options_unref(l->options);
-	return good ? EXIT_DONE : verb_fail("wonted-learn", e);
+	return good ? EXIT_DONE : command_fail("wonted-learn", e);
 }
 
 int main(int argc, char **argv)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
 	struct learn l = { 0 };
 	int status = EXIT_DONE;
@@ -326,6 +326,6 @@ int main(int argc, char **argv)
 	} else {
 		status = run(&l, &given);
 	}
-	verb_options_free(&args);
+	command_options_free(&args);
 	return status;
 }

@@ -15,10 +15,10 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map_guard.h"
+#include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/control_store.h"
 #include "cmd/user.h"
-#include "cmd/verb.h"
 #include "config/load.h"
 #include "message/mime.h"
 #include "quarantine/acts.h"
@@ -319,7 +319,7 @@ static int check_only(const struct runtime_setup *setup)
 	struct runtime *w = runtime_load(setup, NULL, &e);
 
 	if (w == NULL)
-		return verb_fail("wonted-milter", e);
+		return command_fail("wonted-milter", e);
 	printf("%s: ok, %zu rules\n", setup->config_path, ruleset_count(w->rules));
 	runtime_release(w);
 	return EXIT_DONE;
@@ -329,7 +329,7 @@ struct arguments {
 	gboolean foreground, check, version;
 };
 
-static bool read_arguments(struct verb_args *args, struct arguments *a)
+static bool read_arguments(struct command_args *args, struct arguments *a)
 {
 	const GOptionEntry entries[] = {
 		{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &a->foreground,
@@ -343,7 +343,7 @@ static bool read_arguments(struct verb_args *args, struct arguments *a)
 		G_OPTION_ENTRY_NULL
 	};
 
-	return verb_options(
+	return command_options(
 		args, entries, "",
 		"The filter. It stays in the foreground and is kept by a service "
 		"manager.\nHUP or USR1 reloads; a configuration with a mistake "
@@ -373,7 +373,7 @@ static int run(struct daemon *d, bool foreground)
 			status = error_exit_status(e);
 			g_error_free(e);
 		} else {
-			status = verb_fail("wonted-milter", e);
+			status = command_fail("wonted-milter", e);
 		}
 		g_free(all);
 	}
@@ -383,7 +383,7 @@ static int run(struct daemon *d, bool foreground)
 
 int main(int argc, char **argv)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
 	struct daemon d = { .listener.slot.lock = PTHREAD_MUTEX_INITIALIZER,
 			    .listener.unheard_lock = PTHREAD_MUTEX_INITIALIZER,
@@ -397,7 +397,7 @@ int main(int argc, char **argv)
 			"wonted-milter: \"%s\" is not understood; see \"wonted-milter "
 			"--help\"\n",
 			args.argv[1]);
-		verb_options_free(&args);
+		command_options_free(&args);
 		return EXIT_USAGE;
 	}
 	d.setup.config_path = args.config;
@@ -409,6 +409,6 @@ int main(int argc, char **argv)
 		status = check_only(&d.setup);
 	else
 		status = run(&d, given.foreground);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return status;
 }

@@ -1,64 +1,69 @@
-/* The admin's tool: a table of verbs. "-c FILE" may stand before the verb as well. */
+/* The admin's tool: a table of commands. "-c FILE" may stand before the command as well. */
 #include <stdio.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/map_guard.h"
 #include "base/suggest.h"
-#include "cmd/verb.h"
+#include "cmd/command.h"
 #include "message/mime.h"
 
-struct verb {
+struct command {
 	const char *name;
-	verb_run run;
+	command_run run;
 	const char *what;
 };
 
-static const struct verb verbs[] = {
-	{ "check", verb_check,
+static const struct command commands[] = {
+	{ "check", command_check,
 	  "Check configuration, rules and stores; show effective values" },
-	{ "reload", verb_reload, "Ask the running daemon to read everything again" },
-	{ "status", verb_status, "Show what the running daemon has counted" },
-	{ "scan", verb_scan,
+	{ "reload", command_reload, "Ask the running daemon to read everything again" },
+	{ "status", command_status, "Show what the running daemon has counted" },
+	{ "scan", command_scan,
 	  "Verdict, reasons and what would be done, for message files" },
-	{ "explain", verb_explain, "Tell why a message was decided as it was" },
-	{ "rules", verb_rules, "Check, format, test and list rules and their names" },
-	{ "people", verb_people, "Import, sync, list and test the people of a tenant" },
-	{ "mailbox", verb_mailbox, "Import, list and show what is known of addresses" },
-	{ "import", verb_import, "Learn relationships from mail archives" },
-	{ "store", verb_store, "Look into the memory; build, load and compare stores" },
-	{ "quarantine", verb_quarantine, "List, show, release and delete what is held" },
+	{ "explain", command_explain, "Tell why a message was decided as it was" },
+	{ "rules", command_rules, "Check, format, test and list rules and their names" },
+	{ "people", command_people,
+	  "Import, sync, list and test the people of a tenant" },
+	{ "mailbox", command_mailbox,
+	  "Import, list and show what is known of addresses" },
+	{ "import", command_import, "Learn relationships from mail archives" },
+	{ "store", command_store,
+	  "Look into the memory; build, load and compare stores" },
+	{ "quarantine", command_quarantine,
+	  "List, show, release and delete what is held" },
 };
 
 static void usage(FILE *to)
 {
-	fputs("Usage: wonted [-c FILE] VERB [OPTION...] [ARGUMENT...]\n\n", to);
-	for (size_t i = 0; i < COUNT_OF(verbs); i++)
-		fprintf(to, "  %-11s %s\n", verbs[i].name, verbs[i].what);
-	fputs("\n\"wonted VERB --help\" tells more. Exit status: 0 done, 1 wrong input, "
+	fputs("Usage: wonted [-c FILE] COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].what);
+	fputs("\n\"wonted COMMAND --help\" tells more. Exit status: 0 done, 1 wrong "
+	      "input, "
 	      "2 wrong "
 	      "usage, 3 system.\n",
 	      to);
 }
 
-static const char *verb_name(size_t i, const void *table)
+static const char *command_name(size_t i, const void *table)
 {
-	return ((const struct verb *)table)[i].name;
+	return ((const struct command *)table)[i].name;
 }
 
 static int unknown(const char *word)
 {
-	const char *near = suggest(word, verb_name, COUNT_OF(verbs), verbs);
+	const char *near = suggest(word, command_name, COUNT_OF(commands), commands);
 
-	fprintf(stderr, "wonted: there is no verb \"%s\"", word);
+	fprintf(stderr, "wonted: there is no command \"%s\"", word);
 	if (near != NULL)
 		fprintf(stderr, "; did you mean \"%s\"?", near);
 	fputs("\nSee \"wonted --help\".\n", stderr);
 	return EXIT_USAGE;
 }
 
-/* argv for the verb: its own name, what follows it, and a -c that stood before it */
-static int run(const struct verb *v, char **rest, const char *config)
+/* argv for the command: its own name, what follows it, and a -c that stood before it */
+static int run(const struct command *v, char **rest, const char *config)
 {
 	GPtrArray *words = g_ptr_array_new();
 	char *name = g_strconcat("wonted ", v->name, NULL);
@@ -115,8 +120,8 @@ int main(int argc, char **argv)
 	}
 	map_guard_install();
 	message_library_init();
-	for (size_t i = 0; i < COUNT_OF(verbs); i++)
-		if (strcmp(argv[at], verbs[i].name) == 0)
-			return run(&verbs[i], argv + at + 1, config);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (strcmp(argv[at], commands[i].name) == 0)
+			return run(&commands[i], argv + at + 1, config);
 	return unknown(argv[at]);
 }

@@ -136,13 +136,13 @@ static bool address_is_safe(const char *address)
 	return !quoted && depth == 1;
 }
 
-static bool command(struct smtp *s, const char *verb, const char *address,
+static bool command(struct smtp *s, const char *command, const char *address,
 		    const char *more, GError **e)
 {
 	if (!address_is_safe(address))
-		return fail(s, verb, "the recorded address cannot be sent", e);
-	char *line = g_strdup_printf("%s:<%s>%s\r\n", verb, address, more);
-	bool done = say(s, line, e) && hear(s, '2', verb, e);
+		return fail(s, command, "the recorded address cannot be sent", e);
+	char *line = g_strdup_printf("%s:<%s>%s\r\n", command, address, more);
+	bool done = say(s, line, e) && hear(s, '2', command, e);
 
 	g_free(line);
 	return done;

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Manual pages: they format without complaint, and every verb and option that --help shows is
+# Manual pages: they format without complaint, and every command and option that --help shows is
 # in its page.
 use strict; use warnings;
 use Test::More;
@@ -12,12 +12,12 @@ for my $page (@pages) {
 sub page { my $text = `mandoc -Tascii $_[0]`; $text =~ s/.\x08//g; return $text }
 my $tool = page('contrib/man/wonted.8');
 my ($list) = `$build/wonted --help` =~ /\n\n(.*)\n\n/s;
-my @verbs = map { /^\s+(\w+)/ ? $1 : () } split /\n/, $list // '';
-ok(@verbs > 5, 'the tool has verbs');
-for my $verb (@verbs) {
-	like($tool, qr/\b\Q$verb\E\b/, "wonted.8 tells of \"$verb\"");
-	my $help = `$build/wonted $verb --help`;
-	ok($? == 0, "wonted $verb --help");
+my @commands = map { /^\s+(\w+)/ ? $1 : () } split /\n/, $list // '';
+ok(@commands > 5, 'the tool has commands');
+for my $command (@commands) {
+	like($tool, qr/\b\Q$command\E\b/, "wonted.8 tells of \"$command\"");
+	my $help = `$build/wonted $command --help`;
+	ok($? == 0, "wonted $command --help");
 }
 for my $program (qw(wonted-milter wonted-learn)) {
 	my $page = page("contrib/man/$program.8");

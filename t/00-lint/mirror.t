@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # Tests mirror the modules: every .c of the library has a test of its own name, or one of its
-# module that includes its header; every detector, verb and fuzz target has what belongs to it.
+# module that includes its header; every detector, command and fuzz target has what belongs to it.
 use strict; use warnings;
 my (@bad, $n, %tested);
 for my $t (split /\n/, `find t/10-unit t/60-store -name '*_test.c'`) {

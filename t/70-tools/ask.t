@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # The tool and the daemons: a reload reaches both or says which it did not; a daemon that is stopped costs
-# seconds; a configuration that cannot be read is an error of every verb, and never its end.
+# seconds; a configuration that cannot be read is an error of every command, and never its end.
 use strict; use warnings;
 use lib 't/lib';
 use Test::More;
@@ -18,17 +18,17 @@ my $d = Wonted::Daemon->new($place, zone => '', rules => $rules, set => { learn_
 sub learner { my $l = $place->start('wonted/learn.log', "$build/wonted-learn", '-f', '-c', $d->{conf}); Wonted::Place::wait_for(sub { -S "$d->{dir}/control.learn" }); return $l }
 sub learner_said { return Wonted::Place::read_file("$d->{dir}/learn.log") }
 
-subtest 'no verb falls over a configuration' => sub {
+subtest 'no command falls over a configuration' => sub {
 	my $unreadable = $place->write('unreadable.conf', "mode = observe\n");
 	my $binary = $place->write('binary.conf', join '', map { chr } 0 .. 255);
 	chmod 0, $unreadable;
-	my @verbs = map { [split ' '] } 'check', 'check --dump', 'reload', 'status', 'scan x', 'explain x', 'rules check', 'rules list', 'people list', 'people test x',
+	my @commands = map { [split ' '] } 'check', 'check --dump', 'reload', 'status', 'scan x', 'explain x', 'rules check', 'rules list', 'people list', 'people test x',
 	    'mailbox list', 'import maildir x', 'store stat', 'store get pair a b', 'store scan pair', 'quarantine list', 'quarantine show x', 'quarantine release x';
 	for my $file ($place->path('not-there.conf'), $place->dir, $unreadable, $binary, '/dev/null/x') {
 		my $first = $file =~ /not-there/;
-		for my $verb ($first ? @verbs : @verbs[0, 2, 3, -3]) {
-			system 'sh', '-c', 'exec "$@" >/dev/null 2>&1 </dev/null', 'sh', "$build/wonted", '-c', $file, @$verb;
-			ok(!($? & 127) && ($? >> 8) >= 1 && ($? >> 8) <= 3, "@$verb, " . $file =~ s{.*/}{}r) or diag "status $?";
+		for my $command ($first ? @commands : @commands[0, 2, 3, -3]) {
+			system 'sh', '-c', 'exec "$@" >/dev/null 2>&1 </dev/null', 'sh', "$build/wonted", '-c', $file, @$command;
+			ok(!($? & 127) && ($? >> 8) >= 1 && ($? >> 8) <= 3, "@$command, " . $file =~ s{.*/}{}r) or diag "status $?";
 		}
 		for my $daemon (['wonted-milter', '-f'], ['wonted-milter', '-n'], ['wonted-learn', '-f'], ['wonted-learn', '-1']) {
 			next if $file eq $unreadable && $> == 0;

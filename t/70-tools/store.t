@@ -28,7 +28,7 @@ sub get {
 my $conf = put('wonted.conf', qq(store = "lmdb:$dir/store"\ntenant "acme" {\n\tdomains = {"acme.example"}\n}\n));
 
 # (exit status, standard output, standard error); arguments go without a shell
-sub run_verb {
+sub run_command {
 	my (@args) = @_;
 	my $pid = fork // die;
 	if (!$pid) {
@@ -53,45 +53,45 @@ Subject: past
 Hello
 
 END
-my ($status, $out, $err) = run_verb('people', 'import', $people);
+my ($status, $out, $err) = run_command('people', 'import', $people);
 is($status, 0, 'people are imported') or diag $err;
-($status, $out, $err) = run_verb('import', '--mbox', $mbox);
+($status, $out, $err) = run_command('import', '--mbox', $mbox);
 is($status, 0, 'mail is imported') or diag $err;
 
 # looking
-($status, $out, $err) = run_verb('store', 'get', 'person', 'Anna@ACME.example');
+($status, $out, $err) = run_command('store', 'get', 'person', 'Anna@ACME.example');
 is("$status$err", '0', 'get finds a person, however the address is typed');
 my $r = json($out);
 is("$r->{family} $r->{tenant} @{$r->{parts}}", 'person acme anna@acme.example', 'its key');
 is("$r->{value}{title} $r->{value}{names}[0]", 'CFO Schmidt, Anna', 'its value');
-($status, $out) = run_verb('store', 'get', 'pair', 'anna@acme.example', 'carl@partner.example');
+($status, $out) = run_command('store', 'get', 'pair', 'anna@acme.example', 'carl@partner.example');
 is(json($out)->{value}{in}{messages}{closed}, 11, 'a pair with its counts');
-($status, $out) = run_verb('store', 'get', 'tenant');
+($status, $out) = run_command('store', 'get', 'tenant');
 is($status, 0, 'a family without parts');
-($status, $out, $err) = run_verb('store', 'get', 'person', 'nobody@acme.example');
+($status, $out, $err) = run_command('store', 'get', 'person', 'nobody@acme.example');
 is($status, 1, 'absent is exit 1');
 like($err, qr/there is no such record: P\|acme\|nobody\@acme\.example/, 'and says which key');
-($status, $out, $err) = run_verb('store', 'get', 'persno', 'x');
+($status, $out, $err) = run_command('store', 'get', 'persno', 'x');
 like($err, qr/there is no family "persno"; did you mean "person"\?; there are person, name/, 'a family that is none');
-($status, $out, $err) = run_verb('store', 'get', 'pair', 'anna@acme.example');
+($status, $out, $err) = run_command('store', 'get', 'pair', 'anna@acme.example');
 is("$status $err", "1 wonted store: pair needs \"mailbox\" and \"correspondent\"\n", 'parts that miss');
-($status, $out) = run_verb('store', 'scan', 'person');
+($status, $out) = run_command('store', 'scan', 'person');
 is(scalar(() = $out =~ /^\{/mg), 3, 'scan shows all addresses');
-($status, $out) = run_verb('store', 'scan', 'person', '--prefix', 'b');
+($status, $out) = run_command('store', 'scan', 'person', '--prefix', 'b');
 is(scalar(() = $out =~ /^\{/mg), 1, 'those with a prefix');
-($status, $out) = run_verb('store', 'scan', 'person', '--most', 2);
+($status, $out) = run_command('store', 'scan', 'person', '--most', 2);
 is(scalar(() = $out =~ /^\{/mg), 2, 'no more than was said');
 my $bad_json = 0;
 for my $family (qw(person name mailbox preference pair sender domain display list thread campaign tenant)) {
-	($status, $out) = run_verb('store', 'scan', $family);
+	($status, $out) = run_command('store', 'scan', $family);
 	$bad_json++ if $status || grep { !eval { defined json($_)->{value} } } split /\n/, $out;
 }
 is($bad_json, 0, 'every record of every family is JSON with a value');
-($status, $out) = run_verb('store', 'stats');
+($status, $out) = run_command('store', 'stats');
 like($out, qr/^person +3 +\d+ +\d+$/m, 'stats by family');
 like($out, qr/^thread +12 +\d+ +\d+$/m, 'threads');
 my ($all) = $out =~ /^all +(\d+)/m;
-($status, $out, $err) = run_verb('store', 'verify');
+($status, $out, $err) = run_command('store', 'verify');
 is("$status$err", '0', 'verify is content');
 like($out, qr/^\d+ pages with $all entries are sound\n$all records read, 0 damaged\n\z/, 'and says what it saw');
 
@@ -100,7 +100,7 @@ sub lifetimes {
 	my ($store) = @_;
 	my ($said, %until) = '';
 	for my $family (qw(person pair sender thread tenant)) {
-		($status, $out) = run_verb('store', 'scan', $family, '--store', $store);
+		($status, $out) = run_command('store', 'scan', $family, '--store', $store);
 		$until{ join '|', $_->{family}, @{ $_->{parts} // [] } } = $_->{expires_s} // 0 for map { json($_) } split /\n/, $out;
 	}
 	return \%until;
@@ -114,50 +114,50 @@ Wonted::Place::wait_for(sub { time > $pair_until - 63072000 + 2 }, 10);
 
 # a snapshot
 my $mdb = "$dir/set.mdb";
-($status, $out, $err) = run_verb('store', 'build', $mdb, '--from', "lmdb:$dir/store");
+($status, $out, $err) = run_command('store', 'build', $mdb, '--from', "lmdb:$dir/store");
 is("$status$err", '0', 'build');
 like($out, qr/^\Q$mdb\E: $all records, \d+ bytes, /, 'says what was built');
 like(get("$mdb.manifest"), qr/^wonted snapshot 1\nbytes @{[-s $mdb]}\nkeys $all\nends [0-9a-f]{64}\nwhole [0-9a-f]{64}\n\z/, 'with its manifest');
-($status, $out, $err) = run_verb('store', 'diff', "lmdb:$dir/store", "lmdb-snapshot:$mdb");
+($status, $out, $err) = run_command('store', 'diff', "lmdb:$dir/store", "lmdb-snapshot:$mdb");
 is("$status$err", '0', 'it holds the same');
 like($out, qr/^person +3 +0 +0 +0$/m, 'record by record');
-($status, $out) = run_verb('store', 'verify', '--store', "lmdb-snapshot:$mdb");
+($status, $out) = run_command('store', 'verify', '--store', "lmdb-snapshot:$mdb");
 is($status, 0, 'verify of a snapshot');
 like($out, qr/^$all records read, 0 damaged$/m, 'reads all of it');
-($status, $out) = run_verb('people', 'test', 'Anna Schmidt <x@evil.example>', '--store', "lmdb-snapshot:$mdb");
-like($out, qr/^Judgement: the name of Schmidt, Anna/m, 'other verbs work on it');
-($status, $out, $err) = run_verb('people', 'import', $people, '--store', "lmdb-snapshot:$mdb");
+($status, $out) = run_command('people', 'test', 'Anna Schmidt <x@evil.example>', '--store', "lmdb-snapshot:$mdb");
+like($out, qr/^Judgement: the name of Schmidt, Anna/m, 'other commands work on it');
+($status, $out, $err) = run_command('people', 'import', $people, '--store', "lmdb-snapshot:$mdb");
 is($status, 1, 'but never write to it') or diag "$out$err";
 
 # from archives, without a store in between
 my $set2 = "$dir/set2.mdb";
-($status, $out, $err) = run_verb('store', 'build', $set2, '--people', $people, '--mbox', $mbox);
+($status, $out, $err) = run_command('store', 'build', $set2, '--people', $people, '--mbox', $mbox);
 is("$status$err", '0', 'build from people and archives');
-($status, $out) = run_verb('store', 'stats', '--store', "lmdb-snapshot:$set2");
+($status, $out) = run_command('store', 'stats', '--store', "lmdb-snapshot:$set2");
 like($out, qr/^all +$all /m, 'gives the same records');
 is_deeply([grep { /import|new|sort/ } glob("$dir/*")], [], 'and leaves nothing behind');
-($status, $out, $err) = run_verb('store', 'build', $set2, '--people', "$dir/absent.csv");
+($status, $out, $err) = run_command('store', 'build', $set2, '--people', "$dir/absent.csv");
 is($status, 1, 'an import that fails');
 like($err, qr/absent\.csv.*nothing was built/s, 'builds nothing');
-($status) = run_verb('store', 'verify', '--store', "lmdb-snapshot:$set2");
+($status) = run_command('store', 'verify', '--store', "lmdb-snapshot:$set2");
 is($status, 0, 'and the old snapshot stays');
 
 # elsewhere
-($status, $out, $err) = run_verb('store', 'load', "lmdb:$dir/other", '--from', "lmdb-snapshot:$mdb");
+($status, $out, $err) = run_command('store', 'load', "lmdb:$dir/other", '--from', "lmdb-snapshot:$mdb");
 is("$status$err", '0', 'load');
 like($out, qr/^$all records, \d+ bytes sent/, 'says how much');
-($status) = run_verb('store', 'load', "lmdb:$dir/other", '--from', "lmdb-snapshot:$mdb", '--rate', 100000);
+($status) = run_command('store', 'load', "lmdb:$dir/other", '--from', "lmdb-snapshot:$mdb", '--rate', 100000);
 is($status, 0, 'again, at a rate');
-($status) = run_verb('store', 'diff', "lmdb:$dir/other", "lmdb:$dir/store");
+($status) = run_command('store', 'diff', "lmdb:$dir/other", "lmdb:$dir/store");
 is($status, 0, 'and all is there once');
-($status, $out, $err) = run_verb('store', 'load', "lmdb:$dir/other", '--from', "lmdb:$dir/./other");
+($status, $out, $err) = run_command('store', 'load', "lmdb:$dir/other", '--from', "lmdb:$dir/./other");
 is($status, 3, 'a store is not loaded into itself');
 like($err, qr/reads it already, and cannot write it/, 'and says why');
-($status) = run_verb('store', 'diff', "lmdb:$dir/other", "lmdb:$dir/./other");
+($status) = run_command('store', 'diff', "lmdb:$dir/other", "lmdb:$dir/./other");
 is($status, 0, 'but may be compared with itself');
 put('carl.csv', "name,addresses\nBert Changed,bert\@acme.example\nNew One,new\@acme.example\n");
-run_verb('people', 'import', "$dir/carl.csv", '--store', "lmdb:$dir/other");
-($status, $out, $err) = run_verb('store', 'diff', "lmdb:$dir/store", "lmdb:$dir/other");
+run_command('people', 'import', "$dir/carl.csv", '--store', "lmdb:$dir/other");
+($status, $out, $err) = run_command('store', 'diff', "lmdb:$dir/store", "lmdb:$dir/other");
 is($status, 1, 'diff finds what was changed');
 like($out, qr/^\* P\|acme\|bert\@acme\.example$/m, 'a changed record');
 like($out, qr/^> P\|acme\|new\@acme\.example$/m, 'one that is only there');
@@ -169,19 +169,19 @@ SKIP: {
 	skip 'redis-server is not installed', 7 unless Wonted::Redis::there();
 	my $redis = Wonted::Redis->new(Wonted::Place->new, name => 'redis')->start;
 	my $url = 'redis://' . $redis->address . '/0';
-	($status, $out, $err) = run_verb('store', 'load', $url, '--from', "lmdb-snapshot:$mdb");
+	($status, $out, $err) = run_command('store', 'load', $url, '--from', "lmdb-snapshot:$mdb");
 	is("$status$err", '0', 'load into Redis');
-	($status, $out) = run_verb('store', 'diff', "lmdb-snapshot:$mdb", $url);
+	($status, $out) = run_command('store', 'diff', "lmdb-snapshot:$mdb", $url);
 	is($status, 0, 'which then holds the same, in whatever order');
 	my ($key) = grep { /^R\|/ } @{ $redis->do('KEYS', 'R|*') };
 	my $left = $redis->do('TTL', $key);
 	ok($left > 63072000 - 300 && $left <= 63072000 - 2, 'where it has the time that it had left');
 	is_deeply(lifetimes($url), $until, 'no record lives longer or shorter');
-	($status, $out, $err) = run_verb('store', 'load', "lmdb:$dir/back", '--from', $url);
+	($status, $out, $err) = run_command('store', 'load', "lmdb:$dir/back", '--from', $url);
 	is("$status$err", '0', 'and back from there');
 	is_deeply(lifetimes("lmdb:$dir/back"), $until, 'with the same lifetimes');
 	$redis->stop;
-	($status, $out, $err) = run_verb('store', 'load', $url, '--from', "lmdb-snapshot:$mdb");
+	($status, $out, $err) = run_command('store', 'load', $url, '--from', "lmdb-snapshot:$mdb");
 	is($status, 3, 'without the server it fails');
 }
 
@@ -190,7 +190,7 @@ my $good = get($mdb);
 for ([cut => substr($good, 0, 8192)], [empty => ''], [end => substr($good, 0, -1) . chr(1 ^ ord substr $good, -1)]) {
 	put('damaged.mdb', $_->[1]);
 	put('damaged.mdb.manifest', get("$mdb.manifest"));
-	($status, $out, $err) = run_verb('store', 'stats', '--store', "lmdb-snapshot:$dir/damaged.mdb");
+	($status, $out, $err) = run_command('store', 'stats', '--store', "lmdb-snapshot:$dir/damaged.mdb");
 	is($status, 3, "$_->[0]: refused");
 	like($err, qr/\Q$dir\E\/damaged\.mdb: /, 'and named');
 }
@@ -199,7 +199,7 @@ my $at = index $middle, 'partner.example';
 substr($middle, $at, 1) = 'q';
 put('damaged.mdb', $middle);
 put('damaged.mdb.manifest', get("$mdb.manifest"));
-($status, $out, $err) = run_verb('store', 'verify', '--store', "lmdb-snapshot:$dir/damaged.mdb");
+($status, $out, $err) = run_command('store', 'verify', '--store', "lmdb-snapshot:$dir/damaged.mdb");
 is($status, 3, 'verify finds one changed letter in the middle');
 like($err, qr/its ends are not|not what its manifest says/, 'by its sum');
 my $pages = get("$dir/store");
@@ -208,21 +208,21 @@ for my $page (2 .. length($pages) / 4096 - 1) {
 	substr($pages, $page * 4096 + 16, 2) = "\xff\x7f";          # its first entry is far outside
 }
 put('pages', $pages);
-($status, $out, $err) = run_verb('store', 'verify', '--store', "lmdb:$dir/pages");
+($status, $out, $err) = run_command('store', 'verify', '--store', "lmdb:$dir/pages");
 is($status, 3, 'verify finds damaged pages of a store and lives');
 like($err, qr/page \d+ has an entry outside of it/, 'and names the page');
 
 # usage
 for ([], ['gte', 'person'], ['get'], ['diff', 'mem:'], ['stats', 'x'], ['scan', 'person', '--most', -1]) {
-	($status, $out, $err) = run_verb('store', @$_);
+	($status, $out, $err) = run_command('store', @$_);
 	is($status, 2, "wrong usage: @$_");
 	like($err, qr/--help/, 'points to help');
 }
-($status, $out, $err) = run_verb('store', 'build', "$dir/x.mdb");
+($status, $out, $err) = run_command('store', 'build', "$dir/x.mdb");
 is($status, 1, 'build from nothing');
 like($err, qr/--from URL, or any of --people/, 'says from what it can');
-($status, $out, $err) = run_verb('store', 'load', 'mem:');
+($status, $out, $err) = run_command('store', 'load', 'mem:');
 like($err, qr/--from lmdb-snapshot:PATH/, 'as does load');
-($status, $out) = run_verb('store', '--help');
+($status, $out) = run_command('store', '--help');
 like($out, qr/store build FILE\.mdb/, 'help tells the works');
 done_testing;

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The admin's tool from outside: verbs, options, exit statuses, and what stands on which stream.
+# The admin's tool from outside: commands, options, exit statuses, and what stands on which stream.
 use strict; use warnings;
 use lib 't/lib';
 use JSON::PP;
@@ -28,20 +28,20 @@ sub mail { my ($subject, $body) = @_; return "From: Bob <bob\@example.net>\nTo: 
 
 subtest 'words' => sub {
 	my $said = `$build/wonted 2>&1`;
-	is($? >> 8, 2, 'no verb is wrong usage');
+	is($? >> 8, 2, 'no command is wrong usage');
 	like($said, qr/^Usage: wonted/, 'and shows the usage');
 	$said = `$build/wonted quarantin list 2>&1`;
-	is($? >> 8, 2, 'a wrong verb too');
+	is($? >> 8, 2, 'a wrong command too');
 	like($said, qr/did you mean "quarantine"/, 'with a suggestion');
 	$said = `$build/wonted --help`;
 	is($? >> 8, 0, '--help');
 	like(`$build/wonted --version`, qr/^wonted \d/, '--version');
-	for my $verb (qw(check reload status scan explain rules people mailbox import quarantine)) {
-		my $help = `$build/wonted $verb --help 2>/dev/null`;
-		is($? >> 8, 0, "$verb --help");
-		like($help, qr/Usage:/, "$verb tells its usage");
-		`$build/wonted $verb --no-such-option 2>&1`;
-		is($? >> 8, 2, "$verb --no-such-option");
+	for my $command (qw(check reload status scan explain rules people mailbox import quarantine)) {
+		my $help = `$build/wonted $command --help 2>/dev/null`;
+		is($? >> 8, 0, "$command --help");
+		like($help, qr/Usage:/, "$command tells its usage");
+		`$build/wonted $command --no-such-option 2>&1`;
+		is($? >> 8, 2, "$command --no-such-option");
 	}
 };
 

@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "cmd/command.h"
 #include "cmd/places.h"
-#include "cmd/verb.h"
 #include "config/load.h"
 #include "config/print.h"
 #include "runtime.h"
@@ -107,7 +107,7 @@ static int check(const char *path, GString *out)
 	return EXIT_DONE;
 }
 
-int verb_check(int argc, char **argv)
+int command_check(int argc, char **argv)
 {
 	struct wishes w = { 0 };
 	const GOptionEntry entries[] = {
@@ -119,10 +119,10 @@ int verb_check(int argc, char **argv)
 		  "Print the manual page wonted.conf(5)", NULL },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	int status = EXIT_DONE;
 
-	if (!verb_options(&args, entries, NULL, what))
+	if (!command_options(&args, entries, NULL, what))
 		return EXIT_USAGE;
 	GString *out = g_string_new(NULL);
 
@@ -139,6 +139,6 @@ int verb_check(int argc, char **argv)
 	}
 	fputs(out->str, stdout);
 	g_string_free(out, TRUE);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return status;
 }

@@ -1,5 +1,5 @@
-/* What all verbs share: their options, their errors. */
-#include "cmd/verb.h"
+/* What all commands share: their options, their errors. */
+#include "cmd/command.h"
 
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 
 #define MESSAGE_BYTES 4000
 
-int verb_fail(const char *verb, GError *e)
+int command_fail(const char *command, GError *e)
 {
 	int status = error_exit_status(e);
 	char **lines = g_strsplit(e->message, "\n", -1);
@@ -19,7 +19,7 @@ int verb_fail(const char *verb, GError *e)
 	for (char **line = lines; *line != NULL; line++) {
 		char *safe = printable(*line, MESSAGE_BYTES);
 
-		fprintf(stderr, "%s%s%s\n", line == lines ? verb : "",
+		fprintf(stderr, "%s%s%s\n", line == lines ? command : "",
 			line == lines ? ": " : "", safe);
 		g_free(safe);
 	}
@@ -28,8 +28,8 @@ int verb_fail(const char *verb, GError *e)
 	return status;
 }
 
-bool verb_options(struct verb_args *args, const GOptionEntry *entries, const char *usage,
-		  const char *what)
+bool command_options(struct command_args *args, const GOptionEntry *entries,
+		     const char *usage, const char *what)
 {
 	char *config = NULL, *store = NULL;
 	const GOptionEntry common[] = {
@@ -66,26 +66,26 @@ bool verb_options(struct verb_args *args, const GOptionEntry *entries, const cha
 	return true;
 }
 
-void verb_options_free(struct verb_args *args)
+void command_options_free(struct command_args *args)
 {
 	g_free(args->config);
 	g_free(args->store);
 	args->config = args->store = NULL;
 }
 
-struct options *verb_config(const struct verb_args *args)
+struct options *command_config(const struct command_args *args)
 {
 	GError *e = NULL;
 	struct options *o = options_load(args->config, &e);
 
 	if (o == NULL)
-		verb_fail(args->argv[0], e);
+		command_fail(args->argv[0], e);
 	else if (args->store != NULL)
 		o->store = args->store;
 	return o;
 }
 
-int verb_wrong_word(const struct verb_args *args, const struct verb_words *words)
+int command_wrong_word(const struct command_args *args, const struct command_words *words)
 {
 	const char *word = args->argc > 1 ? args->argv[1] : NULL;
 	const char *near =

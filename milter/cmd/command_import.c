@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/printable.h"
+#include "cmd/command.h"
 #include "cmd/import_journal.h"
 #include "cmd/memory.h"
 #include "cmd/progress.h"
-#include "cmd/verb.h"
 #include "learn/archive.h"
 #include "learn/learner.h"
 #include "message/address.h"
@@ -179,7 +179,7 @@ static bool import_into(struct import *im, const struct options *o, GError **e)
 	return good;
 }
 
-static int run(struct import *im, const struct verb_args *args)
+static int run(struct import *im, const struct command_args *args)
 {
 	struct options *o;
 	GError *e = NULL;
@@ -192,16 +192,16 @@ static int run(struct import *im, const struct verb_args *args)
 			args->argv[0], args->argv[0]);
 		return EXIT_USAGE;
 	}
-	o = verb_config(args);
+	o = command_config(args);
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
 	good = im->journal != NULL ? import_journal(o, im->journal, &e)
 				   : import_into(im, o, &e);
 	options_unref(o);
-	return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+	return good ? EXIT_DONE : command_fail(args->argv[0], e);
 }
 
-int verb_import(int argc, char **argv)
+int command_import(int argc, char **argv)
 {
 	struct import im = { 0 };
 	const GOptionEntry entries[] = {
@@ -218,12 +218,12 @@ int verb_import(int argc, char **argv)
 		  "For whom; may be left out when there is only one", "NAME" },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
+	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (verb_options(&args, entries, NULL, what)) {
+	if (command_options(&args, entries, NULL, what)) {
 		status = run(&im, &args);
-		verb_options_free(&args);
+		command_options_free(&args);
 	}
 	g_free(im.maildir);
 	g_free(im.mbox);

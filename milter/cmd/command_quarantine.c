@@ -1,4 +1,4 @@
-/* What is held: list, show, release, delete. Each sub-verb one function, one row. */
+/* What is held: list, show, release, delete. Each subcommand one function, one row. */
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "cmd/acts_print.h"
-#include "cmd/verb.h"
+#include "cmd/command.h"
 #include "quarantine/acts.h"
 #include "quarantine/hold.h"
 #include "quarantine/release.h"
@@ -93,7 +93,7 @@ static int do_list(const struct request *r)
 
 	quarantine_settle(r->quarantine);
 	if (!hold_list(r->quarantine, &f, print_row, &n, &e))
-		return verb_fail("wonted quarantine", e);
+		return command_fail("wonted quarantine", e);
 	if (n == 0)
 		puts("nothing is held that matches");
 	return EXIT_DONE;
@@ -114,7 +114,7 @@ static int print_raw(const struct request *r, const struct hold *h)
 	GError *e = NULL;
 
 	if (!hold_raw(r->quarantine, h, &text, &n, &e))
-		return verb_fail("wonted quarantine", e);
+		return command_fail("wonted quarantine", e);
 	fwrite(text, 1, n, stdout);
 	g_free(text);
 	return EXIT_DONE;
@@ -223,7 +223,7 @@ static int send_one(const struct request *r, struct hold *h)
 
 	if (n > 0)
 		printf("%s: released to %u recipient%s\n", h->id, n, n == 1 ? "" : "s");
-	return done ? EXIT_DONE : verb_fail("wonted quarantine", e);
+	return done ? EXIT_DONE : command_fail("wonted quarantine", e);
 }
 
 static int drop_one(const struct request *r, struct hold *h)
@@ -236,7 +236,7 @@ static int drop_one(const struct request *r, struct hold *h)
 	if (fd >= 0)
 		close(fd);
 	if (!done)
-		return verb_fail("wonted quarantine", e);
+		return command_fail("wonted quarantine", e);
 	printf("%s: deleted\n", h->id);
 	return EXIT_DONE;
 }
@@ -284,7 +284,7 @@ static int for_each(const struct request *r,
 			acts_print(r->options->quarantine_dir, *id, ACT_LABEL);
 		int got = found && is_of_tenant(r, h, &e)
 				  ? one(r, h)
-				  : verb_fail("wonted quarantine", e);
+				  : command_fail("wonted quarantine", e);
 
 		status = got > status ? got : status;
 		hold_free(h);
@@ -310,7 +310,7 @@ static int do_delete(const struct request *r)
 static const struct {
 	const char *name;
 	int (*run)(const struct request *r);
-} sub_verbs[] = {
+} sub_commands[] = {
 	{ "list", do_list },
 	{ "show", do_show },
 	{ "release", do_release },
@@ -345,14 +345,14 @@ static int run(const char *word, struct request *r)
 	GError *e = NULL;
 	int status = EXIT_USAGE;
 
-	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++) {
-		if (strcmp(word, sub_verbs[i].name) != 0)
+	for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
+		if (strcmp(word, sub_commands[i].name) != 0)
 			continue;
 		if (become_owner(r->options->quarantine_dir, &e))
 			r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
 		if (r->quarantine == NULL)
-			return verb_fail("wonted quarantine", e);
-		status = sub_verbs[i].run(r);
+			return command_fail("wonted quarantine", e);
+		status = sub_commands[i].run(r);
 		quarantine_close(r->quarantine);
 		return status;
 	}
@@ -362,7 +362,7 @@ static int run(const char *word, struct request *r)
 	return EXIT_USAGE;
 }
 
-static bool read_options(struct verb_args *args, struct request *r)
+static bool read_options(struct command_args *args, struct request *r)
 {
 	const GOptionEntry entries[] = {
 		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING, &r->rcpt,
@@ -386,16 +386,16 @@ static bool read_options(struct verb_args *args, struct request *r)
 		G_OPTION_ENTRY_NULL
 	};
 
-	return verb_options(
+	return command_options(
 		args, entries, "list|show ID...|release ID...|delete ID...",
 		"See and move on what is held. A release goes to the recorded "
 		"recipients only,\nthrough release_smtp, and is not filtered again. "
 		"An ID is the hold's own or a queue id.");
 }
 
-int verb_quarantine(int argc, char **argv)
+int command_quarantine(int argc, char **argv)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	struct request r = { 0 };
 	int status = EXIT_WRONG_INPUT;
 
@@ -405,7 +405,7 @@ int verb_quarantine(int argc, char **argv)
 		fputs("wonted quarantine: say list, show, release or delete\n", stderr);
 		return EXIT_USAGE;
 	}
-	r.options = verb_config(&args);
+	r.options = command_config(&args);
 	r.ids = args.argv + 2;
 	r.who = acts_who(); /* before root is given up */
 	r.uid = (int64_t)getuid();
@@ -417,6 +417,6 @@ int verb_quarantine(int argc, char **argv)
 	g_free(r.tenant);
 	g_free(r.text);
 	g_free(r.server);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return status;
 }

@@ -1,4 +1,4 @@
-/* The verbs that speak to the running daemon over its control socket. */
+/* The commands that speak to the running daemon over its control socket. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "cmd/command.h"
 #include "cmd/control.h"
-#include "cmd/verb.h"
 #include "config/load.h"
 
 /* A configuration with mistakes must still find the daemon: that is when a reload is asked
@@ -40,7 +40,7 @@ static int print_answer(const char *answer)
 	return bad ? EXIT_WRONG_INPUT : EXIT_DONE;
 }
 
-static int ask_one(const char *verb, const char *path, const char *word)
+static int ask_one(const char *command, const char *path, const char *word)
 {
 	char *answer = NULL;
 	GError *e = NULL;
@@ -49,20 +49,20 @@ static int ask_one(const char *verb, const char *path, const char *word)
 	if (control_ask(path, word, &answer, &e))
 		status = print_answer(answer);
 	else
-		status = verb_fail(verb, e);
+		status = command_fail(command, e);
 	g_free(answer);
 	return status;
 }
 
 /* The memory's writer may run on another machine, or not at all: that is said, and no
  * failure. A socket that nobody answers at is one. */
-static int ask_learner(const char *verb, const char *control_socket, const char *word)
+static int ask_learner(const char *command, const char *control_socket, const char *word)
 {
 	char *path = control_learn_path(control_socket);
 	int status = EXIT_DONE;
 
 	if (access(path, F_OK) == 0 || errno != ENOENT)
-		status = ask_one(verb, path, word);
+		status = ask_one(command, path, word);
 	else
 		printf("wonted-learn: does not run here (there is no %s)\n", path);
 	g_free(path);
@@ -71,9 +71,9 @@ static int ask_learner(const char *verb, const char *control_socket, const char 
 
 static int ask(int argc, char **argv, const char *word, const char *what)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 
-	if (!verb_options(&args, NULL, "", what))
+	if (!command_options(&args, NULL, "", what))
 		return EXIT_USAGE;
 	struct options *o = options_load(args.config, NULL);
 	char *path = o != NULL ? g_strdup(o->control_socket)
@@ -83,11 +83,11 @@ static int ask(int argc, char **argv, const char *word, const char *what)
 
 	g_free(path);
 	options_unref(o);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return MAX(milter, learner);
 }
 
-int verb_reload(int argc, char **argv)
+int command_reload(int argc, char **argv)
 {
 	return ask(
 		argc, argv, "reload",
@@ -96,7 +96,7 @@ int verb_reload(int argc, char **argv)
 		"wrong\nin them keeps the old ones in force and is shown here.");
 }
 
-int verb_status(int argc, char **argv)
+int command_status(int argc, char **argv)
 {
 	return ask(argc, argv, "status", "Show what the running daemons have counted.");
 }

@@ -4,10 +4,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "cmd/command.h"
 #include "cmd/memory.h"
 #include "cmd/people_print.h"
 #include "cmd/progress.h"
-#include "cmd/verb.h"
 #include "mailbox/mailbox.h"
 #include "message/address.h"
 #include "person/people.h"
@@ -28,7 +28,7 @@ static const char what[] =
 	"people list          those of the tenant\n"
 	"people test \"NAME <ADDRESS>\"   whom a From line could mean, and why";
 
-struct people_verb {
+struct people_command {
 	char *tenant_name;
 	gboolean dry_run;
 	gint max_removed; /* percent; -1: as configured */
@@ -40,7 +40,7 @@ struct people_verb {
 
 static void show_progress(size_t done, size_t all, void *to)
 {
-	const struct people_verb *v = to;
+	const struct people_command *v = to;
 
 	progress_show(v->progress, done, (int64_t)done, (int64_t)all);
 }
@@ -49,7 +49,7 @@ static void show_progress(size_t done, size_t all, void *to)
 static struct store_write make_mailbox(struct arena *a, const struct person *p,
 				       const char *address, void *to)
 {
-	const struct people_verb *v = to;
+	const struct people_command *v = to;
 	struct mailbox m = { .kind = MAILBOX_USER };
 
 	if (options_tenant(v->at.options, address_domain(address)) != v->at.tenant)
@@ -61,7 +61,7 @@ static struct store_write make_mailbox(struct arena *a, const struct person *p,
 	return mailbox_change(a, v->at.tenant->name, address, &m);
 }
 
-static bool write_file(struct people_verb *v, const char *path, bool sync, GError **e)
+static bool write_file(struct people_command *v, const char *path, bool sync, GError **e)
 {
 	int percent = v->max_removed >= 0 ? v->max_removed
 					  : (int)v->at.options->people_max_removed;
@@ -98,14 +98,14 @@ static bool write_file(struct people_verb *v, const char *path, bool sync, GErro
 	return true;
 }
 
-static bool import_file(void *verb, const char *path, GError **e)
+static bool import_file(void *command, const char *path, GError **e)
 {
-	return write_file(verb, path, false, e);
+	return write_file(command, path, false, e);
 }
 
-static bool sync_file(void *verb, const char *path, GError **e)
+static bool sync_file(void *command, const char *path, GError **e)
 {
-	return write_file(verb, path, true, e);
+	return write_file(command, path, true, e);
 }
 
 /* --- list --- */
@@ -127,9 +127,9 @@ static bool list_one(const struct store_record *record, void *to)
 	return true;
 }
 
-static bool list_people(void *verb, const char *unused, GError **e)
+static bool list_people(void *command, const char *unused, GError **e)
 {
-	struct people_verb *v = verb;
+	struct people_command *v = command;
 	size_t n = 0;
 
 	(void)unused;
@@ -143,7 +143,7 @@ static bool list_people(void *verb, const char *unused, GError **e)
 
 /* --- test --- */
 
-static size_t find_candidates(struct people_verb *v, const char *display,
+static size_t find_candidates(struct people_command *v, const char *display,
 			      struct people *found)
 {
 	const char *keys[LIMIT_NAME_KEYS];
@@ -238,9 +238,9 @@ static void split_from(struct arena *a, const char *from, const char **display_r
 	g_free(name);
 }
 
-static bool test_from(void *verb, const char *from, GError **e)
+static bool test_from(void *command, const char *from, GError **e)
 {
-	struct people_verb *v = verb;
+	struct people_command *v = command;
 	struct people *found = arena_new(v->at.arena, struct people, LIMIT_NAME_KEYS);
 	const struct person_match *match;
 	const char *display, *address;
@@ -286,19 +286,19 @@ static const char *lacks(const char *word)
 	return strcmp(word, "list") == 0 ? "needs no argument" : "needs one argument";
 }
 
-static int usage(const struct verb_args *args)
+static int usage(const struct command_args *args)
 {
-	static const struct verb_words words = {
+	static const struct command_words words = {
 		.say = "import, sync, list or test",
 		.name_of = work_name,
 		.n = COUNT_OF(works),
 		.lacks = lacks,
 	};
 
-	return verb_wrong_word(args, &words);
+	return command_wrong_word(args, &words);
 }
 
-static int run(struct people_verb *v, const struct verb_args *args)
+static int run(struct people_command *v, const struct command_args *args)
 {
 	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
 		struct memory_task task = works[i];
@@ -311,16 +311,16 @@ static int run(struct people_verb *v, const struct verb_args *args)
 	return usage(args);
 }
 
-static int wrong_share(const struct verb_args *args)
+static int wrong_share(const struct command_args *args)
 {
 	fprintf(stderr, "%s: --max-removed is a share, 0 to 100; see \"%s --help\"\n",
 		args->argv[0], args->argv[0]);
 	return EXIT_USAGE;
 }
 
-int verb_people(int argc, char **argv)
+int command_people(int argc, char **argv)
 {
-	struct people_verb v = { .max_removed = -1 };
+	struct people_command v = { .max_removed = -1 };
 	const GOptionEntry entries[] = {
 		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
 		  "For whom; may be left out when there is only one", "NAME" },
@@ -331,15 +331,15 @@ int verb_people(int argc, char **argv)
 		  "PERCENT" },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
+	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (verb_options(&args, entries,
-			 "import FILE | sync FILE | list | test \"NAME <ADDRESS>\"",
-			 what)) {
+	if (command_options(&args, entries,
+			    "import FILE | sync FILE | list | test \"NAME <ADDRESS>\"",
+			    what)) {
 		status = v.max_removed < -1 || v.max_removed > 100 ? wrong_share(&args)
 								   : run(&v, &args);
-		verb_options_free(&args);
+		command_options_free(&args);
 	}
 	g_free(v.tenant_name);
 	return status;

@@ -5,9 +5,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cmd/command.h"
 #include "cmd/memory.h"
 #include "cmd/people_print.h"
-#include "cmd/verb.h"
 #include "mailbox/mailboxes.h"
 #include "message/address.h"
 
@@ -34,7 +34,7 @@ static const char what[] =
 	"mailbox list          those of the tenant\n"
 	"mailbox show ADDRESS  what is known of one, and its aliases";
 
-struct mailbox_verb {
+struct mailbox_command {
 	char *tenant_name, *postfix, *domain;
 	gboolean dry_run;
 	struct memory_work at;
@@ -100,7 +100,7 @@ static bool read_map(const char *map, char **text_r, size_t *n_r, GError **e)
 	return file_read(map, FILE_BYTES_MOST, text_r, n_r, e);
 }
 
-static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
+static bool write_list(struct mailbox_command *v, const struct mailbox_list *list,
 		       GError **e)
 {
 	size_t aliases = 0;
@@ -123,9 +123,9 @@ static bool write_list(struct mailbox_verb *v, const struct mailbox_list *list,
 	return true;
 }
 
-static bool import_file(void *verb, const char *path, GError **e)
+static bool import_file(void *command, const char *path, GError **e)
 {
-	struct mailbox_verb *v = verb;
+	struct mailbox_command *v = command;
 	const char *name = v->postfix != NULL ? v->postfix : path;
 	struct mailbox_reading r = { .name = strcmp(name, "-") == 0 ? "stdin" : name,
 				     .format = v->postfix != NULL ? MAILBOX_MAP
@@ -189,9 +189,9 @@ static bool list_one(const struct store_record *record, void *to)
 	return true;
 }
 
-static bool list_mailboxes(void *verb, const char *unused, GError **e)
+static bool list_mailboxes(void *command, const char *unused, GError **e)
 {
-	struct mailbox_verb *v = verb;
+	struct mailbox_command *v = command;
 	size_t n = 0;
 
 	(void)unused;
@@ -265,9 +265,9 @@ static void print_mailbox(const char *address, const struct mailbox *m)
 	}
 }
 
-static bool show_mailbox(void *verb, const char *address, GError **e)
+static bool show_mailbox(void *command, const char *address, GError **e)
 {
-	struct mailbox_verb *v = verb;
+	struct mailbox_command *v = command;
 	const char *key = address_key(v->at.arena, address);
 	struct store_read r = { .answer = ANSWER_UNKNOWN };
 	struct mailbox m;
@@ -319,20 +319,21 @@ static const char *lacks(const char *word)
 					     : "needs one argument";
 }
 
-static int usage(const struct verb_args *args)
+static int usage(const struct command_args *args)
 {
-	static const struct verb_words words = {
+	static const struct command_words words = {
 		.say = "import, list or show",
 		.name_of = work_name,
 		.n = COUNT_OF(works),
 		.lacks = lacks,
 	};
 
-	return verb_wrong_word(args, &words);
+	return command_wrong_word(args, &words);
 }
 
 /* --postfix takes the place of the argument */
-static bool fits(const struct mailbox_verb *v, const struct verb_args *args, size_t work)
+static bool fits(const struct mailbox_command *v, const struct command_args *args,
+		 size_t work)
 {
 	bool argument = works[work].argument && v->postfix == NULL;
 
@@ -342,7 +343,7 @@ static bool fits(const struct mailbox_verb *v, const struct verb_args *args, siz
 	       (v->domain == NULL || v->postfix != NULL);
 }
 
-static int run(struct mailbox_verb *v, const struct verb_args *args)
+static int run(struct mailbox_command *v, const struct command_args *args)
 {
 	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
 		struct memory_task task = works[i];
@@ -354,9 +355,9 @@ static int run(struct mailbox_verb *v, const struct verb_args *args)
 	return usage(args);
 }
 
-int verb_mailbox(int argc, char **argv)
+int command_mailbox(int argc, char **argv)
 {
-	struct mailbox_verb v = { 0 };
+	struct mailbox_command v = { 0 };
 	const GOptionEntry entries[] = {
 		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
 		  "For whom; may be left out when there is only one", "NAME" },
@@ -368,14 +369,14 @@ int verb_mailbox(int argc, char **argv)
 		  NULL },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
+	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (verb_options(&args, entries,
-			 "import FILE | import --postfix MAP | list | show ADDRESS",
-			 what)) {
+	if (command_options(&args, entries,
+			    "import FILE | import --postfix MAP | list | show ADDRESS",
+			    what)) {
 		status = run(&v, &args);
-		verb_options_free(&args);
+		command_options_free(&args);
 	}
 	g_free(v.postfix);
 	g_free(v.domain);

@@ -8,12 +8,12 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/suggest.h"
-#include "cmd/verb.h"
+#include "cmd/command.h"
 #include "config/load.h"
 #include "rule/rule.h"
 
 struct request {
-	struct verb_args *args;
+	struct command_args *args;
 	char **rest; /* after the second word, NULL-terminated */
 	gboolean write, check, markdown;
 };
@@ -28,7 +28,7 @@ static char *rules_folder(const struct request *r)
 
 	if (r->rest[0] != NULL)
 		return g_strdup(r->rest[0]);
-	options = verb_config(r->args);
+	options = command_config(r->args);
 	folder = options == NULL ? NULL : g_strdup(options->rules_dir);
 	options_unref(options);
 	return folder;
@@ -240,7 +240,7 @@ static int format_one(const struct request *r, const char *path)
 		printf("%s\n", path);
 		status = r->check ? EXIT_WRONG_INPUT : EXIT_DONE;
 		if (r->write && !rewrite(path, printed, &e))
-			status = verb_fail(name, e);
+			status = command_fail(name, e);
 	}
 	g_free(text);
 	g_free(printed);
@@ -269,20 +269,20 @@ static const struct {
 	const char *name;
 	int (*run)(const struct request *r);
 	guint words; /* that may follow it, at most */
-} sub_verbs[] = {
+} sub_commands[] = {
 	{ "check", do_check, 1 }, { "fmt", do_fmt, G_MAXUINT }, { "test", do_test, 1 },
 	{ "list", do_list, 1 },   { "show", do_show, 2 },       { "names", do_names, 0 },
 };
 
 static int run(const char *word, const struct request *r)
 {
-	for (size_t i = 0; i < COUNT_OF(sub_verbs); i++) {
-		if (strcmp(word, sub_verbs[i].name) != 0)
+	for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
+		if (strcmp(word, sub_commands[i].name) != 0)
 			continue;
-		if (g_strv_length(r->rest) <= sub_verbs[i].words)
-			return sub_verbs[i].run(r);
+		if (g_strv_length(r->rest) <= sub_commands[i].words)
+			return sub_commands[i].run(r);
 		fprintf(stderr, "%s %s: \"%s\" is one word too many\n", name, word,
-			r->rest[sub_verbs[i].words]);
+			r->rest[sub_commands[i].words]);
 		return EXIT_USAGE;
 	}
 	fprintf(stderr, "%s: say check, fmt, test, list, show or names, not \"%s\"\n",
@@ -290,9 +290,9 @@ static int run(const char *word, const struct request *r)
 	return EXIT_USAGE;
 }
 
-int verb_rules(int argc, char **argv)
+int command_rules(int argc, char **argv)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	struct request r = { .args = &args };
 	const GOptionEntry entries[] = {
 		{ "write", 'w', 0, G_OPTION_ARG_NONE, &r.write,
@@ -306,7 +306,7 @@ int verb_rules(int argc, char **argv)
 	};
 	int status = EXIT_USAGE;
 
-	if (!verb_options(
+	if (!command_options(
 		    &args, entries,
 		    "check [DIR]|fmt FILE...|test [DIR]|list [DIR]|show RULE [DIR]|names",
 		    "Check, format, test, list and show rules, and the names they may "
@@ -318,6 +318,6 @@ int verb_rules(int argc, char **argv)
 		fprintf(stderr, "%s: say check, fmt, test, list, show or names\n", name);
 	else
 		status = run(args.argv[1], &r);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return status;
 }

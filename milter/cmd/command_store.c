@@ -53,19 +53,19 @@ static const char *lacks(const char *word)
 	return "wrong number of arguments";
 }
 
-static int usage(const struct verb_args *args)
+static int usage(const struct command_args *args)
 {
-	static const struct verb_words words = {
+	static const struct command_words words = {
 		.say = "what to do",
 		.name_of = work_name,
 		.n = COUNT_OF(works),
 		.lacks = lacks,
 	};
 
-	return verb_wrong_word(args, &words);
+	return command_wrong_word(args, &words);
 }
 
-static const struct store_work *find_work(const struct verb_args *args)
+static const struct store_work *find_work(const struct command_args *args)
 {
 	int n = args->argc - 2;
 
@@ -76,7 +76,7 @@ static const struct store_work *find_work(const struct verb_args *args)
 	return NULL;
 }
 
-static int run(struct store_verb *v, const struct verb_args *args)
+static int run(struct store_command *v, const struct command_args *args)
 {
 	const struct store_work *work = find_work(args);
 	struct options *o;
@@ -86,7 +86,7 @@ static int run(struct store_verb *v, const struct verb_args *args)
 
 	if (work == NULL || v->most < 0 || v->rate < 0 || v->memory_mb < 0)
 		return usage(args);
-	o = verb_config(args);
+	o = command_config(args);
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
 	v->args = args;
@@ -97,12 +97,12 @@ static int run(struct store_verb *v, const struct verb_args *args)
 	good = work->run(v, argument, &e);
 	g_free(argument);
 	options_unref(o);
-	return good ? EXIT_DONE : verb_fail(args->argv[0], e);
+	return good ? EXIT_DONE : command_fail(args->argv[0], e);
 }
 
-int verb_store(int argc, char **argv)
+int command_store(int argc, char **argv)
 {
-	struct store_verb v = { 0 };
+	struct store_command v = { 0 };
 	const GOptionEntry entries[] = {
 		{ "tenant", 0, 0, G_OPTION_ARG_STRING, &v.tenant_name,
 		  "For whom; may be left out when there is only one", "NAME" },
@@ -126,15 +126,15 @@ int verb_store(int argc, char **argv)
 		  "build, diff: memory for sorting (128)", "MB" },
 		G_OPTION_ENTRY_NULL
 	};
-	struct verb_args args = { .argc = argc, .argv = argv, .memory = true };
+	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (verb_options(&args, entries,
-			 "get | scan | stats | verify | diff | build | load | dark | "
-			 "live | migrate",
-			 what)) {
+	if (command_options(&args, entries,
+			    "get | scan | stats | verify | diff | build | load | dark | "
+			    "live | migrate",
+			    what)) {
 		status = run(&v, &args);
-		verb_options_free(&args);
+		command_options_free(&args);
 	}
 	g_free(v.tenant_name);
 	g_free(v.prefix);

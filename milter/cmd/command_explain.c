@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "cmd/acts_print.h"
-#include "cmd/verb.h"
+#include "cmd/command.h"
 #include "journal/journal.h"
 #include "journal/recorded.h"
 
@@ -31,14 +31,14 @@ static int explain_id(const struct options *o, const char *id, bool facts, bool 
 	int status = EXIT_DONE;
 
 	if (!journal_find(o->journal_dir, id, &line, &e))
-		return verb_fail("wonted explain", e);
+		return command_fail("wonted explain", e);
 	if (json) {
 		puts(line);
 	} else if (record_explain(line, facts, &text, &e)) {
 		fputs(text, stdout);
 		tell_acts(o, line);
 	} else {
-		status = verb_fail("wonted explain", e);
+		status = command_fail("wonted explain", e);
 	}
 	g_free(text);
 	g_free(line);
@@ -46,7 +46,7 @@ static int explain_id(const struct options *o, const char *id, bool facts, bool 
 }
 
 /* a message file is decided anew, with the facts of today */
-static int explain_file(const struct verb_args *args, bool json)
+static int explain_file(const struct command_args *args, bool json)
 {
 	char *words[] = { g_strdup("wonted explain"),
 			  g_strdup("-c"),
@@ -58,16 +58,16 @@ static int explain_file(const struct verb_args *args, bool json)
 	char *argv[G_N_ELEMENTS(words)];
 
 	memcpy(argv, words, sizeof(words)); /* GOption moves them about */
-	int status = verb_scan(G_N_ELEMENTS(words) - 1, argv);
+	int status = command_scan(G_N_ELEMENTS(words) - 1, argv);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
 		g_free(words[i]);
 	return status;
 }
 
-int verb_explain(int argc, char **argv)
+int command_explain(int argc, char **argv)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	gboolean facts = FALSE, json = FALSE;
 	const GOptionEntry entries[] = { { "facts", 'a', 0, G_OPTION_ARG_NONE, &facts,
 					   "Also all features, facts and signals", NULL },
@@ -75,7 +75,7 @@ int verb_explain(int argc, char **argv)
 					   "The record as it was written", NULL },
 					 G_OPTION_ENTRY_NULL };
 
-	if (!verb_options(
+	if (!command_options(
 		    &args, entries, "QUEUEID|ID|MESSAGE-ID|FILE",
 		    "Tell from the journal why a message was decided as it was: verdict, "
 		    "points,\nreasons, what was done, facts, and the time of each "
@@ -92,9 +92,9 @@ int verb_explain(int argc, char **argv)
 
 	if (g_file_test(args.argv[1], G_FILE_TEST_IS_REGULAR))
 		status = explain_file(&args, json);
-	else if ((o = verb_config(&args)) != NULL)
+	else if ((o = command_config(&args)) != NULL)
 		status = explain_id(o, args.argv[1], facts, json);
 	options_unref(o);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return status;
 }

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/printable.h"
-#include "cmd/verb.h"
+#include "cmd/command.h"
 #include "message/address.h"
 #include "message/headers.h"
 #include "message/mime.h"
@@ -240,7 +240,7 @@ static void print_record(const struct scan *s, const struct transaction *p)
 	else if (record_explain(line, true, &text, &e))
 		fputs(text, stdout);
 	else
-		verb_fail("wonted scan", e);
+		command_fail("wonted scan", e);
 	g_free(text);
 	g_free(line);
 }
@@ -391,14 +391,14 @@ static void scan_path(struct scan *s, const char *path)
 		if (scan_file(s, path, &e))
 			return;
 		s->failed++;
-		verb_fail("wonted scan", e);
+		command_fail("wonted scan", e);
 		return;
 	}
 	GDir *folder = g_dir_open(path, 0, &e);
 
 	if (folder == NULL) {
 		s->failed++;
-		verb_fail("wonted scan", e);
+		command_fail("wonted scan", e);
 		return;
 	}
 	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
@@ -425,7 +425,7 @@ static void print_summary(const struct scan *s)
 	       s->longest != NULL ? s->longest : "");
 }
 
-static bool read_options(struct verb_args *args, struct scan *s)
+static bool read_options(struct command_args *args, struct scan *s)
 {
 	const GOptionEntry entries[] = {
 		{ "json", 'j', 0, G_OPTION_ARG_NONE, &s->json,
@@ -458,15 +458,15 @@ static bool read_options(struct verb_args *args, struct scan *s)
 		G_OPTION_ENTRY_NULL
 	};
 
-	return verb_options(
+	return command_options(
 		args, entries, "FILE|FOLDER...",
 		"Show verdict, reasons and what would be done, for message files.\n"
 		"Nothing is changed, held or recorded.");
 }
 
-int verb_scan(int argc, char **argv)
+int command_scan(int argc, char **argv)
 {
-	struct verb_args args = { .argc = argc, .argv = argv };
+	struct command_args args = { .argc = argc, .argv = argv };
 	struct scan s = { 0 };
 	GError *e = NULL;
 
@@ -485,7 +485,7 @@ int verb_scan(int argc, char **argv)
 
 	s.runtime = runtime_load(&setup, NULL, &e);
 	if (s.runtime == NULL)
-		return verb_fail("wonted scan", e);
+		return command_fail("wonted scan", e);
 	for (int i = 1; i < args.argc; i++)
 		scan_path(&s, args.argv[i]);
 	if (s.summary)
@@ -500,6 +500,6 @@ int verb_scan(int argc, char **argv)
 	g_free(s.rules);
 	g_free(s.store);
 	g_free(s.time);
-	verb_options_free(&args);
+	command_options_free(&args);
 	return s.failed > 0 ? EXIT_WRONG_INPUT : EXIT_DONE;
 }

@@ -1,0 +1,108 @@
+/* The commands of `wonted`, one file each, one row each in the table of wonted.c. A command gets
+ * its own argv: [0] is "wonted COMMAND". */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "config/options.h"
+
+typedef int (*command_run)(int argc, char **argv);
+
+/* Each returns an enum exit_status (base/error.h), has said what went wrong on standard
+ * error, and answers --help. */
+
+/* command_check - is the configuration, and all it names, usable?
+ * err   returned: exit status */
+int command_check(int argc, char **argv);
+
+/* command_reload - ask the running daemon to read its configuration again
+ * err   returned: exit status; what is wrong with the files is shown */
+int command_reload(int argc, char **argv);
+
+/* command_status - counters of the running daemon
+ * err   returned: exit status */
+int command_status(int argc, char **argv);
+
+/* command_scan - verdict, reasons and what would be done, for message files
+ * err   returned: exit status */
+int command_scan(int argc, char **argv);
+
+/* command_explain - why a message was decided as it was
+ * err   returned: exit status */
+int command_explain(int argc, char **argv);
+
+/* command_rules - check, format and test rule files; list names
+ * err   returned: exit status */
+int command_rules(int argc, char **argv);
+
+/* command_people - import and test the Person data
+ * err   returned: exit status */
+int command_people(int argc, char **argv);
+
+/* command_mailbox - import and show the Mailbox data
+ * err   returned: exit status */
+int command_mailbox(int argc, char **argv);
+
+/* command_import - behavior from mail archives
+ * err   returned: exit status */
+int command_import(int argc, char **argv);
+
+/* command_store - look into the memory, build, load and compare stores
+ * err   returned: exit status */
+int command_store(int argc, char **argv);
+
+/* command_quarantine - list, show, release, delete what is held
+ * err   returned: exit status */
+int command_quarantine(int argc, char **argv);
+
+/* command_fail - say an error on standard error, free it
+ * out   the exit status that fits
+ * err   none */
+int command_fail(const char *command, GError *e);
+
+struct command_args {
+	int argc;
+	char **argv; /* after command_options(): what is left, [0] kept */
+	bool memory; /* in: the command works on the memory, so it has "--store URL" as well */
+	char *config; /* path of the configuration, never NULL; freed by command_options_free() */
+	char *store; /* NULL: not said; else command_config() puts it in the place of the
+			 configured one; freed by command_options_free() */
+};
+
+/* command_options - parse a command's own options, and "-c, --config FILE" which all have
+ * in    entries   of GOption, ending with G_OPTION_ENTRY_NULL; NULL: none
+ *       usage     what --help shows after the command's name: "FILE..."
+ *       what      what it does: a line, and more below it; shown by --help
+ * out   args->argc, argv: without options; args->config
+ * err   false: the mistake has been said; exit with EXIT_USAGE */
+bool command_options(struct command_args *args, const GOptionEntry *entries,
+		     const char *usage, const char *what);
+
+/* command_options_free - give back what command_options() made
+ * err   none */
+void command_options_free(struct command_args *args);
+
+/* command_config - load the configuration that -c names; complaints are said
+ * own   options_unref(), before command_options_free()
+ * err   NULL: exit with EXIT_WRONG_INPUT */
+struct options *command_config(const struct command_args *args);
+
+/* The words a command takes as its first argument. */
+struct command_words {
+	const char *say;                                      /* "import, list or show" */
+	const char *(*name_of)(size_t i, const void *unused); /* of n */
+	size_t n;
+	/* of a word that is one of them: "needs one argument" */
+	const char *(*lacks)(const char *word);
+};
+
+/* command_wrong_word - say what is wrong with the first argument: missing, unknown, or not
+ *                   followed by what it needs
+ * out   EXIT_USAGE
+ * err   none */
+int command_wrong_word(const struct command_args *args,
+		       const struct command_words *words);
+
+#endif
