@@ -181,11 +181,11 @@ static bool is_upstream(const struct plan_setup *s)
 
 void header_removals(const struct plan_setup *s, bool spam, GArray *edits)
 {
-	struct sweep_wish wish = { .ours = true,
-				   .spam = spam,
-				   .authres = !is_upstream(s) };
+	struct sweep_request request = { .ours = true,
+					 .spam = spam,
+					 .authres = !is_upstream(s) };
 
-	header_sweep_edits(s->sweep, wish, edits);
+	header_sweep_edits(s->sweep, request, edits);
 }
 
 static void insertion(const char *name, const char *value, GArray *edits)

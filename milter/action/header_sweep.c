@@ -204,14 +204,15 @@ void header_sweep_message(struct header_sweep *s, const struct message *m)
 		header_sweep_field(s, m->headers[i].name, m->headers[i].value);
 }
 
-static bool goes(const struct noted *one, struct sweep_wish w)
+static bool goes(const struct noted *one, struct sweep_request w)
 {
 	return (one->kind == NOTED_OURS && w.ours) ||
 	       (one->kind == NOTED_SPAM && w.spam) || (one->ground && w.grounds) ||
 	       (one->kind == NOTED_AUTHRES && w.authres);
 }
 
-void header_sweep_edits(const struct header_sweep *s, struct sweep_wish w, GArray *edits)
+void header_sweep_edits(const struct header_sweep *s, struct sweep_request w,
+			GArray *edits)
 {
 	for (guint i = s->noted->len; i-- > 0;) {
 		const struct noted *one = &g_array_index(s->noted, struct noted, i);

@@ -32,7 +32,7 @@ void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes 
 void header_sweep_message(struct header_sweep *s, const struct message *m);
 
 /* Which of what was noted goes. */
-struct sweep_wish {
+struct sweep_request {
 	bool ours; /* X-Wonted-* */
 	bool spam; /* X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam */
 	bool grounds; /* of both, what says why: points, reasons, the rest of "headers = full";
@@ -44,7 +44,8 @@ struct sweep_wish {
  * in    edits   struct edit are appended, highest nth of a name first
  * err   none: see header_sweep_flooded()
  * ref   RFC 8601 5 */
-void header_sweep_edits(const struct header_sweep *s, struct sweep_wish w, GArray *edits);
+void header_sweep_edits(const struct header_sweep *s, struct sweep_request w,
+			GArray *edits);
 
 /* header_sweep_flooded - were there more than SWEEP_MOST fields? Then not all of them go
  * err   none */

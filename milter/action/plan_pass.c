@@ -75,7 +75,7 @@ static void keep_grounds_here(struct arena *a, const struct plan_setup *s,
 {
 	GArray *edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 
-	header_sweep_edits(s->sweep, (struct sweep_wish){ .grounds = true }, edits);
+	header_sweep_edits(s->sweep, (struct sweep_request){ .grounds = true }, edits);
 	plan_keep_edits(a, edits, p_r);
 }
 

@@ -33,7 +33,7 @@ struct learn {
 };
 
 /* what to do next */
-enum wish { WISH_GO_ON, WISH_RELOAD, WISH_STOP };
+enum request { REQUEST_NONE, REQUEST_RELOAD, REQUEST_STOP };
 
 static bool open_all(struct learn *l, GError **e)
 {
@@ -111,15 +111,15 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static enum wish wait_for_signal(const sigset_t *set, int64_t most_ms)
+static enum request wait_for_signal(const sigset_t *set, int64_t most_ms)
 {
 	const struct timespec most = { .tv_sec = most_ms / 1000,
 				       .tv_nsec = most_ms % 1000 * 1000000 };
 	int got = sigtimedwait(set, NULL, &most);
 
 	if (got == SIGHUP)
-		return WISH_RELOAD;
-	return got == SIGTERM || got == SIGINT ? WISH_STOP : WISH_GO_ON;
+		return REQUEST_RELOAD;
+	return got == SIGTERM || got == SIGINT ? REQUEST_STOP : REQUEST_NONE;
 }
 
 static void log_lines(enum log_level level, const char *text)
@@ -207,11 +207,11 @@ static void open_control(struct learn *l)
 
 static void serve(struct learn *l, const sigset_t *set)
 {
-	enum wish wish = WISH_GO_ON;
+	enum request request = REQUEST_NONE;
 
 	open_control(l);
 	sd_notify(0, "READY=1");
-	while (wish != WISH_STOP) {
+	while (request != REQUEST_STOP) {
 		GError *e = NULL;
 		bool more;
 
@@ -223,8 +223,8 @@ static void serve(struct learn *l, const sigset_t *set)
 			g_error_free(e);
 			close_all(l);
 		}
-		wish = wait_for_signal(set, more ? 0 : l->options->learn_every_ms);
-		if (wish == WISH_RELOAD)
+		request = wait_for_signal(set, more ? 0 : l->options->learn_every_ms);
+		if (request == REQUEST_RELOAD)
 			reload(l);
 	}
 	sd_notify(0, "STOPPING=1");
@@ -236,7 +236,7 @@ static bool serve_once(struct learn *l, const sigset_t *set, GError **e)
 {
 	bool more = true;
 
-	while (more && wait_for_signal(set, 0) != WISH_STOP)
+	while (more && wait_for_signal(set, 0) != REQUEST_STOP)
 		if (!eat(l, &more, e))
 			return false;
 	return true;

@@ -12,11 +12,11 @@ const char *const mailbox_kind_names[MAILBOX_KIND_COUNT] = {
 	[MAILBOX_LIST] = "list", [MAILBOX_SYSTEM] = "system",
 };
 
-const char *const wish_names[WISH_COUNT] = {
-	[WISH_NONE] = "none",
-	[WISH_WANTED] = "wanted",
-	[WISH_JUNK] = "junk",
-	[WISH_GRAYMAIL] = "graymail",
+const char *const preference_names[PREFERENCE_COUNT] = {
+	[PREFERENCE_NONE] = "none",
+	[PREFERENCE_WANTED] = "wanted",
+	[PREFERENCE_JUNK] = "junk",
+	[PREFERENCE_GRAYMAIL] = "graymail",
 };
 
 static const struct codec_field mailbox_fields[] = {
@@ -37,7 +37,7 @@ const struct codec mailbox_codec = {
 };
 
 static const struct codec_field preference_fields[] = {
-	CODEC_INT_FIELD(preference, 1, wish),
+	CODEC_INT_FIELD(preference, 1, kind),
 	CODEC_TEXT_FIELD(preference, 2, cause, 100),
 	CODEC_INT_FIELD(preference, 3, count),
 	CODEC_INT_FIELD(preference, 4, since_s),
@@ -71,8 +71,8 @@ enum answer preference_decode(struct arena *a, struct bytes value,
 {
 	enum answer answer = codec_decode(&preference_codec, value, preference_r, a);
 
-	if (preference_r->wish < 0 || preference_r->wish >= WISH_COUNT)
-		preference_r->wish = WISH_NONE;
+	if (preference_r->kind < 0 || preference_r->kind >= PREFERENCE_COUNT)
+		preference_r->kind = PREFERENCE_NONE;
 	return answer;
 }
 

@@ -59,12 +59,18 @@ struct store_write mailbox_change(struct arena *a, const char *tenant,
 				  const char *address, const struct mailbox *m);
 
 /* What the owner of a mailbox wants of a sender, a domain or a list. */
-enum wish { WISH_NONE, WISH_WANTED, WISH_JUNK, WISH_GRAYMAIL, WISH_COUNT };
+enum preference_kind {
+	PREFERENCE_NONE,
+	PREFERENCE_WANTED,
+	PREFERENCE_JUNK,
+	PREFERENCE_GRAYMAIL,
+	PREFERENCE_COUNT
+};
 
-extern const char *const wish_names[WISH_COUNT];
+extern const char *const preference_names[PREFERENCE_COUNT];
 
 struct preference {
-	int64_t wish;      /* enum wish */
+	int64_t kind;      /* enum preference_kind */
 	const char *cause; /* "stated", "rescued", "moved to junk" ... */
 	int64_t count;
 	int64_t since_s;

@@ -43,13 +43,13 @@ void store_registry_unref(struct store_registry **registry)
 }
 
 /* One place, however its URL is written. What may be open twice is kept apart by use. */
-static char *key_of(const struct store_wish *wish)
+static char *key_of(const struct store_request *request)
 {
-	char *place = wish->ops->place != NULL ? wish->ops->place(wish->rest)
-					       : g_strdup(wish->rest);
-	char *key = g_strconcat(wish->ops->scheme, ":", place,
-				wish->setup->write && !wish->ops->once ? " to write" : "",
-				NULL);
+	char *place = request->ops->place != NULL ? request->ops->place(request->rest)
+						  : g_strdup(request->rest);
+	char *key = g_strconcat(
+		request->ops->scheme, ":", place,
+		request->setup->write && !request->ops->once ? " to write" : "", NULL);
 
 	g_free(place);
 	return key;
@@ -57,18 +57,18 @@ static char *key_of(const struct store_wish *wish)
 
 /* Under the lock. */
 static struct store *take(struct store_registry *registry, const char *key,
-			  const struct store_wish *wish, GError **e)
+			  const struct store_request *request, GError **e)
 {
 	struct store *s = g_hash_table_lookup(registry->stores, key);
 
 	if (s == NULL)
 		return NULL;
-	if (s->write || !wish->setup->write)
+	if (s->write || !request->setup->write)
 		return store_ref(s);
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 		    "store \"%s\": this program reads it already, and cannot write it "
 		    "at the same time",
-		    wish->url);
+		    request->url);
 	return NULL;
 }
 
@@ -82,26 +82,26 @@ static void put(struct store_registry *registry, const char *key, struct store *
 	g_hash_table_insert(registry->stores, g_strdup(key), s);
 }
 
-struct store *registry_open(const struct store_wish *wish,
-			    struct store *(*open)(const struct store_wish *wish,
+struct store *registry_open(const struct store_request *request,
+			    struct store *(*open)(const struct store_request *request,
 						  GError **e),
 			    GError **e)
 {
-	struct store_registry *registry = wish->setup->registry;
-	char *key = key_of(wish);
+	struct store_registry *registry = request->setup->registry;
+	char *key = key_of(request);
 	struct store *s;
 	bool stands;
 
 	pthread_mutex_lock(&registry->lock);
-	s = take(registry, key, wish, e);
+	s = take(registry, key, request, e);
 	stands = g_hash_table_contains(registry->stores, key);
-	if (!stands && wish->ops->once) {
-		s = open(wish, e);
+	if (!stands && request->ops->once) {
+		s = open(request, e);
 		put(registry, key, s);
 	}
 	pthread_mutex_unlock(&registry->lock);
-	if (!stands && !wish->ops->once) { /* may wait, or open others */
-		s = open(wish, e);
+	if (!stands && !request->ops->once) { /* may wait, or open others */
+		s = open(request, e);
 		pthread_mutex_lock(&registry->lock);
 		put(registry, key, s);
 		pthread_mutex_unlock(&registry->lock);

@@ -4,20 +4,20 @@
 
 #include "store/backend.h"
 
-struct store_wish {
+struct store_request {
 	const struct store_ops *ops;
 	const char *url, *rest; /* as open() of the ops wants it */
 	const struct store_setup *setup;
 };
 
 /* registry_open - the store that stands there already, or a new one that is put there
- * in    wish   its setup has a registry
+ * in    request   its setup has a registry
  *       open   makes a new one; where the ops say "once" it must not use the registry
  * own   one reference for the caller: store_close()
  * err   NULL: open() failed, or what is open for reading was to be written; e says so
  * use   any thread */
-struct store *registry_open(const struct store_wish *wish,
-			    struct store *(*open)(const struct store_wish *wish,
+struct store *registry_open(const struct store_request *request,
+			    struct store *(*open)(const struct store_request *request,
 						  GError **e),
 			    GError **e);
 

@@ -28,33 +28,35 @@ static void say_forms(const char *url, GError **e)
 	g_string_free(forms, TRUE);
 }
 
-static struct store *open_new(const struct store_wish *wish, GError **e)
+static struct store *open_new(const struct store_request *request, GError **e)
 {
-	struct store *s = wish->ops->open(wish->rest, wish->setup, e);
+	struct store *s = request->ops->open(request->rest, request->setup, e);
 
 	if (s == NULL)
 		return NULL;
-	s->url = g_strdup(wish->url);
+	s->url = g_strdup(request->url);
 	s->refs = 1;
-	s->write = wish->setup->write;
-	s->now_s = wish->setup->now_s != NULL ? wish->setup->now_s : clock_now_s;
+	s->write = request->setup->write;
+	s->now_s = request->setup->now_s != NULL ? request->setup->now_s : clock_now_s;
 	return s;
 }
 
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e)
 {
 	static const struct store_setup usual = { 0 };
-	struct store_wish wish = { .url = url, .setup = setup != NULL ? setup : &usual };
+	struct store_request request = { .url = url,
+					 .setup = setup != NULL ? setup : &usual };
 
 	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
 		size_t n = strlen(schemes[i]->scheme);
 
 		if (strncmp(url, schemes[i]->scheme, n) != 0 || url[n] != ':')
 			continue;
-		wish.ops = schemes[i];
-		wish.rest = url + n + 1;
-		return wish.setup->registry != NULL ? registry_open(&wish, open_new, e)
-						    : open_new(&wish, e);
+		request.ops = schemes[i];
+		request.rest = url + n + 1;
+		return request.setup->registry != NULL
+			       ? registry_open(&request, open_new, e)
+			       : open_new(&request, e);
 	}
 	say_forms(url, e);
 	return NULL;

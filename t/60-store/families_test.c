@@ -33,7 +33,8 @@ static const struct mailbox mailbox = {
 	.n_flags = 2,
 	.baseline_since_s = 1600000000,
 };
-static const struct preference preference = { WISH_WANTED, "stated", 2, 1600000000, 0 };
+static const struct preference preference = { PREFERENCE_WANTED, "stated", 2, 1600000000,
+					      0 };
 static const struct history history = {
 	.open_day = 19010,
 	.in = { { 5, 1 }, 18000, 19010, 19000, 4711 },

@@ -23,7 +23,7 @@ static void sweep_all(const struct field *fields, size_t n)
 		header_sweep_field(s, bytes_of(fields[i].name),
 				   bytes_of(fields[i].value));
 	header_sweep_edits(
-		s, (struct sweep_wish){ .ours = true, .spam = true, .authres = true },
+		s, (struct sweep_request){ .ours = true, .spam = true, .authres = true },
 		edits);
 	for (size_t i = n; i-- > 0;) {
 		size_t nth = 0;
