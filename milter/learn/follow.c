@@ -17,12 +17,12 @@
 #include "base/log.h"
 #include "journal/reader.h"
 #include "learn/canonical.h"
-#include "learn/turn.h"
+#include "learn/writer_lock.h"
 #include "store/keys.h"
 
 #define LINES_MOST 1000 /* with RCPTS_MOST: far below what one batch of behavior holds */
 #define RCPTS_MOST 5000
-#define TURN_MS 20000
+#define WRITER_LOCK_MS 20000
 #define POSITION_BYTES 4096 /* of its file */
 #define GROUP "position"
 
@@ -283,15 +283,15 @@ static bool write_baselines(struct round *r, GError **e)
 static bool write_batch(struct round *r, GError **e)
 {
 	struct follower *f = r->f;
-	int turn;
+	int lock;
 
 	journal_reader_position(f->reader, &f->until);
 	if (!save_position(f, e) ||
-	    !turn_take(store_url(f->setup.store), TURN_MS, &turn, e))
+	    !writer_lock_acquire(store_url(f->setup.store), WRITER_LOCK_MS, &lock, e))
 		return false;
 	bool done = behavior_apply(r->batch, e) && write_baselines(r, e);
 
-	turn_give(turn);
+	writer_lock_release(lock);
 	return done;
 }
 

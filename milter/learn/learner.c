@@ -7,10 +7,10 @@
 #include "learn/archived_message.h"
 #include "learn/canonical.h"
 #include "learn/read_ahead.h"
-#include "learn/turn.h"
+#include "learn/writer_lock.h"
 #include "mailbox/mailbox.h"
 
-#define TURN_MS 20000 /* the learner needs a part of a second for a batch */
+#define WRITER_LOCK_MS 20000 /* the learner needs a part of a second for a batch */
 
 struct learner {
 	struct learner_setup setup;
@@ -63,13 +63,13 @@ struct learner_done learner_done_so_far(const struct learner *l)
 /* Adding to a full batch writes it. */
 static bool add_event(struct learner *l, const struct behavior_event *ev, GError **e)
 {
-	int turn;
+	int lock;
 
-	if (!turn_take(store_url(l->setup.store), TURN_MS, &turn, e))
+	if (!writer_lock_acquire(store_url(l->setup.store), WRITER_LOCK_MS, &lock, e))
 		return false;
 	bool good = behavior_add(l->batch, ev, e);
 
-	turn_give(turn);
+	writer_lock_release(lock);
 	return good;
 }
 
@@ -150,15 +150,15 @@ static bool write_baseline(struct learner *l, GError **e)
 
 bool learner_finish(struct learner *l, GError **e)
 {
-	int turn;
+	int lock;
 
 	if (l->ahead != NULL && !catch_up(l, true, 0, e))
 		return false;
-	if (!turn_take(store_url(l->setup.store), TURN_MS, &turn, e))
+	if (!writer_lock_acquire(store_url(l->setup.store), WRITER_LOCK_MS, &lock, e))
 		return false;
 	bool applied = behavior_apply(l->batch, e);
 
-	turn_give(turn);
+	writer_lock_release(lock);
 	if (!applied)
 		return false;
 	if (l->times->len == 0)

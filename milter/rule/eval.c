@@ -16,9 +16,9 @@
 
 #define LONG_BYTES 512
 
-/* the answer of one test; of an older turn: not made yet */
+/* the answer of one test; of an older generation: not made yet */
 struct finding {
-	unsigned turn;
+	unsigned generation;
 	enum answer answer;
 	const char *found;
 };
@@ -38,7 +38,7 @@ struct run {
 	const struct eval_context *context;
 	bool blind;               /* tests of a recipient are unknown */
 	enum decided *decided;    /* by rule */
-	unsigned turn;            /* 1: tests of the message; more: of a recipient */
+	unsigned generation;      /* 1: tests of the message; more: of a recipient */
 	struct finding *findings; /* by leaf */
 	struct matcher *matcher;
 	struct value *headers; /* by number; taken when first asked for */
@@ -52,7 +52,7 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 
 	run->arena = a;
 	run->rs = rs;
-	run->turn = 1;
+	run->generation = 1;
 	run->findings = arena_new(a, struct finding, g_hash_table_size(rs->leaves) + 1);
 	run->decided = arena_new(a, enum decided, rs->rules->len + 1);
 	run->headers = arena_new(a, struct value, rs->headers->len + 1);
@@ -65,7 +65,7 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 void run_look_at(struct run *run, const struct eval_context *context)
 {
 	run->context = context;
-	run->turn++;
+	run->generation++;
 }
 
 bool run_overrun(const struct run *run)
@@ -325,17 +325,17 @@ static enum answer make_test(struct run *run, const struct test *test,
 enum answer run_test(struct run *run, const struct test *test, const char **found_r)
 {
 	struct finding *finding = &run->findings[test->leaf];
-	unsigned turn = test->per_rcpt ? run->turn : 1;
+	unsigned generation = test->per_rcpt ? run->generation : 1;
 
 	*found_r = NULL;
 	if (run->blind && test->per_rcpt)
 		return ANSWER_UNKNOWN;
-	if (finding->turn != turn) {
+	if (finding->generation != generation) {
 		finding->found = NULL;
 		finding->answer = make_test(run, test, &finding->found);
 		if (finding->answer != ANSWER_YES)
 			finding->found = NULL;
-		finding->turn = turn;
+		finding->generation = generation;
 	}
 	*found_r = finding->found;
 	return finding->answer;

@@ -34,7 +34,7 @@ struct pair {
 	struct store base;
 	struct store *half[PAIR_SIDES];
 	gint percent_dark, percent_live; /* atomic */
-	gint turn_dark, turn_live;       /* atomic */
+	gint calls_dark, calls_live;     /* atomic */
 	struct pair_pool *readers, *writer;
 	struct pair_tally tally;
 	pthread_mutex_t lock; /* of the two below */
@@ -277,9 +277,9 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 }
 
 /* evenly: of each hundred turns, so many */
-static bool is_turn(gint *turn, gint *percent)
+static bool is_chosen(gint *calls, gint *percent)
 {
-	guint n = (guint)g_atomic_int_add(turn, 1) % 100,
+	guint n = (guint)g_atomic_int_add(calls, 1) % 100,
 	      share = (guint)g_atomic_int_get(percent);
 
 	return (n + 1) * share / 100 != n * share / 100;
@@ -381,7 +381,7 @@ static void pair_read_many(struct store *s, struct store_read *r, size_t n,
 	int64_t begin_us = clock_mono_us();
 	int64_t limit_us = deadline_us != 0 ? deadline_us : begin_us + USUAL_BUDGET_US;
 	struct store_pair_counts count = { .batches = 1 };
-	bool live = is_turn(&p->turn_live, &p->percent_live) && limit_us > begin_us &&
+	bool live = is_chosen(&p->calls_live, &p->percent_live) && limit_us > begin_us &&
 		    !rests(p);
 	bool answered = live && ask_live(p, r, n, limit_us, a);
 
@@ -391,7 +391,7 @@ static void pair_read_many(struct store *s, struct store_read *r, size_t n,
 		store_read_many(p->half[PAIR_PRIMARY], r, n, deadline_us, a);
 		pair_tally_took(&p->tally, PAIR_PRIMARY, clock_mono_us() - from_us);
 	}
-	if (n > 0 && is_turn(&p->turn_dark, &p->percent_dark))
+	if (n > 0 && is_chosen(&p->calls_dark, &p->percent_dark))
 		ask_dark(p, answered ? PAIR_PRIMARY : PAIR_SECONDARY, r, n,
 			 MAX(limit_us - begin_us, 1000));
 	count.live = live;

@@ -1,6 +1,6 @@
 /* A lock file beside the store, not one of LMDB's own: closing those would take LMDB's locks
  * away. It is never removed, for whoever waits at it must see who comes next. */
-#include "learn/turn.h"
+#include "learn/writer_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "base/error.h"
 
 #define LOOK_EVERY_US 20000
-#define NO_TURN (-1)
+#define NO_LOCK (-1)
 #define FILE_MODE 0660
 
 /* NULL: there is no embedded store in it */
@@ -52,36 +52,36 @@ static bool wait_for(int fd, int64_t most_ms)
 	return true;
 }
 
-bool turn_take(const char *url, int64_t most_ms, int *turn_r, GError **e)
+bool writer_lock_acquire(const char *url, int64_t most_ms, int *lock_r, GError **e)
 {
 	char *path = lock_path(url);
 	bool done = true;
 
-	*turn_r = NO_TURN;
+	*lock_r = NO_LOCK;
 	if (path == NULL)
 		return true;
-	*turn_r = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	if (*turn_r < 0) {
+	*lock_r = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+	if (*lock_r < 0) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 			    "%s: cannot open: %s; the user needs write permission on it "
 			    "and on its folder",
 			    path, g_strerror(errno));
 		done = false;
-	} else if (give_to_folder_owner(*turn_r, path), !wait_for(*turn_r, most_ms)) {
+	} else if (give_to_folder_owner(*lock_r, path), !wait_for(*lock_r, most_ms)) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 			    "%s: another program holds it since %" G_GINT64_FORMAT
 			    " s: is an import stopped in its midst?",
 			    path, most_ms / 1000);
-		turn_give(*turn_r);
-		*turn_r = NO_TURN;
+		writer_lock_release(*lock_r);
+		*lock_r = NO_LOCK;
 		done = false;
 	}
 	g_free(path);
 	return done;
 }
 
-void turn_give(int turn)
+void writer_lock_release(int lock)
 {
-	if (turn != NO_TURN)
-		close(turn);
+	if (lock != NO_LOCK)
+		close(lock);
 }
