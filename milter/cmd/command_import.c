@@ -9,8 +9,8 @@
 #include "base/printable.h"
 #include "cmd/command.h"
 #include "cmd/import_journal.h"
-#include "cmd/memory.h"
 #include "cmd/progress.h"
+#include "cmd/tenant_store.h"
 #include "learn/archive.h"
 #include "learn/learner.h"
 #include "message/address.h"
@@ -157,7 +157,7 @@ static bool import_into(struct import *im, const struct options *o, GError **e)
 				       .threads = g_get_num_processors() };
 	bool good = false;
 
-	setup.tenant = memory_tenant(o, im->tenant, e);
+	setup.tenant = tenant_named(o, im->tenant, e);
 	if (setup.tenant != NULL && im->mailbox != NULL) {
 		setup.mailbox = address_key(a, im->mailbox);
 		if (setup.mailbox != NULL)
@@ -171,7 +171,7 @@ static bool import_into(struct import *im, const struct options *o, GError **e)
 		}
 	}
 	if (setup.tenant != NULL)
-		setup.store = memory_open(o, true, e);
+		setup.store = configured_store_open(o, true, e);
 	if (setup.store != NULL)
 		good = learn_all(im, &setup, e);
 	store_close(&setup.store);

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cmd/command.h"
-#include "cmd/memory.h"
 #include "cmd/people_print.h"
+#include "cmd/tenant_store.h"
 #include "mailbox/mailboxes.h"
 #include "message/address.h"
 
@@ -37,7 +37,7 @@ static const char what[] =
 struct mailbox_command {
 	char *tenant_name, *postfix, *domain;
 	gboolean dry_run;
-	struct memory_work at;
+	struct tenant_store at;
 };
 
 /* --- import --- */
@@ -300,7 +300,7 @@ static bool show_mailbox(void *command, const char *address, GError **e)
 
 /* --- which --- */
 
-static const struct memory_task works[] = {
+static const struct store_task works[] = {
 	{ "import", true, true, import_file },
 	{ "list", false, false, list_mailboxes },
 	{ "show", true, false, show_mailbox },
@@ -346,11 +346,11 @@ static bool fits(const struct mailbox_command *v, const struct command_args *arg
 static int run(struct mailbox_command *v, const struct command_args *args)
 {
 	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
-		struct memory_task task = works[i];
+		struct store_task task = works[i];
 
 		task.write = task.write && !v->dry_run;
 		if (fits(v, args, i))
-			return memory_do(args, &v->at, v->tenant_name, &task, v);
+			return store_task_run(args, &v->at, v->tenant_name, &task, v);
 	}
 	return usage(args);
 }

@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "cmd/command.h"
-#include "cmd/memory.h"
 #include "cmd/people_print.h"
 #include "cmd/progress.h"
+#include "cmd/tenant_store.h"
 #include "mailbox/mailbox.h"
 #include "message/address.h"
 #include "person/people.h"
@@ -32,7 +32,7 @@ struct people_command {
 	char *tenant_name;
 	gboolean dry_run;
 	gint max_removed; /* percent; -1: as configured */
-	struct memory_work at;
+	struct tenant_store at;
 	struct progress *progress;
 };
 
@@ -268,7 +268,7 @@ static bool test_from(void *command, const char *from, GError **e)
 
 /* --- which --- */
 
-static const struct memory_task works[] = {
+static const struct store_task works[] = {
 	{ "import", true, true, import_file },
 	{ "sync", true, true, sync_file },
 	{ "list", false, false, list_people },
@@ -301,12 +301,12 @@ static int usage(const struct command_args *args)
 static int run(struct people_command *v, const struct command_args *args)
 {
 	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
-		struct memory_task task = works[i];
+		struct store_task task = works[i];
 
 		task.write = task.write && !v->dry_run;
 		if (strcmp(args->argv[1], works[i].name) == 0 &&
 		    args->argc == (works[i].argument ? 3 : 2))
-			return memory_do(args, &v->at, v->tenant_name, &task, v);
+			return store_task_run(args, &v->at, v->tenant_name, &task, v);
 	}
 	return usage(args);
 }

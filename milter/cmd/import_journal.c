@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "cmd/memory.h"
 #include "cmd/progress.h"
+#include "cmd/tenant_store.h"
 #include "journal/spool_files.h"
 #include "learn/follow.h"
 
@@ -79,7 +79,7 @@ bool import_journal(const struct options *o, const char *folder, GError **e)
 	struct follower *f = NULL;
 	bool good = false;
 
-	setup.store = memory_open(o, true, e);
+	setup.store = configured_store_open(o, true, e);
 	if (setup.store != NULL)
 		f = follow_begin(&setup, e);
 	if (f != NULL)

@@ -6,9 +6,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "cmd/memory.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
+#include "cmd/tenant_store.h"
 
 #define BATCH_KEYS 5000
 #define BATCH_BYTES (2UL * 1024 * 1024)

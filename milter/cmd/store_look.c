@@ -4,10 +4,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/printable.h"
-#include "cmd/memory.h"
 #include "cmd/progress.h"
 #include "cmd/store_record.h"
 #include "cmd/store_work.h"
+#include "cmd/tenant_store.h"
 #include "message/address.h"
 #include "store/keys.h"
 
@@ -70,12 +70,12 @@ static bool get_one(struct store *s, struct arena *a, struct bytes key, GError *
 bool store_get(struct store_command *v, char **argument, GError **e)
 {
 	enum family f = record_family(argument[0], e);
-	struct memory_work at;
+	struct tenant_store at;
 	bool good;
 
 	if (f == FAMILY_COUNT || !check_parts(&key_families[f], argument + 1, e))
 		return false;
-	good = memory_begin(&at, v->options, v->tenant_name, false, e);
+	good = tenant_store_open(&at, v->options, v->tenant_name, false, e);
 	if (good) {
 		const char *part1 = part_of(at.arena, argument[1], key_families[f].part1);
 		const char *part2 = part1 != NULL ? part_of(at.arena, argument[2],
@@ -85,7 +85,7 @@ bool store_get(struct store_command *v, char **argument, GError **e)
 		good = get_one(at.store, at.arena,
 			       key_build(at.arena, f, at.tenant->name, part1, part2), e);
 	}
-	memory_end(&at);
+	tenant_store_close(&at);
 	return good;
 }
 
@@ -107,12 +107,12 @@ bool store_list(struct store_command *v, char **argument, GError **e)
 {
 	enum family f = record_family(argument[0], e);
 	struct listing l = { .most = v->most };
-	struct memory_work at;
+	struct tenant_store at;
 	bool good;
 
 	if (f == FAMILY_COUNT)
 		return false;
-	good = memory_begin(&at, v->options, v->tenant_name, false, e);
+	good = tenant_store_open(&at, v->options, v->tenant_name, false, e);
 	if (good) {
 		struct bytes begin = key_prefix(at.arena, f, at.tenant->name);
 		const char *prefix =
@@ -121,7 +121,7 @@ bool store_list(struct store_command *v, char **argument, GError **e)
 
 		good = store_scan(at.store, bytes_of(prefix), list_one, &l, e);
 	}
-	memory_end(&at);
+	tenant_store_close(&at);
 	return good;
 }
 
@@ -190,7 +190,7 @@ static void print_sums(const struct sums *sums)
 
 bool store_stats(struct store_command *v, char **argument, GError **e)
 {
-	struct store *s = memory_open(v->options, false, e);
+	struct store *s = configured_store_open(v->options, false, e);
 	struct sums sums = { 0 };
 	bool good = s != NULL && sum_all(s, &sums, e);
 
@@ -204,7 +204,7 @@ bool store_stats(struct store_command *v, char **argument, GError **e)
 /* The pages first: a scan trusts them. */
 bool store_verify(struct store_command *v, char **argument, GError **e)
 {
-	struct store *s = memory_open(v->options, false, e);
+	struct store *s = configured_store_open(v->options, false, e);
 	struct sums sums = { .decode = true };
 	struct store_sound sound;
 	bool good = s != NULL && store_sound(s, &sound, e);

@@ -14,7 +14,7 @@
 #include "base/map_guard.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
-#include "cmd/memory.h"
+#include "cmd/tenant_store.h"
 #include "cmd/user.h"
 #include "config/load.h"
 #include "learn/follow.h"
@@ -39,7 +39,7 @@ static bool open_all(struct learn *l, GError **e)
 {
 	if (l->follower != NULL)
 		return true;
-	l->store = memory_open(l->options, true, e);
+	l->store = configured_store_open(l->options, true, e);
 	if (l->store == NULL)
 		return false;
 	const struct follow_setup setup = {

@@ -11,7 +11,7 @@ enum { HABIT_MESSAGES_LEAST = 3 };
 enum { BURST_LEAST = 10, BURST_TIMES = 5 }; /* a newsletter's day is not a burst */
 
 /* Not to have asked for answers elsewhere is a habit too, and asking now is new. */
-static struct value new_reply_to(const struct memory *m, const struct view *v,
+static struct value new_reply_to(const struct answers *m, const struct view *v,
 				 int64_t (*noted)(const struct history *h, int64_t today))
 {
 	const struct value *reply = &m->features->at[FEATURE_REPLY_TO_ORG];
@@ -65,7 +65,7 @@ static struct value unusual_items(const struct view *v, enum usual kind,
 	return value_of_answer(sum);
 }
 
-static struct value new_hour(const struct memory *m, const struct view *v)
+static struct value new_hour(const struct answers *m, const struct view *v)
 {
 	struct value acquainted = view_known(v);
 
@@ -75,7 +75,7 @@ static struct value new_hour(const struct memory *m, const struct view *v)
 		v, history_usual_hour(&v->history, hour_of(m->setup->now_s), v->today));
 }
 
-void facts_of_habits(const struct memory *m, const struct view *v,
+void facts_of_habits(const struct answers *m, const struct view *v,
 		     const struct habit_facts *facts, struct value *at)
 {
 	const struct value *f = m->features->at;

@@ -3,7 +3,7 @@
  * namesakes: Jane Roe may be called like another Jane Roe. */
 #include <string.h>
 
-#include "lookup/memory.h"
+#include "lookup/answers.h"
 #include "person/person.h"
 
 static const enum fact_id person_facts[] = {
@@ -19,7 +19,7 @@ static void nobody_meant(struct value *at)
 }
 
 /* out: how many of the name keys held people; *unsure_r: some did not answer */
-static size_t read_candidates(const struct memory *m, struct people *found,
+static size_t read_candidates(const struct answers *m, struct people *found,
 			      bool *unsure_r)
 {
 	const struct tenant_asks *t = m->asks;
@@ -27,7 +27,7 @@ static size_t read_candidates(const struct memory *m, struct people *found,
 
 	for (size_t i = 0; i < t->n_names; i++) {
 		struct bytes value;
-		enum answer a = memory_answer(m, t->names[i], &value);
+		enum answer a = answers_get(m, t->names[i], &value);
 
 		if (a == ANSWER_YES) {
 			a = people_decode(m->arena, value, &found[n]);
@@ -61,7 +61,7 @@ static void take_match(const struct person_match *match, struct value *at)
 	at[FACT_PERSON_HOW] = value_of_text(match->judged.how);
 }
 
-static void take_name(const struct memory *m, struct value *at)
+static void take_name(const struct answers *m, struct value *at)
 {
 	const struct value *from = &m->features->at[FEATURE_FROM_ADDRESS];
 	const struct value *display = &m->features->at[FEATURE_FROM_NAME];
@@ -78,19 +78,19 @@ static void take_name(const struct memory *m, struct value *at)
 		nobody_meant(at);
 }
 
-static void take_sender(const struct memory *m, struct value *at)
+static void take_sender(const struct answers *m, struct value *at)
 {
 	const struct value *from = &m->features->at[FEATURE_FROM_ADDRESS];
 	struct bytes value;
 
 	if (from->known == ANSWER_YES)
 		at[FACT_PERSON_IS_SENDER] =
-			value_of_answer(memory_answer(m, m->asks->person, &value));
+			value_of_answer(answers_get(m, m->asks->person, &value));
 	else
 		at[FACT_PERSON_IS_SENDER] = value_of_answer(from->known);
 }
 
-void facts_of_person(const struct memory *m, struct value *at)
+void facts_of_person(const struct answers *m, struct value *at)
 {
 	take_name(m, at);
 	take_sender(m, at);

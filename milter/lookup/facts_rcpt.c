@@ -7,12 +7,12 @@
 #include "mailbox/mailbox.h"
 
 /* out   the mailbox that the address leads to; NULL: not found out */
-static const char *take_mailbox(const struct memory *m, const struct rcpt_asks *r,
+static const char *take_mailbox(const struct answers *m, const struct rcpt_asks *r,
 				struct value *at)
 {
 	struct mailbox box = { .kind = MAILBOX_NONE };
 	struct bytes value;
-	enum answer a = memory_answer(m, r->mailbox, &value);
+	enum answer a = answers_get(m, r->mailbox, &value);
 	const char *canonical;
 
 	if (a == ANSWER_YES) {
@@ -34,7 +34,7 @@ static const char *take_mailbox(const struct memory *m, const struct rcpt_asks *
 }
 
 /* for the next message to it */
-static void learn_alias(const struct memory *m, const struct rcpt_asks *r,
+static void learn_alias(const struct answers *m, const struct rcpt_asks *r,
 			const char *canonical)
 {
 	const char *leads = canonical == NULL || strcmp(canonical, r->address) == 0
@@ -49,24 +49,24 @@ static void learn_alias(const struct memory *m, const struct rcpt_asks *r,
 
 /* What an address and the mailbox behind it know, together. What was asked under a name to
  * which it does not lead, or not any more, is nothing. */
-static void view_pair(const struct memory *m, const struct rcpt_asks *r,
+static void view_pair(const struct answers *m, const struct rcpt_asks *r,
 		      const char *canonical, struct view *view_r)
 {
 	struct view aliased;
 
-	memory_view(m, r->pair, view_r);
+	answers_view(m, r->pair, view_r);
 	if (canonical == NULL) {
 		view_r->partial = true;
 	} else if (strcmp(canonical, r->address) != 0) {
-		memory_view(m,
-			    g_strcmp0(canonical, r->alias_target) == 0 ? r->alias_pair
-								       : ASK_NOT,
-			    &aliased);
+		answers_view(m,
+			     g_strcmp0(canonical, r->alias_target) == 0 ? r->alias_pair
+									: ASK_NOT,
+			     &aliased);
 		view_add(view_r, &aliased, m->arena);
 	}
 }
 
-static void take_pair(const struct memory *m, const struct rcpt_asks *r,
+static void take_pair(const struct answers *m, const struct rcpt_asks *r,
 		      const char *canonical, struct value *at)
 {
 	static const enum fact_id mine[] = {
@@ -111,7 +111,7 @@ static void take_pair(const struct memory *m, const struct rcpt_asks *r,
 	facts_of_habits(m, &v, &habits, at);
 }
 
-void facts_of_rcpt(const struct memory *m, const struct rcpt_asks *r, struct value *at)
+void facts_of_rcpt(const struct answers *m, const struct rcpt_asks *r, struct value *at)
 {
 	const char *canonical = take_mailbox(m, r, at);
 

@@ -17,7 +17,7 @@ static bool nothing_to_ask(const struct value *what, struct value *at,
 
 /* Rounded up: 0 percent is said of strangers alone. The tenant's mailboxes are estimated
  * where they are many, so the share may come out above all. */
-static struct value prevalence(const struct memory *m, const struct value *mailboxes)
+static struct value prevalence(const struct answers *m, const struct value *mailboxes)
 {
 	if (mailboxes->known != ANSWER_YES || m->mailboxes == 0)
 		return VALUE_UNKNOWN;
@@ -25,7 +25,7 @@ static struct value prevalence(const struct memory *m, const struct value *mailb
 		MIN(100, (mailboxes->number * 100 + m->mailboxes - 1) / m->mailboxes));
 }
 
-static void take_sender(const struct memory *m, struct value *at)
+static void take_sender(const struct answers *m, struct value *at)
 {
 	static const enum fact_id mine[] = {
 		FACT_SENDER_KNOWN,          FACT_SENDER_FIRST_CONTACT,
@@ -55,7 +55,7 @@ static void take_sender(const struct memory *m, struct value *at)
 	if (nothing_to_ask(&m->features->at[FEATURE_FROM_ADDRESS], at, mine,
 			   COUNT_OF(mine)))
 		return;
-	memory_view(m, m->asks->sender, &v);
+	answers_view(m, m->asks->sender, &v);
 	at[FACT_SENDER_KNOWN] = view_known(&v);
 	at[FACT_SENDER_FIRST_CONTACT] = view_first_contact(&v);
 	at[FACT_SENDER_DAYS_KNOWN] = view_days_known(&v);
@@ -71,14 +71,14 @@ static void take_sender(const struct memory *m, struct value *at)
 	facts_of_habits(m, &v, &habits, at);
 }
 
-static bool is_shared(const struct memory *m, const char *domain)
+static bool is_shared(const struct answers *m, const char *domain)
 {
 	return m->setup->is_shared != NULL &&
 	       m->setup->is_shared(m->setup->shared, domain);
 }
 
 /* Where anybody has an address, strangers have nothing in common but the domain. */
-static bool is_no_organisation(const struct memory *m, struct value *at,
+static bool is_no_organisation(const struct answers *m, struct value *at,
 			       const enum fact_id *facts, size_t n)
 {
 	static const enum fact_id excuses[] = { FACT_DOMAIN_KNOWN, FACT_DOMAIN_SOLICITED,
@@ -94,7 +94,7 @@ static bool is_no_organisation(const struct memory *m, struct value *at,
 	return true;
 }
 
-static void take_domain(const struct memory *m, struct value *at)
+static void take_domain(const struct answers *m, struct value *at)
 {
 	static const enum fact_id mine[] = {
 		FACT_DOMAIN_KNOWN,          FACT_DOMAIN_FIRST_CONTACT,
@@ -110,7 +110,7 @@ static void take_domain(const struct memory *m, struct value *at)
 			   COUNT_OF(mine)) ||
 	    is_no_organisation(m, at, mine, COUNT_OF(mine)))
 		return;
-	memory_view(m, m->asks->domain, &v);
+	answers_view(m, m->asks->domain, &v);
 	at[FACT_DOMAIN_KNOWN] = view_known(&v);
 	at[FACT_DOMAIN_FIRST_CONTACT] = view_first_contact(&v);
 	at[FACT_DOMAIN_DAYS_KNOWN] = view_days_known(&v);
@@ -139,14 +139,14 @@ static struct value earlier_addresses(struct arena *a, const struct view *v)
 
 /* An answer to somebody who had come under this name says that we know him by it; an answer
  * to the same address before that does not. */
-static struct value name_trusted(const struct memory *m, const struct view *name,
+static struct value name_trusted(const struct answers *m, const struct view *name,
 				 const char *from)
 {
 	const struct usual_item *item;
 	struct view sender;
 	int64_t last_out;
 
-	memory_view(m, m->asks->sender, &sender);
+	answers_view(m, m->asks->sender, &sender);
 	if (name->found == ANSWER_UNKNOWN || sender.found == ANSWER_UNKNOWN ||
 	    from == NULL)
 		return VALUE_UNKNOWN;
@@ -161,13 +161,13 @@ static struct value name_trusted(const struct memory *m, const struct view *name
 	return m->ready == ANSWER_YES ? VALUE_OF_BOOL(false) : VALUE_UNKNOWN;
 }
 
-static void take_display(const struct memory *m, struct value *at)
+static void take_display(const struct answers *m, struct value *at)
 {
 	const struct value *name = &m->features->at[FEATURE_FROM_NAME];
 	const struct value *from = &m->features->at[FEATURE_FROM_ADDRESS];
 	struct view v;
 
-	memory_view(m, m->asks->display, &v);
+	answers_view(m, m->asks->display, &v);
 	if (name->known != ANSWER_UNKNOWN && m->asks->display == ASK_NOT) {
 		at[FACT_DISPLAY_ADDRESSES] = VALUE_ABSENT;
 		at[FACT_DISPLAY_NEW_ADDRESS] = VALUE_ABSENT;
@@ -187,7 +187,7 @@ static void take_display(const struct memory *m, struct value *at)
 /* Is one of the domains that this message proves the usual signer of the list; or does a list
  * that nobody signs come from its usual host? What anybody can rent or register at proves
  * nothing of a list. */
-static bool signed_as_usual(const struct memory *m, const struct view *v)
+static bool signed_as_usual(const struct answers *m, const struct view *v)
 {
 	const struct value *f = m->features->at;
 	const struct value *dkim = &f[FEATURE_DKIM_DOMAINS],
@@ -209,7 +209,7 @@ static bool signed_as_usual(const struct memory *m, const struct view *v)
 
 /* Unknown only where the store did not answer: a sender can write a signature whose key cannot
  * be had, and would make rules unknown that speak against him. */
-static struct value list_trusted(const struct memory *m, const struct view *v)
+static struct value list_trusted(const struct answers *m, const struct view *v)
 {
 	if (v->found == ANSWER_UNKNOWN)
 		return VALUE_UNKNOWN;
@@ -218,7 +218,7 @@ static struct value list_trusted(const struct memory *m, const struct view *v)
 			     signed_as_usual(m, v));
 }
 
-static void take_list(const struct memory *m, struct value *at)
+static void take_list(const struct answers *m, struct value *at)
 {
 	static const enum fact_id mine[] = { FACT_LIST_KNOWN, FACT_LIST_MESSAGES,
 					     FACT_LIST_TRUSTED };
@@ -226,13 +226,13 @@ static void take_list(const struct memory *m, struct value *at)
 
 	if (nothing_to_ask(&m->features->at[FEATURE_LIST_ID], at, mine, COUNT_OF(mine)))
 		return;
-	memory_view(m, m->asks->list, &v);
+	answers_view(m, m->asks->list, &v);
 	at[FACT_LIST_KNOWN] = view_known(&v);
 	at[FACT_LIST_MESSAGES] = view_count(&v, history_messages_in);
 	at[FACT_LIST_TRUSTED] = list_trusted(m, &v);
 }
 
-void facts_of_sender(const struct memory *m, struct value *at)
+void facts_of_sender(const struct answers *m, struct value *at)
 {
 	take_sender(m, at);
 	take_domain(m, at);

@@ -2,11 +2,11 @@
  * loader made them so. */
 #include <string.h>
 
-#include "lookup/memory.h"
+#include "lookup/answers.h"
 #include "message/address.h"
 #include "message/domain.h"
 
-static struct value owns(const struct memory *m, enum feature_id domain)
+static struct value owns(const struct answers *m, enum feature_id domain)
 {
 	const struct value *v = &m->features->at[domain];
 
@@ -16,7 +16,7 @@ static struct value owns(const struct memory *m, enum feature_id domain)
 			     m->asks->tenant);
 }
 
-static struct value owns_name_address(const struct memory *m)
+static struct value owns_name_address(const struct answers *m)
 {
 	const struct value *v = &m->features->at[FEATURE_FROM_NAME_ADDRESS];
 	const char *domain = v->known == ANSWER_YES ? address_domain(v->text) : NULL;
@@ -47,7 +47,7 @@ static const char *resembled(const struct strings *domains, const char *domain,
 
 /* Own and partner domains resemble each other honestly (example.org, example.com): what is
  * one of them is nobody's look-alike. */
-static void take_lookalike(const struct memory *m, struct value *at)
+static void take_lookalike(const struct answers *m, struct value *at)
 {
 	const struct value *from = &m->features->at[FEATURE_FROM_DOMAIN];
 	const struct tenant *t = m->asks->tenant;
@@ -66,7 +66,7 @@ static void take_lookalike(const struct memory *m, struct value *at)
 	at[FACT_TENANT_LOOKALIKE_HOW] = value_of_text(like == NULL ? NULL : how);
 }
 
-void facts_of_tenant(const struct memory *m, struct value *at)
+void facts_of_tenant(const struct answers *m, struct value *at)
 {
 	at[FACT_TENANT_NAME] = value_of_text(m->asks->tenant->name);
 	at[FACT_TENANT_OWNS_FROM] = owns(m, FEATURE_FROM_DOMAIN);

@@ -1,12 +1,12 @@
 /* Facts about what the message answers. A reference that was seen today counts: our own
  * message of this morning is answered this afternoon. */
 #include "behavior/behavior.h"
-#include "lookup/memory.h"
+#include "lookup/answers.h"
 
-static enum answer read_thread(const struct memory *m, ask which, struct thread *t_r)
+static enum answer read_thread(const struct answers *m, ask which, struct thread *t_r)
 {
 	struct bytes value;
-	enum answer a = memory_answer(m, which, &value);
+	enum answer a = answers_get(m, which, &value);
 
 	if (a != ANSWER_YES)
 		return a;
@@ -15,7 +15,7 @@ static enum answer read_thread(const struct memory *m, ask which, struct thread 
 	return a;
 }
 
-void facts_of_thread(const struct memory *m, struct value *at)
+void facts_of_thread(const struct answers *m, struct value *at)
 {
 	const struct value *refs = &m->features->at[FEATURE_REFERENCES];
 	enum answer silence = m->ready == ANSWER_YES ? ANSWER_NO : ANSWER_UNKNOWN;

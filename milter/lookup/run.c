@@ -1,8 +1,8 @@
 /* The one batch of a message: plan, ask, and turn the answers into facts. What recipients of
  * one tenant share is decoded once and copied. */
 #include "base/clock.h"
+#include "lookup/answers.h"
 #include "lookup/author.h"
-#include "lookup/memory.h"
 
 static void all_unknown(struct value *at)
 {
@@ -84,10 +84,10 @@ static void facts_of_stranger(struct value *at)
 		at[none[i]] = VALUE_ABSENT;
 }
 
-static void shared_facts(struct memory *m, struct rcpt_facts *shared_r)
+static void shared_facts(struct answers *m, struct rcpt_facts *shared_r)
 {
 	all_unknown(shared_r->at);
-	memory_ready(m, shared_r->at);
+	answers_ready(m, shared_r->at);
 	facts_of_tenant(m, shared_r->at);
 	facts_of_person(m, shared_r->at);
 	facts_of_sender(m, shared_r->at);
@@ -96,15 +96,15 @@ static void shared_facts(struct memory *m, struct rcpt_facts *shared_r)
 
 /* memories and shared facts of all tenants, order of plan.tenants */
 struct tenants {
-	struct memory *memories;
+	struct answers *memories;
 	struct rcpt_facts *shared;
 };
 
-static struct tenants all_tenants(const struct memory *like)
+static struct tenants all_tenants(const struct answers *like)
 {
 	const struct lookup_plan *p = like->plan;
 	struct tenants t = {
-		.memories = arena_new(like->arena, struct memory, p->n_tenants),
+		.memories = arena_new(like->arena, struct answers, p->n_tenants),
 		.shared = arena_new(like->arena, struct rcpt_facts, p->n_tenants),
 	};
 
@@ -129,7 +129,7 @@ static void one_rcpt(const struct tenants *t, const struct rcpt_asks *r,
 }
 
 /* the facts of all recipients, as if this were the only author */
-static struct rcpt_facts *facts_of_author(const struct memory *like)
+static struct rcpt_facts *facts_of_author(const struct answers *like)
 {
 	const struct lookup_plan *plan = like->plan;
 	struct tenants tenants = all_tenants(like);
@@ -174,13 +174,13 @@ void lookup_run(struct arena *a, const struct lookup_setup *s, const struct feat
 	ask_all(a, s, &plans[0], f_r);
 	f_r->n_rcpts = plans[0].n_rcpts;
 	for (size_t i = 0; i < n; i++) {
-		const struct memory like = { .arena = a,
-					     .setup = s,
-					     .features = &each[i],
-					     .plan = &plans[i],
-					     .ready = ANSWER_UNKNOWN,
-					     .today = day_of(s->now_s),
-					     .damaged = &damaged };
+		const struct answers like = { .arena = a,
+					      .setup = s,
+					      .features = &each[i],
+					      .plan = &plans[i],
+					      .ready = ANSWER_UNKNOWN,
+					      .today = day_of(s->now_s),
+					      .damaged = &damaged };
 		struct rcpt_facts *rcpts = facts_of_author(&like);
 		int warning = n == 1 ? 0 : author_warning(&each[i], rcpts, f_r->n_rcpts);
 

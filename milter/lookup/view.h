@@ -3,7 +3,7 @@
 #ifndef LOOKUP_VIEW_H
 #define LOOKUP_VIEW_H
 
-#include "lookup/memory.h"
+#include "lookup/answers.h"
 
 /* view_add - lay another history of the same two over this one
  * own   what v points to lives in a
@@ -73,7 +73,7 @@ struct habit_facts {
 
 /* facts_of_habits - what in this message is new for those who know its sender
  * err   none: UNKNOWN where too little is known */
-void facts_of_habits(const struct memory *m, const struct view *v,
+void facts_of_habits(const struct answers *m, const struct view *v,
 		     const struct habit_facts *facts, struct value *at);
 
 #endif

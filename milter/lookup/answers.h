@@ -1,12 +1,12 @@
 /* Inside of the lookup module: the answers of one batch, and how they become facts. */
-#ifndef LOOKUP_MEMORY_H
-#define LOOKUP_MEMORY_H
+#ifndef LOOKUP_ANSWERS_H
+#define LOOKUP_ANSWERS_H
 
 #include "behavior/history.h"
 #include "lookup/plan.h"
 
 /* What facts are made from, for one tenant. */
-struct memory {
+struct answers {
 	struct arena *arena;
 	const struct lookup_setup *setup;
 	const struct features *features;
@@ -27,38 +27,38 @@ struct view {
 	bool partial; /* there may be more, under a name that was not asked */
 };
 
-/* memory_answer - what came back for a question
+/* answers_get - what came back for a question
  * out   *value_r   with YES
  * err   UNKNOWN: not asked, not fitted, or not answered */
-enum answer memory_answer(const struct memory *m, ask which, struct bytes *value_r);
+enum answer answers_get(const struct answers *m, ask which, struct bytes *value_r);
 
-/* memory_view - the history that came back for a question
+/* answers_view - the history that came back for a question
  * err   none: what is damaged is UNKNOWN, and marked so */
-void memory_view(const struct memory *m, ask which, struct view *view_r);
+void answers_view(const struct answers *m, ask which, struct view *view_r);
 
-/* memory_ready - look at the tenant's baseline and set m->ready and m->mailboxes; fill
+/* answers_ready - look at the tenant's baseline and set m->ready and m->mailboxes; fill
  *                TENANT_BASELINE_DAYS and TENANT_MAILBOXES
  * err   none */
-void memory_ready(struct memory *m, struct value *at);
+void answers_ready(struct answers *m, struct value *at);
 
 /* facts_of_tenant - names, own domains and look-alikes, set in at[FACT_COUNT] as all below
  * err   none */
-void facts_of_tenant(const struct memory *m, struct value *at);
+void facts_of_tenant(const struct answers *m, struct value *at);
 
 /* facts_of_person - who is meant by the display name, and whether it is their address
  * err   none */
-void facts_of_person(const struct memory *m, struct value *at);
+void facts_of_person(const struct answers *m, struct value *at);
 
 /* facts_of_sender - the sender, their organisation, display name and list
  * err   none */
-void facts_of_sender(const struct memory *m, struct value *at);
+void facts_of_sender(const struct answers *m, struct value *at);
 
 /* facts_of_thread - whether what it answers was seen
  * err   none */
-void facts_of_thread(const struct memory *m, struct value *at);
+void facts_of_thread(const struct answers *m, struct value *at);
 
 /* facts_of_rcpt - the recipient's mailbox, and the pair of sender and recipient
  * err   none */
-void facts_of_rcpt(const struct memory *m, const struct rcpt_asks *r, struct value *at);
+void facts_of_rcpt(const struct answers *m, const struct rcpt_asks *r, struct value *at);
 
 #endif

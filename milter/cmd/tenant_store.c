@@ -1,5 +1,5 @@
 /* Which tenant and which store a command of the memory works on. */
-#include "cmd/memory.h"
+#include "cmd/tenant_store.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static char *tenant_names(const struct options *o)
 	return g_string_free(names, FALSE);
 }
 
-const struct tenant *memory_tenant(const struct options *o, const char *name, GError **e)
+const struct tenant *tenant_named(const struct options *o, const char *name, GError **e)
 {
 	char *names;
 
@@ -39,31 +39,31 @@ const struct tenant *memory_tenant(const struct options *o, const char *name, GE
 	return NULL;
 }
 
-struct store *memory_open(const struct options *o, bool write, GError **e)
+struct store *configured_store_open(const struct options *o, bool write, GError **e)
 {
 	return store_open(o->store, &(struct store_setup){ .write = write }, e);
 }
 
-bool memory_begin(struct memory_work *w, const struct options *o, const char *name,
-		  bool write, GError **e)
+bool tenant_store_open(struct tenant_store *w, const struct options *o, const char *name,
+		       bool write, GError **e)
 {
-	*w = (struct memory_work){ .options = o };
-	w->tenant = memory_tenant(o, name, e);
+	*w = (struct tenant_store){ .options = o };
+	w->tenant = tenant_named(o, name, e);
 	if (w->tenant == NULL)
 		return false;
-	w->store = memory_open(o, write, e);
+	w->store = configured_store_open(o, write, e);
 	w->arena = arena_create();
 	return w->store != NULL;
 }
 
-void memory_end(struct memory_work *w)
+void tenant_store_close(struct tenant_store *w)
 {
 	arena_destroy(&w->arena);
 	store_close(&w->store);
 }
 
-int memory_do(const struct command_args *args, struct memory_work *w, const char *name,
-	      const struct memory_task *task, void *command)
+int store_task_run(const struct command_args *args, struct tenant_store *w,
+		   const char *name, const struct store_task *task, void *command)
 {
 	struct options *o = command_config(args);
 	GError *e = NULL;
@@ -71,9 +71,9 @@ int memory_do(const struct command_args *args, struct memory_work *w, const char
 
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
-	good = memory_begin(w, o, name, task->write, &e) &&
+	good = tenant_store_open(w, o, name, task->write, &e) &&
 	       task->run(command, args->argv[args->argc - 1], &e);
-	memory_end(w);
+	tenant_store_close(w);
 	options_unref(o);
 	return good ? EXIT_DONE : command_fail(args->argv[0], e);
 }

@@ -1,13 +1,13 @@
 /* Reading the answers of the batch. Three answers all the way: what was not asked, not
  * answered, or cannot be read, is unknown, and never "not there". */
-#include "lookup/memory.h"
+#include "lookup/answers.h"
 
 #include "base/log.h"
 #include "behavior/behavior.h"
 
 enum { SECONDS_A_DAY = 86400 };
 
-enum answer memory_answer(const struct memory *m, ask which, struct bytes *value_r)
+enum answer answers_get(const struct answers *m, ask which, struct bytes *value_r)
 {
 	if (which == ASK_NOT || which == ASK_OVER)
 		return ANSWER_UNKNOWN;
@@ -15,11 +15,11 @@ enum answer memory_answer(const struct memory *m, ask which, struct bytes *value
 	return m->plan->reads[which].answer;
 }
 
-void memory_view(const struct memory *m, ask which, struct view *view_r)
+void answers_view(const struct answers *m, ask which, struct view *view_r)
 {
 	struct bytes value;
 
-	*view_r = (struct view){ .found = memory_answer(m, which, &value),
+	*view_r = (struct view){ .found = answers_get(m, which, &value),
 				 .ready = m->ready,
 				 .today = m->today };
 	if (view_r->found != ANSWER_YES)
@@ -29,11 +29,11 @@ void memory_view(const struct memory *m, ask which, struct view *view_r)
 		*m->damaged = true;
 }
 
-void memory_ready(struct memory *m, struct value *at)
+void answers_ready(struct answers *m, struct value *at)
 {
 	struct baseline b = { .since_s = 0 };
 	struct bytes value;
-	enum answer found = memory_answer(m, m->asks->baseline, &value);
+	enum answer found = answers_get(m, m->asks->baseline, &value);
 	int64_t age_s = m->setup->options->baseline_age_ms / 1000;
 
 	if (found == ANSWER_YES) {
