@@ -17,7 +17,7 @@ struct wishes {
 };
 
 static const char what[] =
-	"Reads the configuration and all it names - rules with their proofs, lists, the "
+	"Reads the configuration and all it names - rules with their tests, lists, the "
 	"store -\n"
 	"as the daemon's user, sees whether the daemon could write where it has to, and "
 	"says everything that is wrong, each with file and line; or what Postfix and "
@@ -32,7 +32,7 @@ static void say_ok(const char *path, const struct runtime *w, GString *out)
 	g_string_append_printf(out, "%s: ok, %zu tenant%s, %zu polic%s, mode %s\n", path,
 			       o->n_tenants, o->n_tenants == 1 ? "" : "s", o->n_policies,
 			       o->n_policies == 1 ? "y" : "ies", mode_names[o->mode]);
-	g_string_append_printf(out, "%s: ok, %zu rule%s, all proofs hold\n", o->rules_dir,
+	g_string_append_printf(out, "%s: ok, %zu rule%s, all tests pass\n", o->rules_dir,
 			       ruleset_count(w->rules),
 			       ruleset_count(w->rules) == 1 ? "" : "s");
 	print_mta_lines(o, out);

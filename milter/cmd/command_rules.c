@@ -59,7 +59,7 @@ static int do_check(const struct request *r)
 	struct ruleset *rs = load(r, &folder, &status);
 
 	if (rs != NULL) {
-		unsigned changed = ruleset_changed_proofs(rs);
+		unsigned changed = ruleset_changed_rtests(rs);
 
 		printf("%s: %zu rules are fine, all their tests pass; id %s\n", folder,
 		       ruleset_count(rs), ruleset_id(rs));
@@ -167,7 +167,7 @@ static int do_names(const struct request *r)
 
 /* ---- test ---- */
 
-static void tell(const struct proof_result *result, void *context)
+static void tell(const struct rtest_result *result, void *context)
 {
 	unsigned *n = context;
 
@@ -192,13 +192,13 @@ static int do_test(const struct request *r)
 {
 	char *folder = rules_folder(r);
 	unsigned n = 0;
-	struct proof_listener listener = { .tell = tell, .context = &n };
+	struct rtest_listener listener = { .tell = tell, .context = &n };
 	GError *e = NULL;
 	int status = EXIT_DONE;
 
 	if (folder == NULL)
 		return EXIT_WRONG_INPUT;
-	if (!ruleset_prove(folder, &listener, &e)) {
+	if (!ruleset_test(folder, &listener, &e)) {
 		status = error_exit_status(e);
 		print_comment(e->message);
 		if (n == 0)

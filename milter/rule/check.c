@@ -441,7 +441,7 @@ void check_rules(struct ruleset *rs, const struct tree *tree)
 			check_rule(rs, item);
 }
 
-/* ---- proofs ---- */
+/* ---- tests ---- */
 
 /* the number of a header that some rule reads; another one changes nothing */
 static void find_header(const struct ruleset *rs, struct operand *o)

@@ -8,12 +8,12 @@
  * err   errors are added to rs->errors; rules that are reported stay out */
 void check_rules(struct ruleset *rs, const struct tree *tree);
 
-/* check_given - find the name of a proof's `given`, and bring its value into its unit
+/* check_given - find the name of a test's `given`, and bring its value into its unit
  * out   subject and value of the clause are completed
  * err   false after an error */
 bool check_given(struct ruleset *rs, struct clause *clause);
 
-/* check_rule_name - the rule a proof speaks of
+/* check_rule_name - the rule a test speaks of
  * err   NULL after an error with a suggestion */
 const struct rule *check_rule_name(struct ruleset *rs, struct place place,
 				   const char *name);

@@ -10,7 +10,7 @@
 #include "rule/name.h"
 #include "rule/parse.h"
 #include "rule/print.h"
-#include "rule/proof.h"
+#include "rule/rtest.h"
 
 #define ID_LETTERS 12
 
@@ -98,9 +98,9 @@ bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes
 	return true;
 }
 
-unsigned ruleset_changed_proofs(const struct ruleset *rs)
+unsigned ruleset_changed_rtests(const struct ruleset *rs)
 {
-	return rs->changed_proofs;
+	return rs->changed_rtests;
 }
 
 const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
@@ -304,20 +304,20 @@ static void check_used(struct load *load, const struct item *item)
 	check_change_used(load->rs, item);
 }
 
-static bool is_proof(const struct tree *tree)
+static bool is_rtest(const struct tree *tree)
 {
 	return g_str_has_suffix(tree->file, ".rtest");
 }
 
 /* check everything; prove only what could be read */
-static void check_trees(struct load *load, const struct proof_listener *listener)
+static void check_trees(struct load *load, const struct rtest_listener *listener)
 {
 	each_item(load, ITEM_RULE, note_change);
 	each_item(load, ITEM_ADJUST, note_change);
 	for (guint i = 0; i < load->trees->len; i++) {
 		const struct tree *tree = g_ptr_array_index(load->trees, i);
 
-		if (!is_proof(tree))
+		if (!is_rtest(tree))
 			check_rules(load->rs, tree);
 	}
 	each_item(load, ITEM_RULE, check_used);
@@ -327,13 +327,13 @@ static void check_trees(struct load *load, const struct proof_listener *listener
 	for (guint i = 0; i < load->trees->len; i++) {
 		const struct tree *tree = g_ptr_array_index(load->trees, i);
 
-		if (is_proof(tree))
-			proofs_run(load->rs, tree, listener);
+		if (is_rtest(tree))
+			rtests_run(load->rs, tree, listener);
 	}
 }
 
 static struct ruleset *load_source(const struct ruleset_source *source,
-				   const struct proof_listener *listener, GError **e)
+				   const struct rtest_listener *listener, GError **e)
 {
 	struct rule_errors errors;
 	struct load load = { .source = source,
@@ -410,7 +410,7 @@ static void texts_free(struct rule_text *texts, size_t n)
 }
 
 static struct ruleset *load_folder(const char *folder,
-				   const struct proof_listener *listener, GError **e)
+				   const struct rtest_listener *listener, GError **e)
 {
 	GPtrArray *paths = list_folder(folder, e);
 	struct ruleset *rs = NULL;
@@ -443,7 +443,7 @@ struct ruleset *ruleset_load(const char *folder, GError **e)
 	return load_folder(folder, NULL, e);
 }
 
-bool ruleset_prove(const char *folder, const struct proof_listener *listener, GError **e)
+bool ruleset_test(const char *folder, const struct rtest_listener *listener, GError **e)
 {
 	struct ruleset *rs = load_folder(folder, listener, e);
 	bool proved = rs != NULL;

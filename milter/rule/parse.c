@@ -46,7 +46,7 @@ bool word_is_reserved(const char *word)
 	return false;
 }
 
-/* ---- steps shared with proofs ---- */
+/* ---- steps shared with tests ---- */
 
 void parser_take(struct parser *p)
 {
@@ -558,7 +558,7 @@ static bool take_rules_item(struct parser *p, struct item *item)
 	return true;
 }
 
-static void take_item(struct parser *p, struct item *item, bool proof)
+static void take_item(struct parser *p, struct item *item, bool rtest)
 {
 	item->place = p->now.place;
 	item->blank_before = p->now.blank_before;
@@ -566,16 +566,16 @@ static void take_item(struct parser *p, struct item *item, bool proof)
 	p->failed = false;
 	p->inside = false;
 	p->depth = 0;
-	if (proof && take_word(p, "test")) {
+	if (rtest && take_word(p, "test")) {
 		item->kind = ITEM_TEST;
-		parse_proof_item(p, item);
-	} else if (proof || !take_rules_item(p, item)) {
-		parser_fail(p, proof ? "test (rules stand in .rules files)"
+		parse_rtest_item(p, item);
+	} else if (rtest || !take_rules_item(p, item)) {
+		parser_fail(p, rtest ? "test (rules stand in .rules files)"
 				     : "rule or list (tests stand in .rtest files)");
 	}
 	p->inside = false;
 	if (!p->failed && !at_item(p))
-		parser_fail(p, proof ? "given or expect" : "rule or list");
+		parser_fail(p, rtest ? "given or expect" : "rule or list");
 	item->broken = p->failed;
 	if (p->failed && at_item(p) && p->now.place.line == item->place.line)
 		parser_take(p);

@@ -1,5 +1,5 @@
 /* Tokens -> syntax tree. The steps below the public call are shared by the two languages:
- * rules (parse.c) and their proofs (parse_proof.c). */
+ * rules (parse.c) and their tests (parse_rtest.c). */
 #ifndef RULE_PARSE_H
 #define RULE_PARSE_H
 
@@ -26,9 +26,9 @@ struct parser {
 struct tree *parse(struct arena *a, const char *file, struct bytes text,
 		   struct rule_errors *c);
 
-/* parse_proof_item - what stands in one `test`, after that word
+/* parse_rtest_item - what stands in one `test`, after that word
  * err   an error, and p->failed */
-void parse_proof_item(struct parser *p, struct item *item);
+void parse_rtest_item(struct parser *p, struct item *item);
 
 /* parser_take - go on to the next token; comments of the one left behind go to p->line
  * err   none */

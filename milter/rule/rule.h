@@ -88,7 +88,7 @@ struct rcpt_hits {
 };
 
 /* what one test of an .rtest file came to */
-struct proof_result {
+struct rtest_result {
 	const char *file;
 	unsigned line;
 	const char *title;
@@ -100,17 +100,17 @@ struct proof_result {
 	size_t n_rules;
 };
 
-struct proof_listener {
-	void (*tell)(const struct proof_result *result, void *context);
+struct rtest_listener {
+	void (*tell)(const struct rtest_result *result, void *context);
 	void *context;
 };
 
 /* ruleset_load - read all *.rules of a folder in order of their names, check them, and run
- *                the proofs (*.rtest) beside them
+ *                the tests (*.rtest) beside them
  * out   NULL: at least one error
  * own   free with ruleset_free()
  * err   NULL, and e holds all errors (at most 20), one a line:
- *       FILE:LINE:COLUMN: what is wrong; did you mean "x"? A failed proof is an error. */
+ *       FILE:LINE:COLUMN: what is wrong; did you mean "x"? A failed test is an error. */
 struct ruleset *ruleset_load(const char *folder, GError **e);
 
 /* ruleset_load_texts - the same from memory
@@ -119,10 +119,10 @@ struct ruleset *ruleset_load(const char *folder, GError **e);
  * err   as ruleset_load() */
 struct ruleset *ruleset_load_texts(const struct ruleset_source *source, GError **e);
 
-/* ruleset_prove - load a folder and tell how each of its tests came out
+/* ruleset_test - load a folder and tell how each of its tests came out
  * in    listener   hears of every test in order, if the rules themselves are fine
  * err   false: as ruleset_load(); e says for each failed test what came out */
-bool ruleset_prove(const char *folder, const struct proof_listener *listener, GError **e);
+bool ruleset_test(const char *folder, const struct rtest_listener *listener, GError **e);
 
 /* ruleset_free - give back
  * err   none; NULL is allowed */
@@ -149,9 +149,9 @@ size_t ruleset_count(const struct ruleset *rs);
 bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes **at_r,
 		  size_t *n_r);
 
-/* ruleset_changed_proofs - tests that do not pass because another file changes their rules
+/* ruleset_changed_rtests - tests that do not pass because another file changes their rules
  * err   none */
-unsigned ruleset_changed_proofs(const struct ruleset *rs);
+unsigned ruleset_changed_rtests(const struct ruleset *rs);
 
 /* ruleset_rule - what a rule is, for lists and pages
  * in    i   below ruleset_count(); the order in which they run

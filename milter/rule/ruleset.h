@@ -37,11 +37,11 @@ struct ruleset {
 	const struct name_table *const *tables;
 	size_t n_tables;
 	GPtrArray *rules;                /* struct rule */
-	GPtrArray *proofs;               /* struct tree of .rtest files, while loading */
+	GPtrArray *rtests;               /* struct tree of .rtest files, while loading */
 	GHashTable *by_name;             /* name -> struct rule */
 	GHashTable *lists;               /* name -> struct list */
 	GHashTable *overrides, *adjusts; /* name -> struct item, while loading */
-	unsigned changed_proofs;
+	unsigned changed_rtests;
 	GHashTable *leaves; /* a test as written -> its number + 1 */
 	GPtrArray *headers; /* names */
 	GArray *rcpt_names; /* struct name_at of recipients that rules read */

@@ -5,7 +5,7 @@
 #include "rule/eval.h"
 
 /* score_recipient - the hits of all rules for the recipient that is looked at
- * in    everybody   rollouts do not matter (proofs)
+ * in    everybody   rollouts do not matter (tests)
  * own   the run's arena
  * err   none */
 struct rcpt_hits score_recipient(struct run *run, bool everybody);

@@ -33,7 +33,7 @@ like($out, qr/^\Q$good\E: ok, 1 tenant, 1 policy, mode observe$/m, 'it is ok');
 like($out, qr/inet:8891\@127\.0\.0\.1.*Sendmail.*Postfix writes inet:127\.0\.0\.1:8891/, 'both notations');
 like($out, qr/^    smtpd_milters = \{ inet:127\.0\.0\.1:8891,$/m, "Postfix's line");
 
-like($out, qr/^\Q$dir\E\/rules: ok, 1 rule, all proofs hold$/m, 'and so are the rules');
+like($out, qr/^\Q$dir\E\/rules: ok, 1 rule, all tests pass$/m, 'and so are the rules');
 put('rules/20-b.rules', "rule b\n    reason \"B\"\n    when bulky\n    spam +1\n");
 ($status, $out, $err) = run_check('-c', $good);
 is($status, 1, 'a wrong rule is exit 1');

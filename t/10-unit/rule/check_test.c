@@ -22,13 +22,13 @@ static char *read_text(const char *stem, const char *ending)
 static void check_stem(gconstpointer p)
 {
 	const char *stem = p;
-	char *rules = read_text(stem, ".rules"), *proof = read_text(stem, ".rtest");
+	char *rules = read_text(stem, ".rules"), *rtest = read_text(stem, ".rtest");
 	char *expected = read_text(stem, ".txt"),
 	     *rules_name = g_strconcat(stem, ".rules", NULL);
-	char *proof_name = g_strconcat(stem, ".rtest", NULL);
+	char *rtest_name = g_strconcat(stem, ".rtest", NULL);
 	struct rule_text texts[] = {
 		{ rules_name, fx_exact(rules) },
-		{ proof_name, fx_exact(proof) },
+		{ rtest_name, fx_exact(rtest) },
 		{ "lists/wild.txt", bytes_of("a.example\n*.b.example\n\xff\n") },
 		{ "lists/dotted.txt", bytes_of("a.example\n.b.example\n") },
 	};
@@ -55,10 +55,10 @@ static void check_stem(gconstpointer p)
 	fx_exact_free(texts[1].text);
 	g_free(said);
 	g_free(rules);
-	g_free(proof);
+	g_free(rtest);
 	g_free(expected);
 	g_free(rules_name);
-	g_free(proof_name);
+	g_free(rtest_name);
 }
 
 int main(int argc, char **argv)

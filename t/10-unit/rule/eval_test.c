@@ -1,5 +1,5 @@
 /* Truth tables and operators. Every row is a condition, what is given, and what comes out;
- * it runs as a proof, so proofs are tested too. */
+ * it runs as a rtest, so tests are tested too. */
 #include "rule/eval.h"
 
 #include "fixture.h"
@@ -7,7 +7,7 @@
 
 struct row {
 	const char *when;
-	const char *given; /* lines of a proof */
+	const char *given; /* lines of a rtest */
 	const char *answer;
 };
 
@@ -19,10 +19,10 @@ static void check_rows(const struct row *rows, size_t n)
 			"list words \"gift card\" \"wire transfer\" \"x\"\n"
 			"rule r\n reason \"r\"\n when %s\n spam +1\n",
 			rows[i].when);
-		char *proof = g_strdup_printf("test \"t\"\n%s\nexpect rule r %s\n",
+		char *rtest = g_strdup_printf("test \"t\"\n%s\nexpect rule r %s\n",
 					      rows[i].given, rows[i].answer);
 		GError *e = NULL;
-		struct ruleset *rs = fx_load(rules, proof, &e);
+		struct ruleset *rs = fx_load(rules, rtest, &e);
 
 		if (rs == NULL)
 			g_test_message("row %zu: %s | %s | %s", i, rows[i].when,
@@ -30,7 +30,7 @@ static void check_rows(const struct row *rows, size_t n)
 		g_assert_no_error(e);
 		ruleset_free(rs);
 		g_free(rules);
-		g_free(proof);
+		g_free(rtest);
 	}
 }
 

@@ -60,12 +60,12 @@ static inline void fx_exact_free(struct bytes b)
 	g_free((gpointer)(uintptr_t)b.at);
 }
 
-/* rules in "r.rules", proof (may be NULL) in "r.rtest", and one list file "lists/l.txt" */
-static inline struct ruleset *fx_load(const char *rules, const char *proof, GError **e)
+/* rules in "r.rules", rtest (may be NULL) in "r.rtest", and one list file "lists/l.txt" */
+static inline struct ruleset *fx_load(const char *rules, const char *rtest, GError **e)
 {
 	struct rule_text texts[] = {
 		{ "r.rules", fx_exact(rules) },
-		{ "r.rtest", fx_exact(proof == NULL ? "" : proof) },
+		{ "r.rtest", fx_exact(rtest == NULL ? "" : rtest) },
 		{ "lists/l.txt",
 		  fx_exact("# a list\nexample.com\nExample.ORG # two\n\n") },
 	};
@@ -81,10 +81,10 @@ static inline struct ruleset *fx_load(const char *rules, const char *proof, GErr
 }
 
 /* loads, or fails the test with the errors */
-static inline struct ruleset *fx_must_load(const char *rules, const char *proof)
+static inline struct ruleset *fx_must_load(const char *rules, const char *rtest)
 {
 	GError *e = NULL;
-	struct ruleset *rs = fx_load(rules, proof, &e);
+	struct ruleset *rs = fx_load(rules, rtest, &e);
 
 	g_assert_no_error(e);
 	return rs;

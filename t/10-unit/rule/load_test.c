@@ -60,7 +60,7 @@ static void test_id_tells_texts_apart(void)
 	ruleset_free(c);
 }
 
-static void test_failed_proof(void)
+static void test_failed_rtest(void)
 {
 	GError *e = NULL;
 
@@ -80,7 +80,7 @@ static void test_failed_proof(void)
 	g_clear_error(&e);
 }
 
-static void test_passed_proof(void)
+static void test_passed_rtest(void)
 {
 	struct ruleset *rs = fx_must_load(
 		two_rules,
@@ -104,7 +104,7 @@ struct told {
 	unsigned n, passed;
 };
 
-static void tell(const struct proof_result *result, void *context)
+static void tell(const struct rtest_result *result, void *context)
 {
 	struct told *told = context;
 
@@ -141,7 +141,7 @@ static void remove_file(const char *folder, const char *name)
 static void test_folder(void)
 {
 	char *folder = g_dir_make_tmp("rules-XXXXXX", NULL);
-	struct proof_listener listener = { .tell = tell, .context = &(struct told){ 0 } };
+	struct rtest_listener listener = { .tell = tell, .context = &(struct told){ 0 } };
 	const struct told *told = listener.context;
 	GError *e = NULL;
 	struct ruleset *rs;
@@ -173,7 +173,7 @@ static void test_folder(void)
 	g_assert_cmpstr(ruleset_rule(rs, 0)->name, ==, "a");
 	g_assert_cmpstr(ruleset_rule(rs, 1)->name, ==, "b");
 	ruleset_free(rs);
-	g_assert_true(ruleset_prove(folder, &listener, &e));
+	g_assert_true(ruleset_test(folder, &listener, &e));
 	g_assert_cmpuint(told->n, ==, 2);
 	g_assert_cmpuint(told->passed, ==, 2);
 	remove_file(folder, "w.txt");
@@ -214,7 +214,7 @@ static const char shipped_rules[] = "list free \"free.example\"\n"
 				    "    when bulk\n"
 				    "    graymail +4\n"
 				    "    if unknown graymail +1\n";
-static const char shipped_proof[] = "test \"free\"\n"
+static const char shipped_rtest[] = "test \"free\"\n"
 				    "    given from.domain \"free.example\"\n"
 				    "    expect rule from_free yes\n"
 				    "    expect spam == 2\n"
@@ -225,13 +225,13 @@ static const char shipped_proof[] = "test \"free\"\n"
 				    "    given from.domain \"new.example\"\n"
 				    "    expect rule from_free no\n";
 
-static struct ruleset *load_site(const char *rules, const char *proof, GError **e)
+static struct ruleset *load_site(const char *rules, const char *rtest, GError **e)
 {
 	struct rule_text texts[] = {
 		{ "10-a.rules", bytes_of(shipped_rules) },
-		{ "10-a.rtest", bytes_of(shipped_proof) },
+		{ "10-a.rtest", bytes_of(shipped_rtest) },
 		{ "90-local.rules", bytes_of(rules) },
-		{ "90-local.rtest", bytes_of(proof) },
+		{ "90-local.rtest", bytes_of(rtest) },
 		{ "lists/more.txt", bytes_of("new.example\n") },
 	};
 	struct ruleset_source source = { .texts = texts,
@@ -243,8 +243,8 @@ static struct ruleset *load_site(const char *rules, const char *proof, GError **
 }
 
 static const struct {
-	const char *rules, *proof;
-	unsigned changed_proofs;
+	const char *rules, *rtest;
+	unsigned changed_rtests;
 	const char *said; /* NULL: it loads */
 } sites[] = {
 	{ "", "", 0, NULL },
@@ -312,7 +312,7 @@ static void test_sites(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(sites); i++) {
 		GError *e = NULL;
-		struct ruleset *rs = load_site(sites[i].rules, sites[i].proof, &e);
+		struct ruleset *rs = load_site(sites[i].rules, sites[i].rtest, &e);
 
 		g_test_message("%s", sites[i].rules);
 		if (strstr(sites[i].rules, "bulk off") != NULL) {
@@ -323,8 +323,8 @@ static void test_sites(void)
 			g_assert_cmpstr(e->message, ==, sites[i].said);
 		} else {
 			g_assert_no_error(e);
-			g_assert_cmpuint(ruleset_changed_proofs(rs), ==,
-					 sites[i].changed_proofs);
+			g_assert_cmpuint(ruleset_changed_rtests(rs), ==,
+					 sites[i].changed_rtests);
 		}
 		g_clear_error(&e);
 		ruleset_free(rs);
@@ -355,8 +355,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/rule/load/info", test_info);
 	g_test_add_func("/rule/load/id", test_id_tells_texts_apart);
-	g_test_add_func("/rule/load/failed_proof", test_failed_proof);
-	g_test_add_func("/rule/load/passed_proof", test_passed_proof);
+	g_test_add_func("/rule/load/failed_rtest", test_failed_rtest);
+	g_test_add_func("/rule/load/passed_rtest", test_passed_rtest);
 	g_test_add_func("/rule/load/folder", test_folder);
 	g_test_add_func("/rule/load/list_outside", test_list_outside);
 	g_test_add_func("/rule/load/sites", test_sites);

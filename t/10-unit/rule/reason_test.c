@@ -11,12 +11,12 @@ static void check_reason(const char *reason, const char *given, const char *expe
 		" when rcpt.count is 1 or links.hosts in w or subject contains"
 		" any of w or subject matches /z+/\n spam +1\n",
 		reason);
-	char *proof = g_strdup_printf("test \"t\"\n%s\nexpect reason r \"%s\"\n", given,
+	char *rtest = g_strdup_printf("test \"t\"\n%s\nexpect reason r \"%s\"\n", given,
 				      expected);
 
-	ruleset_free(fx_must_load(rules, proof));
+	ruleset_free(fx_must_load(rules, rtest));
 	g_free(rules);
-	g_free(proof);
+	g_free(rtest);
 }
 
 static void test_values(void)

@@ -93,15 +93,15 @@ static void test_proved(void)
 {
 	GHashTable *expected =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	GArray *proofs = read_files(RULES, ".rtest", ".rtest");
+	GArray *tests = read_files(RULES, ".rtest", ".rtest");
 	struct ruleset *rs = must_load();
 	struct arena *a = arena_create();
 	struct rule_errors errors;
 	bool all = true;
 
 	rule_errors_init(&errors);
-	for (guint i = 0; i < proofs->len; i++) {
-		const struct file *file = &g_array_index(proofs, struct file, i);
+	for (guint i = 0; i < tests->len; i++) {
+		const struct file *file = &g_array_index(tests, struct file, i);
 
 		note_expected(expected,
 			      parse(a, file->path, (struct bytes){ file->text, file->n },
@@ -126,7 +126,7 @@ static void test_proved(void)
 	g_assert_true(all);
 	arena_destroy(&a);
 	ruleset_free(rs);
-	g_array_unref(proofs);
+	g_array_unref(tests);
 	g_hash_table_unref(expected);
 }
 
@@ -236,16 +236,16 @@ static void test_readme(void)
 	file_free(&file);
 }
 
-/* the rule in the README is one, and its proof proves it */
+/* the rule in the README is one, and its rtest proves it */
 static void test_readme_example(void)
 {
 	struct file file = read_file(RULES, "README");
 	const char *rule = strstr(file.text, "    rule executive_name_from_outside");
-	const char *proof = strstr(file.text, "    test \"an executive's name");
-	const char *rule_end = strstr(rule, "\n\n"), *proof_end = strstr(proof, "\n\n");
+	const char *rtest = strstr(file.text, "    test \"an executive's name");
+	const char *rule_end = strstr(rule, "\n\n"), *rtest_end = strstr(rtest, "\n\n");
 	struct rule_text texts[] = {
 		{ "r.rules", { rule, (size_t)(rule_end - rule) } },
-		{ "r.rtest", { proof, (size_t)(proof_end - proof) } },
+		{ "r.rtest", { rtest, (size_t)(rtest_end - rtest) } },
 	};
 	GError *e = NULL;
 	struct ruleset *rs = ruleset_load_texts(

@@ -85,7 +85,7 @@ static void take_expect(struct parser *p, struct clause *clause)
 	clause->milli = parser_points(p);
 }
 
-void parse_proof_item(struct parser *p, struct item *item)
+void parse_rtest_item(struct parser *p, struct item *item)
 {
 	item->name_place = p->now.place;
 	item->name = parser_text(p, "what is tested, between \" and \"");

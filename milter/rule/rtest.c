@@ -1,8 +1,8 @@
-/* A proof makes an evaluation context out of what is given and looks what the rules say. What is not given
+/* A test makes an evaluation context out of what is given and looks what the rules say. What is not given
  * is absent among features, no among signals, and unknown among facts: as a message without
  * it and a store without memory would be. Points count rules of the file beside it only, so
- * that a new rule elsewhere breaks no proof. */
-#include "rule/proof.h"
+ * that a new rule elsewhere breaks no test. */
+#include "rule/rtest.h"
 
 #include <string.h>
 
@@ -154,14 +154,14 @@ static bool is_beside(const struct tree *tree, const char *file)
 	return strncmp(tree->file, file, n) == 0 && strcmp(file + n, "ules") == 0;
 }
 
-/* does a proof go with the file of a rule, or with the one that changes it? */
+/* does a test go with the file of a rule, or with the one that changes it? */
 static bool is_of(const struct tree *tree, const struct rule *rule)
 {
 	return is_beside(tree, rule->home) ||
 	       (rule->changed.line > 0 && is_beside(tree, rule->changed.file));
 }
 
-/* without rules beside it, a proof is about all of them */
+/* without rules beside it, a test is about all of them */
 static bool is_about_all(const struct ruleset *rs, const struct tree *tree)
 {
 	for (guint i = 0; i < rs->rules->len; i++) {
@@ -295,7 +295,7 @@ static const char *change_behind(const struct ruleset *rs, const struct tree *tr
 }
 
 static void name_rules(struct arena *a, const struct item *item,
-		       struct proof_result *result)
+		       struct rtest_result *result)
 {
 	size_t n = 0;
 	const char **names;
@@ -309,11 +309,11 @@ static void name_rules(struct arena *a, const struct item *item,
 	result->rules = names;
 }
 
-void proofs_run(struct ruleset *rs, const struct tree *tree,
-		const struct proof_listener *listener)
+void rtests_run(struct ruleset *rs, const struct tree *tree,
+		const struct rtest_listener *listener)
 {
 	for (const struct item *item = tree->items; item != NULL; item = item->next) {
-		struct proof_result result = { .file = tree->file,
+		struct rtest_result result = { .file = tree->file,
 					       .line = item->place.line,
 					       .title = item->name };
 		unsigned mark;
@@ -326,7 +326,7 @@ void proofs_run(struct ruleset *rs, const struct tree *tree,
 			result.changed = change_behind(rs, tree, item);
 		if (result.changed != NULL) {
 			rule_errors_forget(rs->errors, mark);
-			rs->changed_proofs++;
+			rs->changed_rtests++;
 		}
 		name_rules(rs->arena, item, &result);
 		if (listener != NULL)
