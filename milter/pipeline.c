@@ -27,8 +27,8 @@ static bool parse_message(struct transaction *p)
 	};
 	struct message *m = message_parse(p->arena, p->raw, &limits);
 
-	if (p->raw_cut)
-		m->cut |= CUT_SIZE;
+	if (p->raw_truncated)
+		m->truncated |= TRUNCATED_SIZE;
 	p->message = m;
 	return true;
 }
@@ -250,10 +250,10 @@ static bool run_stage(struct transaction *p, const struct stage *s)
 	return end <= p->deadline_us;
 }
 
-void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut)
+void transaction_run(struct transaction *p, struct bytes raw, bool raw_truncated)
 {
 	p->raw = raw;
-	p->raw_cut = raw_cut;
+	p->raw_truncated = raw_truncated;
 	p->deadline_us =
 		clock_mono_us() + p->runtime->options->message_deadline_ms * 1000;
 	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };

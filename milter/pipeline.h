@@ -29,7 +29,7 @@ struct transaction {
 	const struct envelope *envelope;
 	const char *id; /* ours: in headers, journal and log */
 	struct bytes raw;
-	bool raw_cut;        /* the listener did not keep all bytes */
+	bool raw_truncated;  /* the listener did not keep all bytes */
 	int64_t deadline_us; /* on clock_mono_us() */
 	struct auth_check *auth_check;
 	const struct header_sweep *sweep; /* of the listener; NULL: there is none */
@@ -71,7 +71,7 @@ void transaction_headers(struct transaction *p, const struct header *h, size_t n
  * in    raw   the whole message, must live until transaction_end()
  * err   none: what a failed stage means is a column of the table; then the plan is to pass
  * cost  at most the general message_deadline */
-void transaction_run(struct transaction *p, struct bytes raw, bool raw_cut);
+void transaction_run(struct transaction *p, struct bytes raw, bool raw_truncated);
 
 /* transaction_unread - a message that there is no room to read
  * in, own   as of transaction_begin(); nothing is asked

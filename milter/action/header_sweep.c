@@ -196,7 +196,7 @@ static void sweep_raw(struct header_sweep *s, const struct message *m)
 
 void header_sweep_message(struct header_sweep *s, const struct message *m)
 {
-	if ((m->cut & CUT_HEADERS) != 0) {
+	if ((m->truncated & TRUNCATED_HEADERS) != 0) {
 		sweep_raw(s, m);
 		return;
 	}

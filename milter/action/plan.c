@@ -573,9 +573,9 @@ static const char *cannot_hold(const struct plan_setup *s)
 {
 	if (s->message == NULL)
 		return "not read, and so not held";
-	if (s->envelope->rcpts_cut)
+	if (s->envelope->rcpts_truncated)
 		return "too many recipients to hold";
-	return (s->message->cut & CUT_SIZE) != 0 ? "too long to hold" : NULL;
+	return (s->message->truncated & TRUNCATED_SIZE) != 0 ? "too long to hold" : NULL;
 }
 
 /* Those who ask for a refusal that cannot be said to all are held. */
@@ -595,7 +595,7 @@ static void accept_for_some(struct arena *a, const struct plan_setup *s,
 	}
 	if (any && unheld_words != NULL) {
 		p_r->remark =
-			s->envelope->rcpts_cut
+			s->envelope->rcpts_truncated
 				? "not held but junk: not all recipients are known"
 				: "not held but junk: not all of the message was read";
 	} else if (any) {

@@ -65,7 +65,7 @@ static bool leaves(const struct plan_setup *s)
 	for (size_t i = 0; i < e->n_rcpts; i++)
 		if (options_tenant(s->options, address_domain(e->rcpts[i].key)) == NULL)
 			return true;
-	return e->rcpts_cut;
+	return e->rcpts_truncated;
 }
 
 /* Mail that a hop of ours has judged goes out again, by an alias or a user's redirect: how to

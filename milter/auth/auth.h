@@ -94,7 +94,7 @@ struct auth_results {
 	struct auth_spf spf;
 	const struct auth_dkim *dkim;
 	size_t n_dkim;
-	bool dkim_cut; /* more than LIMIT_DKIM_SIGNATURES; the others were not looked at */
+	bool dkim_truncated; /* more than LIMIT_DKIM_SIGNATURES; the others were not looked at */
 	struct auth_dmarc dmarc;
 	struct auth_iprev iprev;
 	const char *client_addr; /* of the envelope, for policy.iprev */

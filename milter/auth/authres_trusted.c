@@ -73,7 +73,7 @@ static void take_dkim(struct taking *t, const struct authres_result *one)
 	if (strcmp(one->result, "none") == 0)
 		return;
 	if (t->r->n_dkim == LIMIT_DKIM_SIGNATURES) {
-		t->r->dkim_cut = true;
+		t->r->dkim_truncated = true;
 		return;
 	}
 	s->result = word_result(one->result);

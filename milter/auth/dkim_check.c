@@ -30,7 +30,7 @@ struct dkim_check {
 	struct arena *arena; /* copies of the fields */
 	struct signature at[LIMIT_DKIM_FIELDS];
 	size_t n;
-	bool cut;
+	bool truncated;
 	struct dkim_hasher *hasher; /* NULL: no field can be checked */
 };
 
@@ -52,7 +52,7 @@ static void take_fields(struct dkim_check *c, const struct header *h, size_t n,
 		if (!dkim_field_is(&h[i]))
 			continue;
 		if (c->n == LIMIT_DKIM_FIELDS) {
-			c->cut = true;
+			c->truncated = true;
 			return;
 		}
 		value.at = arena_strndup(c->arena, value.at, value.n);
@@ -81,7 +81,7 @@ static void choose(struct dkim_check *c)
 			chosen++;
 		}
 	}
-	c->cut |= chosen < c->n;
+	c->truncated |= chosen < c->n;
 }
 
 static void ask_keys(struct dkim_check *c)
@@ -224,8 +224,8 @@ static const char *key_find(const struct dns_answer *a, struct key_record *recor
 	const char *wrong = "there is no key";
 
 	for (size_t i = 0; i < a->n; i++) {
-		wrong = a->rrs[i].cut ? "the key record is too long"
-				      : key_record_read(a->rrs[i].data, record_r);
+		wrong = a->rrs[i].truncated ? "the key record is too long"
+					    : key_record_read(a->rrs[i].data, record_r);
 		if (wrong == NULL)
 			break;
 	}
@@ -505,16 +505,16 @@ static bool key_hoped_for(const struct dkim_check *c)
 }
 
 /* Was only a part of it read? Then its hashes say nothing, for or against. */
-static bool message_cut(const struct message *m)
+static bool message_truncated(const struct message *m)
 {
-	return (m->cut & (CUT_SIZE | CUT_HEADERS)) != 0;
+	return (m->truncated & (TRUNCATED_SIZE | TRUNCATED_HEADERS)) != 0;
 }
 
 static void hash_body(struct dkim_check *c, const struct message *m)
 {
 	struct bytes body = { .at = m->raw.at + m->body_at, .n = m->raw.n - m->body_at };
 
-	if (c->hasher == NULL || message_cut(m) || !key_hoped_for(c))
+	if (c->hasher == NULL || message_truncated(m) || !key_hoped_for(c))
 		return;
 	if (!dkim_hasher_body(c->hasher, body))
 		dkim_hasher_destroy(&c->hasher);
@@ -524,7 +524,7 @@ static void judge_one(const struct judge *j)
 {
 	if (j->s->field.wrong != NULL)
 		say(j, AUTH_NEUTRAL, j->s->field.wrong);
-	else if (message_cut(j->end->message))
+	else if (message_truncated(j->end->message))
 		say(j, AUTH_TEMPERROR, "the message is too large to be read whole");
 	else if (j->check->hasher == NULL)
 		say(j, AUTH_NEUTRAL, "it cannot be checked");
@@ -557,5 +557,5 @@ void dkim_check_finish(struct dkim_check *c, const struct dkim_end *end,
 	}
 	r->dkim = results;
 	r->n_dkim = n;
-	r->dkim_cut = c->cut;
+	r->dkim_truncated = c->truncated;
 }

@@ -109,7 +109,7 @@ static struct step record_choose(const struct dns_answer *a)
 	if (n != 1)
 		return step;
 	step.why = dmarc_record_read(record->data, &step.record);
-	if (record->cut)
+	if (record->truncated)
 		step.why = "the DMARC record is too long";
 	step.found = step.why == NULL ? FOUND_ONE : FOUND_BROKEN;
 	return step;

@@ -63,7 +63,7 @@ struct dns_reply *dns_reply_make(enum dns_type type, enum dns_status status,
 		at[keep] = '\0';
 		reply->rrs[i] = (struct dns_rr){ .data = { .at = at, .n = keep },
 						 .preference = rrs[i].preference,
-						 .cut = keep < rrs[i].data.n };
+						 .truncated = keep < rrs[i].data.n };
 		at += keep + 1;
 	}
 	reply->answer = (struct dns_answer){

@@ -33,7 +33,7 @@ struct dns_rr {
 	struct bytes data;   /* A: 4 bytes; AAAA: 16; TXT: its strings joined, any bytes;
 				MX, PTR: a name, lower case, no trailing dot, "" for the root */
 	uint16_t preference; /* of an MX */
-	bool cut; /* a TXT longer than LIMIT_TXT_BYTES: data is its beginning */
+	bool truncated; /* a TXT longer than LIMIT_TXT_BYTES: data is its beginning */
 };
 
 struct dns_answer {

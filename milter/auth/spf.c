@@ -75,10 +75,10 @@ static void fill_record(struct guard *g, const struct dns_answer *a, const char 
 	if (record == NULL)
 		return;
 	g_string_truncate(g->text, 0);
-	g->run.wrong =
-		record->cut ? "a record over 2000 bytes"
-			    : spf_record_rewrite(record->data, domain, g->check->who.ipv6,
-						 g->terms, g->text);
+	g->run.wrong = record->truncated ? "a record over 2000 bytes"
+					 : spf_record_rewrite(record->data, domain,
+							      g->check->who.ipv6,
+							      g->terms, g->text);
 	if (g->run.wrong != NULL)
 		return;
 	n = g->text->len + 1;

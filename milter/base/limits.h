@@ -1,5 +1,5 @@
 /* Every bound on foreign input, with its reason. A limit that is hit becomes a feature
- * others can see (message.cut), never an error. */
+ * others can see (message.truncated), never an error. */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 

@@ -36,7 +36,7 @@ static enum auth_result dkim_best(const struct auth_results *r)
 /* Signatures beyond the limit were not looked at: one of them might have passed. */
 static bool dkim_unsure(const struct auth_results *r)
 {
-	return r->dkim_cut || dkim_has(r, AUTH_TEMPERROR);
+	return r->dkim_truncated || dkim_has(r, AUTH_TEMPERROR);
 }
 
 static bool covers(const struct auth_dkim *d, const char *name)

@@ -24,25 +24,25 @@ struct bit_name {
 	const char *name;
 };
 
-static const struct bit_name broken_names[] = {
-	{ BROKEN_HEADER_LINE, "header_line" },
-	{ BROKEN_NO_FROM, "no_from" },
-	{ BROKEN_MANY_FROM, "many_from" },
-	{ BROKEN_FROM_SYNTAX, "from_syntax" },
-	{ BROKEN_DUPLICATE, "duplicate" },
-	{ BROKEN_BOUNDARY, "boundary" },
-	{ BROKEN_ENCODING, "encoding" },
-	{ BROKEN_CHARSET, "charset" },
-	{ BROKEN_NUL, "nul" },
-	{ BROKEN_8BIT_HEADER, "8bit_header" },
-	{ BROKEN_DATE, "date" },
+static const struct bit_name malformed_names[] = {
+	{ MALFORMED_HEADER_LINE, "header_line" },
+	{ MALFORMED_NO_FROM, "no_from" },
+	{ MALFORMED_MANY_FROM, "many_from" },
+	{ MALFORMED_FROM_SYNTAX, "from_syntax" },
+	{ MALFORMED_DUPLICATE, "duplicate" },
+	{ MALFORMED_BOUNDARY, "boundary" },
+	{ MALFORMED_ENCODING, "encoding" },
+	{ MALFORMED_CHARSET, "charset" },
+	{ MALFORMED_NUL, "nul" },
+	{ MALFORMED_8BIT_HEADER, "8bit_header" },
+	{ MALFORMED_DATE, "date" },
 };
 
-static const struct bit_name cut_names[] = {
-	{ CUT_SIZE, "size" },           { CUT_HEADERS, "headers" },
-	{ CUT_PARTS, "parts" },         { CUT_DEPTH, "depth" },
-	{ CUT_LINKS, "links" },         { CUT_TEXT, "text" },
-	{ CUT_ADDRESSES, "addresses" }, { CUT_ARCHIVE, "archive" },
+static const struct bit_name truncated_names[] = {
+	{ TRUNCATED_SIZE, "size" },           { TRUNCATED_HEADERS, "headers" },
+	{ TRUNCATED_PARTS, "parts" },         { TRUNCATED_DEPTH, "depth" },
+	{ TRUNCATED_LINKS, "links" },         { TRUNCATED_TEXT, "text" },
+	{ TRUNCATED_ADDRESSES, "addresses" }, { TRUNCATED_ARCHIVE, "archive" },
 };
 
 static struct value bits_value(struct arena *a, unsigned bits,
@@ -223,7 +223,8 @@ void features_from_body(const struct source *s, struct value *at)
 	at[FEATURE_ENCRYPTED] = VALUE_OF_BOOL((m->kind & MESSAGE_ENCRYPTED) != 0);
 	at[FEATURE_REPORT] = VALUE_OF_BOOL((m->kind & MESSAGE_REPORT) != 0);
 	at[FEATURE_CALENDAR] = VALUE_OF_BOOL((m->kind & MESSAGE_CALENDAR) != 0);
-	at[FEATURE_BROKEN] =
-		bits_value(s->arena, m->broken, broken_names, COUNT_OF(broken_names));
-	at[FEATURE_CUT] = bits_value(s->arena, m->cut, cut_names, COUNT_OF(cut_names));
+	at[FEATURE_MALFORMED] = bits_value(s->arena, m->malformed, malformed_names,
+					   COUNT_OF(malformed_names));
+	at[FEATURE_TRUNCATED] = bits_value(s->arena, m->truncated, truncated_names,
+					   COUNT_OF(truncated_names));
 }

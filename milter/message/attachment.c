@@ -147,7 +147,7 @@ struct listing {
 	GPtrArray *names;
 	GHashTable *seen, *endings;
 	size_t entries;
-	bool encrypted, cut;
+	bool encrypted, truncated;
 };
 
 static const char *ending_of(struct arena *a, const char *name)
@@ -168,7 +168,7 @@ static void keep_name(struct listing *l, const char *name)
 	if (l->names->len >= MAX_NAMES && !new_ending)
 		return;
 	if (l->names->len >= MAX_NAMES + MAX_ENDINGS) {
-		l->cut = true;
+		l->truncated = true;
 		return;
 	}
 	/* the tables take non-const pointers, and nobody writes through them */
@@ -276,7 +276,7 @@ void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list
 	for (guint i = 0; i < l.names->len; i++)
 		names[i] = l.names->pdata[i];
 	*list_r = (struct zip_listing){ names, l.names->len, l.encrypted,
-					l.cut || l.entries >= MAX_ENTRIES };
+					l.truncated || l.entries >= MAX_ENTRIES };
 	g_hash_table_destroy(l.seen);
 	g_hash_table_destroy(l.endings);
 	g_ptr_array_free(l.names, TRUE);

@@ -13,7 +13,7 @@ struct zip_listing {
 				     that is not among them, at most 200 */
 	size_t n;
 	bool encrypted; /* an entry needs a password */
-	bool cut;       /* there are more files, or more endings, than are listed */
+	bool truncated; /* there are more files, or more endings, than are listed */
 };
 
 /* attachment_magic - what the first bytes say

@@ -8,7 +8,7 @@
 struct builder {
 	GByteArray *raw;
 	size_t limit; /* max_bytes + 1 */
-	size_t cut;
+	size_t truncated;
 };
 
 struct builder *builder_create(size_t max_bytes)
@@ -28,7 +28,7 @@ static void append(struct builder *b, const char *text, size_t n)
 
 	if (take > 0)
 		g_byte_array_append(b->raw, (const guint8 *)text, (guint)take);
-	b->cut += n - take;
+	b->truncated += n - take;
 }
 
 void builder_header(struct builder *b, const char *name, const char *value)
@@ -66,9 +66,9 @@ struct bytes builder_raw(const struct builder *b)
 	return (struct bytes){ (const char *)b->raw->data, b->raw->len };
 }
 
-size_t builder_cut(const struct builder *b)
+size_t builder_truncated(const struct builder *b)
 {
-	return b->cut;
+	return b->truncated;
 }
 
 void builder_destroy(struct builder **bp)

@@ -42,9 +42,9 @@ void builder_headers(struct arena *a, const struct builder *b,
  * err   none */
 struct bytes builder_raw(const struct builder *b);
 
-/* builder_cut - how many bytes the limit dropped
+/* builder_truncated - how many bytes the limit dropped
  * err   none */
-size_t builder_cut(const struct builder *b);
+size_t builder_truncated(const struct builder *b);
 
 /* builder_destroy - free it, set *b to NULL
  * err   none; *b may be NULL */

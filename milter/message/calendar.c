@@ -84,7 +84,7 @@ static void read_line(struct arena *a, GString *line, struct html_text *html,
 	if (!is_one_of(unlinked_names, COUNT_OF(unlinked_names), name) &&
 	    links_in_text(a, (struct bytes){ name.at, (size_t)(value - name.at) },
 			  html->links, html->max_links))
-		html->cut |= CUT_LINKS;
+		html->truncated |= TRUNCATED_LINKS;
 	unescape(value);
 	if (is_one_of(html_names, COUNT_OF(html_names), name)) {
 		html_text_read(a, (struct bytes){ value, strlen(value) }, html);
@@ -92,11 +92,11 @@ static void read_line(struct arena *a, GString *line, struct html_text *html,
 	}
 	if (!is_one_of(unlinked_names, COUNT_OF(unlinked_names), name) &&
 	    links_in_text(a, bytes_of(value), html->links, html->max_links))
-		html->cut |= CUT_LINKS;
+		html->truncated |= TRUNCATED_LINKS;
 	if (!is_one_of(shown_names, COUNT_OF(shown_names), name) || shown == NULL)
 		return;
 	if (shown->len + strlen(value) + 1 > html->max_bytes) {
-		html->cut |= CUT_TEXT;
+		html->truncated |= TRUNCATED_TEXT;
 		return;
 	}
 	g_string_append(shown, value);

@@ -14,7 +14,7 @@
 void enclosures_begin(struct arena *a, struct enclosures *all_r)
 {
 	all_r->arena = a;
-	all_r->cut = 0;
+	all_r->truncated = 0;
 	all_r->depth = 0;
 	all_r->files = g_array_new(FALSE, FALSE, sizeof(struct enclosed));
 }
@@ -40,7 +40,7 @@ static void look_inside(struct enclosures *all, const struct enclosed *one,
 	if (one->magic == NULL || strcmp(one->magic, "tnef") != 0)
 		return;
 	if (all->depth >= MOST_DEPTH) {
-		all->cut |= CUT_ARCHIVE;
+		all->truncated |= TRUNCATED_ARCHIVE;
 		return;
 	}
 	all->depth++;
@@ -54,7 +54,7 @@ void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data
 	struct zip_listing list = { 0 };
 
 	if (all->files->len >= LIMIT_ENCLOSED) {
-		all->cut |= CUT_ARCHIVE;
+		all->truncated |= TRUNCATED_ARCHIVE;
 		return;
 	}
 	one.filename = name_of(all->arena, name);
@@ -63,7 +63,7 @@ void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data
 	one.inside = list.names;
 	one.n_inside = list.n;
 	one.encrypted_archive = list.encrypted;
-	all->cut |= list.cut ? CUT_ARCHIVE : 0;
+	all->truncated |= list.truncated ? TRUNCATED_ARCHIVE : 0;
 	g_array_append_val(all->files, one);
 	look_inside(all, &one, data);
 }
@@ -74,7 +74,7 @@ void enclosures_end(struct enclosures *all, struct message *m)
 
 	if (all->files->len > 0)
 		memcpy(kept, all->files->data, sizeof(*kept) * all->files->len);
-	m->cut |= all->cut;
+	m->truncated |= all->truncated;
 	m->enclosed = kept;
 	m->n_enclosed = all->files->len;
 	g_array_free(all->files, TRUE);

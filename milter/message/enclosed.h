@@ -12,9 +12,9 @@
 /* What one message encloses. */
 struct enclosures {
 	struct arena *arena;
-	GArray *files; /* struct enclosed */
-	unsigned cut;  /* CUT_ARCHIVE: there are more */
-	int depth;     /* of files in files, while they are looked into */
+	GArray *files;      /* struct enclosed */
+	unsigned truncated; /* TRUNCATED_ARCHIVE: there are more */
+	int depth;          /* of files in files, while they are looked into */
 };
 
 /* enclosures_begin - nothing yet

@@ -26,7 +26,7 @@ struct envelope {
 	const char *mail_from; /* as the MTA resolved it; "" is the null sender */
 	const struct recipient *rcpts;
 	size_t n_rcpts;
-	bool rcpts_cut; /* there are more than LIMIT_RCPTS: the rest is not known */
+	bool rcpts_truncated; /* there are more than LIMIT_RCPTS: the rest is not known */
 	const char *auth_user; /* SMTP AUTH login */
 	const char *tls_version;
 	const char *queue_id;

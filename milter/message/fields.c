@@ -56,7 +56,7 @@ static size_t addresses(struct arena *a, struct message *m, const char *name,
 			n = add_addresses(a, h, list_r, n, strict_r);
 	}
 	if (n >= LIMIT_ADDRESSES || fields > LIMIT_AUTHORS)
-		m->cut |= CUT_ADDRESSES;
+		m->truncated |= TRUNCATED_ADDRESSES;
 	return n;
 }
 
@@ -65,14 +65,14 @@ static void read_from(struct arena *a, struct message *m)
 	bool strict;
 
 	if (field(m, "From") == NULL) {
-		m->broken |= BROKEN_NO_FROM;
+		m->malformed |= MALFORMED_NO_FROM;
 		return;
 	}
 	m->n_from = addresses(a, m, "From", &m->from, &strict);
 	if (m->n_from > 1 || headers_find(m->headers, m->n_headers, "From", 1) != NULL)
-		m->broken |= BROKEN_MANY_FROM;
+		m->malformed |= MALFORMED_MANY_FROM;
 	if (!strict || m->n_from == 0)
-		m->broken |= BROKEN_FROM_SYNTAX;
+		m->malformed |= MALFORMED_FROM_SYNTAX;
 }
 
 static void read_recipients(struct arena *a, struct message *m)
@@ -285,7 +285,7 @@ static void read_rest(struct arena *a, struct message *m)
 	if (h != NULL)
 		m->date_s = mime_date(a, h->value);
 	if (m->date_s == 0)
-		m->broken |= BROKEN_DATE;
+		m->malformed |= MALFORMED_DATE;
 }
 
 void fields_read(struct arena *a, struct message *m)

@@ -122,9 +122,9 @@ static void append_field(struct split *s, struct header field)
 {
 	field.nth = count_before(s->fields, field.name);
 	if (field.nth == 1 && may_stand_once(field.name))
-		s->block->broken |= BROKEN_DUPLICATE;
+		s->block->malformed |= MALFORMED_DUPLICATE;
 	if (bytes_have_8bit(field.value))
-		s->block->broken |= BROKEN_8BIT_HEADER;
+		s->block->malformed |= MALFORMED_8BIT_HEADER;
 	g_array_append_val(s->fields, field);
 }
 
@@ -132,7 +132,7 @@ static void append_field(struct split *s, struct header field)
  * counting stays bounded too. */
 static void add_beyond(struct split *s, struct header field)
 {
-	s->block->cut |= CUT_HEADERS;
+	s->block->truncated |= TRUNCATED_HEADERS;
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
 		if (!name_is(field.name, kept[i], strlen(kept[i])))
 			continue;
@@ -167,7 +167,7 @@ static size_t take_field(struct split *s, struct bytes raw, size_t at)
 		next = after;
 	}
 	if (name_n == 0) {
-		s->block->broken |= BROKEN_HEADER_LINE;
+		s->block->malformed |= MALFORMED_HEADER_LINE;
 		return next;
 	}
 	const char *value = line.at + colon + 1;

@@ -13,8 +13,10 @@ struct header_block {
 	const struct header *fields;
 	size_t n;
 	size_t body_at; /* offset of the first byte after the empty line; raw.n if none */
-	unsigned broken; /* BROKEN_HEADER_LINE, BROKEN_8BIT_HEADER, BROKEN_DUPLICATE */
-	unsigned cut;    /* CUT_HEADERS: more fields or bytes than the limits let in; of
+	unsigned
+		malformed; /* MALFORMED_HEADER_LINE, MALFORMED_8BIT_HEADER, MALFORMED_DUPLICATE */
+	unsigned
+		truncated; /* TRUNCATED_HEADERS: more fields or bytes than the limits let in; of
 			    those behind them stand here only the ones that tell who
 			    writes what to whom: From, Subject, Content-Type ... */
 };

@@ -274,7 +274,7 @@ static void on_text(void *user, const xmlChar *text, int length)
 	if (f->silent)
 		return;
 	if (!sink_text(f->hidden ? &r->hidden : &r->visible, p, n))
-		r->t->cut |= CUT_TEXT;
+		r->t->truncated |= TRUNCATED_TEXT;
 	if (!r->link.open)
 		return;
 	if (!f->hidden)
@@ -303,7 +303,7 @@ static void close_link(struct reader *r)
 	if (r->t->links->len < r->t->max_links)
 		g_array_append_val(r->t->links, l->link);
 	else
-		r->t->cut |= CUT_LINKS;
+		r->t->truncated |= TRUNCATED_LINKS;
 }
 
 static const char *url_of(struct arena *a, const char *text)
@@ -330,7 +330,7 @@ static void open_link(struct reader *r, unsigned flags, const char *target)
 	if (target == NULL || target[0] == '\0' || target[0] == '#')
 		return;
 	if (r->t->links->len >= r->t->max_links) {
-		r->t->cut |= CUT_LINKS;
+		r->t->truncated |= TRUNCATED_LINKS;
 		return;
 	}
 	struct link link = { .url = url_of(r->a, target),
@@ -639,7 +639,7 @@ static void read_bare_links(struct reader *r, size_t from)
 		if (in.from < from)
 			continue;
 		if (links_in_text(r->a, gap, r->t->links, r->t->max_links))
-			r->t->cut |= CUT_LINKS;
+			r->t->truncated |= TRUNCATED_LINKS;
 		from = in.to;
 	}
 }

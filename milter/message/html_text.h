@@ -19,8 +19,8 @@ struct html_text {
 			      texts of links are empty, and none is called hidden */
 	size_t max_bytes;  /* of visible and hidden each */
 	size_t max_links;
-	const char *base; /* <base href>, NULL if there is none */
-	unsigned cut;     /* CUT_TEXT, CUT_LINKS */
+	const char *base;   /* <base href>, NULL if there is none */
+	unsigned truncated; /* TRUNCATED_TEXT, TRUNCATED_LINKS */
 };
 
 /* html_text_read - read one HTML part

@@ -35,17 +35,17 @@ struct message *message_parse_header(struct arena *a, struct bytes raw,
 
 	if (raw.n > limits->max_bytes) {
 		raw.n = limits->max_bytes;
-		m->cut |= CUT_SIZE;
+		m->truncated |= TRUNCATED_SIZE;
 	}
 	m->raw = raw;
 	if (raw.n > 0 && memchr(raw.at, '\0', raw.n) != NULL)
-		m->broken |= BROKEN_NUL;
+		m->malformed |= MALFORMED_NUL;
 	headers_split(a, raw, &block);
 	m->headers = block.fields;
 	m->n_headers = block.n;
 	m->body_at = block.body_at;
-	m->broken |= block.broken;
-	m->cut |= block.cut;
+	m->malformed |= block.malformed;
+	m->truncated |= block.truncated;
 	m->alternatives_shared = -1;
 	m->text = m->hidden = m->html_text = m->plain_text = "";
 	fields_read(a, m);

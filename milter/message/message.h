@@ -106,29 +106,30 @@ enum message_kind {
 		1 << 7, /* the headers of an automatic answer: absence, acknowledgement */
 };
 
-enum message_broken {
-	BROKEN_HEADER_LINE = 1 << 0, /* a header line that is none */
-	BROKEN_NO_FROM = 1 << 1,
-	BROKEN_MANY_FROM = 1 << 2, /* several From fields, or several addresses in it */
-	BROKEN_FROM_SYNTAX = 1 << 3,
-	BROKEN_DUPLICATE = 1 << 4, /* a field that may stand once stands twice */
-	BROKEN_BOUNDARY = 1 << 5,  /* missing or never closed */
-	BROKEN_ENCODING = 1 << 6,  /* bad base64 or quoted-printable */
-	BROKEN_CHARSET = 1 << 7,   /* unknown, or bytes that are not of it */
-	BROKEN_NUL = 1 << 8,
-	BROKEN_8BIT_HEADER = 1 << 9,
-	BROKEN_DATE = 1 << 10, /* missing or unreadable */
+enum message_malformed {
+	MALFORMED_HEADER_LINE = 1 << 0, /* a header line that is none */
+	MALFORMED_NO_FROM = 1 << 1,
+	MALFORMED_MANY_FROM = 1
+			      << 2, /* several From fields, or several addresses in it */
+	MALFORMED_FROM_SYNTAX = 1 << 3,
+	MALFORMED_DUPLICATE = 1 << 4, /* a field that may stand once stands twice */
+	MALFORMED_BOUNDARY = 1 << 5,  /* missing or never closed */
+	MALFORMED_ENCODING = 1 << 6,  /* bad base64 or quoted-printable */
+	MALFORMED_CHARSET = 1 << 7,   /* unknown, or bytes that are not of it */
+	MALFORMED_NUL = 1 << 8,
+	MALFORMED_8BIT_HEADER = 1 << 9,
+	MALFORMED_DATE = 1 << 10, /* missing or unreadable */
 };
 
-enum message_cut {
-	CUT_SIZE = 1 << 0,
-	CUT_HEADERS = 1 << 1,
-	CUT_PARTS = 1 << 2,
-	CUT_DEPTH = 1 << 3,
-	CUT_LINKS = 1 << 4,
-	CUT_TEXT = 1 << 5,
-	CUT_ADDRESSES = 1 << 6,
-	CUT_ARCHIVE =
+enum message_truncated {
+	TRUNCATED_SIZE = 1 << 0,
+	TRUNCATED_HEADERS = 1 << 1,
+	TRUNCATED_PARTS = 1 << 2,
+	TRUNCATED_DEPTH = 1 << 3,
+	TRUNCATED_LINKS = 1 << 4,
+	TRUNCATED_TEXT = 1 << 5,
+	TRUNCATED_ADDRESSES = 1 << 6,
+	TRUNCATED_ARCHIVE =
 		1 << 7, /* more files in an archive, or in a text, than are listed */
 };
 
@@ -174,9 +175,9 @@ struct message {
 	const char *html_text;   /* visible text of the HTML parts alone */
 	const char *plain_text;  /* text of the plain parts alone */
 
-	unsigned kind;   /* enum message_kind bits */
-	unsigned broken; /* enum message_broken bits */
-	unsigned cut;    /* enum message_cut bits */
+	unsigned kind;      /* enum message_kind bits */
+	unsigned malformed; /* enum message_malformed bits */
+	unsigned truncated; /* enum message_truncated bits */
 };
 
 struct message_limits {

@@ -319,7 +319,7 @@ static void take_children(struct walk *w, GMimeMultipart *multi, struct place at
 	if (n == 0 || !multi->write_end_boundary ||
 	    g_mime_object_get_content_type_parameter((GMimeObject *)multi, "boundary") ==
 		    NULL)
-		w->tree->broken |= BROKEN_BOUNDARY;
+		w->tree->malformed |= MALFORMED_BOUNDARY;
 	for (int i = 0; i < n; i++)
 		take(w, g_mime_multipart_get_part(multi, i), at);
 }
@@ -361,7 +361,8 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 	if (object == NULL)
 		return;
 	if (at.depth > LIMIT_DEPTH || index >= LIMIT_PARTS) {
-		w->tree->cut |= at.depth > LIMIT_DEPTH ? CUT_DEPTH : CUT_PARTS;
+		w->tree->truncated |=
+			at.depth > LIMIT_DEPTH ? TRUNCATED_DEPTH : TRUNCATED_PARTS;
 		return;
 	}
 	char *type =
@@ -393,7 +394,7 @@ static void read_as(struct walk *w, const struct message *m, struct bytes type)
 	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
 	size_t n = mime_budget(body, type);
 
-	w->tree->cut |= n < body.n ? CUT_PARTS : 0;
+	w->tree->truncated |= n < body.n ? TRUNCATED_PARTS : 0;
 	body.n = n;
 	GMimeStream *stream =
 		g_mime_stream_mem_new_with_byte_array(structure(m, type, body, &w->head));
@@ -499,7 +500,7 @@ static void read_guessing(struct walk *w, const struct message *m)
 	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
 	char *boundary = guessed_boundary(body);
 
-	w->tree->broken |= BROKEN_BOUNDARY;
+	w->tree->malformed |= MALFORMED_BOUNDARY;
 	if (boundary == NULL)
 		return;
 	char *type = g_strdup_printf(" multipart/mixed; boundary=\"%s\"", boundary);
@@ -535,7 +536,8 @@ static void read_message(struct walk *w, const struct message *m)
 static bool may_read_again(struct walk *w, size_t n)
 {
 	if (n > *w->again || w->parts->len >= LIMIT_PARTS) {
-		w->tree->cut |= w->parts->len >= LIMIT_PARTS ? CUT_PARTS : CUT_DEPTH;
+		w->tree->truncated |=
+			w->parts->len >= LIMIT_PARTS ? TRUNCATED_PARTS : TRUNCATED_DEPTH;
 		return false;
 	}
 	*w->again -= n;
@@ -585,7 +587,7 @@ static void take_message(struct walk *w, guint index)
 	struct walk sub = walk_within(w, index, raw);
 
 	sub.body_at = inner.body_at;
-	w->tree->cut |= block.cut;
+	w->tree->truncated |= block.truncated;
 	read_message(&sub, &inner);
 }
 
@@ -608,7 +610,7 @@ static void take_view(struct walk *w, guint index, struct bytes content,
 
 	if (!may_read_again(w, content.n))
 		return;
-	w->tree->broken |= BROKEN_DUPLICATE;
+	w->tree->malformed |= MALFORMED_DUPLICATE;
 	if (mentions(type, "multipart") || mentions(type, "message"))
 		read_as(&sub, &inner, type);
 	else

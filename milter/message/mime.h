@@ -13,9 +13,9 @@
 struct mime_tree {
 	struct part *parts; /* depth first; bytes, magic and inside not filled */
 	size_t n;
-	unsigned kind;   /* enum message_kind bits that types alone tell */
-	unsigned broken; /* BROKEN_BOUNDARY */
-	unsigned cut;    /* CUT_PARTS, CUT_DEPTH, CUT_HEADERS */
+	unsigned kind;      /* enum message_kind bits that types alone tell */
+	unsigned malformed; /* MALFORMED_BOUNDARY */
+	unsigned truncated; /* TRUNCATED_PARTS, TRUNCATED_DEPTH, TRUNCATED_HEADERS */
 };
 
 /* mime_read - the parts of a message

@@ -90,13 +90,13 @@ static struct bytes utf8_of(struct reading *r, const struct part *p)
 	/* base64 shrinks to 3/4, quoted-printable to 1/3 at most */
 	if (content.n > r->budget * 3) {
 		content.n = r->budget * 3;
-		r->m->cut |= CUT_TEXT;
+		r->m->truncated |= TRUNCATED_TEXT;
 	}
 	struct bytes text = content_decode(r->a, content, p->encoding);
 
 	if (text.n > r->budget) {
 		text.n = r->budget;
-		r->m->cut |= CUT_TEXT;
+		r->m->truncated |= TRUNCATED_TEXT;
 	}
 	r->budget -= text.n;
 	const char *charset = p->charset;
@@ -105,7 +105,7 @@ static struct bytes utf8_of(struct reading *r, const struct part *p)
 		charset = meta_charset(r->a, text);
 	text = charset_decode(r->a, text, charset, &sound);
 	if (!sound)
-		r->m->broken |= BROKEN_CHARSET;
+		r->m->malformed |= MALFORMED_CHARSET;
 	return text;
 }
 
@@ -254,7 +254,7 @@ static void read_zip(struct reading *r, struct part *p)
 	p->inside = list.names;
 	p->n_inside = list.n;
 	p->encrypted_archive = list.encrypted;
-	r->m->cut |= list.cut ? CUT_ARCHIVE : 0;
+	r->m->truncated |= list.truncated ? TRUNCATED_ARCHIVE : 0;
 	arena_destroy(&scratch);
 }
 
@@ -380,7 +380,7 @@ static void read_links(struct reading *r)
 	for (size_t i = 0; i < r->m->n_parts; i++)
 		if (r->texts[i].at != NULL && read_as(&r->parts[i]) == AS_PLAIN &&
 		    links_in_text(r->a, r->texts[i], links, LIMIT_LINKS))
-			r->m->cut |= CUT_LINKS;
+			r->m->truncated |= TRUNCATED_LINKS;
 	resolve_all(r);
 	struct link *copy = arena_new(r->a, struct link, links->len);
 
@@ -462,7 +462,7 @@ static void read_contents(struct reading *r)
 
 		p->bytes = scan.bytes;
 		if (!scan.sound)
-			r->m->broken |= BROKEN_ENCODING;
+			r->m->malformed |= MALFORMED_ENCODING;
 		read_magic(r, p);
 		read_text(r, i);
 		read_enclosed(r, i);
@@ -492,7 +492,7 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 	read_links(r);
 	if (all)
 		join_texts(r);
-	r->m->cut |= html->cut;
+	r->m->truncated |= html->truncated;
 	g_hash_table_destroy(r->places);
 }
 
@@ -504,8 +504,8 @@ void parts_read(struct arena *a, struct message *m, enum message_body depth)
 	m->parts = tree.parts;
 	m->n_parts = tree.n;
 	m->kind |= tree.kind;
-	m->broken |= tree.broken;
-	m->cut |= tree.cut;
+	m->malformed |= tree.malformed;
+	m->truncated |= tree.truncated;
 	struct reading r = {
 		.a = a, .m = m, .parts = tree.parts, .budget = LIMIT_TEXT_BYTES
 	};

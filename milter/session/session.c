@@ -150,7 +150,7 @@ void session_rcpt(struct session *s, const struct recipient_told *told)
 	if (s->arena == NULL)
 		return;
 	if (s->rcpts->len >= LIMIT_RCPTS) {
-		s->envelope->rcpts_cut = true;
+		s->envelope->rcpts_truncated = true;
 		return;
 	}
 	if (!recipient_resolve(s->arena, s->runtime->options, told, &r))
@@ -208,7 +208,7 @@ bool session_body(struct session *s, struct bytes chunk)
 	if (s->builder == NULL)
 		return false;
 	builder_body(s->builder, chunk);
-	return builder_cut(s->builder) == 0;
+	return builder_truncated(s->builder) == 0;
 }
 
 /* The editor given to the plan: the engine's, and our own for holds. */
@@ -503,7 +503,8 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	if (s->builder == NULL)
 		transaction_run_unread(p);
 	else
-		transaction_run(p, builder_raw(s->builder), builder_cut(s->builder) > 0);
+		transaction_run(p, builder_raw(s->builder),
+				builder_truncated(s->builder) > 0);
 	int64_t busy_us = clock_mono_us() - begin;
 	size_t holds = p->plan.n_holds;
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);

@@ -157,7 +157,7 @@ static const char *bannered_differs(struct arena *a, const struct message *m,
 	/* a charset said only by <meta> behind some content may slip out of the first 1,024
 	 * bytes, where readers look for it */
 	if (b->n <= 2 && !is_same_below(m->html_text, n->html_text) &&
-	    (m->broken & BROKEN_CHARSET) == (n->broken & BROKEN_CHARSET))
+	    (m->malformed & MALFORMED_CHARSET) == (n->malformed & MALFORMED_CHARSET))
 		return "text of HTML";
 	if (m->n_links != n->n_links)
 		return "links";

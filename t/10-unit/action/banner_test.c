@@ -461,7 +461,7 @@ static void takes_copies_out(void)
 		g_assert_true(g_str_has_prefix(words, "done ("));
 		g_assert_null(strstr(m->text, "All is well"));
 		g_assert_nonnull(strstr(m->text, "CAUTION"));
-		g_assert_cmpuint(m->broken & BROKEN_ENCODING, ==, 0);
+		g_assert_cmpuint(m->malformed & MALFORMED_ENCODING, ==, 0);
 		g_assert_nonnull(strstr(strstr(m->text, "above"), "below"));
 		arena_destroy(&a);
 	}
@@ -694,7 +694,8 @@ static void assert_same_shape(const struct message *old, const struct message *n
 	}
 	g_assert_true(g_str_has_suffix(new->plain_text, old->plain_text));
 	/* an unknown charset is noticed only where there is text */
-	g_assert_cmpuint(old->broken | BROKEN_CHARSET, ==, new->broken | BROKEN_CHARSET);
+	g_assert_cmpuint(old->malformed | MALFORMED_CHARSET, ==,
+			 new->malformed | MALFORMED_CHARSET);
 }
 
 static void keeps_every_byte(void)

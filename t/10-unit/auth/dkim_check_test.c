@@ -54,7 +54,7 @@ static struct signing usual(void)
 				 .length = -1 };
 }
 
-static unsigned cut;          /* the message was */
+static unsigned truncated;    /* the message was */
 static int64_t now_s = NOW_S; /* when it came */
 
 /* check a message: *r_r lives in the arena that comes back */
@@ -75,7 +75,7 @@ static struct arena *check(const char *text, struct auth_results *r_r)
 	struct dkim_check *c =
 		dkim_check_begin(&tools, m.headers, m.n_headers, "example.org");
 
-	m.cut = cut;
+	m.truncated = truncated;
 	*r_r = (struct auth_results){ 0 };
 	if (c != NULL)
 		dkim_check_finish(c, &end, r_r);
@@ -262,13 +262,13 @@ static void test_cut(void)
 {
 	struct signing how = usual();
 
-	cut = CUT_SIZE;
+	truncated = TRUNCATED_SIZE;
 	expect_signed(&how, AUTH_TEMPERROR, "the message is too large to be read whole");
-	cut = CUT_HEADERS;
+	truncated = TRUNCATED_HEADERS;
 	expect_signed(&how, AUTH_TEMPERROR, "the message is too large to be read whole");
-	cut = CUT_LINKS;
+	truncated = TRUNCATED_LINKS;
 	expect_signed(&how, AUTH_PASS, NULL);
-	cut = 0;
+	truncated = 0;
 }
 
 static void test_length(void)
@@ -429,7 +429,7 @@ static void test_flood(void)
 	a = check(text->str, &r);
 	/* it stands below LIMIT_DKIM_FIELDS others */
 	g_assert_cmpuint(r.n_dkim, ==, LIMIT_DKIM_SIGNATURES);
-	g_assert_true(r.dkim_cut);
+	g_assert_true(r.dkim_truncated);
 	arena_destroy(&a);
 	g_string_truncate(text, 0);
 	for (int i = 0; i < 6; i++)
@@ -444,7 +444,7 @@ static void test_flood(void)
 	for (size_t i = 0; i < r.n_dkim; i++)
 		passes += r.dkim[i].result == AUTH_PASS;
 	g_assert_cmpuint(passes, ==, 1);
-	g_assert_true(r.dkim_cut);
+	g_assert_true(r.dkim_truncated);
 	arena_destroy(&a);
 	g_string_free(text, TRUE);
 	g_free(good);

@@ -153,8 +153,8 @@ static void test_bounds(void)
 	reply = dns_reply_make(DNS_TXT, DNS_OK, 1, rrs, G_N_ELEMENTS(rrs));
 	g_assert_cmpuint(dns_reply_answer(reply)->n, ==, LIMIT_DNS_RRS);
 	g_assert_cmpuint(dns_reply_answer(reply)->rrs[0].data.n, ==, LIMIT_TXT_BYTES);
-	g_assert_true(dns_reply_answer(reply)->rrs[0].cut);
-	g_assert_false(dns_reply_answer(reply)->rrs[1].cut);
+	g_assert_true(dns_reply_answer(reply)->rrs[0].truncated);
+	g_assert_false(dns_reply_answer(reply)->rrs[1].truncated);
 	dns_reply_drop(reply);
 	/* an answer without records is no answer with records */
 	reply = dns_reply_make(DNS_A, DNS_OK, 1, NULL, 0);

@@ -177,8 +177,8 @@ static void test_whole(void)
 		{ FEATURE_ENCRYPTED, "no" },
 		{ FEATURE_REPORT, "no" },
 		{ FEATURE_CALENDAR, "no" },
-		{ FEATURE_BROKEN, "" },
-		{ FEATURE_CUT, "" },
+		{ FEATURE_MALFORMED, "" },
+		{ FEATURE_TRUNCATED, "" },
 		{ FEATURE_SPF_RESULT, "\"pass\"" },
 		{ FEATURE_SPF_DOMAIN, "\"news.firm.example\"" },
 		{ FEATURE_SPF_PASS, "yes" },
@@ -456,7 +456,7 @@ static void test_auth(void)
 				   .n_dkim = 1 };
 	features_from_auth(&s, f.at);
 	check(&f, no, G_N_ELEMENTS(no));
-	r.dkim_cut = true;
+	r.dkim_truncated = true;
 	features_from_auth(&s, f.at);
 	check(&f, cut, G_N_ELEMENTS(cut));
 	r = (struct auth_results){ .n_dkim = 0 };

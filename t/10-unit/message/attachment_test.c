@@ -178,14 +178,14 @@ static void test_limits(void)
 	g_assert_cmpuint(list.n, ==, 101);
 	g_assert_cmpuint(strlen(list.names[100]), ==, 255);
 	g_assert_true(g_str_has_suffix(list.names[100], ".exe"));
-	g_assert_false(list.cut);
+	g_assert_false(list.truncated);
 	g_byte_array_unref(zip);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		names[i] = arena_printf(a, "a.%zu", i);
 	zip = zip_of(names, G_N_ELEMENTS(names), 0);
 	list = list_of(zip->data, zip->len);
 	g_assert_cmpuint(list.n, ==, 200);
-	g_assert_true(list.cut);
+	g_assert_true(list.truncated);
 	g_byte_array_unref(zip);
 	g_free(longest);
 }

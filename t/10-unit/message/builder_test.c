@@ -26,7 +26,7 @@ static void test_fields(void)
 	builder_body(b, bytes_of("b\r\n"));
 	check_raw(b, "Subject: one\r\n\ttwo\r\n three\r\nX-Tight:no blank\r\nX-Empty:\r\n"
 		     "\r\na\r\nb\r\n");
-	g_assert_cmpuint(builder_cut(b), ==, 0);
+	g_assert_cmpuint(builder_truncated(b), ==, 0);
 	builder_destroy(&b);
 	g_assert_null(b);
 	builder_destroy(&b);
@@ -44,7 +44,7 @@ static void test_early_headers(void)
 	g_assert_cmpuint(block.n, ==, 2);
 	g_assert_true(
 		bytes_equal(block.fields[1].value, bytes_of(" v=1;\r\n\td=example.org")));
-	g_assert_cmpuint(block.broken, ==, 0);
+	g_assert_cmpuint(block.malformed, ==, 0);
 	builder_destroy(&b);
 	arena_destroy(&a);
 }
@@ -60,8 +60,9 @@ static void test_limit(void)
 	builder_body(b, bytes_of("0123456789"));
 	builder_body(b, bytes_of("0123456789"));
 	g_assert_cmpuint(builder_raw(b).n, ==, 21);
-	g_assert_cmpuint(builder_cut(b), ==, 19);
-	g_assert_cmpuint(message_parse(a, builder_raw(b), &limits)->cut, ==, CUT_SIZE);
+	g_assert_cmpuint(builder_truncated(b), ==, 19);
+	g_assert_cmpuint(message_parse(a, builder_raw(b), &limits)->truncated, ==,
+			 TRUNCATED_SIZE);
 	builder_destroy(&b);
 	arena_destroy(&a);
 }

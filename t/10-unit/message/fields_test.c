@@ -23,28 +23,28 @@ static void test_from(void)
 	static const struct {
 		const char *headers;
 		size_t n;
-		unsigned broken;
+		unsigned malformed;
 	} rows[] = {
 		{ "From: a@example.org\n", 1, 0 },
-		{ "", 0, BROKEN_NO_FROM },
-		{ "From:\n", 0, BROKEN_FROM_SYNTAX },
-		{ "From: <>\n", 0, BROKEN_FROM_SYNTAX },
+		{ "", 0, MALFORMED_NO_FROM },
+		{ "From:\n", 0, MALFORMED_FROM_SYNTAX },
+		{ "From: <>\n", 0, MALFORMED_FROM_SYNTAX },
 		{ "From: a@example.org b@example.org\n", 2,
-		  BROKEN_FROM_SYNTAX | BROKEN_MANY_FROM },
-		{ "From: a@example.org, b@example.org\n", 2, BROKEN_MANY_FROM },
+		  MALFORMED_FROM_SYNTAX | MALFORMED_MANY_FROM },
+		{ "From: a@example.org, b@example.org\n", 2, MALFORMED_MANY_FROM },
 		{ "From: a@example.org\nFrom: b@example.org\n", 2,
-		  BROKEN_MANY_FROM | BROKEN_DUPLICATE },
+		  MALFORMED_MANY_FROM | MALFORMED_DUPLICATE },
 		{ "From: \"x@y.example\" <a@example.org>\n", 1, 0 },
-		{ "From: x@y.example <a@example.org>\n", 1, BROKEN_FROM_SYNTAX },
+		{ "From: x@y.example <a@example.org>\n", 1, MALFORMED_FROM_SYNTAX },
 	};
-	unsigned mask =
-		BROKEN_NO_FROM | BROKEN_MANY_FROM | BROKEN_FROM_SYNTAX | BROKEN_DUPLICATE;
+	unsigned mask = MALFORMED_NO_FROM | MALFORMED_MANY_FROM | MALFORMED_FROM_SYNTAX |
+			MALFORMED_DUPLICATE;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		const struct message *m = parse(rows[i].headers);
 
 		g_assert_cmpuint(m->n_from, ==, rows[i].n);
-		g_assert_cmphex(m->broken & mask, ==, rows[i].broken);
+		g_assert_cmphex(m->malformed & mask, ==, rows[i].malformed);
 	}
 }
 
@@ -83,7 +83,7 @@ static void test_fields(void)
 	g_assert_cmpuint(m->n_received, ==, 2);
 	g_assert_cmpstr(m->first_received_from, ==, "oldest.example");
 	g_assert_cmphex(m->kind, ==, MESSAGE_LIST | MESSAGE_BULK);
-	g_assert_cmphex(m->broken, ==, 0);
+	g_assert_cmphex(m->malformed, ==, 0);
 }
 
 static void test_missing(void)
@@ -99,7 +99,7 @@ static void test_missing(void)
 	g_assert_null(m->first_received_from);
 	g_assert_cmpuint(m->n_references, ==, 0);
 	g_assert_cmpuint(m->n_to, ==, 0);
-	g_assert_cmphex(m->broken, ==, BROKEN_DATE);
+	g_assert_cmphex(m->malformed, ==, MALFORMED_DATE);
 	g_assert_cmpstr(parse("Subject:\n")->subject, ==, "");
 	g_assert_cmpstr(parse("Message-ID: no brackets\n")->message_id, ==,
 			"no brackets");
@@ -148,19 +148,19 @@ static void test_limits(void)
 		g_string_append(h, ",\n a@x.example");
 	g_string_append(h, "\n");
 	m = parse(h->str);
-	g_assert_cmphex(m->cut, ==, CUT_ADDRESSES);
+	g_assert_cmphex(m->truncated, ==, TRUNCATED_ADDRESSES);
 	g_string_free(h, TRUE);
 }
 
 static void test_dates(void)
 {
-	g_assert_cmphex(parse("Date: yesterday\n")->broken & BROKEN_DATE, ==,
-			BROKEN_DATE);
+	g_assert_cmphex(parse("Date: yesterday\n")->malformed & MALFORMED_DATE, ==,
+			MALFORMED_DATE);
 	g_assert_cmpint(parse("Date: 1 Jan 24 00:00 GMT\n")->date_s, ==, 1704067200);
 	/* before 1970, and times that are none */
-	g_assert_cmphex(parse("Date: Mon, 99 Jan 2024 99:99:99 +9999\n")->broken &
-				BROKEN_DATE,
-			==, BROKEN_DATE);
+	g_assert_cmphex(parse("Date: Mon, 99 Jan 2024 99:99:99 +9999\n")->malformed &
+				MALFORMED_DATE,
+			==, MALFORMED_DATE);
 }
 
 int main(int argc, char **argv)

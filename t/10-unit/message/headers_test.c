@@ -48,7 +48,7 @@ static void test_fields(void)
 		g_assert_cmpuint(b.fields[1].nth, ==, 0);
 		g_assert_cmpuint(b.fields[2].nth, ==, 1);
 		g_assert_true(strcmp(raw + b.body_at, "body") == 0);
-		g_assert_cmpuint(b.broken, ==, 0);
+		g_assert_cmpuint(b.malformed, ==, 0);
 		for (size_t i = 0; i < b.n; i++)
 			g_assert_true(raw + b.fields[i].at == b.fields[i].name.at);
 	}
@@ -59,7 +59,7 @@ static void test_broken(void)
 	static const struct {
 		const char *raw;
 		size_t n;
-		unsigned broken;
+		unsigned malformed;
 		const char *body;
 	} rows[] = {
 		{ "", 0, 0, "" },
@@ -67,14 +67,14 @@ static void test_broken(void)
 		{ "A: b", 1, 0, "" },
 		{ "A: b\r\n", 1, 0, "" },
 		{ "A: b\r\n\r\n", 1, 0, "" },
-		{ "From x@y Mon Jan 1\nA: b\n\nc", 1, BROKEN_HEADER_LINE, "c" },
-		{ " folded at first\nA: b\n\nc", 1, BROKEN_HEADER_LINE, "c" },
-		{ "A: b\nno field\nC: d\n\nc", 2, BROKEN_HEADER_LINE, "c" },
-		{ ": x\n\nc", 0, BROKEN_HEADER_LINE, "c" },
-		{ "A b: x\n\nc", 0, BROKEN_HEADER_LINE, "c" },
-		{ "S\xc3\xbc: x\n\nc", 0, BROKEN_HEADER_LINE, "c" },
-		{ "S: \xc3\xbc\n\nc", 1, BROKEN_8BIT_HEADER, "c" },
-		{ "From: a\nfrom: b\n\nc", 2, BROKEN_DUPLICATE, "c" },
+		{ "From x@y Mon Jan 1\nA: b\n\nc", 1, MALFORMED_HEADER_LINE, "c" },
+		{ " folded at first\nA: b\n\nc", 1, MALFORMED_HEADER_LINE, "c" },
+		{ "A: b\nno field\nC: d\n\nc", 2, MALFORMED_HEADER_LINE, "c" },
+		{ ": x\n\nc", 0, MALFORMED_HEADER_LINE, "c" },
+		{ "A b: x\n\nc", 0, MALFORMED_HEADER_LINE, "c" },
+		{ "S\xc3\xbc: x\n\nc", 0, MALFORMED_HEADER_LINE, "c" },
+		{ "S: \xc3\xbc\n\nc", 1, MALFORMED_8BIT_HEADER, "c" },
+		{ "From: a\nfrom: b\n\nc", 2, MALFORMED_DUPLICATE, "c" },
 		{ "Received: a\nReceived: b\n\nc", 2, 0, "c" },
 		/* a line of blanks goes on with the field before it */
 		{ "A: b\n \nC: d\n\nc", 2, 0, "c" },
@@ -87,7 +87,7 @@ static void test_broken(void)
 		struct header_block b = split(exact, n);
 
 		g_assert_cmpuint(b.n, ==, rows[i].n);
-		g_assert_cmphex(b.broken, ==, rows[i].broken);
+		g_assert_cmphex(b.malformed, ==, rows[i].malformed);
 		g_assert_cmpuint(b.body_at, ==, n - strlen(rows[i].body));
 		g_free(exact);
 	}
@@ -103,7 +103,7 @@ static void test_limits(void)
 	struct header_block b = split(raw->str, raw->len);
 
 	g_assert_cmpuint(b.n, ==, LIMIT_HEADERS);
-	g_assert_cmphex(b.cut, ==, CUT_HEADERS);
+	g_assert_cmphex(b.truncated, ==, TRUNCATED_HEADERS);
 	g_assert_cmpuint(b.body_at, ==, raw->len - 4);
 	g_string_assign(raw, "A:");
 	for (int i = 0; i < LIMIT_HEADER_BLOCK_BYTES / 10; i++)
@@ -111,7 +111,7 @@ static void test_limits(void)
 	g_string_append(raw, " x\r\nB: c\r\n\r\nbody");
 	b = split(raw->str, raw->len);
 	g_assert_cmpuint(b.n, ==, 1);
-	g_assert_cmphex(b.cut, ==, CUT_HEADERS);
+	g_assert_cmphex(b.truncated, ==, TRUNCATED_HEADERS);
 	g_assert_cmpuint(b.body_at, ==, raw->len - 4);
 	g_string_free(raw, TRUE);
 }
@@ -136,7 +136,7 @@ static void test_kept_beyond(void)
 		g_string_append(raw, "X-Behind: x\r\n\r\nbody");
 		struct header_block b = split(raw->str, raw->len);
 
-		g_assert_cmphex(b.cut, ==, CUT_HEADERS);
+		g_assert_cmphex(b.truncated, ==, TRUNCATED_HEADERS);
 		for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
 			g_assert_nonnull(headers_find(b.fields, b.n, names[k], k == 0));
 		g_assert_nonnull(

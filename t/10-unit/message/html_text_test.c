@@ -234,14 +234,14 @@ static void test_limits(void)
 		g_string_append(html, "<a href=http://x.example>y</a>");
 	t = read_html(html->str, html->len);
 	g_assert_cmpuint(t.links->len, ==, 10);
-	g_assert_cmphex(t.cut, ==, CUT_LINKS);
+	g_assert_cmphex(t.truncated, ==, TRUNCATED_LINKS);
 	drop(&t);
 	g_string_truncate(html, 0);
 	for (int i = 0; i < 30000; i++)
 		g_string_append(html, "word ");
 	t = read_html(html->str, html->len);
 	g_assert_cmpuint(t.visible->len, <=, 100000);
-	g_assert_cmphex(t.cut, ==, CUT_TEXT);
+	g_assert_cmphex(t.truncated, ==, TRUNCATED_TEXT);
 	drop(&t);
 	g_string_assign(html, "<a href=\"http://x.example/");
 	for (int i = 0; i < 3000; i++)

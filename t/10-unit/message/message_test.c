@@ -24,7 +24,7 @@ static void test_empty(void)
 	g_assert_cmpuint(m->n_headers, ==, 0);
 	g_assert_cmpuint(m->n_parts, ==, 1);
 	g_assert_cmpstr(m->text, ==, "");
-	g_assert_cmphex(m->broken, ==, BROKEN_NO_FROM | BROKEN_DATE);
+	g_assert_cmphex(m->malformed, ==, MALFORMED_NO_FROM | MALFORMED_DATE);
 }
 
 static void test_size(void)
@@ -32,9 +32,9 @@ static void test_size(void)
 	static const char raw[] = "From: a@example.org\n\n0123456789";
 	const struct message *m = parse(raw, sizeof(raw) - 1, sizeof(raw) - 6);
 
-	g_assert_cmphex(m->cut, ==, CUT_SIZE);
+	g_assert_cmphex(m->truncated, ==, TRUNCATED_SIZE);
 	g_assert_cmpstr(m->text, ==, "01234");
-	g_assert_cmphex(parse(raw, sizeof(raw) - 1, sizeof(raw) - 1)->cut, ==, 0);
+	g_assert_cmphex(parse(raw, sizeof(raw) - 1, sizeof(raw) - 1)->truncated, ==, 0);
 }
 
 static void test_nul(void)
@@ -42,7 +42,7 @@ static void test_nul(void)
 	static const char raw[] = "From: a@example.org\nX: a\0b\n\nc\0d";
 	const struct message *m = parse(raw, sizeof(raw) - 1, 1000);
 
-	g_assert_cmphex(m->broken & BROKEN_NUL, ==, BROKEN_NUL);
+	g_assert_cmphex(m->malformed & MALFORMED_NUL, ==, MALFORMED_NUL);
 	g_assert_cmpstr(m->text, ==,
 			"c\xef\xbf\xbd"
 			"d");

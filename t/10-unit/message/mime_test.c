@@ -41,7 +41,7 @@ static char *with_crlf(const char *text)
 
 struct row {
 	const char *raw, *want;
-	unsigned broken, kind;
+	unsigned malformed, kind;
 };
 
 /* every row with LF and with CRLF */
@@ -54,8 +54,8 @@ static void check(const struct row *rows, size_t n)
 		char *got = outline(rows[i].raw, &m);
 
 		g_assert_cmpstr(got, ==, rows[i].want);
-		g_assert_cmphex(m->broken & (BROKEN_BOUNDARY | BROKEN_ENCODING), ==,
-				rows[i].broken);
+		g_assert_cmphex(m->malformed & (MALFORMED_BOUNDARY | MALFORMED_ENCODING),
+				==, rows[i].malformed);
 		g_assert_cmphex(m->kind, ==, rows[i].kind);
 		g_free(got);
 		got = outline(crlf, &m);
@@ -109,19 +109,19 @@ static void test_broken(void)
 	static const struct row rows[] = {
 		/* never closed */
 		{ "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n",
-		  "0 multipart/mixed; 1 text/plain [one\n]; ", BROKEN_BOUNDARY, 0 },
+		  "0 multipart/mixed; 1 text/plain [one\n]; ", MALFORMED_BOUNDARY, 0 },
 		/* no parameter, another one, one without a semicolon */
 		{ "Content-Type: multipart/mixed\n\n--b\n\none\n--b--\n",
-		  "0 multipart/mixed; 1 text/plain [one]; ", BROKEN_BOUNDARY, 0 },
+		  "0 multipart/mixed; 1 text/plain [one]; ", MALFORMED_BOUNDARY, 0 },
 		{ "Content-Type: multipart/mixed; boundary=a\n\n--b\n\none\n--b--\n",
-		  "0 multipart/mixed; 1 text/plain [one]; ", BROKEN_BOUNDARY, 0 },
+		  "0 multipart/mixed; 1 text/plain [one]; ", MALFORMED_BOUNDARY, 0 },
 		/* no part at all: shown as text */
 		{ "Content-Type: multipart/mixed; boundary=b\n\nhello\n",
-		  "0 multipart/mixed; 1 text/plain [hello\n]; ", BROKEN_BOUNDARY, 0 },
+		  "0 multipart/mixed; 1 text/plain [hello\n]; ", MALFORMED_BOUNDARY, 0 },
 		{ "Content-Type: multipart/mixed; boundary=b\n\n",
-		  "0 multipart/mixed; 1 text/plain []; ", BROKEN_BOUNDARY, 0 },
+		  "0 multipart/mixed; 1 text/plain []; ", MALFORMED_BOUNDARY, 0 },
 		{ "Content-Transfer-Encoding: base64\n\n!!!\n", "0 text/plain [!!!\n]; ",
-		  BROKEN_ENCODING, 0 },
+		  MALFORMED_ENCODING, 0 },
 	};
 
 	check(rows, G_N_ELEMENTS(rows));
@@ -193,7 +193,7 @@ static void test_views(void)
 
 		g_test_message("%s", rows[i].raw);
 		g_assert_cmpstr(got, ==, rows[i].names);
-		g_assert_cmphex(m->cut, ==, 0);
+		g_assert_cmphex(m->truncated, ==, 0);
 		g_free(got);
 	}
 #undef PROGRAM
@@ -211,7 +211,7 @@ static void test_views_bounded(void)
 	char *got = names_in(raw->str, &m);
 
 	g_assert_cmpuint(m->n_parts, <, LIMIT_DEPTH + 2);
-	g_assert_cmphex(m->cut & CUT_DEPTH, ==, CUT_DEPTH);
+	g_assert_cmphex(m->truncated & TRUNCATED_DEPTH, ==, TRUNCATED_DEPTH);
 	g_free(got);
 	g_string_free(raw, TRUE);
 }
@@ -293,7 +293,7 @@ static void test_limits(void)
 	g_string_append(raw, "--b--\n");
 	g_free(outline(raw->str, &m));
 	g_assert_cmpuint(m->n_parts, ==, LIMIT_PARTS);
-	g_assert_cmphex(m->cut, ==, CUT_PARTS);
+	g_assert_cmphex(m->truncated, ==, TRUNCATED_PARTS);
 	g_string_truncate(raw, 0);
 	for (int i = 0; i < LIMIT_DEPTH + 10; i++)
 		g_string_append_printf(
@@ -301,7 +301,7 @@ static void test_limits(void)
 			i);
 	g_string_append(raw, "\nx\n");
 	g_free(outline(raw->str, &m));
-	g_assert_cmphex(m->cut, ==, CUT_DEPTH);
+	g_assert_cmphex(m->truncated, ==, TRUNCATED_DEPTH);
 	g_string_free(raw, TRUE);
 }
 

@@ -125,18 +125,22 @@ static void test_links(void)
 
 static void test_broken(void)
 {
-	g_assert_cmphex(parse("Content-Transfer-Encoding: base64\n\nSGV*sbG8=")->broken &
-				BROKEN_ENCODING,
-			==, BROKEN_ENCODING);
-	g_assert_cmphex(parse("Content-Type: text/plain; charset=utf-8\n\n\xff")->broken &
-				BROKEN_CHARSET,
-			==, BROKEN_CHARSET);
-	g_assert_cmphex(parse("Content-Type: text/plain; charset=x-no\n\n\xff")->broken &
-				BROKEN_CHARSET,
-			==, BROKEN_CHARSET);
-	g_assert_cmphex(parse("Content-Type: text/plain; charset=utf-8\n\nok")->broken &
-				(BROKEN_CHARSET | BROKEN_ENCODING),
-			==, 0);
+	g_assert_cmphex(
+		parse("Content-Transfer-Encoding: base64\n\nSGV*sbG8=")->malformed &
+			MALFORMED_ENCODING,
+		==, MALFORMED_ENCODING);
+	g_assert_cmphex(
+		parse("Content-Type: text/plain; charset=utf-8\n\n\xff")->malformed &
+			MALFORMED_CHARSET,
+		==, MALFORMED_CHARSET);
+	g_assert_cmphex(
+		parse("Content-Type: text/plain; charset=x-no\n\n\xff")->malformed &
+			MALFORMED_CHARSET,
+		==, MALFORMED_CHARSET);
+	g_assert_cmphex(
+		parse("Content-Type: text/plain; charset=utf-8\n\nok")->malformed &
+			(MALFORMED_CHARSET | MALFORMED_ENCODING),
+		==, 0);
 }
 
 /* the smallest zip there is, in base64, as an attachment: one empty file, a.js */
@@ -165,13 +169,13 @@ static void test_limits(void)
 		g_string_append(raw, "some text\n");
 	const struct message *m = parse(raw->str);
 
-	g_assert_cmphex(m->cut, ==, CUT_TEXT);
+	g_assert_cmphex(m->truncated, ==, TRUNCATED_TEXT);
 	g_assert_cmpuint(strlen(m->text), <=, LIMIT_TEXT_BYTES);
 	g_string_assign(raw, "A: b\n\n");
 	for (int i = 0; i < LIMIT_LINKS + 10; i++)
 		g_string_append(raw, "http://x.example/ ");
 	m = parse(raw->str);
-	g_assert_cmphex(m->cut, ==, CUT_LINKS);
+	g_assert_cmphex(m->truncated, ==, TRUNCATED_LINKS);
 	g_assert_cmpuint(m->n_links, ==, LIMIT_LINKS);
 	g_string_free(raw, TRUE);
 }
