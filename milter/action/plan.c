@@ -22,7 +22,7 @@ struct merge {
 	const struct plan_setup *setup;
 	const enum action *asked; /* for each recipient: never DEFER or REJECT */
 	const char *unheld; /* words on why QUARANTINE means junk; NULL: it is held */
-	const bool *kept;   /* those whom it is held for all the same; NULL: nobody */
+	const bool *kept;   /* recipients whose hold succeeded anyway; NULL if none */
 	enum action *done;
 	enum action strictest; /* of those who remain and read the headers */
 	const struct decision *shown;
@@ -411,8 +411,7 @@ static enum action *asked_for(struct arena *a, const struct decisions *all)
 	return asked;
 }
 
-/* Who is observed was promised that nothing changes but headers. So what would stand in the
- * one body, or in the headers that file mail, is not done for the others either. */
+/* In observe mode only headers may change. So the one body, and the headers that file mail, stay as they are for all recipients. */
 static void spare_observed(const struct decisions *all, enum action *asked,
 			   struct plan *p_r)
 {
@@ -431,8 +430,7 @@ static void spare_observed(const struct decisions *all, enum action *asked,
 	}
 }
 
-/* May the reply speak for all? Then the milder of the two refusals is said: a sender who is
- * told to come again is told more by then, one who is rejected is told for good. */
+/* May the reply speak for all? Then the milder of the two refusals is given: a deferred sender retries; a rejected one does not. */
 static enum action refusal_of_all(const enum action *asked, size_t n)
 {
 	enum action mildest = ACTION_REJECT;
@@ -567,7 +565,7 @@ static void plan_holds(struct arena *a, const struct plan_setup *s,
 	g_hash_table_destroy(by_tenant);
 }
 
-/* Why nothing can be held, or NULL. What was not read whole cannot: the rest would be lost;
+/* Why nothing can be held, or NULL. A truncated message cannot be held: the rest would be lost;
  * nor for recipients of whom not all are known: a discard would be for the others as well. */
 static const char *cannot_hold(const struct plan_setup *s)
 {

@@ -1,4 +1,4 @@
-/* wonted import --journal: the same records as wonted-learn eats, in one go. No position is
+/* wonted import --journal: the same records as wonted-learn reads, in one go. No position is
  * kept: what was learned is known by its marks, so an import that was broken off is simply
  * begun again. */
 #include "cmd/import_journal.h"

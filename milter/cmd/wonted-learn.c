@@ -1,4 +1,4 @@
-/* The memory's writer: eats the journal as it grows, and keeps how far it came. One thread;
+/* The memory's writer: reads the journal as it grows, and keeps how far it came. One thread;
  * signals are looked at between batches, so that a batch is always ended. The milter never
  * waits for it: while it stands still the journal keeps what is to be learned. */
 #include <errno.h>
@@ -246,7 +246,7 @@ static void begin(struct learn *l)
 {
 	log_level_set(l->options->log_level);
 	log_line(LOG_LEVEL_INFO,
-		 "wonted-learn " WONTED_VERSION " eats %s, into store \"%s\"",
+		 "wonted-learn " WONTED_VERSION " reads %s, into store \"%s\"",
 		 l->options->journal_dir, l->options->store);
 	if (!l->options->journal_pii)
 		log_line(LOG_LEVEL_WARN,

@@ -228,7 +228,7 @@ static void set_policy(struct loading *l, cfg_t *section, struct policy *p)
 	p->origins = origins;
 }
 
-/* "default" first; the others begin as its copies, but for whom they are */
+/* "default" first. Other policies start as copies of the default, except for their recipients. */
 static void set_policies(struct loading *l, cfg_t *cfg)
 {
 	struct options *o = l->options;

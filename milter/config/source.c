@@ -1,5 +1,5 @@
 /* Reading: files, characters, includes. libconfuse's own scanner miscounts lines behind
- * comments, takes no comment inside a list, silently eats "*" and "+" outside of strings,
+ * comments, takes no comment inside a list, silently drops "*" and "+" outside of strings,
  * puts environment variables into text and keeps its include depth after an error; so it
  * never sees a file of an admin, only what config/load.c writes from these tokens.
  *

@@ -1,5 +1,5 @@
 /* From a line of JSON back to what was recorded. Types are checked field by field: a line may
- * be anything that lies in a file, and what does not fit is taken for not there. */
+ * be anything that lies in a file, and values that do not parse count as absent. */
 #include "journal/recorded.h"
 
 #include <jansson.h>

@@ -375,7 +375,7 @@ static bool lock_folder(struct follower *f, GError **e)
 	if (!f->setup.keep_position || flock(f->folder, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-		    "journal %s: another wonted-learn eats it already", f->setup.folder);
+		    "journal %s: another wonted-learn reads it already", f->setup.folder);
 	return false;
 }
 

@@ -27,7 +27,7 @@ static char *lock_path(const char *url)
 	return g_strdup_printf("%.*s-writer", (int)strcspn(lmdb, "|"), lmdb);
 }
 
-/* What root makes belongs to whom the folder belongs to: the daemon must get at it. */
+/* Files created as root are chowned to the directory's owner, so that the daemon can open them. */
 static void give_to_folder_owner(int fd, const char *path)
 {
 	char *folder = g_path_get_dirname(path);

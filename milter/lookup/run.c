@@ -10,8 +10,7 @@ static void all_unknown(struct value *at)
 		at[i] = VALUE_UNKNOWN;
 }
 
-/* What was not asked is not known, even where a part of it happened to come along: nobody
- * shall rely on what only a neighbour's needs brought. */
+/* What was not asked is not known, even where a part of it happened to come along: Facts fetched only for another recipient's needs are reset to unknown.. */
 static void keep_needed(unsigned needs, struct value *at)
 {
 	for (size_t i = 0; i < FACT_COUNT; i++)

@@ -51,7 +51,7 @@ struct value view_days_since(const struct view *v,
 struct value view_today(const struct view *v,
 			int64_t (*count)(const struct history *h, int64_t today));
 
-/* view_new - is new what is not usual by this history?
+/* view_new - does this history allow calling a missing value new?
  * in    usual   what one of the questions of behavior/history.h said
  * err   UNKNOWN: too little is known, or what is missing of the history might know it */
 struct value view_new(const struct view *v, enum answer usual);

@@ -1,5 +1,4 @@
-/* The envelope file: keys and texts, each byte of them escaped where it could end a line. What
- * a future version writes into it beside is kept from nobody, but is lost with a change. */
+/* The envelope file: keys and texts, each byte of them escaped where it could end a line. Fields of a future version are readable by everybody; changes are lost. */
 #include "quarantine/envelope.h"
 
 #include "base/error.h"

@@ -615,7 +615,7 @@ static bool is_same(struct quarantine *q, const struct hold *old, const struct h
 	return same;
 }
 
-/* whom of h an older hold is for; says whether anybody more */
+/* Marks the recipients that an older hold covers; returns whether any are left. */
 static bool cover(const struct hold *old, const struct hold *h, bool *covered)
 {
 	GHashTable *held = g_hash_table_new(g_str_hash, g_str_equal);

@@ -396,7 +396,7 @@ static GPtrArray *list_folder(const char *folder, GError **e)
 	else
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "%s: %s; rules_dir names a folder with *.rules files", folder,
-			    dir == NULL ? "not a folder that can be read"
+			    dir == NULL ? "cannot read directory"
 					: "no *.rules file in it");
 	g_ptr_array_unref(paths);
 	return NULL;

@@ -111,7 +111,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
 	return SMFIS_CONTINUE;
 }
 
-/* text of the peer's address; IPv4 in IPv6 clothes is undressed */
+/* text of the peer's address; IPv4-mapped IPv6 addresses are unmapped */
 static const char *address_text(const _SOCK_ADDR *sa, char *to, size_t n)
 {
 	if (sa == NULL)

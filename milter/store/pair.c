@@ -138,7 +138,7 @@ static void pair_close(struct store *s)
 
 /* --- batches that the pool asks --- */
 
-/* Asked of a side by the pool. Two may hold it: the pool, and who waits for the answers. */
+/* A batch that the worker pool asks of one side. Shared by the pool and the waiting reader. */
 struct asked {
 	struct pair_job job; /* must be first */
 	struct pair *pair;
@@ -276,7 +276,7 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 	return d;
 }
 
-/* evenly: of each hundred turns, so many */
+/* Spread evenly: N of every hundred calls. */
 static bool is_chosen(gint *calls, gint *percent)
 {
 	guint n = (guint)g_atomic_int_add(calls, 1) % 100,

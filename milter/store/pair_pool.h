@@ -1,5 +1,4 @@
-/* Threads that do what nobody waits for, from a queue that has an end: who finds it full is
- * told so at once. Only pair*.c of this module include it. */
+/* Worker threads for work without a waiter. The queue is bounded; push fails at once when it is full. Only pair*.c of this module include it. */
 #ifndef STORE_PAIR_POOL_H
 #define STORE_PAIR_POOL_H
 

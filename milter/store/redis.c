@@ -273,7 +273,7 @@ static bool read_from(struct attempt *t, struct store_read *r, size_t n, int64_t
 	return good;
 }
 
-/* the i-th to ask: replicas by turns, then the primary; NULL: nobody is left */
+/* The i-th candidate: replicas round-robin, then the primary; NULL when there is none left. */
 static struct redis_server *candidate(struct redis *r, guint turn, guint i)
 {
 	if (i < r->replicas)

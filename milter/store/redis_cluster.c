@@ -18,7 +18,7 @@
 #include "store/redis_write.h"
 
 #define NODES_MOST 1000      /* what the makers of Redis Cluster call the limit */
-#define ROUNDS_MOST 8        /* a key is sent on so often at most in one batch */
+#define ROUNDS_MOST 8        /* redirects followed per key and batch */
 #define VOTERS_MOST 16       /* nodes asked for the map at once */
 #define MAP_LIMIT_US 1000000 /* how long they may take */
 #define MAP_AGAIN_US 200000  /* while something is amiss */

@@ -183,7 +183,7 @@ static void test_folder(void)
 	remove_file(folder, ".hidden.rules");
 	g_assert_cmpint(g_rmdir(folder), ==, 0);
 	g_assert_null(ruleset_load(folder, &e));
-	g_assert_nonnull(strstr(e->message, "not a folder"));
+	g_assert_nonnull(strstr(e->message, "cannot read directory"));
 	g_clear_error(&e);
 	g_free(folder);
 }
