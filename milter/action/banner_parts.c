@@ -15,7 +15,7 @@ enum {
 	SIGNATURE_LEAST = 60,        /* a signature of Ed25519 has some 120 bytes */
 };
 
-const char *eol_of(struct bytes text, const char *otherwise)
+static const char *eol_of(struct bytes text, const char *otherwise)
 {
 	const char *lf = text.n == 0 ? NULL : memchr(text.at, '\n', text.n);
 

@@ -46,10 +46,6 @@ bool banner_part_open(struct arena *a, struct banner_part *p);
  * ref   RFC 1847 2.1, RFC 8551 3.5.3, RFC 9580 6.2 and 5.2 */
 bool banner_message_is_signed(const struct message *m);
 
-/* eol_of - the first line end in a text
- * err   otherwise: there is none */
-const char *eol_of(struct bytes text, const char *otherwise);
-
 /* is_behind_header - does an empty line end the header before this place? Without one, what we
  *                    put in would become a header
  * err   false */

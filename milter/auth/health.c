@@ -55,7 +55,7 @@ static void note_silent(struct dns_health *h)
 	g_string_free(whose, TRUE);
 }
 
-void dns_health_note(struct dns_health *h)
+static void dns_health_note(struct dns_health *h)
 {
 	int64_t since_s = __atomic_exchange_n(&h->silent_since_s, 0, __ATOMIC_ACQ_REL);
 

@@ -33,11 +33,6 @@ void dns_health_destroy(struct dns_health **h);
  * cost  at most one question, shared by all who ask at the same time */
 bool dns_health_check(struct dns_health *h, int64_t since_us, int64_t deadline_us);
 
-/* dns_health_note - a message had all its answers: nothing to ask
- * use   any thread
- * err   none */
-void dns_health_note(struct dns_health *h);
-
 /* dns_health_silent_since - seconds since 1970 when it stopped to answer; 0: it answers, as
  *                           far as anybody asked
  * use   any thread

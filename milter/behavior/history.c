@@ -12,12 +12,6 @@
 #define RARE 100          /* one hour in so many is an exception, */
 #define RARE_MOST 8       /* but not so often */
 
-const char *const usual_names[USUAL_COUNT] = {
-	[USUAL_REPLY_TO] = "reply_to", [USUAL_LINK] = "link",
-	[USUAL_MAILER] = "mailer",     [USUAL_DKIM] = "dkim",
-	[USUAL_NETWORK] = "network",   [USUAL_ADDRESS] = "address",
-};
-
 static const struct codec_field count_fields[] = {
 	CODEC_INT_FIELD(count, 1, closed),
 	CODEC_INT_FIELD(count, 2, open),

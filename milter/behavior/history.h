@@ -60,8 +60,6 @@ enum usual {
 	USUAL_COUNT
 };
 
-extern const char *const usual_names[USUAL_COUNT];
-
 struct usual_set {
 	struct usual_item *at; /* most frequent first */
 	size_t n;

@@ -96,7 +96,6 @@ struct options *snapshot_create(void)
 
 	o->snapshot = arena_new(a, struct snapshot, 1);
 	o->snapshot->arena = a;
-	g_atomic_ref_count_init(&o->snapshot->owners);
 	o->snapshot->tenants = g_hash_table_new(g_str_hash, g_str_equal);
 	o->snapshot->policies = g_hash_table_new(g_str_hash, g_str_equal);
 	o->snapshot->flags = g_hash_table_new(g_str_hash, g_str_equal);
@@ -105,15 +104,9 @@ struct options *snapshot_create(void)
 	return o;
 }
 
-const struct options *options_ref(const struct options *o)
-{
-	g_atomic_ref_count_inc(&o->snapshot->owners);
-	return o;
-}
-
 void options_unref(const struct options *o)
 {
-	if (o == NULL || !g_atomic_ref_count_dec(&o->snapshot->owners))
+	if (o == NULL)
 		return;
 	struct arena *a = o->snapshot->arena;
 

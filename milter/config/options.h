@@ -186,12 +186,7 @@ bool options_is_internal(const struct options *o, const char *client_addr);
  * err   none */
 char *options_need_restart(const struct options *before, const struct options *after);
 
-/* options_ref - one more owner
- * use   any thread
- * err   none */
-const struct options *options_ref(const struct options *o);
-
-/* options_unref - one owner less; the last one frees all of it and all it points to
+/* options_unref - the one owner gives it up: all of it and all it points to is freed
  * use   any thread
  * err   none; NULL is allowed */
 void options_unref(const struct options *o);

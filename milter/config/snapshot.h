@@ -1,5 +1,5 @@
 /* What hangs on a struct options besides its values. Everything is made while loading and
- * only read after; the count of owners is the one thing that changes. */
+ * only read after. */
 #ifndef CONFIG_SNAPSHOT_H
 #define CONFIG_SNAPSHOT_H
 
@@ -9,7 +9,6 @@
 #include "config/options.h"
 
 struct snapshot {
-	gatomicrefcount owners;
 	struct arena *arena;  /* all of it, struct options included */
 	GHashTable *tenants;  /* domain -> struct tenant */
 	GHashTable *policies; /* "user@example.org" or "@example.org" -> struct policy */

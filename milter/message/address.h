@@ -28,13 +28,6 @@ static inline bool address_atom_char(char c)
 	       strchr("()<>[]:;@\\,\"", c) == NULL;
 }
 
-/* address_local - a local part as it is written in an address: in quotes if it needs them
- * in    plain   without quotes and backslashes
- * own   a
- * err   none
- * ref   RFC 5321 4.1.2 */
-const char *address_local(struct arena *a, const char *plain);
-
 /* address_make - an address of its two parts, and its key
  * in    local    without quotes and backslashes
  *       domain   NULL: a local part alone

@@ -25,7 +25,7 @@ static bool is_dot_string(const char *text)
 	return true;
 }
 
-const char *address_local(struct arena *a, const char *plain)
+static const char *address_local(struct arena *a, const char *plain)
 {
 	if (is_dot_string(plain))
 		return plain;

@@ -32,7 +32,7 @@ void note_name(struct ruleset *rs, struct rule *rule, struct name_at at)
 	g_array_append_val(rs->rcpt_names, at);
 }
 
-void check_header(struct ruleset *rs, struct operand *o)
+static void check_header(struct ruleset *rs, struct operand *o)
 {
 	for (const char *p = o->text; *p != '\0'; p++) {
 		if (*p > ' ' && *p < 0x7f && *p != ':')

@@ -8,10 +8,6 @@
  * err   an error is added; the test must not be evaluated then */
 void check_test(struct ruleset *rs, struct rule *rule, struct test *test);
 
-/* check_header - find or add the number of a header
- * err   an error for what can't be a header's name */
-void check_header(struct ruleset *rs, struct operand *o);
-
 /* note_name - a rule reads a name: remember what it needs and to whom it belongs
  * err   none */
 void note_name(struct ruleset *rs, struct rule *rule, struct name_at at);

@@ -117,12 +117,6 @@ bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char 
 	return found != NULL && list_covers(found, bytes_of(domain));
 }
 
-const char *const *ruleset_headers(const struct ruleset *rs, size_t *n_r)
-{
-	*n_r = rs->headers->len;
-	return (const char *const *)rs->headers->pdata;
-}
-
 const char *ruleset_id(const struct ruleset *rs)
 {
 	return rs->id;

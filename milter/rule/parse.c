@@ -81,7 +81,7 @@ bool parser_word(const struct parser *p, const char *word)
 	return p->now.kind == TOKEN_WORD && strcmp(p->now.text, word) == 0;
 }
 
-bool parser_symbol(const struct parser *p, const char *symbol)
+static bool parser_symbol(const struct parser *p, const char *symbol)
 {
 	return p->now.kind == TOKEN_SYMBOL && strcmp(p->now.text, symbol) == 0;
 }

@@ -44,10 +44,6 @@ void parser_fail(struct parser *p, const char *what);
  * err   none */
 bool parser_word(const struct parser *p, const char *word);
 
-/* parser_symbol - is the present token this symbol?
- * err   none */
-bool parser_symbol(const struct parser *p, const char *symbol);
-
 /* parser_text - take a text
  * in    what   for the error: "the reason: a text between \" and \""
  * err   NULL after an error */

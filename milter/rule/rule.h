@@ -164,12 +164,6 @@ const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i);
  * err   false: no, or there is no such list */
 bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char *domain);
 
-/* ruleset_headers - names of the headers that conditions read, for the journal
- * out   *n_r of them, as written
- * own   the rule set
- * err   none */
-const char *const *ruleset_headers(const struct ruleset *rs, size_t *n_r);
-
 /* ruleset_id - a short fingerprint of all that was loaded, for log and journal
  * err   none */
 const char *ruleset_id(const struct ruleset *rs);

@@ -30,8 +30,6 @@ const struct family_row key_families[FAMILY_COUNT] = {
 #undef KEY
 };
 
-static const char *const form_names[] = { "plain", "tagged", "hashed" };
-
 /* a key being built: a part of at most PART_MOST bytes, and the escape of one more, fit */
 struct draft {
 	char at[LIMIT_KEY_BYTES + 4];
@@ -195,30 +193,4 @@ bool key_split(struct arena *a, struct bytes key, struct key_parts *parts_r)
 	parts_r->part1 = n > 2 ? unescape(a, part[2]) : "";
 	parts_r->part2 = n > 3 ? unescape(a, part[3]) : "";
 	return true;
-}
-
-char *keys_document(void)
-{
-	GString *text = g_string_new(NULL);
-
-	for (size_t i = 0; i < FAMILY_COUNT; i++) {
-		const struct family_row *row = &key_families[i];
-		const char *tagged = row->form == KEY_TAGGED ? "}" : "";
-
-		g_string_append_printf(
-			text, "%s\n    %s\n    key      %s|%stenant%s%s%s%s%s\n",
-			row->name, row->doc, row->prefix, *tagged != '\0' ? "{" : "",
-			row->part1[0] != '\0' ? "|" : "", row->part1, tagged,
-			row->part2[0] != '\0' ? "|" : "", row->part2);
-		g_string_append_printf(text, "    value    %s, version %u, %s key\n",
-				       row->codec, row->version, form_names[row->form]);
-		if (row->ttl_s != 0)
-			g_string_append_printf(text,
-					       "    kept     %" G_GINT64_FORMAT
-					       " days after the last write\n",
-					       row->ttl_s / 86400);
-		g_string_append_printf(text, "    written  by %s; the same again is %s\n",
-				       row->writer, row->repeatable);
-	}
-	return g_string_free(text, FALSE);
 }

@@ -60,9 +60,4 @@ struct key_parts {
  * err   false: no key of ours */
 bool key_split(struct arena *a, struct bytes key, struct key_parts *parts_r);
 
-/* keys_document - the table as text for the documents
- * own   the caller frees with g_free()
- * err   none */
-char *keys_document(void);
-
 #endif

@@ -164,7 +164,7 @@ bool redis_server_is_out(struct redis_server *s)
 	return out;
 }
 
-struct redis_counts redis_server_counts(struct redis_server *s)
+static struct redis_counts redis_server_counts(struct redis_server *s)
 {
 	struct redis_counts c;
 

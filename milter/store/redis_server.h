@@ -80,10 +80,6 @@ void redis_server_stale(struct redis_server *s, int64_t budget_us);
  * err   none */
 bool redis_server_is_out(struct redis_server *s);
 
-/* redis_server_counts - what has been counted so far
- * err   none */
-struct redis_counts redis_server_counts(struct redis_server *s);
-
 /* redis_server_print - append a line: its name, whether it is in use, what was counted
  * err   none */
 void redis_server_print(struct redis_server *s, GString *to);

@@ -225,17 +225,6 @@ static void test_restart(void)
 	options_unref(c);
 }
 
-static void test_owners(void)
-{
-	struct options *o = load("tenant a { domains = example.org }");
-	const struct options *other = options_ref(o);
-
-	options_unref(o);
-	g_assert_cmpstr(other->tenants[0].name, ==, "a");
-	options_unref(other);
-	options_unref(NULL);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -246,6 +235,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/options/policy-order", test_policy_order);
 	g_test_add_func("/config/options/internal", test_internal);
 	g_test_add_func("/config/options/restart", test_restart);
-	g_test_add_func("/config/options/owners", test_owners);
 	return g_test_run();
 }
