@@ -135,8 +135,11 @@ static void do_html(struct arena *a, struct banner_part *p,
 {
 	struct html_setting setting = { .eol = p->eol };
 	struct insertion in = { 0 };
+	struct bytes head = unshifted(a, p);
 
-	in.at = html_place(unshifted(a, p));
+	/* the whole block must lie in what banner_strip() looks at */
+	head.n = MIN(head.n, BANNER_SCAN_BYTES - BANNER_BLOCK_BYTES);
+	in.at = html_place(head);
 	setting.in_line = in.at > 0 && p->text.at[in.at - 1] == '>';
 	in.text = banner_html_block(a, words, &setting);
 	put_in(a, p, &in, b_r);

@@ -18,7 +18,6 @@
 enum {
 	REASON_BYTES = 240, /* as in plain text */
 	WORD_CHARS = 40,    /* a longer one may be broken: lines of mail end before 998 */
-	BLOCK_BYTES = 32768,
 	COMMENT_BYTES = 64, /* between the marks of a comment of ours */
 };
 
@@ -118,6 +117,7 @@ struct bytes banner_html_block(struct arena *a, const struct banner_words *w,
 		g_string_insert_c(out, (gssize)(out->len - end), ' ');
 	block.at = arena_strndup(a, out->str, out->len);
 	block.n = out->len;
+	g_assert(block.n <= BANNER_BLOCK_BYTES);
 	g_string_free(out, TRUE);
 	return block;
 }
@@ -168,7 +168,7 @@ struct block banner_html_find(struct bytes html)
 	if (open.n == 0)
 		return open;
 	end = bytes_find(html, open.at, CLOSING);
-	if (end >= html.n || end - open.at > BLOCK_BYTES ||
+	if (end >= html.n || end - open.at > BANNER_BLOCK_BYTES ||
 	    !comment_around(html, end, &close))
 		return open;
 	eol = eol_before(html, open.at);

@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 
+enum { BANNER_BLOCK_BYTES = 32768 }; /* of a block at most: three reasons are 10 kB */
+
 /* how a block stands in a document */
 struct html_setting {
 	const char *eol;

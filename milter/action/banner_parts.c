@@ -10,7 +10,6 @@
 #include "message/content.h"
 
 enum {
-	SCAN_BYTES = 256 * 1024,     /* heads of real documents end before 100 kB */
 	SIGNATURE_BYTES = 64 * 1024, /* with the certificates of a long chain */
 	SIGNATURE_LEAST = 60,        /* a signature of Ed25519 has some 120 bytes */
 };
@@ -116,7 +115,7 @@ bool banner_part_open(struct arena *a, struct banner_part *b)
 	above.n = MIN(p->start, 2);
 	above.at = raw.at + p->start - above.n;
 	b->coded.eol = eol_of(b->coded.raw, eol_of(above, "\n"));
-	b->text = transfer_decode(a, &b->coded, SCAN_BYTES);
+	b->text = transfer_decode(a, &b->coded, BANNER_SCAN_BYTES);
 	b->eol = p->encoding == ENCODING_BASE64 ? eol_of(b->text, b->coded.eol)
 						: b->coded.eol;
 	return true;

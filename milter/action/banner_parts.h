@@ -10,7 +10,11 @@
 #include "base/bytes.h"
 #include "message/message.h"
 
-enum { BANNER_PARTS = 8 }; /* with more, nobody can tell what is seen first */
+enum {
+	BANNER_PARTS = 8, /* with more, nobody can tell what is seen first */
+	BANNER_SCAN_BYTES =
+		256 * 1024, /* of a text; heads of documents end before 100 kB */
+};
 
 /* one part and what becomes of it */
 struct banner_part {

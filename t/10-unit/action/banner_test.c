@@ -533,6 +533,30 @@ static void strips_in_linear_time(void)
 	}
 }
 
+/* However long a head is, the banner lies in what is looked at when it is taken out. */
+static void comes_out_of_a_long_head(void)
+{
+	static const char *const pieces[] = { "</div>", "<!-- x -->", "<base href=\"x\">",
+					      "<style>.a{}</style>" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+		struct arena *a = arena_create();
+		GString *raw = g_string_new(HEAD "text/html\n\n");
+		struct banner b;
+		struct bytes new;
+
+		while (raw->len < 300 * 1000)
+			g_string_append(raw, pieces[i]);
+		make(a, parse(a, raw->str, raw->len), &b);
+		g_assert_true(b.done);
+		new = banner_apply(a, 0, &b);
+		g_assert_true(bytes_equal(banner_strip(a, parse(a, new.at, new.n))->raw,
+					  (struct bytes){ raw->str, raw->len }));
+		g_string_free(raw, TRUE);
+		arena_destroy(&a);
+	}
+}
+
 /* In ISO-2022-JP two letters may look like "<b": only between shifts to ASCII is a tag. */
 static void sees_no_tag_in_kanji(void)
 {
@@ -787,5 +811,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/banner/stands-above-halves", stands_above_halves);
 	g_test_add_func("/banner/leaves-talk-alone", leaves_talk_alone);
 	g_test_add_func("/banner/strips-in-linear-time", strips_in_linear_time);
+	g_test_add_func("/banner/comes-out-of-a-long-head", comes_out_of_a_long_head);
 	return g_test_run();
 }
