@@ -21,6 +21,7 @@
 #define LIMIT_ADDRESSES 2000          /* of one header; message/address.c stops there */
 #define LIMIT_ADDRESS_BYTES 320       /* RFC 5321 4.5.3.1: 64 + 1 + 255 */
 #define LIMIT_DISPLAY_BYTES 512       /* of a display name; more is not a name */
+#define LIMIT_MARKS 30      /* on one character; UAX #15 13: no language has so many */
 #define LIMIT_REFERENCES 50 /* newest kept; a thread longer than that is known anyway */
 #define LIMIT_RECEIVED 50   /* hop limits of MTAs are 50 (Postfix) and 25 (Sendmail) */
 #define LIMIT_FILENAME_BYTES 255

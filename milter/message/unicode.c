@@ -61,6 +61,39 @@ static char *ascii_lower(struct arena *a, const char *text)
 	return out;
 }
 
+/* ICU's own macro for this does not compile under -Wsign-conversion */
+static UChar32 next_char(const struct wide *w, int32_t *at)
+{
+	UChar32 c = w->at[(*at)++];
+
+	if (c >= 0xd800 && c < 0xdc00 && *at < w->n)
+		c = 0x10000 + (c - 0xd800) * 0x400 + (w->at[(*at)++] - 0xdc00);
+	return c;
+}
+
+/* Drop marks beyond LIMIT_MARKS on one character: normalization sorts the marks of a character
+ * in quadratic time. A character that is ignored ends no run of marks, because case folding
+ * drops it (UAX #15, 13: Stream-Safe Text Format). */
+static void drop_long_runs(struct wide *w)
+{
+	int32_t at = 0, out = 0, marks = 0;
+
+	while (at < w->n) {
+		int32_t from = at;
+		UChar32 c = next_char(w, &at);
+
+		if (c < 0x300)
+			marks = c == 0xad ? marks : 0; /* soft hyphen */
+		else if (u_getCombiningClass(c) != 0)
+			marks++;
+		else if (!u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
+			marks = 0;
+		while (from < at && marks <= LIMIT_MARKS)
+			w->at[out++] = w->at[from++];
+	}
+	w->n = out;
+}
+
 static struct wide widen(const char *text)
 {
 	size_t length = strlen(text);
@@ -78,6 +111,7 @@ static struct wide widen(const char *text)
 			     0xfffd, NULL, &e);
 	if (U_FAILURE(e))
 		w.n = 0;
+	drop_long_runs(&w);
 	return w;
 }
 
@@ -127,16 +161,6 @@ static UScriptCode script_of(UChar32 c)
 	UErrorCode e = U_ZERO_ERROR;
 
 	return uscript_getScript(c, &e);
-}
-
-/* ICU's own macro for this does not compile under -Wsign-conversion */
-static UChar32 next_char(const struct wide *w, int32_t *at)
-{
-	UChar32 c = w->at[(*at)++];
-
-	if (c >= 0xd800 && c < 0xdc00 && *at < w->n)
-		c = 0x10000 + (c - 0xd800) * 0x400 + (w->at[(*at)++] - 0xdc00);
-	return c;
 }
 
 /* in place, on decomposed text; blanks of all kinds become ' ' */

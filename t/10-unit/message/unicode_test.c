@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/limits.h"
+
 struct row {
 	const char *in, *want;
 };
@@ -194,6 +196,31 @@ static void test_lower_and_valid(void)
 	arena_destroy(&a);
 }
 
+/* What normalization sorts in quadratic time is bounded: marks on one character, also with
+ * characters between them that are dropped. */
+static void test_marks_in_a_row(void)
+{
+	static const char *const pairs[] = { "\xcc\x81\xcc\xa3",
+					     "\xcc\x81\xe2\x80\x8d\xcc\xa3",
+					     "\xcc\x81\xc2\xad\xcc\xa3" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		struct arena *a = arena_create();
+		GString *text = g_string_new("a");
+		size_t marks = 0;
+
+		for (int k = 0; k < 1000; k++)
+			g_string_append(text, pairs[i]);
+		for (const char *p = unicode_lower(a, text->str); *p != '\0';
+		     p = g_utf8_next_char(p))
+			marks += g_unichar_combining_class(g_utf8_get_char(p)) != 0;
+		g_assert_cmpuint(marks, ==, LIMIT_MARKS);
+		g_assert_cmpstr(unicode_fold(a, text->str), ==, "a");
+		g_string_free(text, TRUE);
+		arena_destroy(&a);
+	}
+}
+
 static void test_domains(void)
 {
 	struct arena *a = arena_create();
@@ -265,6 +292,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/unicode/pictures-agree-with-icu", test_pictures_agree_with_icu);
 	g_test_add_func("/unicode/mixed", test_mixed);
 	g_test_add_func("/unicode/lower-and-valid", test_lower_and_valid);
+	g_test_add_func("/unicode/marks-in-a-row", test_marks_in_a_row);
 	g_test_add_func("/unicode/domains", test_domains);
 	g_test_add_func("/unicode/confusables", test_confusables);
 	return g_test_run();
