@@ -406,6 +406,10 @@ static bool read_line(struct reader *in, const char *at, const char *end, GError
 	}
 	g_free(in->owner);
 	in->owner = full_name(in, word_text(in, 0));
+	/* each label is a node with a name of its own */
+	if (strlen(in->owner) > LIMIT_DNS_NAME_BYTES)
+		return zone_error(in, e, "the name is longer than %d bytes",
+				  LIMIT_DNS_NAME_BYTES);
 	return read_record(in, 1, e);
 }
 

@@ -156,6 +156,12 @@ static const struct {
 } wrong[] = {
 	{ "a.example. B 1\n", "zone:1: \"B\" is no record type known here" },
 	{ "a.example.\n", "zone:1: \"\" is no record type" },
+	{ "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a."
+	  "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a."
+	  "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a."
+	  "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a. A "
+	  "192.0.2.1\n",
+	  "zone:1: the name is longer than 253 bytes" },
 	{ "a.example. A\n", "zone:1: the record has no data" },
 	{ "\na.example. A 192.0.2\n", "zone:2: \"192.0.2\" is no IPv4 address" },
 	{ "a.example. AAAA 192.0.2.1\n", "zone:1: \"192.0.2.1\" is no IPv6 address" },
