@@ -90,6 +90,7 @@
 #define LIMIT_RULE_ERRORS 20     /* said at once; the rest is counted */
 #define LIMIT_REASON_BYTES 300   /* one reason after its {names} are filled in */
 #define LIMIT_REASONS 50         /* of one decision, strongest kept; nobody reads more */
+#define LIMIT_HOLD_HITS 16 /* of one recipient kept with a hold; the journal has all */
 #define LIMIT_REASON_VALUE_BYTES 80  /* one {name} of it: an address, not a story */
 #define LIMIT_REASON_WORDS_BYTES 240 /* a detector's words in it: our own sentence */
 #define LIMIT_PATTERN_BYTES 4000     /* of one regular expression */

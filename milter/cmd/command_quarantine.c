@@ -1,7 +1,7 @@
-/* What is held: list, show, release, delete. Each subcommand one function, one row. */
+/* What is held: list, show, release, delete. What is done to holds, and whose they are, is the
+ * module quarantine's business; here stand its words. Each subcommand one function, one row. */
 #include <errno.h>
 #include <grp.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,102 +9,211 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
-#include "base/printable.h"
+#include "base/plural.h"
+#include "base/suggest.h"
 #include "cmd/acts_print.h"
 #include "cmd/command.h"
+#include "cmd/hold_print.h"
+#include "message/address.h"
 #include "quarantine/acts.h"
-#include "quarantine/hold.h"
-#include "quarantine/release.h"
+#include "quarantine/operation.h"
 
 #define ACT_LABEL "act        "
+#define DAY_S 86400
 
 struct request {
 	const struct options *options;
 	struct quarantine *quarantine;
+	struct hold_scope scope;
+	struct hold_filter filter;
 	char **ids;
-	char *rcpt, *tenant, *text, *server;
-	gboolean all, raw, again, doubtful;
-	int days;
+	char *rcpt, *tenant, *mailbox, *from, *text, *rule, *verdict, *state, *since,
+		*server;
+	gboolean all, raw, json, again, doubtful, yes;
+	int days, limit;
 	char *who; /* of the acts */
 	int64_t uid;
 };
 
-static const char *const state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
-							   "expired" };
+static const char *const name = "wonted quarantine";
 
-/* what is known of a recipient's part beyond its state */
-static const char *doubt_of(const struct hold *h, const struct hold_rcpt *r)
+static bool wrong(GError **e, const char *option, const char *value, const char *allowed)
 {
-	if (r->state != HOLD_HELD)
-		return "";
-	if (r->sent == HOLD_SENT)
-		return ", handed over by a release that could not be noted";
-	if (r->sent == HOLD_MAYBE_SENT)
-		return ", may have been delivered by a release that was broken off";
-	return h->may_be_delivered ? ", may have been delivered when it came" : "";
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s %s: write %s", option, value,
+		    allowed);
+	return false;
 }
 
-static char *time_text(int64_t s)
-{
-	GDateTime *t = g_date_time_new_from_unix_local(s);
-	char *text = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M");
+/* ---- which holds ---- */
 
-	if (t != NULL)
-		g_date_time_unref(t);
-	return text;
+static const char *item_of(size_t i, const void *table)
+{
+	return ((const char *const *)table)[i];
 }
 
-static bool print_row(const struct hold *h, void *user)
+/* word   NULL: not said */
+static bool is_one_of(const char *option, const char *word, const char *const *names,
+		      size_t n, GError **e)
 {
-	unsigned *n = user;
-	char *when = time_text(h->received_s), *from = printable(h->from, 60);
-	char *subject = printable(h->subject, 70);
+	bool known = word == NULL;
 
-	printf("%s  %s  %s  \"%s\"", h->id, when, from, subject);
-	if (h->seen > 1)
-		printf("  (seen %" PRIu64 " times)", h->seen);
-	putchar('\n');
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		char *to = printable(h->rcpts[i].address, 100);
+	for (size_t i = 0; i < n && !known; i++)
+		known = strcmp(word, names[i]) == 0;
+	if (known)
+		return true;
+	const char *near = suggest(word, item_of, n, names);
+	char *all = g_strjoinv(", ", (char **)(guintptr)names);
+	char *allowed = near == NULL ? g_strdup_printf("one of %s", all)
+				     : g_strdup_printf("one of %s; did you mean \"%s\"?",
+						       all, near);
 
-		printf("    %-9s %-10s to %s%s\n", state_names[h->rcpts[i].state],
-		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "", to,
-		       doubt_of(h, &h->rcpts[i]));
-		g_free(to);
-	}
-	++*n;
-	g_free(when);
-	g_free(from);
-	g_free(subject);
+	wrong(e, option, word, allowed);
+	g_free(allowed);
+	g_free(all);
+	return false;
+}
+
+/* "3d", "12h": that long ago */
+static bool ago_read(const char *text, int64_t now_s, int64_t *s_r)
+{
+	char *end;
+	int64_t n = g_ascii_strtoll(text, &end, 10);
+	int64_t unit_s = strcmp(end, "d") == 0 ? DAY_S : strcmp(end, "h") == 0 ? 3600 : 0;
+
+	if (end == text || n < 0 || n > 100000 || unit_s == 0)
+		return false;
+	*s_r = now_s - n * unit_s;
 	return true;
 }
 
-static int do_list(const struct request *r)
+/* "2026-11-20", "2026-11-20 10:30", local time */
+static bool date_read(const char *text, int64_t *s_r)
 {
-	struct hold_filter f = { .rcpt = r->rcpt,
-				 .tenant = r->tenant,
-				 .text = r->text,
-				 .all_states = r->all,
-				 .doubtful = r->doubtful,
-				 .since_s = r->days > 0 ? clock_now_s() - r->days * 86400L
-							: 0 };
-	unsigned n = 0;
+	GTimeZone *here = g_time_zone_new_local();
+	char *iso = strlen(text) == strlen("2026-11-20")
+			    ? g_strconcat(text, "T00:00:00", NULL)
+		    : strlen(text) == strlen("2026-11-20 10:30")
+			    ? g_strconcat(text, ":00", NULL)
+			    : g_strdup(text);
+	GDateTime *t = g_date_time_new_from_iso8601(iso, here);
+
+	if (t != NULL) {
+		*s_r = g_date_time_to_unix(t);
+		g_date_time_unref(t);
+	}
+	g_free(iso);
+	g_time_zone_unref(here);
+	return t != NULL;
+}
+
+static bool read_since(struct request *r, GError **e)
+{
+	int64_t now_s = clock_now_s();
+
+	if (r->since != NULL && r->days != 0)
+		return wrong(e, "--days", "", "either it or --since");
+	if (r->days < 0)
+		return wrong(e, "--days", "", "a number of days, 1 or more");
+	if (r->days > 0)
+		r->filter.since_s = now_s - (int64_t)r->days * DAY_S;
+	if (r->since == NULL || ago_read(r->since, now_s, &r->filter.since_s) ||
+	    date_read(r->since, &r->filter.since_s))
+		return true;
+	return wrong(e, "--since", r->since,
+		     "a date (2026-11-20, 2026-11-20 10:30), or how long ago (3d, 12h)");
+}
+
+static bool read_state(struct request *r, GError **e)
+{
+	const char *names[HOLD_STATE_COUNT + 2] = { NULL };
+
+	memcpy(names, hold_state_names, sizeof(hold_state_names));
+	names[HOLD_STATE_COUNT] = "all";
+
+	if (!is_one_of("--state", r->state, names, HOLD_STATE_COUNT + 1, e))
+		return false;
+	r->filter.all_states =
+		r->all || (r->state != NULL && strcmp(r->state, "all") == 0);
+	for (size_t i = 0; r->state != NULL && i < HOLD_STATE_COUNT; i++)
+		if (strcmp(r->state, names[i]) == 0)
+			r->filter.state = (enum hold_state)i;
+	return true;
+}
+
+static bool read_filter(struct request *r, GError **e)
+{
+	const char *names[VERDICT_COUNT + 1] = { NULL };
+
+	memcpy(names, verdict_names, sizeof(verdict_names));
+	if (r->limit < 0)
+		return wrong(e, "--limit", "", "a number of holds, 1 or more");
+	r->filter.parts = (struct hold_parts){ .rcpt = r->rcpt,
+					       .rule = r->rule,
+					       .verdict = r->verdict };
+	r->filter.from = r->from;
+	r->filter.text = r->text;
+	r->filter.doubtful = r->doubtful;
+	r->filter.most = (size_t)r->limit;
+	return read_since(r, e) && read_state(r, e) &&
+	       is_one_of("--verdict", r->verdict, names, VERDICT_COUNT, e);
+}
+
+/* Without either, the operator of the machine sees all. */
+static bool read_scope(struct request *r, GError **e)
+{
+	const struct tenant *of =
+		r->mailbox == NULL
+			? NULL
+			: options_tenant(r->options, address_domain(r->mailbox));
+
+	r->scope = r->tenant != NULL ? hold_scope_tenant(r->quarantine, r->tenant)
+				     : hold_scope_all(r->quarantine);
+	if (r->mailbox == NULL)
+		return true;
+	if (of == NULL || (r->tenant != NULL && strcmp(of->name, r->tenant) != 0)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "--mailbox %s: not an address of %s", r->mailbox,
+			    r->tenant != NULL ? r->tenant : "any tenant");
+		return false;
+	}
+	r->scope = hold_scope_mailbox(r->quarantine, of->name, r->mailbox);
+	return true;
+}
+
+/* ---- list, show ---- */
+
+struct listing {
+	bool json;
+	size_t n;
+};
+
+static bool list_one(const struct hold *h, void *user)
+{
+	struct listing *l = user;
+
+	if (l->n++ == 0 && !l->json)
+		hold_print_header();
+	if (l->json)
+		hold_print_json(h);
+	else
+		hold_print_row(h);
+	return true;
+}
+
+static int do_list(struct request *r)
+{
+	struct listing l = { .json = r->json };
 	GError *e = NULL;
 
 	quarantine_settle(r->quarantine);
-	if (!hold_list(r->quarantine, &f, print_row, &n, &e))
-		return command_fail("wonted quarantine", e);
-	if (n == 0)
+	if (!hold_list(&r->scope, &r->filter, list_one, &l, &e))
+		return command_fail(name, e);
+	if (l.n == 0 && !l.json)
 		puts("nothing is held that matches");
+	if (r->limit == 0 && l.n == HOLD_LIST_MOST)
+		fprintf(stderr, "%s: the newest %d are shown; more with --limit N\n",
+			name, HOLD_LIST_MOST);
 	return EXIT_DONE;
-}
-
-static void print_label(const char *label, const char *text)
-{
-	char *safe = printable(text, 2000);
-
-	printf("%-11s %s\n", label, safe);
-	g_free(safe);
 }
 
 static int print_raw(const struct request *r, const struct hold *h)
@@ -114,202 +223,182 @@ static int print_raw(const struct request *r, const struct hold *h)
 	GError *e = NULL;
 
 	if (!hold_raw(r->quarantine, h, &text, &n, &e))
-		return command_fail("wonted quarantine", e);
+		return command_fail(name, e);
 	fwrite(text, 1, n, stdout);
 	g_free(text);
 	return EXIT_DONE;
 }
 
-static void print_seen(const struct hold *h)
+static int show_one(const struct request *r, const char *id)
 {
-	char *last = time_text(h->seen_s);
-
-	printf("%-11s %" PRIu64 " times, last %s\n", "seen", h->seen, last);
-	g_free(last);
-}
-
-static void print_hold(const struct hold *h)
-{
-	char *received = time_text(h->received_s), *expires = time_text(h->expires_s);
-	char **reasons = g_strsplit(h->reasons != NULL ? h->reasons : "", "\n", -1);
-
-	print_label("id", h->id);
-	print_label("queue id", h->queue_id);
-	if (h->tenant != NULL && h->tenant[0] != '\0')
-		print_label("tenant", h->tenant);
-	print_label("received", received);
-	if (h->seen > 1)
-		print_seen(h);
-	print_label("expires", expires);
-	print_label("mail from", h->mail_from);
-	print_label("from", h->from);
-	print_label("subject", h->subject);
-	print_label("message-id", h->message_id);
-	printf("%-11s %zu bytes\n", "size", h->bytes);
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		char *to = printable(h->rcpts[i].address, 320);
-
-		printf("%-11s %s, %s, %s\n", "recipient", to,
-		       h->rcpts[i].verdict != NULL ? h->rcpts[i].verdict : "?",
-		       state_names[h->rcpts[i].state]);
-		if (doubt_of(h, &h->rcpts[i])[0] != '\0')
-			printf("%-11s %s%s\n", "doubt", to, doubt_of(h, &h->rcpts[i]));
-		g_free(to);
-	}
-	for (char **reason = reasons; *reason != NULL; reason++)
-		print_label("reason", *reason);
-	g_strfreev(reasons);
-	g_free(received);
-	g_free(expires);
-}
-
-/* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
-static void trace(const struct request *r, struct act *act, const char *outcome)
-{
+	struct hold *h = NULL;
 	GError *e = NULL;
+	int status = EXIT_DONE;
 
-	act->time_s = clock_now_s();
-	act->outcome = outcome;
-	if (!act_record(r->options->quarantine_dir, act, &e)) {
-		fprintf(stderr, "wonted quarantine: %s\n", e->message);
-		g_error_free(e);
+	if (!hold_find(&r->scope, id, &h, &e)) {
+		/* of what is gone there is still who made it go; not for one tenant's
+		 * eyes, because nobody can tell any more whose it was */
+		if (r->scope.kind == HOLD_SCOPE_ALL && !r->json)
+			acts_print(r->options->quarantine_dir, id, ACT_LABEL);
+		return command_fail(name, e);
 	}
-}
-
-/* An act is written down before it is made, and how it ended. */
-static int act_on(const struct request *r, struct hold *h, const char *what,
-		  int (*make)(const struct request *r, struct hold *h))
-{
-	GPtrArray *rcpts = g_ptr_array_new();
-	struct act act = { .hold = h->id,
-			   .what = what,
-			   .who = r->who,
-			   .uid = r->uid,
-			   .tool = "wonted quarantine" };
-
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (h->rcpts[i].state == HOLD_HELD &&
-		    (r->rcpt == NULL || strcmp(r->rcpt, h->rcpts[i].address) == 0))
-			g_ptr_array_add(rcpts, (gpointer)(guintptr)h->rcpts[i].address);
-	g_ptr_array_add(rcpts, NULL);
-	act.rcpts = (const char *const *)rcpts->pdata;
-	trace(r, &act, "begun");
-	int status = make(r, h);
-
-	trace(r, &act, status == EXIT_DONE ? "done" : "failed");
-	g_ptr_array_free(rcpts, TRUE);
+	if (r->raw) {
+		status = print_raw(r, h);
+	} else if (r->json) {
+		hold_print_json(h);
+	} else {
+		hold_print_all(h);
+		acts_print(r->options->quarantine_dir, h->id, ACT_LABEL);
+	}
+	hold_free(h);
 	return status;
 }
 
-static int show_one(const struct request *r, struct hold *h)
+static int do_show(struct request *r)
 {
-	if (r->raw)
-		return print_raw(r, h);
-	print_hold(h);
-	acts_print(r->options->quarantine_dir, h->id, ACT_LABEL);
-	return EXIT_DONE;
-}
-
-static int send_one(const struct request *r, struct hold *h)
-{
-	const struct release to = {
-		.server = r->server != NULL ? r->server : r->options->release_smtp,
-		.rcpt = r->rcpt,
-		.again = r->again,
-	};
-	unsigned n = 0;
-	GError *e = NULL;
-	bool done = release_send(r->quarantine, h, &to, &n, &e);
-
-	if (n > 0)
-		printf("%s: released to %u recipient%s\n", h->id, n, n == 1 ? "" : "s");
-	return done ? EXIT_DONE : command_fail("wonted quarantine", e);
-}
-
-static int drop_one(const struct request *r, struct hold *h)
-{
-	GError *e = NULL;
-	int fd = hold_reserve(r->quarantine, h->id, &e);
-	bool done = fd >= 0 &&
-		    hold_set_state(r->quarantine, h->id, r->rcpt, HOLD_DELETED, &e);
-
-	if (fd >= 0)
-		close(fd);
-	if (!done)
-		return command_fail("wonted quarantine", e);
-	printf("%s: deleted\n", h->id);
-	return EXIT_DONE;
-}
-
-static int release_one(const struct request *r, struct hold *h)
-{
-	return act_on(r, h, "release", send_one);
-}
-
-static int delete_one(const struct request *r, struct hold *h)
-{
-	return act_on(r, h, "delete", drop_one);
-}
-
-static bool is_of_tenant(const struct request *r, const struct hold *h, GError **e)
-{
-	if (r->tenant == NULL || g_strcmp0(h->tenant, r->tenant) == 0)
-		return true;
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-		    "%s is not of the tenant \"%s\"; see \"wonted quarantine list "
-		    "--tenant %s\"",
-		    h->id, r->tenant, r->tenant);
-	return false;
-}
-
-static int for_each(const struct request *r,
-		    int (*one)(const struct request *r, struct hold *h))
-{
-	int status = EXIT_DONE;
+	int status = EXIT_DONE, got;
 
 	if (*r->ids == NULL) {
-		fputs("wonted quarantine: name one or more holds by id or queue id\n",
-		      stderr);
+		fprintf(stderr, "%s show: name one or more holds by id or queue id\n",
+			name);
 		return EXIT_USAGE;
 	}
 	quarantine_settle(r->quarantine);
-	for (char **id = r->ids; *id != NULL; id++) {
-		struct hold *h = NULL;
-		GError *e = NULL;
-		bool found = hold_find(r->quarantine, *id, &h, &e);
-
-		/* of what is gone there is still who made it go; not for one tenant's
-		 * eyes, because nobody can tell any more whose it was */
-		if (!found && one == show_one && r->tenant == NULL)
-			acts_print(r->options->quarantine_dir, *id, ACT_LABEL);
-		int got = found && is_of_tenant(r, h, &e)
-				  ? one(r, h)
-				  : command_fail("wonted quarantine", e);
-
-		status = got > status ? got : status;
-		hold_free(h);
-	}
+	for (char **id = r->ids; *id != NULL; id++)
+		if ((got = show_one(r, *id)) > status)
+			status = got;
 	return status;
 }
 
-static int do_show(const struct request *r)
+/* ---- release, delete ---- */
+
+static const struct {
+	const char *word, *done;
+} kinds[OPERATION_COUNT] = { { "release", "released" }, { "delete", "deleted" } };
+
+static int make_one(const struct operation *o, const char *id)
 {
-	return for_each(r, show_one);
+	char *found = NULL;
+	unsigned n = 0;
+	GError *e = NULL;
+	bool done = operation_make(o, id, &found, &n, &e);
+
+	if (n > 0 && o->kind == OPERATION_RELEASE)
+		printf("%s: released to %u %s\n", found, n,
+		       plural(n, "recipient", "recipients"));
+	else if (done)
+		printf("%s: %s\n", found, kinds[o->kind].done);
+	g_free(found);
+	return done ? EXIT_DONE : command_fail(name, e);
 }
 
-static int do_release(const struct request *r)
+static int make_each(const struct operation *o, char **ids)
 {
-	return for_each(r, release_one);
+	int status = EXIT_DONE, got;
+
+	for (char **id = ids; *id != NULL; id++)
+		if ((got = make_one(o, *id)) > status)
+			status = got;
+	return status;
 }
 
-static int do_delete(const struct request *r)
+/* A filter may mean more than was thought: how much it is, is said first. */
+static bool is_agreed(const struct request *r, const struct operation *o,
+		      const struct operation_found *found)
 {
-	return for_each(r, delete_one);
+	char answer[16] = "";
+
+	if (r->yes)
+		return true;
+	fprintf(stderr, "%s %s: %zu %s, for %zu %s, %s", name, kinds[o->kind].word,
+		found->holds, plural(found->holds, "hold matches", "holds match"),
+		found->rcpts, plural(found->rcpts, "recipient", "recipients"),
+		plural(found->holds, "it is still held", "they are still held"));
+	if (!isatty(STDIN_FILENO)) {
+		fputs(". Nothing is done: nobody can be asked, because standard input is "
+		      "no terminal; say --yes\n",
+		      stderr);
+		return false;
+	}
+	fprintf(stderr, ". %s? [y/N] ",
+		o->kind == OPERATION_RELEASE ? "Release" : "Delete");
+	if (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (g_ascii_strcasecmp(g_strchomp(answer), "y") == 0 ||
+	     g_ascii_strcasecmp(answer, "yes") == 0))
+		return true;
+	fputs("Nothing is done.\n", stderr);
+	return false;
+}
+
+static int make_matching(const struct request *r, const struct operation *o)
+{
+	struct operation_found found = { 0 };
+	GError *e = NULL;
+	int status = EXIT_DONE;
+
+	if (!operation_find(&r->scope, &r->filter, &found, &e))
+		status = command_fail(name, e);
+	else if (found.holds == 0)
+		puts("nothing is held that matches");
+	else if (!is_agreed(r, o, &found))
+		status = EXIT_USAGE;
+	else
+		status = make_each(o, found.ids);
+	operation_found_clear(&found);
+	return status;
+}
+
+/* --to and --verdict choose parts of the holds that are named; what chooses holds does not
+ * stand beside their names. */
+static bool chooses_holds(const struct request *r)
+{
+	return r->from != NULL || r->text != NULL || r->rule != NULL ||
+	       r->since != NULL || r->days != 0 || r->doubtful || r->limit > 0;
+}
+
+static int make(struct request *r, enum operation_kind kind)
+{
+	const struct operation o = {
+		.kind = kind,
+		.scope = r->scope,
+		.parts = r->filter.parts,
+		.server = r->server != NULL ? r->server : r->options->release_smtp,
+		.again = r->again,
+		.who = r->who,
+		.uid = r->uid,
+		.tool = name,
+	};
+	bool named = *r->ids != NULL;
+
+	if (named ==
+	    (chooses_holds(r) || (!named && (r->rcpt != NULL || r->verdict != NULL)))) {
+		fprintf(stderr,
+			named ? "%s %s: name holds, or choose them by --rule, --from, "
+				"--since, --days, --text, --limit or --doubtful, not "
+				"both\n"
+			      : "%s %s: name one or more holds by id or queue id, or "
+				"choose them by --rule, --to, --from, --since, --text or "
+				"--verdict\n",
+			name, kinds[kind].word);
+		return EXIT_USAGE;
+	}
+	quarantine_settle(r->quarantine);
+	return named ? make_each(&o, r->ids) : make_matching(r, &o);
+}
+
+static int do_release(struct request *r)
+{
+	return make(r, OPERATION_RELEASE);
+}
+
+static int do_delete(struct request *r)
+{
+	return make(r, OPERATION_DELETE);
 }
 
 static const struct {
 	const char *name;
-	int (*run)(const struct request *r);
+	int (*run)(struct request *r);
 } sub_commands[] = {
 	{ "list", do_list },
 	{ "show", do_show },
@@ -348,16 +437,20 @@ static int run(const char *word, struct request *r)
 	for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
 		if (strcmp(word, sub_commands[i].name) != 0)
 			continue;
+		if (!read_filter(r, &e)) {
+			command_fail(name, e);
+			return EXIT_USAGE;
+		}
 		if (become_owner(r->options->quarantine_dir, &e))
 			r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
 		if (r->quarantine == NULL)
-			return command_fail("wonted quarantine", e);
-		status = sub_commands[i].run(r);
+			return command_fail(name, e);
+		status = read_scope(r, &e) ? sub_commands[i].run(r)
+					   : command_fail(name, e);
 		quarantine_close(r->quarantine);
 		return status;
 	}
-	fprintf(stderr,
-		"wonted quarantine: say list, show, release or delete, not \"%s\"\n",
+	fprintf(stderr, "%s: say list, show, release or delete, not \"%s\"\n", name,
 		word);
 	return EXIT_USAGE;
 }
@@ -365,20 +458,41 @@ static int run(const char *word, struct request *r)
 static bool read_options(struct command_args *args, struct request *r)
 {
 	const GOptionEntry entries[] = {
-		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING, &r->rcpt,
-		  "Only this recipient (list: or @domain)", "ADDR" },
+		{ "to", 0, 0, G_OPTION_ARG_STRING, &r->rcpt,
+		  "Only this recipient's part, or @domain's", "ADDR" },
+		{ "rcpt", 'r', 0, G_OPTION_ARG_STRING, &r->rcpt, "The same as --to",
+		  "ADDR" },
+		{ "from", 'f', 0, G_OPTION_ARG_STRING, &r->from,
+		  "Only from this address, @domain, or part of a display name", "WHO" },
+		{ "rule", 'R', 0, G_OPTION_ARG_STRING, &r->rule,
+		  "Only where this rule gave points", "NAME" },
+		{ "verdict", 0, 0, G_OPTION_ARG_STRING, &r->verdict,
+		  "Only parts with this verdict", "VERDICT" },
+		{ "text", 't', 0, G_OPTION_ARG_STRING, &r->text,
+		  "Only with this in name, sender, subject or reasons", "TEXT" },
+		{ "since", 's', 0, G_OPTION_ARG_STRING, &r->since,
+		  "Only since then: 2026-11-20, \"2026-11-20 10:30\", 3d, 12h", "TIME" },
+		{ "days", 'd', 0, G_OPTION_ARG_INT, &r->days, "Only of the last N days",
+		  "N" },
+		{ "doubtful", 0, 0, G_OPTION_ARG_NONE, &r->doubtful,
+		  "Only what may have been delivered though it is held", NULL },
+		{ "limit", 'n', 0, G_OPTION_ARG_INT, &r->limit,
+		  "At most so many holds, newest first (list: 1000)", "N" },
 		{ "tenant", 'T', 0, G_OPTION_ARG_STRING, &r->tenant,
 		  "Only holds of this tenant", "NAME" },
-		{ "text", 't', 0, G_OPTION_ARG_STRING, &r->text,
-		  "list: only with this in sender, subject or reasons", "TEXT" },
-		{ "days", 'd', 0, G_OPTION_ARG_INT, &r->days,
-		  "list: only of the last N days", "N" },
+		{ "mailbox", 0, 0, G_OPTION_ARG_STRING, &r->mailbox,
+		  "Only what its owner may see: no part of anybody else", "ADDR" },
+		{ "state", 0, 0, G_OPTION_ARG_STRING, &r->state,
+		  "list: held (if not said), released, deleted, expired or all",
+		  "STATE" },
 		{ "all", 'a', 0, G_OPTION_ARG_NONE, &r->all,
-		  "list: also what is no longer held", NULL },
+		  "list: the same as --state all", NULL },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &r->json,
+		  "list, show: a line of JSON for each hold", NULL },
 		{ "raw", 0, 0, G_OPTION_ARG_NONE, &r->raw, "show: the message itself",
 		  NULL },
-		{ "doubtful", 0, 0, G_OPTION_ARG_NONE, &r->doubtful,
-		  "list: only what may have been delivered though it is held", NULL },
+		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &r->yes,
+		  "release, delete: do not ask before what filters mean", NULL },
 		{ "again", 0, 0, G_OPTION_ARG_NONE, &r->again,
 		  "release: also what may have been delivered already", NULL },
 		{ "server", 0, 0, G_OPTION_ARG_STRING, &r->server,
@@ -387,36 +501,44 @@ static bool read_options(struct command_args *args, struct request *r)
 	};
 
 	return command_options(
-		args, entries, "list|show ID...|release ID...|delete ID...",
+		args, entries, "list|show ID...|release [ID...]|delete [ID...]",
 		"See and move on what is held. A release goes to the recorded "
 		"recipients only,\nthrough release_smtp, and is not filtered again. "
-		"An ID is the hold's own or a queue id.");
+		"An ID is the hold's own or a queue id.\nWithout IDs, filters say what "
+		"is released or deleted; how much that is, is asked first.");
+}
+
+static void free_request(struct request *r)
+{
+	char *const texts[] = { r->who,   r->rcpt,  r->tenant, r->mailbox,
+				r->from,  r->text,  r->rule,   r->verdict,
+				r->state, r->since, r->server };
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		g_free(texts[i]);
 }
 
 int command_quarantine(int argc, char **argv)
 {
 	struct command_args args = { .argc = argc, .argv = argv };
 	struct request r = { 0 };
-	int status = EXIT_WRONG_INPUT;
+	int status = EXIT_USAGE;
 
 	if (!read_options(&args, &r))
 		return EXIT_USAGE;
-	if (args.argc < 2) {
-		fputs("wonted quarantine: say list, show, release or delete\n", stderr);
-		return EXIT_USAGE;
-	}
-	r.options = command_config(&args);
-	r.ids = args.argv + 2;
 	r.who = acts_who(); /* before root is given up */
 	r.uid = (int64_t)getuid();
-	if (r.options != NULL)
-		status = run(args.argv[1], &r);
-	options_unref(r.options);
-	g_free(r.who);
-	g_free(r.rcpt);
-	g_free(r.tenant);
-	g_free(r.text);
-	g_free(r.server);
+	if (args.argc < 2) {
+		fprintf(stderr, "%s: say list, show, release or delete\n", name);
+	} else {
+		status = EXIT_WRONG_INPUT;
+		r.options = command_config(&args);
+		r.ids = args.argv + 2;
+		if (r.options != NULL)
+			status = run(args.argv[1], &r);
+		options_unref(r.options);
+	}
+	free_request(&r);
 	command_options_free(&args);
 	return status;
 }

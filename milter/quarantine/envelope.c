@@ -1,13 +1,18 @@
 /* The envelope file: keys and texts, each byte of them escaped where it could end a line. Fields of a future version are readable by everybody; changes are lost. */
 #include "quarantine/envelope.h"
 
+#include <inttypes.h>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 
 #define GROUP "hold"
+#define SAME_HITS "=" /* no line of hits */
 #define ENVELOPE_BYTES \
-	(16 * 1024 * 1024) /* 10,000 recipients of 320 bytes, each escaped to four */
+	(64 * 1024 *   \
+	 1024) /* 10,000 recipients of 320 bytes, each escaped to four, and \
+			      of 16 hits of some 80 bytes */
 
 static void key_text(GKeyFile *k, const char *name, const char *text)
 {
@@ -40,6 +45,53 @@ static char *raw_key(GKeyFile *k, const char *name)
 	return text;
 }
 
+static void free_text(const char *text)
+{
+	g_free((char *)(uintptr_t)text);
+}
+
+void hold_rcpt_clear(struct hold_rcpt *r)
+{
+	free_text(r->address);
+	free_text(r->verdict);
+	free_text(r->rule);
+	free_text(r->hits);
+}
+
+/* Neighbours mostly have the same hits: they are written once, and "=" tells that they are
+ * those of the one before. */
+static void write_hits(GKeyFile *k, size_t i, const struct hold_rcpt *rcpts)
+{
+	const struct hold_rcpt *r = &rcpts[i];
+	bool same = i > 0 && g_strcmp0(r[-1].hits, r->hits) == 0 &&
+		    g_strcmp0(r[-1].rule, r->rule) == 0;
+	char name[32], milli[AXIS_COUNT * 24];
+
+	if (r->hits == NULL)
+		return;
+	snprintf(name, sizeof(name), "hits%zu", i);
+	key_text(k, name, same ? SAME_HITS : r->hits);
+	snprintf(name, sizeof(name), "rule%zu", i);
+	key_text(k, name, same ? NULL : r->rule);
+	snprintf(name, sizeof(name), "points%zu", i);
+	snprintf(milli, sizeof(milli), "%" PRId64 " %" PRId64 " %" PRId64,
+		 r->milli[AXIS_THREAT], r->milli[AXIS_SPAM], r->milli[AXIS_GRAYMAIL]);
+	key_text(k, name, milli);
+}
+
+static void write_rcpt(GKeyFile *k, size_t i, const struct hold_rcpt *rcpts)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "rcpt%zu", i);
+	key_text(k, name, rcpts[i].address);
+	snprintf(name, sizeof(name), "verdict%zu", i);
+	key_text(k, name, rcpts[i].verdict);
+	snprintf(name, sizeof(name), "state%zu", i);
+	g_key_file_set_integer(k, GROUP, name, (int)rcpts[i].state);
+	write_hits(k, i, rcpts);
+}
+
 bool envelope_write(const char *path, int mode, const struct hold *h, GError **e)
 {
 	GKeyFile *k = g_key_file_new();
@@ -47,6 +99,8 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
 	key_text(k, "queue_id", h->queue_id);
 	key_text(k, "mail_from", h->mail_from);
 	key_text(k, "from", h->from);
+	key_text(k, "name", h->name);
+	key_text(k, "client", h->client);
 	key_text(k, "subject", h->subject);
 	key_text(k, "message_id", h->message_id);
 	key_text(k, "reasons", h->reasons);
@@ -60,16 +114,8 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
 	g_key_file_set_uint64(k, GROUP, "seen", MAX(h->seen, 1));
 	g_key_file_set_int64(k, GROUP, "seen_at", MAX(h->seen_s, h->received_s));
 	g_key_file_set_uint64(k, GROUP, "rcpts", h->n_rcpts);
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "rcpt%zu", i);
-		key_text(k, name, h->rcpts[i].address);
-		snprintf(name, sizeof(name), "verdict%zu", i);
-		key_text(k, name, h->rcpts[i].verdict);
-		snprintf(name, sizeof(name), "state%zu", i);
-		g_key_file_set_integer(k, GROUP, name, (int)h->rcpts[i].state);
-	}
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		write_rcpt(k, i, h->rcpts);
 	gsize n;
 	char *text = g_key_file_to_data(k, &n, NULL);
 	bool done = n <= ENVELOPE_BYTES;
@@ -85,7 +131,32 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
 	return done;
 }
 
-static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i)
+static void read_hits(GKeyFile *k, size_t i, const struct hold_rcpt *before,
+		      struct hold_rcpt *r)
+{
+	char name[32], *points, *end;
+
+	snprintf(name, sizeof(name), "hits%zu", i);
+	r->hits = text_key(k, name);
+	if (r->hits == NULL)
+		return;
+	snprintf(name, sizeof(name), "rule%zu", i);
+	r->rule = text_key(k, name);
+	if (strcmp(r->hits, SAME_HITS) == 0 && before != NULL && before->hits != NULL) {
+		free_text(r->hits);
+		free_text(r->rule);
+		r->hits = g_strdup(before->hits);
+		r->rule = g_strdup(before->rule);
+	}
+	snprintf(name, sizeof(name), "points%zu", i);
+	points = end = text_key(k, name);
+	for (size_t axis = 0; end != NULL && axis < AXIS_COUNT; axis++)
+		r->milli[axis] = g_ascii_strtoll(end, &end, 10);
+	g_free(points);
+}
+
+/* before   the one before it; NULL: none */
+static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i, const struct hold_rcpt *before)
 {
 	struct hold_rcpt r = { 0 };
 	char name[32];
@@ -99,12 +170,8 @@ static struct hold_rcpt read_rcpt(GKeyFile *k, size_t i)
 
 	r.state = state >= 0 && state < HOLD_STATE_COUNT ? (enum hold_state)state
 							 : HOLD_HELD;
+	read_hits(k, i, before, &r);
 	return r;
-}
-
-static void free_text(const char *text)
-{
-	g_free((char *)(uintptr_t)text);
 }
 
 struct hold *envelope_read(const char *path, const char *id, GError **e)
@@ -121,6 +188,8 @@ struct hold *envelope_read(const char *path, const char *id, GError **e)
 		h->queue_id = text_key(k, "queue_id");
 		h->mail_from = raw_key(k, "mail_from");
 		h->from = text_key(k, "from");
+		h->name = text_key(k, "name");
+		h->client = text_key(k, "client");
 		h->subject = text_key(k, "subject");
 		h->message_id = text_key(k, "message_id");
 		h->reasons = text_key(k, "reasons");
@@ -138,11 +207,13 @@ struct hold *envelope_read(const char *path, const char *id, GError **e)
 			g_new0(struct hold_rcpt, MIN(most, LIMIT_RCPTS));
 
 		for (size_t i = 0; i < MIN(most, LIMIT_RCPTS); i++) {
-			rcpts[h->n_rcpts] = read_rcpt(k, i);
-			if (rcpts[h->n_rcpts].address != NULL)
+			struct hold_rcpt *r = &rcpts[h->n_rcpts];
+
+			*r = read_rcpt(k, i, h->n_rcpts > 0 ? r - 1 : NULL);
+			if (r->address != NULL)
 				h->n_rcpts++;
 			else
-				free_text(rcpts[h->n_rcpts].verdict);
+				hold_rcpt_clear(r);
 		}
 		h->rcpts = rcpts;
 		if (h->mail_from == NULL)
@@ -162,6 +233,8 @@ struct hold *hold_copy(const struct hold *h)
 	c->queue_id = g_strdup(h->queue_id);
 	c->mail_from = g_strdup(h->mail_from);
 	c->from = g_strdup(h->from);
+	c->name = g_strdup(h->name);
+	c->client = g_strdup(h->client);
 	c->subject = g_strdup(h->subject);
 	c->message_id = g_strdup(h->message_id);
 	c->reasons = g_strdup(h->reasons);
@@ -173,6 +246,8 @@ struct hold *hold_copy(const struct hold *h)
 		rcpts[i] = h->rcpts[i];
 		rcpts[i].address = g_strdup(h->rcpts[i].address);
 		rcpts[i].verdict = g_strdup(h->rcpts[i].verdict);
+		rcpts[i].rule = g_strdup(h->rcpts[i].rule);
+		rcpts[i].hits = g_strdup(h->rcpts[i].hits);
 	}
 	c->rcpts = rcpts;
 	return c;
@@ -182,15 +257,15 @@ void hold_free(struct hold *h)
 {
 	if (h == NULL)
 		return;
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		free_text(h->rcpts[i].address);
-		free_text(h->rcpts[i].verdict);
-	}
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		hold_rcpt_clear((struct hold_rcpt *)(uintptr_t)&h->rcpts[i]);
 	g_free((void *)(uintptr_t)h->rcpts);
 	free_text(h->id);
 	free_text(h->queue_id);
 	free_text(h->mail_from);
 	free_text(h->from);
+	free_text(h->name);
+	free_text(h->client);
 	free_text(h->subject);
 	free_text(h->message_id);
 	free_text(h->reasons);

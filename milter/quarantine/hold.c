@@ -23,12 +23,12 @@
 #include "quarantine/fingerprint.h"
 #include "quarantine/index.h"
 #include "quarantine/mark.h"
+#include "quarantine/scope.h"
 #include "quarantine/writers.h"
 
 #define MODE_FILE 0640
 #define FOLDER_MODE 0750
 #define ID_BYTES 100
-#define CLOCK_BYTES 64                 /* of its file */
 #define LOCK_US (10 * G_USEC_PER_SEC)  /* that a tool waits for the lock of changes */
 #define COPY_LOCK_US G_USEC_PER_SEC    /* that a hold waits, to see whether it has it */
 #define SETTLE_US (4 * G_USEC_PER_SEC) /* that a tool waits for an answer on its way */
@@ -107,12 +107,12 @@ static bool still_held(const struct hold *h)
 
 /* What a crash left: a hold without its row, or files that nobody is held for any more. What
  * came back from a backup is held again: the files are the truth. */
-static void repair_row(struct quarantine *q, const char *id)
+static void repair_row(struct quarantine *q, const char *id, bool again)
 {
 	GError *e = NULL;
-	bool over = index_is_over(q->index, id);
+	bool over = index_is_over(q->index, id), missing = !index_has(q->index, id);
 
-	if (!over && index_has(q->index, id))
+	if (!over && !missing && !again)
 		return;
 	struct hold *h = read_envelope(q, id, &e);
 
@@ -122,7 +122,7 @@ static void repair_row(struct quarantine *q, const char *id)
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s is not in the index: %s", id,
 			 e->message);
 		g_error_free(e);
-	} else {
+	} else if (over || missing) {
 		log_line(LOG_LEVEL_WARN,
 			 "quarantine: %s was missing in the index and is back", id);
 	}
@@ -154,9 +154,12 @@ static void remove_leftover(const struct quarantine *q, const char *name)
 	g_free(path);
 }
 
+/* An index of an older version has columns that are empty: its rows are made again from the
+ * files; rows whose files are gone stay. */
 static bool repair(struct quarantine *q, GError **e)
 {
 	GDir *folder = g_dir_open(q->folder, 0, e);
+	bool again = index_is_older(q->index);
 
 	if (folder == NULL)
 		return false;
@@ -168,13 +171,13 @@ static bool repair(struct quarantine *q, GError **e)
 		if (strstr(name, ".tmp.") != NULL)
 			remove_leftover(q, name);
 		else if (id_is_good(id) && strcmp(dot, ".env") == 0)
-			repair_row(q, id);
+			repair_row(q, id, again);
 		else if (id_is_good(id) && strcmp(dot, ".eml") == 0)
 			remove_orphan(q, id);
 		g_free(id);
 	}
 	g_dir_close(folder);
-	return true;
+	return !again || index_set_version(q->index, e);
 }
 
 static int open_lock(const char *folder, GError **e)
@@ -323,10 +326,12 @@ bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GE
 }
 
 struct listing {
+	const struct hold_scope *scope;
 	const struct hold_filter *filter;
 	const struct marks *marks;
 	bool (*each)(const struct hold *h, void *user);
 	void *user;
+	size_t n; /* shown */
 };
 
 bool hold_is_doubtful(const struct hold *h)
@@ -341,27 +346,43 @@ bool hold_is_doubtful(const struct hold *h)
 	return sent || (held && h->may_be_delivered);
 }
 
+static size_t filter_most(const struct hold_filter *f)
+{
+	return f->most == 0 ? HOLD_LIST_MOST : f->most;
+}
+
 static bool list_one(const struct hold *row, void *user)
 {
-	const struct listing *l = user;
+	struct listing *l = user;
 	struct hold h = *row;
 	struct hold_rcpt *rcpts = g_memdup2(row->rcpts, row->n_rcpts * sizeof(*rcpts));
 	bool more = true;
 
 	h.rcpts = rcpts;
 	marks_apply(l->marks, &h, rcpts);
+	h.n_rcpts = 0;
+	for (size_t i = 0; i < row->n_rcpts; i++)
+		if (hold_scope_admits_rcpt(l->scope, &rcpts[i]))
+			rcpts[h.n_rcpts++] = rcpts[i];
 	if (!l->filter->doubtful || hold_is_doubtful(&h))
-		more = l->each(&h, l->user);
+		more = l->each(&h, l->user) && ++l->n < filter_most(l->filter);
 	g_free(rcpts);
 	return more;
 }
 
-bool hold_list(struct quarantine *q, const struct hold_filter *f,
+bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
+	struct quarantine *q = scope->of;
 	struct marks *marks = marks_read(q->folder);
-	struct listing l = { .filter = f, .marks = marks, .each = each, .user = user };
-	bool done = look(q, e) && index_list(q->index, f, list_one, &l, e);
+	struct listing l = {
+		.scope = scope, .filter = f, .marks = marks, .each = each, .user = user
+	};
+
+	const struct index_query query = { .scope = scope, .filter = f };
+
+	g_assert(scope->kind != HOLD_SCOPE_NOTHING);
+	bool done = look(q, e) && index_list(q->index, &query, list_one, &l, e);
 
 	marks_free(marks);
 	return done;
@@ -388,6 +409,7 @@ static void apply_marks(const struct quarantine *q, struct hold *h)
 }
 
 struct finding {
+	const struct hold_scope *scope;
 	char *id;
 	unsigned n;
 };
@@ -396,9 +418,34 @@ static bool found(const struct hold *h, void *user)
 {
 	struct finding *f = user;
 
-	if (f->n++ == 0)
+	if (hold_scope_admits(f->scope, h) && f->n++ == 0)
 		f->id = g_strdup(h->id);
 	return true;
+}
+
+static bool nothing_held(const struct hold_scope *scope, const char *id, GError **e)
+{
+	char *whose = hold_scope_words(scope);
+
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		    "nothing is held%s as \"%s\"; see \"wonted quarantine list\"", whose,
+		    id);
+	g_free(whose);
+	return false;
+}
+
+/* of a mailbox's scope: nothing of the others */
+static void keep_own_part(const struct hold_scope *scope, struct hold *h)
+{
+	struct hold_rcpt *rcpts = (struct hold_rcpt *)(uintptr_t)h->rcpts;
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (hold_scope_admits_rcpt(scope, &rcpts[i]))
+			rcpts[n++] = rcpts[i];
+		else
+			hold_rcpt_clear(&rcpts[i]);
+	h->n_rcpts = n;
 }
 
 /* Somebody removed the files by hand: nothing can be released any more. */
@@ -411,34 +458,50 @@ static bool is_gone(const struct quarantine *q, const char *id)
 	return gone;
 }
 
-bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError **e)
+/* f   found one */
+static struct hold *read_found(struct quarantine *q, const struct finding *f, GError **e)
 {
-	struct finding f = { 0 };
 	GError *why = NULL;
+	struct hold *h = read_envelope(q, f->id, &why);
+
+	if (h != NULL && !hold_scope_admits(f->scope, h)) {
+		hold_free(h); /* the file is the truth, whatever the index says */
+		nothing_held(f->scope, f->id, e);
+		return NULL;
+	}
+	if (h != NULL) {
+		apply_marks(q, h);
+		keep_own_part(f->scope, h);
+	} else if (!is_gone(q, f->id)) {
+		g_propagate_error(e, g_steal_pointer(&why));
+	} else {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "%s has been released to all, deleted or expired: its file "
+			    "is gone",
+			    f->id);
+	}
+	g_clear_error(&why);
+	return h;
+}
+
+bool hold_find(const struct hold_scope *scope, const char *id, struct hold **h_r,
+	       GError **e)
+{
+	struct quarantine *q = scope->of;
+	struct finding f = { .scope = scope };
 
 	*h_r = NULL;
 	if (!index_find(q->index, id, found, &f, e))
 		return false;
-	if (f.n == 1)
-		*h_r = read_envelope(q, f.id, &why);
-	if (f.n != 1)
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    f.n == 0 ? "nothing is held as \"%s\"; see \"wonted "
-				       "quarantine list\""
-				     : "\"%s\" is the queue id of several holds: give "
-				       "the hold's "
-				       "own id",
-			    id);
-	else if (*h_r != NULL)
-		apply_marks(q, *h_r);
-	else if (!is_gone(q, f.id))
-		g_propagate_error(e, g_steal_pointer(&why));
+	if (f.n == 0)
+		nothing_held(scope, id, e);
+	else if (f.n == 1)
+		*h_r = read_found(q, &f, e);
 	else
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "%s has been released to all, deleted or expired: its file "
-			    "is gone",
-			    f.id);
-	g_clear_error(&why);
+			    "\"%s\" is the queue id of several holds: give the hold's "
+			    "own id",
+			    id);
 	g_free(f.id);
 	return *h_r != NULL;
 }
@@ -453,23 +516,43 @@ bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t 
 	return done;
 }
 
-static bool change(struct quarantine *q, struct hold *h, const char *rcpt,
+/* Which parts of a hold are to be changed. */
+struct choice {
+	const struct hold_scope *scope;
+	const struct hold_parts *parts; /* as of hold_set_state() */
+	const bool *taken;              /* of [n] recipients; NULL: not by number */
+	size_t n;
+};
+
+static bool is_chosen(const struct choice *c, const struct hold *h, size_t i)
+{
+	if (c->taken != NULL)
+		return i < c->n && c->taken[i];
+	return hold_scope_admits_rcpt(c->scope, &h->rcpts[i]) &&
+	       hold_parts_admit(c->parts, &h->rcpts[i]);
+}
+
+static bool change(struct quarantine *q, struct hold *h, const struct choice *c,
 		   enum hold_state state, GError **e)
 {
 	struct hold_rcpt *rcpts = (struct hold_rcpt *)(uintptr_t)h->rcpts;
+	const char *rcpt = c->parts == NULL ? NULL : c->parts->rcpt;
 	bool hit = false;
 
 	for (size_t i = 0; i < h->n_rcpts; i++) {
-		if (rcpt != NULL && strcmp(rcpts[i].address, rcpt) != 0)
+		if (!is_chosen(c, h, i))
 			continue;
 		hit = true;
 		if (rcpts[i].state == HOLD_HELD)
 			rcpts[i].state = state;
 	}
 	if (!hit) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "%s was not held for <%s>; see \"wonted quarantine show %s\"",
-			    h->id, rcpt, h->id);
+		g_set_error(
+			e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			"%s was not held for %s%s%s; see \"wonted quarantine show %s\"",
+			h->id, rcpt != NULL ? "<" : "",
+			rcpt != NULL ? rcpt : "anybody like that",
+			rcpt != NULL ? ">" : "", h->id);
 		return false;
 	}
 	if (!write_envelope(q, h, e) || !index_put(q->index, h, e))
@@ -571,8 +654,21 @@ static void unlock_changes(struct quarantine *q)
 	end_change(q);
 }
 
-bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
-		    enum hold_state state, GError **e)
+/* Of what is gone only all can be closed, by who may see all of it. */
+static bool close_gone(struct quarantine *q, const struct choice *c, const char *id,
+		       enum hold_state state, GError **e)
+{
+	struct finding f = { .scope = c->scope };
+	bool seen = c->scope->kind != HOLD_SCOPE_MAILBOX &&
+		    index_find(q->index, id, found, &f, NULL) && f.n == 1;
+
+	g_free(f.id);
+	return seen ? index_close_hold(q->index, id, state, e)
+		    : nothing_held(c->scope, id, e);
+}
+
+static bool set_state(struct quarantine *q, const char *id, const struct choice *c,
+		      enum hold_state state, GError **e)
 {
 	GError *why = NULL;
 	bool done = false;
@@ -581,20 +677,35 @@ bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
 		return false;
 	struct hold *h = id_is_good(id) ? read_envelope(q, id, &why) : NULL;
 
-	if (h != NULL)
-		done = change(q, h, rcpt, state, e);
-	else if (!index_has(q->index, id))
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "nothing is held as \"%s\"; see \"wonted quarantine list\"",
-			    id);
+	if (h != NULL && hold_scope_admits(c->scope, h))
+		done = change(q, h, c, state, e);
+	else if (h != NULL || !index_has(q->index, id))
+		nothing_held(c->scope, id, e);
 	else if (is_gone(q, id))
-		done = index_close_hold(q->index, id, state, e);
+		done = close_gone(q, c, id, state, e);
 	else
 		g_propagate_error(e, g_steal_pointer(&why));
 	unlock_changes(q);
 	g_clear_error(&why);
 	hold_free(h);
 	return done;
+}
+
+bool hold_set_state(const struct hold_scope *scope, const char *id,
+		    const struct hold_parts *parts, enum hold_state state, GError **e)
+{
+	const struct choice c = { .scope = scope, .parts = parts };
+
+	return set_state(scope->of, id, &c, state, e);
+}
+
+bool hold_set_sent(struct quarantine *q, const struct hold *h, const bool *taken,
+		   GError **e)
+{
+	const struct hold_scope all = hold_scope_all(q);
+	const struct choice c = { .scope = &all, .taken = taken, .n = h->n_rcpts };
+
+	return set_state(q, h->id, &c, HOLD_RELEASED, e);
 }
 
 /* Is it whole, and the same still? The index may be older than a restored backup. */
@@ -825,7 +936,8 @@ static bool expire_one(struct quarantine *q, const char *id)
 {
 	GError *e = NULL;
 	int fd = is_gone(q, id) ? -1 : hold_reserve(q, id, &e);
-	bool done = e == NULL && hold_set_state(q, id, NULL, HOLD_EXPIRED, &e);
+	const struct hold_scope all = hold_scope_all(q);
+	bool done = e == NULL && hold_set_state(&all, id, NULL, HOLD_EXPIRED, &e);
 
 	if (fd >= 0)
 		close(fd);
@@ -851,45 +963,7 @@ int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
 	return gone;
 }
 
-/* what was believed last: "SECONDS\n" */
-static int64_t read_seen(struct quarantine *q)
+int64_t quarantine_newest(struct quarantine *q)
 {
-	char *path = g_build_filename(q->folder, "clock", NULL), *text = NULL;
-	size_t n = 0;
-	int64_t seen_s = 0;
-
-	if (file_read(path, CLOCK_BYTES, &text, &n, NULL))
-		seen_s = g_ascii_strtoll(text, NULL, 10);
-	g_free(text);
-	g_free(path);
-	return seen_s > 0 ? seen_s : index_newest(q->index);
-}
-
-static void write_seen(const struct quarantine *q, int64_t seen_s)
-{
-	char *path = g_build_filename(q->folder, "clock", NULL);
-	char *text = g_strdup_printf("%" PRId64 "\n", seen_s);
-
-	file_replace(path, bytes_of(text), MODE_FILE, NULL);
-	g_free(text);
-	g_free(path);
-}
-
-bool quarantine_clock(struct quarantine *q, struct clock_trust *t, int64_t now_s)
-{
-	if (t->last_mono_us == 0)
-		t->seen_s = read_seen(q);
-	bool believed = clock_trust_look(t, now_s, clock_mono_us());
-
-	if (believed)
-		write_seen(q, t->seen_s);
-	else
-		log_line(LOG_LEVEL_ERROR,
-			 "the clock is %" PRId64
-			 " days ahead of what was seen last: nothing "
-			 "expires, neither holds nor journal, until it has gone on for a "
-			 "day "
-			 "like that; if it is wrong, set it",
-			 (now_s - t->seen_s) / 86400);
-	return believed;
+	return index_newest(q->index);
 }

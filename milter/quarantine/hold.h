@@ -11,8 +11,10 @@
 
 #include "base/bytes.h"
 #include "base/clock_trust.h"
+#include "config/words.h"
 
 struct quarantine;
+struct hold_scope; /* quarantine/scope.h: whose holds; asked for by every operation */
 
 enum hold_state {
 	HOLD_HELD,
@@ -35,14 +37,21 @@ struct hold_rcpt {
 	const char *verdict; /* verdict_names */
 	enum hold_state state;
 	enum hold_sent
-		sent; /* of what is still held; told by hold_find() and hold_list() */
+		sent;     /* of what is still held; told by hold_find() and hold_list() */
+	const char *rule; /* the one that gave most points to the verdict; NULL: none, or
+			     held by a version that did not keep it */
+	const char *hits; /* all that gave points, strongest first, one a line: "NAME AXIS
+			     MILLI"; NULL: not kept */
+	int64_t milli[AXIS_COUNT]; /* sums; only where hits are kept */
 };
 
 struct hold {
 	const char *id;        /* unique; letters, digits and dashes */
 	const char *queue_id;  /* the MTA's; NULL if unknown */
 	const char *mail_from; /* "" is the null sender */
-	const char *from;      /* header From as shown, NULL if none */
+	const char *from;      /* address of the header's From, NULL if none */
+	const char *name;      /* display name beside it; NULL: none, or not kept */
+	const char *client;    /* address of who brought it; NULL: not kept */
 	const char *subject;
 	const char *message_id;
 	const char *reasons;     /* one a line */
@@ -143,20 +152,32 @@ const char *quarantine_folder(const struct quarantine *q);
  * err   none */
 void quarantine_settle(struct quarantine *q);
 
-struct hold_filter {
-	const char *rcpt;   /* address or @domain; NULL: all */
-	const char *tenant; /* NULL: all */
-	const char *text;   /* part of from, subject or reasons; NULL: all */
-	bool all_states;    /* also what is no longer held */
-	bool doubtful;      /* only what may have been delivered or released */
-	int64_t since_s;    /* 0: from the beginning */
-	size_t most;        /* 0: 1,000 */
+/* What a recipient's part of a hold must be like; NULL asks for nothing. */
+struct hold_parts {
+	const char *rcpt;    /* address in any spelling, or @domain */
+	const char *rule;    /* name of a rule that gave points */
+	const char *verdict; /* verdict_names */
 };
 
-/* hold_list - holds that match, newest first
+/* What a hold must be like; what is NULL, 0 or false asks for nothing. */
+struct hold_filter {
+	struct hold_parts parts; /* and `state`: of one and the same recipient */
+	const char *from; /* address or @domain of From or of the envelope's sender, or a
+				part of the display name */
+	const char *text; /* part of name, from, subject or reasons */
+	enum hold_state state; /* of one recipient at least ... */
+	bool all_states;       /* ... or any state */
+	bool doubtful;         /* only what may have been delivered or released */
+	int64_t since_s;       /* 0: from the beginning */
+	size_t most;           /* 0: HOLD_LIST_MOST */
+};
+
+enum { HOLD_LIST_MOST = 1000 };
+
+/* hold_list - holds of a scope that match, newest first; of a mailbox's scope, its own parts
  * in    each   called for one hold; what h points to lives for the call only; false ends it
  * err   false: e says why */
-bool hold_list(struct quarantine *q, const struct hold_filter *f,
+bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e);
 
 /* hold_is_doubtful - is it held still for somebody who may have got it?
@@ -164,10 +185,13 @@ bool hold_list(struct quarantine *q, const struct hold_filter *f,
  * err   none */
 bool hold_is_doubtful(const struct hold *h);
 
-/* hold_find - one hold by its id, or by the MTA's queue id if that is unique
+/* hold_find - one hold of a scope by its id, or by the MTA's queue id if only one of the
+ *             scope has it; of a mailbox's scope, its own part
  * own   *h_r: free with hold_free()
- * err   false: not there (WONTED_ERROR_INPUT), or the index cannot be read */
-bool hold_find(struct quarantine *q, const char *id, struct hold **h_r, GError **e);
+ * err   false: not there (WONTED_ERROR_INPUT), or the index cannot be read; what the scope
+ *       does not admit is not there */
+bool hold_find(const struct hold_scope *scope, const char *id, struct hold **h_r,
+	       GError **e);
 
 /* hold_free - give back what hold_find() gave
  * err   none; NULL is allowed */
@@ -184,12 +208,25 @@ bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t 
  * err   -1: another process has it, or there is no such hold (WONTED_ERROR_INPUT) */
 int hold_reserve(struct quarantine *q, const char *id, GError **e);
 
-/* hold_set_state - mark one recipient's part, or all if rcpt is NULL; the file goes when no
- *                  recipient is held any more
+/* hold_set_state - mark the parts of recipients; the file goes when no recipient is held any
+ *                  more
+ * in    parts   which; NULL: all that the scope admits
  * use   under hold_reserve(), so that it is not released at the same time
  * err   false: e says why; setting the state it has already is no error */
-bool hold_set_state(struct quarantine *q, const char *id, const char *rcpt,
-		    enum hold_state state, GError **e);
+bool hold_set_state(const struct hold_scope *scope, const char *id,
+		    const struct hold_parts *parts, enum hold_state state, GError **e);
+
+/* hold_set_sent - mark as released those whom a listener took it for
+ * in    h       of hold_find() in a scope that shows all recipients
+ *       taken   [h->n_rcpts]
+ * use   as hold_set_state()
+ * err   as of hold_set_state() */
+bool hold_set_sent(struct quarantine *q, const struct hold *h, const bool *taken,
+		   GError **e);
+
+/* quarantine_newest - when the newest hold came; 0: there is none
+ * err   0 too when the index cannot be read */
+int64_t quarantine_newest(struct quarantine *q);
 
 /* quarantine_clock - may what is old be destroyed by this time? What was seen last is kept in
  *                    the folder; without that, the newest hold tells it

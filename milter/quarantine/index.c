@@ -13,16 +13,18 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "message/address.h"
+#include "quarantine/envelope.h"
+#include "quarantine/scope.h"
 
 #define BUSY_MS 5000
-#define MOST_DEFAULT 1000
+#define VERSION 2 /* what rows hold; PRAGMA user_version, 0 before there were any */
 #define FILE_MODE 0640
 #define SAME_MOST 100 /* holds of one message; more are of no use to anybody */
-#define SELECT_HOLDS                                                                   \
-	"SELECT h.*, c.fingerprint, c.seen, c.seen_s FROM holds h LEFT JOIN copies c " \
-	"ON "                                                                          \
-	"c.id=h.id "
+#define SELECT_HOLDS                                                              \
+	"SELECT h.id, h.queue_id, h.mail_from, h.header_from, h.subject,"         \
+	" h.message_id, h.reasons, h.tenant, h.received_s, h.expires_s, h.bytes," \
+	" c.fingerprint, c.seen, c.seen_s, d.name, d.client FROM holds h"         \
+	" LEFT JOIN copies c ON c.id=h.id LEFT JOIN details d ON d.id=h.id "
 
 struct index {
 	sqlite3 *db;
@@ -52,6 +54,13 @@ static const char schema[] =
 	" id TEXT PRIMARY KEY REFERENCES holds(id) ON DELETE CASCADE,"
 	" fingerprint TEXT NOT NULL, seen INTEGER NOT NULL, seen_s INTEGER NOT NULL)"
 	" WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS details("
+	" id TEXT PRIMARY KEY REFERENCES holds(id) ON DELETE CASCADE, name TEXT,"
+	" client TEXT) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS points("
+	" id TEXT NOT NULL REFERENCES holds(id) ON DELETE CASCADE, nr INTEGER NOT NULL,"
+	" rule TEXT, hits TEXT, threat INTEGER NOT NULL, spam INTEGER NOT NULL,"
+	" graymail INTEGER NOT NULL, PRIMARY KEY(id, nr)) WITHOUT ROWID;"
 	"CREATE INDEX IF NOT EXISTS copies_fingerprint ON copies(fingerprint);"
 	"CREATE INDEX IF NOT EXISTS holds_received ON holds(received_s);"
 	"CREATE INDEX IF NOT EXISTS holds_queue_id ON holds(queue_id);"
@@ -275,17 +284,44 @@ static bool put_copies(const struct index *x, const struct hold *h, GError **e)
 	return done || fail(x, "write", e);
 }
 
-/* As stores know it; what is no address may hold any bytes, and GLib folds valid UTF-8 only. */
-static char *search_key(const char *address)
+/* As of copies: a table of its own. */
+static bool put_details(const struct index *x, const struct hold *h, GError **e)
 {
-	struct arena *a = arena_create();
-	const char *known = address_key(a, address);
-	char *valid = known == NULL ? g_utf8_make_valid(address, -1) : NULL;
-	char *key = known == NULL ? g_utf8_strdown(valid, -1) : g_strdup(known);
+	sqlite3_stmt *s = prepare(x, "INSERT OR REPLACE INTO details VALUES(?,?,?)", e);
 
-	g_free(valid);
-	arena_destroy(&a);
-	return key;
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, h->id);
+	bind_text(s, 2, h->name);
+	bind_text(s, 3, h->client);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return done || fail(x, "write", e);
+}
+
+static bool put_points(const struct index *x, const struct hold *h, GError **e)
+{
+	sqlite3_stmt *s =
+		prepare(x, "INSERT OR REPLACE INTO points VALUES(?,?,?,?,?,?,?)", e);
+	bool done = s != NULL;
+
+	for (size_t i = 0; done && i < h->n_rcpts; i++) {
+		const struct hold_rcpt *r = &h->rcpts[i];
+
+		if (r->hits == NULL)
+			continue;
+		bind_text(s, 1, h->id);
+		sqlite3_bind_int64(s, 2, (int64_t)i);
+		bind_text(s, 3, r->rule);
+		bind_text(s, 4, r->hits);
+		for (size_t axis = 0; axis < AXIS_COUNT; axis++)
+			sqlite3_bind_int64(s, 5 + (int)axis, r->milli[axis]);
+		done = sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e);
+		sqlite3_reset(s);
+	}
+	sqlite3_finalize(s);
+	return done;
 }
 
 static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
@@ -295,7 +331,7 @@ static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 	bool done = s != NULL;
 
 	for (size_t i = 0; done && i < h->n_rcpts; i++) {
-		char *key = search_key(h->rcpts[i].address);
+		char *key = hold_address_key(h->rcpts[i].address);
 
 		bind_text(s, 1, h->id);
 		sqlite3_bind_int64(s, 2, (int64_t)i);
@@ -320,7 +356,8 @@ bool index_put(struct index *x, const struct hold *h, GError **e)
 		fail(x, "lock", e);
 
 	if (done) {
-		done = put_hold(x, h, e) && put_rcpts(x, h, e) && put_copies(x, h, e);
+		done = put_hold(x, h, e) && put_rcpts(x, h, e) && put_copies(x, h, e) &&
+		       put_details(x, h, e) && put_points(x, h, e);
 		if (sqlite3_exec(x->db, done ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL) !=
 			    SQLITE_OK &&
 		    done) {
@@ -394,22 +431,37 @@ static const char *column(sqlite3_stmt *s, int i)
 	return (const char *)sqlite3_column_text(s, i);
 }
 
+static struct hold_rcpt read_rcpt(sqlite3_stmt *s)
+{
+	int state = sqlite3_column_int(s, 2);
+	struct hold_rcpt r = { .address = g_strdup(column(s, 0)),
+			       .verdict = g_strdup(column(s, 1)),
+			       .state = state >= 0 && state < HOLD_STATE_COUNT
+						? (enum hold_state)state
+						: HOLD_HELD,
+			       .rule = g_strdup(column(s, 3)),
+			       .hits = g_strdup(column(s, 4)) };
+
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++)
+		r.milli[axis] = sqlite3_column_int64(s, 5 + (int)axis);
+	return r;
+}
+
 static bool read_rcpts(const struct index *x, const char *id, GArray *rcpts, GError **e)
 {
-	sqlite3_stmt *s = prepare(
-		x, "SELECT address, verdict, state FROM rcpts WHERE id=? ORDER BY nr", e);
+	sqlite3_stmt *s = prepare(x,
+				  "SELECT r.address, r.verdict, r.state, p.rule, p.hits,"
+				  " p.threat, p.spam, p.graymail FROM rcpts r"
+				  " LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr"
+				  " WHERE r.id=? ORDER BY r.nr",
+				  e);
 	int got = SQLITE_DONE;
 
 	if (s == NULL)
 		return false;
 	bind_text(s, 1, id);
 	while ((got = sqlite3_step(s)) == SQLITE_ROW) {
-		int state = sqlite3_column_int(s, 2);
-		struct hold_rcpt r = { .address = g_strdup(column(s, 0)),
-				       .verdict = g_strdup(column(s, 1)),
-				       .state = state >= 0 && state < HOLD_STATE_COUNT
-							? (enum hold_state)state
-							: HOLD_HELD };
+		struct hold_rcpt r = read_rcpt(s);
 
 		g_array_append_val(rcpts, r);
 	}
@@ -419,10 +471,7 @@ static bool read_rcpts(const struct index *x, const char *id, GArray *rcpts, GEr
 
 static void clear_rcpt(gpointer data)
 {
-	struct hold_rcpt *r = data;
-
-	g_free((char *)(uintptr_t)r->address);
-	g_free((char *)(uintptr_t)r->verdict);
+	hold_rcpt_clear(data);
 }
 
 static bool show_row(const struct index *x, sqlite3_stmt *s,
@@ -445,6 +494,8 @@ static bool show_row(const struct index *x, sqlite3_stmt *s,
 		.fingerprint = column(s, 11),
 		.seen = (uint64_t)sqlite3_column_int64(s, 12),
 		.seen_s = sqlite3_column_int64(s, 13),
+		.name = column(s, 14),
+		.client = column(s, 15),
 	};
 
 	g_array_set_clear_func(rcpts, clear_rcpt);
@@ -477,44 +528,101 @@ static bool show_rows(const struct index *x, sqlite3_stmt *s,
 	return got == SQLITE_DONE || got == SQLITE_ROW || fail(x, "read", e);
 }
 
-static bool list(struct index *x, const struct hold_filter *f,
+#define IS_ADDRESS(column, asked)                                                \
+	"(" column "=" asked " OR (substr(" asked ",1,1)='@' AND substr(" column \
+	",-length(" asked "))=" asked "))"
+
+static const char list_sql[] = SELECT_HOLDS
+	"WHERE h.received_s >= ?1 AND (?6 IS NULL OR h.tenant=?6)"
+	" AND EXISTS(SELECT 1 FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr"
+	"  WHERE r.id=h.id AND (?2 OR r.state=?8) AND (?9 IS NULL OR r.verdict=?9)"
+	"   AND (?3 IS NULL OR " IS_ADDRESS(
+		"r.address_key",
+		"?3") ")"
+		      "   AND (?7 IS NULL OR r.address_key=?7)"
+		      "   AND (?10 IS NULL OR instr(char(10)||p.hits, char(10)||?10||' "
+		      "')>0))"
+		      " AND (?4 IS NULL OR instr(lower(coalesce(d.name,'')||' '||"
+		      "   coalesce(h.header_from,'')||' '||coalesce(h.subject,'')||' '||"
+		      "   coalesce(h.reasons,'')),?4)>0)"
+		      " AND (?11 IS NULL OR " IS_ADDRESS(
+			      "lower(coalesce(h.header_from,''))",
+			      "?11") "   OR " IS_ADDRESS("lower(h.mail_from)",
+							 "?11") "   OR "
+								"instr(lower(coalesce(d."
+								"name,'')),?12)>0)"
+								" ORDER BY h.received_s "
+								"DESC, h.id DESC LIMIT "
+								"?5";
+
+/* text   made by make() of what is bound; NULL: none */
+static void bind_made(sqlite3_stmt *s, int at, const char *text,
+		      char *(*make)(const char *text))
+{
+	char *made = text == NULL ? NULL : make(text);
+
+	bind_text(s, at, made);
+	g_free(made);
+}
+
+static char *lower(const char *text)
+{
+	return g_ascii_strdown(text, -1);
+}
+
+static bool list(struct index *x, const struct index_query *query,
 		 bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
-	sqlite3_stmt *s = prepare(
-		x,
-		SELECT_HOLDS
-		"WHERE received_s >= ?1"
-		" AND (?2 OR EXISTS(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0))"
-		" AND (?3 IS NULL OR EXISTS(SELECT 1 FROM rcpts r WHERE r.id=h.id"
-		"   AND (r.address_key=?3 OR (substr(?3,1,1)='@'"
-		"     AND substr(r.address_key,-length(?3))=?3))))"
-		" AND (?4 IS NULL OR instr(lower(coalesce(header_from,'')||' '||"
-		"   coalesce(subject,'')||' '||coalesce(reasons,'')),?4)>0)"
-		" AND (?6 IS NULL OR h.tenant=?6)"
-		" ORDER BY received_s DESC, h.id DESC LIMIT ?5",
-		e);
+	const struct hold_scope *scope = query->scope;
+	const struct hold_filter *f = query->filter;
+	sqlite3_stmt *s = prepare(x, list_sql, e);
+	size_t most = f->most == 0 ? HOLD_LIST_MOST : f->most;
 
 	if (s == NULL)
 		return false;
-	char *rcpt = f->rcpt == NULL ? NULL : search_key(f->rcpt);
-	char *text = f->text == NULL ? NULL : g_ascii_strdown(f->text, -1);
-
 	sqlite3_bind_int64(s, 1, f->since_s);
 	sqlite3_bind_int(s, 2, f->all_states);
-	bind_text(s, 3, rcpt);
-	bind_text(s, 4, text);
-	sqlite3_bind_int64(s, 5, f->most == 0 ? MOST_DEFAULT : (int64_t)f->most);
-	bind_text(s, 6, f->tenant);
-	g_free(rcpt);
-	g_free(text);
+	bind_made(s, 3, f->parts.rcpt, hold_address_key);
+	bind_made(s, 4, f->text, lower);
+	sqlite3_bind_int64(s, 5, f->doubtful ? -1 : (int64_t)most);
+	bind_text(s, 6, scope->kind == HOLD_SCOPE_ALL ? NULL : scope->tenant);
+	bind_made(s, 7, scope->kind == HOLD_SCOPE_MAILBOX ? scope->mailbox : NULL,
+		  hold_address_key);
+	sqlite3_bind_int(s, 8, (int)f->state);
+	bind_text(s, 9, f->parts.verdict);
+	bind_text(s, 10, f->parts.rule);
+	bind_made(s, 11, f->from, hold_address_key);
+	bind_made(s, 12, f->from, lower);
 	return show_rows(x, s, each, user, e);
 }
 
-bool index_list(struct index *x, const struct hold_filter *f,
+bool index_list(struct index *x, const struct index_query *query,
 		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
 	enter(x);
-	return leave(x, list(x, f, each, user, e));
+	return leave(x, list(x, query, each, user, e));
+}
+
+bool index_is_older(struct index *x)
+{
+	enter(x);
+	sqlite3_stmt *s = prepare(x, "PRAGMA user_version", NULL);
+	bool older = s != NULL && sqlite3_step(s) == SQLITE_ROW &&
+		     sqlite3_column_int(s, 0) < VERSION;
+
+	sqlite3_finalize(s);
+	return leave(x, s != NULL) && older;
+}
+
+bool index_set_version(struct index *x, GError **e)
+{
+	enter(x);
+	char *sql = sqlite3_mprintf("PRAGMA user_version=%d", VERSION);
+	bool done = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
+		    fail(x, "write", e);
+
+	sqlite3_free(sql);
+	return leave(x, done);
 }
 
 bool index_find(struct index *x, const char *id,

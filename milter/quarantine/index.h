@@ -50,9 +50,23 @@ int64_t index_newest(struct index *x);
  * err   false: e says why */
 bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e);
 
-/* index_list - as hold_list()
+/* index_is_older - was it made by a version that kept less of a hold?
+ * err   false too when it cannot be read */
+bool index_is_older(struct index *x);
+
+/* index_set_version - all rows are as this version makes them
  * err   false: e says why */
-bool index_list(struct index *x, const struct hold_filter *f,
+bool index_set_version(struct index *x, GError **e);
+
+/* What a list is asked for. */
+struct index_query {
+	const struct hold_scope *scope;
+	const struct hold_filter *filter;
+};
+
+/* index_list - as hold_list(), but for `doubtful`, which no index knows, and then for `most`
+ * err   false: e says why */
+bool index_list(struct index *x, const struct index_query *query,
 		bool (*each)(const struct hold *h, void *user), void *user, GError **e);
 
 /* index_find - holds with this id, or else with this queue id

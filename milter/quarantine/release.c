@@ -11,6 +11,7 @@
 #include "base/printable.h"
 #include "quarantine/fields.h"
 #include "quarantine/mark.h"
+#include "quarantine/scope.h"
 
 #define PATIENCE_S 30
 #define LAST_DOT_S 600  /* RFC 5321 4.5.3.2.6 */
@@ -154,15 +155,16 @@ static bool is_utf8(const char *text)
 	return !g_str_is_ascii(text) && g_utf8_validate(text, -1, NULL);
 }
 
-static bool wanted(const struct hold_rcpt *r, const char *only)
+static bool wanted(const struct hold_rcpt *r, const struct release *to)
 {
-	return r->state == HOLD_HELD && (only == NULL || strcmp(r->address, only) == 0);
+	return r->state == HOLD_HELD && hold_scope_admits_rcpt(to->scope, r) &&
+	       hold_parts_admit(to->parts, r);
 }
 
-static bool needs_utf8(const struct hold *h, const char *only)
+static bool needs_utf8(const struct hold *h, const struct release *to)
 {
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (wanted(&h->rcpts[i], only) && is_utf8(h->rcpts[i].address))
+		if (wanted(&h->rcpts[i], to) && is_utf8(h->rcpts[i].address))
 			return true;
 	return is_utf8(h->mail_from);
 }
@@ -260,27 +262,27 @@ static bool open_line(struct smtp *s, GError **e)
 }
 
 /* RCPT for each; one the server refuses does not keep the others back */
-static unsigned name_rcpts(struct smtp *s, const struct hold *h, const char *only,
+static unsigned name_rcpts(struct smtp *s, const struct hold *h, const struct release *to,
 			   bool *taken, GError **e)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < h->n_rcpts; i++) {
-		if (!wanted(&h->rcpts[i], only))
+		if (!wanted(&h->rcpts[i], to))
 			continue;
 		/* the first refusal is told */
-		GError **to = *e == NULL ? e : NULL;
+		GError **first = *e == NULL ? e : NULL;
 
-		taken[i] = command(s, "RCPT TO", h->rcpts[i].address, "", to);
+		taken[i] = command(s, "RCPT TO", h->rcpts[i].address, "", first);
 		n += taken[i];
 	}
 	return n;
 }
 
-static bool converse(struct smtp *s, const struct hold *h, const char *only, bool *taken,
-		     GError **e)
+static bool converse(struct smtp *s, const struct hold *h, const struct release *to,
+		     bool *taken, GError **e)
 {
-	bool utf8 = needs_utf8(h, only);
+	bool utf8 = needs_utf8(h, to);
 
 	if (!open_line(s, e) || !say(s, "EHLO wonted.invalid\r\n", e) ||
 	    !hear(s, '2', "EHLO", e))
@@ -293,23 +295,23 @@ static bool converse(struct smtp *s, const struct hold *h, const char *only, boo
 	bool begun = command(s, "MAIL FROM", h->mail_from, more, e);
 
 	g_free(more);
-	return begun && name_rcpts(s, h, only, taken, e) > 0 && say(s, "DATA\r\n", e) &&
+	return begun && name_rcpts(s, h, to, taken, e) > 0 && say(s, "DATA\r\n", e) &&
 	       hear(s, '3', "DATA", e);
 }
 
 static bool note_released(struct quarantine *q, const struct hold *h, const bool *taken,
 			  unsigned *n_r, GError **e)
 {
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		if (!taken[i])
-			continue;
-		if (!hold_set_state(q, h->id, h->rcpts[i].address, HOLD_RELEASED, e)) {
-			g_prefix_error(e, "the listener has taken it and it is not sent "
-					  "again, but this cannot be noted: ");
-			return false;
-		}
-		++*n_r;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		n += taken[i];
+	if (n > 0 && !hold_set_sent(q, h, taken, e)) {
+		g_prefix_error(e, "the listener has taken it and it is not sent "
+				  "again, but this cannot be noted: ");
+		return false;
 	}
+	*n_r += n;
 	return true;
 }
 
@@ -343,13 +345,13 @@ static bool hand_over(struct quarantine *q, struct smtp *s, const struct hold *h
 }
 
 /* What was handed over and could not be noted then is noted now; nobody gets it again. */
-static bool note_sent(struct quarantine *q, struct hold *h, const char *only,
+static bool note_sent(struct quarantine *q, struct hold *h, const struct release *to,
 		      unsigned *n_r, GError **e)
 {
 	bool *sent = g_new0(bool, h->n_rcpts), done;
 
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		sent[i] = wanted(&h->rcpts[i], only) && h->rcpts[i].sent == HOLD_SENT;
+		sent[i] = wanted(&h->rcpts[i], to) && h->rcpts[i].sent == HOLD_SENT;
 	done = note_released(q, h, sent, n_r, e);
 	for (size_t i = 0; i < h->n_rcpts; i++)
 		if (done && sent[i])
@@ -365,8 +367,8 @@ static bool is_sure(const struct hold *h, const struct release *to, GError **e)
 	bool maybe_sent = false;
 
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		maybe_sent |= wanted(&h->rcpts[i], to->rcpt) &&
-			      h->rcpts[i].sent == HOLD_MAYBE_SENT;
+		maybe_sent |=
+			wanted(&h->rcpts[i], to) && h->rcpts[i].sent == HOLD_MAYBE_SENT;
 	if (to->again || (!maybe_sent && !h->may_be_delivered))
 		return true;
 	g_set_error(
@@ -382,22 +384,24 @@ static bool is_sure(const struct hold *h, const struct release *to, GError **e)
 	return false;
 }
 
-static bool still_wanted(const struct hold *h, const char *only)
+static bool still_wanted(const struct hold *h, const struct release *to)
 {
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (wanted(&h->rcpts[i], only))
+		if (wanted(&h->rcpts[i], to))
 			return true;
 	return false;
 }
 
-static bool anybody(const struct hold *h, const char *only, GError **e)
+static bool anybody(const struct hold *h, const struct release *to, GError **e)
 {
-	if (still_wanted(h, only))
+	if (still_wanted(h, to))
 		return true;
+	const char *rcpt = to->parts == NULL ? NULL : to->parts->rcpt;
+
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 		    "%s is not held for %s%s%s any more, or never was", h->id,
-		    only != NULL ? "<" : "", only != NULL ? only : "anybody",
-		    only != NULL ? ">" : "");
+		    rcpt != NULL ? "<" : "", rcpt != NULL ? rcpt : "anybody",
+		    rcpt != NULL ? ">" : "");
 	return false;
 }
 
@@ -421,7 +425,7 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 	size_t n = 0;
 	GError *refused = NULL;
 
-	if (!anybody(h, to->rcpt, e) || !hold_raw(q, h, &raw, &n, e))
+	if (!anybody(h, to, e) || !hold_raw(q, h, &raw, &n, e))
 		return false;
 	GString *text = without_removals((struct bytes){ raw, n },
 					 h->removals != NULL ? h->removals : "");
@@ -430,7 +434,7 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 	if (h->trace != NULL)
 		g_string_prepend(text, h->trace);
 	s.taken = g_new0(bool, h->n_rcpts);
-	bool done = converse(&s, h, to->rcpt, s.taken, &refused) &&
+	bool done = converse(&s, h, to, s.taken, &refused) &&
 		    send_data(&s, text->str, text->len, e) && hand_over(q, &s, h, n_r, e);
 
 	hang_up(&s, done);
@@ -446,21 +450,25 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 	return done;
 }
 
-bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
-		  unsigned *n_r, GError **e)
+bool release_send(const struct hold *h, const struct release *to, unsigned *n_r,
+		  GError **e)
 {
+	struct quarantine *q = to->scope->of;
+	const struct hold_scope all = hold_scope_all(q); /* marks count all recipients */
 	struct hold *now = NULL;
 	int fd;
 
+	g_assert(hold_scope_admits(to->scope, h));
+
 	*n_r = 0;
-	if (!anybody(h, to->rcpt, e))
+	if (!anybody(h, to, e))
 		return false;
 	fd = hold_reserve(q, h->id, e);
 	if (fd < 0)
 		return false;
 	/* another process may have been faster */
-	bool done = hold_find(q, h->id, &now, e) && note_sent(q, now, to->rcpt, n_r, e) &&
-		    ((*n_r > 0 && !still_wanted(now, to->rcpt)) ||
+	bool done = hold_find(&all, h->id, &now, e) && note_sent(q, now, to, n_r, e) &&
+		    ((*n_r > 0 && !still_wanted(now, to)) ||
 		     (is_sure(now, to, e) && send_reserved(q, now, to, n_r, e)));
 
 	close(fd);

@@ -10,10 +10,11 @@
 
 /* Where it goes. */
 struct release {
-	const char *server; /* HOST:PORT */
-	const char
-		*rcpt; /* only this recorded recipient; NULL: all that are still held */
-	bool again;    /* also to those who may have got it already */
+	const struct hold_scope *scope; /* to nobody outside it */
+	const char *server;             /* HOST:PORT */
+	const struct hold_parts
+		*parts; /* to these of those who are still held; NULL: all */
+	bool again;     /* also to those who may have got it already */
 };
 
 /* release_send - inject a hold by SMTP and mark its recipients released
@@ -23,7 +24,7 @@ struct release {
  *       be repeated; after that it is in doubt, as is what the MTA may have delivered when it
  *       came: it is sent only with `again`
  * ref   RFC 5321, 6152 (8BITMIME), 6531 (SMTPUTF8) */
-bool release_send(struct quarantine *q, const struct hold *h, const struct release *to,
-		  unsigned *n_r, GError **e);
+bool release_send(const struct hold *h, const struct release *to, unsigned *n_r,
+		  GError **e);
 
 #endif

@@ -318,6 +318,36 @@ static const char *log_id(const struct session *s)
 	return s->envelope->queue_id != NULL ? s->envelope->queue_id : s->transaction->id;
 }
 
+/* What gave points, strongest first, as struct hold_rcpt has it. */
+static char *hits_of(const struct decision *d)
+{
+	GString *all = g_string_new(NULL);
+
+	for (size_t i = 0; i < MIN(d->n_reasons, LIMIT_HOLD_HITS); i++)
+		g_string_append_printf(all, "%s%s %s %" PRId64, i > 0 ? "\n" : "",
+				       d->reasons[i].rule, axis_names[d->reasons[i].axis],
+				       d->reasons[i].milli);
+	return g_string_free(all, FALSE);
+}
+
+/* before   the one that stands before it in the hold; NULL: none. Neighbours share reasons. */
+static struct hold_rcpt rcpt_of(const struct transaction *way, size_t i,
+				const struct hold_rcpt *before)
+{
+	const struct decision *d = &way->decisions.at[i];
+	struct hold_rcpt r = { .address = way->envelope->rcpts[i].address,
+			       .verdict = verdict_names[d->verdict],
+			       .rule = decision_rule(d) };
+
+	char *hits = hits_of(d);
+	bool same = before != NULL && strcmp(before->hits, hits) == 0;
+
+	r.hits = same ? before->hits : arena_strdup(way->arena, hits);
+	g_free(hits);
+	memcpy(r.milli, d->milli, sizeof(r.milli));
+	return r;
+}
+
 /* Who was named twice, in two spellings, is held for once. */
 static size_t held_rcpts(const struct transaction *way, const struct plan_hold *h,
 			 struct hold_rcpt *rcpts)
@@ -327,11 +357,12 @@ static size_t held_rcpts(const struct transaction *way, const struct plan_hold *
 
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		const char *address = way->envelope->rcpts[h->rcpts[i]].address;
-		enum verdict v = way->decisions.at[h->rcpts[i]].verdict;
 
-		if (g_hash_table_add(seen, (void *)(uintptr_t)address))
-			rcpts[n++] = (struct hold_rcpt){ .address = address,
-							 .verdict = verdict_names[v] };
+		if (g_hash_table_add(seen, (void *)(uintptr_t)address)) {
+			rcpts[n] =
+				rcpt_of(way, h->rcpts[i], n > 0 ? &rcpts[n - 1] : NULL);
+			n++;
+		}
 	}
 	g_hash_table_destroy(seen);
 	return n;
@@ -351,6 +382,8 @@ static struct hold hold_of(const struct transaction *way, const struct plan *p,
 		.queue_id = env->queue_id,
 		.mail_from = env->mail_from,
 		.from = m->n_from > 0 ? m->from[0].address : NULL,
+		.name = m->n_from > 0 ? m->from[0].display : NULL,
+		.client = env->client_addr,
 		.subject = m->subject,
 		.message_id = m->message_id,
 		.reasons = reasons_of(a, &way->decisions, h),

@@ -97,6 +97,17 @@ static void give_reasons(struct arena *a, const struct rcpt_hits *hits,
 	d->reasons = reasons;
 }
 
+/* reasons begin with those of the verdict's axis */
+const char *decision_rule(const struct decision *d)
+{
+	enum axis of_verdict = verdict_axis(d->verdict);
+
+	if (d->n_reasons == 0 || of_verdict == AXIS_COUNT ||
+	    rank(&d->reasons[0], of_verdict) != 0)
+		return NULL;
+	return d->reasons[0].rule;
+}
+
 /* Neighbours with the same hits and policy have the same reasons. */
 static bool share_reasons(const struct rcpt_hits *hits, const struct decision *before,
 			  struct decision *d)

@@ -87,6 +87,11 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
  * err   none */
 const char *missing_words(struct arena *a, unsigned missing);
 
+/* decision_rule - the rule that gave most points to what decided
+ * out   its name; NULL: no points made this verdict
+ * err   none */
+const char *decision_rule(const struct decision *d);
+
 enum { MISSING_COUNT = 6 };
 
 /* The spellings in the journal, of the lowest enum missing bit first. */

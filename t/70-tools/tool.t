@@ -90,7 +90,7 @@ subtest 'quarantine' => sub {
 	$m->quit;
 	my ($status, $list) = $d->run('quarantine', 'list');
 	is($status, 0, 'list');
-	like($list, qr/held +malicious +to ann\@example\.org\n +held +malicious +to eve\@example\.org/, 'both recipients');
+	like($list, qr/held +malicious +to ann\@example\.org  threat 10  by says_prize\n +held +malicious +to eve\@example\.org/, 'both recipients');
 	my ($id) = $list =~ /^(\S+)/;
 	($status, my $show) = $d->run('quarantine', 'show', '4Xheld');
 	is($status, 0, 'show by queue id');
@@ -98,7 +98,7 @@ subtest 'quarantine' => sub {
 	($status, $show) = $d->run('quarantine', 'show', '--raw', $id);
 	(my $crlf = $raw) =~ s/\n/\r\n/g;
 	is($show, $crlf, 'the message as it was received, byte for byte');
-	($status, my $told) = $d->run('quarantine', 'delete', '--rcpt', 'eve@example.org', $id);
+	($status, my $told) = $d->run('quarantine', 'delete', '--rcpt', '<EVE@Example.ORG>', $id);
 	is($status, 0, 'delete for one');
 	($status, $list) = $d->run('quarantine', 'list');
 	like($list, qr/held +malicious +to ann.*deleted +malicious +to eve/s, 'the other stays');
@@ -121,6 +121,65 @@ subtest 'quarantine' => sub {
 	($status, my $story) = $d->run('explain', '4Xheld');
 	like($story, qr/held as +\Q$id\E/, 'the journal knows the hold');
 	like($story, qr/mta told +discard/, 'and what the MTA was told');
+};
+
+subtest 'quarantine by filter' => sub {
+	my %who = (a => ['"Jörg Bauer" <jb@example.net>', 'prize one'], b => ['other@example.com', 'offer and prize two'], c => ['bob@example.net', 'prize three']);
+	for my $nr (sort keys %who) {
+		my $m = Wonted::Milter->new(socket => $d->socket, client => { addr => "192.0.2.1$nr" =~ tr/a-c/1-3/r });
+		$m->send(from => 'bob@example.net', to => ['ann@example.org', $nr eq 'b' ? ('eve@example.org') : ()], message => "From: $who{$nr}[0]\nTo: ann\@example.org\nSubject: $who{$nr}[1]\nMessage-ID: <$nr\@example.net>\n\nHello.\n", id => "4Xf$nr");
+		$m->quit;
+	}
+	my $n = sub { my ($status, $said) = $d->run('quarantine', 'list', '--json', @_); is($status, 0, "list @_"); return join '', sort map { decode_json($_)->{queue_id} =~ s/4Xf//r } grep { /^\{/ } split /\n/, $said };
+	is($n->(), 'abc', 'all');
+	is($n->('--rule', 'says_offer'), 'b', 'by rule, whether or not it decided');
+	is($n->('--rule', 'says'), '', 'which is a whole name');
+	is($n->('--from', 'bauer'), 'a', 'by part of the display name');
+	is($n->('--from', '@example.com'), 'b', 'by domain of From');
+	is($n->('--from', 'BOB@example.net'), 'abc', 'by envelope sender');
+	is($n->('--to', 'EVE@EXAMPLE.ORG'), 'b', 'by recipient');
+	is($n->('--text', 'THREE'), 'c', 'by subject');
+	is($n->('--since', '1h'), 'abc', 'since an hour');
+	is($n->('--since', '2100-01-01'), '', 'since a day');
+	is($n->('--verdict', 'spam'), '', 'by verdict');
+	is($n->('--state', 'deleted', '--verdict', 'malicious', '--text', 'three'), '', 'by state');
+	is(length $n->('--limit', 2), 2, 'no more than asked for');
+	for (['--verdict', 'spamm', qr/did you mean "spam"/], ['--state', 'gone', qr/one of held, released/], ['--since', 'yesterday', qr/--since yesterday: write a date/], ['--limit', '-1', qr/--limit/]) {
+		my ($status, $said) = $d->run('quarantine', 'list', @$_[0, 1]);
+		is($status, 2, "$_->[0] $_->[1] is wrong usage");
+		like($said, $_->[2], 'and told');
+	}
+	my ($status, $said) = $d->run('quarantine', 'list', '--json', '--text', 'two');
+	my $h = decode_json($said);
+	is($h->{client}, '192.0.2.12', 'JSON has the client');
+	is($h->{recipients}[0]{rule}, 'says_prize', 'the deciding rule');
+	is($h->{recipients}[1]{threat_milli}, 10000, 'the points');
+	is(join(' ', map { "$_->{rule}=$_->{milli}" } @{ $h->{recipients}[0]{hits} }), 'says_prize=10000 says_offer=7000', 'and what gave them');
+	($status, $said) = $d->run('quarantine', 'show', '4Xfa');
+	like($said, qr/^name +Jörg Bauer$/m, 'show has the display name');
+	like($said, qr/^client +192\.0\.2\.11$/m, 'the client');
+	like($said, qr/^rule +\+10 threat, says_prize, which decided$/m, 'and the rules');
+	# how much it is, is asked first
+	($status, $said) = $d->run('quarantine', 'delete', '--text', 'two');
+	is($status, 2, 'a filter is not enough where nobody can be asked');
+	like($said, qr/1 hold matches, for 2 recipients, it is still held\. .*say --yes/, 'it says how much it would be, and what to say');
+	is($n->(), 'abc', 'and does nothing');
+	($status, $said) = $d->run('quarantine', 'delete');
+	is($status, 2, 'neither names nor a filter');
+	($status, $said) = $d->run('quarantine', 'delete', '--rule', 'says_prize', '4Xfa');
+	is($status, 2, 'nor both');
+	($status, $said) = $d->run('quarantine', 'delete', '--yes', '--to', 'eve@example.org', '--text', 'two');
+	is($status, 0, 'with --yes');
+	is($n->(), 'abc', 'only the part that was meant');
+	is($n->('--to', 'eve@example.org'), '', 'is deleted');
+	($status, $said) = $d->run('quarantine', 'delete', '--yes', '--mailbox', 'eve@example.org', '--text', 'prize');
+	like($said, qr/nothing is held that matches/, 'the owner of a mailbox reaches no part of others');
+	($status, $said) = $d->run('quarantine', 'delete', '--yes', '--rule', 'says_prize');
+	is(() = $said =~ /: deleted$/mg, 3, 'all that match');
+	is($n->(), '', 'are gone');
+	($status, $said) = $d->run('quarantine', 'release', '--yes', '--rule', 'says_prize');
+	is($status, 0, 'nothing left to release');
+	like($said, qr/nothing is held that matches/, 'is said');
 };
 
 subtest 'a disk that is full' => sub {

@@ -2,14 +2,21 @@
  * recorded recipients only. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utime.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "quarantine/envelope.h"
 #include "quarantine/hold.h"
+#include "quarantine/operation.h"
 #include "quarantine/release.h"
+#include "quarantine/scope.h"
+
+/* a scope for the length of a call */
+#define all_of(q) (&(struct hold_scope){ .of = (q), .kind = HOLD_SCOPE_ALL })
 
 static const char raw_text[] = "Subject: held\r\n\r\n.dot\r\nno newline at the end";
 
@@ -87,7 +94,7 @@ static unsigned count(struct quarantine *q, struct hold_filter f)
 	unsigned n = 0;
 	GError *e = NULL;
 
-	hold_list(q, &f, count_one, &n, &e);
+	hold_list(all_of(q), &f, count_one, &n, &e);
 	g_assert_no_error(e);
 	return n;
 }
@@ -101,24 +108,26 @@ static void written_and_found(void)
 	GError *e = NULL;
 
 	hold_one(q, "h-1");
-	g_assert_true(hold_find(q, "h-1", &h, &e));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, &e));
 	g_assert_cmpstr(h->subject, ==, "Zahlung \xc3\xbc");
 	g_assert_cmpstr(h->rcpts[1].address, ==, "bob@example.org");
 	g_assert_true(hold_raw(q, h, &text, &n, &e));
 	g_assert_cmpmem(text, n, raw_text, sizeof(raw_text) - 1);
 	g_free(text);
 	hold_free(h);
-	g_assert_true(hold_find(q, "4Xabc", &h, &e));
+	g_assert_true(hold_find(all_of(q), "4Xabc", &h, &e));
 	hold_free(h);
-	g_assert_cmpuint(count(q, (struct hold_filter){ .rcpt = "ANN@example.org" }), ==,
-			 1);
-	g_assert_cmpuint(count(q, (struct hold_filter){ .rcpt = "@example.org" }), ==, 1);
-	g_assert_cmpuint(count(q, (struct hold_filter){ .rcpt = "@xample.org" }), ==, 0);
+	g_assert_cmpuint(
+		count(q, (struct hold_filter){ .parts.rcpt = "ANN@example.org" }), ==, 1);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .parts.rcpt = "@example.org" }),
+			 ==, 1);
+	g_assert_cmpuint(count(q, (struct hold_filter){ .parts.rcpt = "@xample.org" }),
+			 ==, 0);
 	g_assert_cmpuint(count(q, (struct hold_filter){ .text = "another" }), ==, 1);
 	g_assert_cmpuint(count(q, (struct hold_filter){ .text = "nothing like it" }), ==,
 			 0);
 	g_assert_cmpuint(count(q, (struct hold_filter){ .since_s = 1001 }), ==, 0);
-	g_assert_false(hold_find(q, "nobody", &h, &e));
+	g_assert_false(hold_find(all_of(q), "nobody", &h, &e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
 	g_clear_error(&e);
 	quarantine_close(q);
@@ -168,7 +177,7 @@ static uint64_t seen(struct quarantine *q, const char *id)
 {
 	struct hold *h = NULL;
 
-	g_assert_true(hold_find(q, id, &h, NULL));
+	g_assert_true(hold_find(all_of(q), id, &h, NULL));
 	uint64_t n = h->seen;
 
 	hold_free(h);
@@ -224,9 +233,11 @@ static void again_in_doubt_is_held(void)
 	struct hold *h;
 
 	assert_kept(q, "h-1", "ab", again_raw, "h-1");
-	g_assert_true(hold_set_state(q, "h-1", "ann@example.org", HOLD_RELEASED, NULL));
+	g_assert_true(hold_set_state(all_of(q), "h-1",
+				     &(struct hold_parts){ .rcpt = "ann@example.org" },
+				     HOLD_RELEASED, NULL));
 	assert_kept(q, "h-2", "ab", again_raw, "h-1,h-2");
-	g_assert_true(hold_set_state(q, "h-1", NULL, HOLD_DELETED, NULL));
+	g_assert_true(hold_set_state(all_of(q), "h-1", NULL, HOLD_DELETED, NULL));
 	assert_kept(q, "h-3", "b", again_raw, "h-3");
 	/* its text is damaged */
 	path = g_build_filename(folder, "h-3.eml", NULL);
@@ -242,7 +253,7 @@ static void again_in_doubt_is_held(void)
 	ids = keep(q, "h-6", "b", again_raw, now_s + 86400);
 	g_assert_cmpstr(ids, ==, "h-5");
 	g_free(ids);
-	g_assert_true(hold_find(q, "h-5", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-5", &h, NULL));
 	g_assert_cmpint(h->expires_s, ==, now_s + 31 * 86400);
 	g_assert_cmpint(h->received_s, <=, now_s + 1);
 	hold_free(h);
@@ -274,7 +285,7 @@ static void bad_ids_stay_out(void)
 
 		g_assert_false(hold_write(q, &h, (struct bytes){ "x", 1 }, &e));
 		g_clear_error(&e);
-		g_assert_false(hold_set_state(q, bad[i], NULL, HOLD_DELETED, &e));
+		g_assert_false(hold_set_state(all_of(q), bad[i], NULL, HOLD_DELETED, &e));
 		g_clear_error(&e);
 	}
 	quarantine_close(q);
@@ -305,7 +316,9 @@ static void lost_index_is_made_again(void)
 	GError *e = NULL;
 
 	hold_one(q, "h-1");
-	g_assert_true(hold_set_state(q, "h-1", "ann@example.org", HOLD_RELEASED, &e));
+	g_assert_true(hold_set_state(all_of(q), "h-1",
+				     &(struct hold_parts){ .rcpt = "ann@example.org" },
+				     HOLD_RELEASED, &e));
 	quarantine_close(q);
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
 		char *path = g_build_filename(folder, files[i], NULL);
@@ -316,7 +329,7 @@ static void lost_index_is_made_again(void)
 	q = open_it(folder);
 	struct hold *h;
 
-	g_assert_true(hold_find(q, "h-1", &h, &e));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, &e));
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_RELEASED);
 	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_HELD);
 	hold_free(h);
@@ -407,7 +420,7 @@ static void addresses_of_any_bytes(void)
 		char *id = g_strdup_printf("odd-%zu", i), *exact = g_strdup(odd[i]);
 
 		hold_for(q, id, exact, exact);
-		g_assert_true(hold_find(q, id, &h, NULL));
+		g_assert_true(hold_find(all_of(q), id, &h, NULL));
 		g_assert_cmpstr(h->rcpts[0].address, ==, odd[i]);
 		hold_free(h);
 		g_free(exact);
@@ -446,7 +459,7 @@ static void crashes_are_mended(void)
 	hold_for(q, "kept", "", "ann@example.org");
 	path = g_build_filename(folder, "done.env", NULL);
 	g_assert_true(g_file_get_contents(path, &env, NULL, NULL));
-	g_assert_true(hold_set_state(q, "done", NULL, HOLD_EXPIRED, &e));
+	g_assert_true(hold_set_state(all_of(q), "done", NULL, HOLD_EXPIRED, &e));
 	quarantine_close(q);
 	/* the row is marked, the files are still there: removed, not shown again */
 	char *over = g_strdup(env);
@@ -471,7 +484,7 @@ static void crashes_are_mended(void)
 	write_file(folder, "done.env", env);
 	write_file(folder, "done.eml", raw_text);
 	q = open_it(folder);
-	g_assert_true(hold_find(q, "done", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "done", &h, NULL));
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
 	hold_free(h);
 	quarantine_close(q);
@@ -618,9 +631,13 @@ static bool release_to(struct server *s, struct quarantine *q, const char *rcpt,
 	char *where = g_strdup_printf("127.0.0.1:%u", s->port);
 	GThread *t = g_thread_new("server", serve, s);
 
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	bool done = release_send(
-		q, h, &(struct release){ .server = where, .rcpt = rcpt, .again = again },
+		h,
+		&(struct release){ .scope = all_of(q),
+				   .server = where,
+				   .parts = &(struct hold_parts){ .rcpt = rcpt },
+				   .again = again },
 		n, e);
 
 	g_thread_join(t);
@@ -640,7 +657,7 @@ static void assert_sent(struct quarantine *q, enum hold_sent ann, enum hold_sent
 {
 	struct hold *h;
 
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	g_assert_cmpint(h->rcpts[0].sent, ==, ann);
 	if (h->rcpts[1].state == HOLD_HELD)
 		g_assert_cmpint(h->rcpts[1].sent, ==, bob);
@@ -654,11 +671,14 @@ static void assert_in_doubt(struct quarantine *q, const char *rcpt)
 	unsigned n = 0;
 	GError *e = NULL;
 
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	g_assert_true(hold_is_doubtful(h));
 	g_assert_false(release_send(
-		q, h, &(struct release){ .server = "127.0.0.1:1", .rcpt = rcpt }, &n,
-		&e));
+		h,
+		&(struct release){ .scope = all_of(q),
+				   .server = "127.0.0.1:1",
+				   .parts = &(struct hold_parts){ .rcpt = rcpt } },
+		&n, &e));
 	g_assert_nonnull(strstr(e->message, "may have been delivered"));
 	g_assert_nonnull(strstr(e->message, "--again"));
 	g_clear_error(&e);
@@ -685,12 +705,15 @@ static void released_to_recorded_only(void)
 	/* RFC 5321 4.5.2: a leading dot is doubled; the last line gets its end */
 	g_assert_nonnull(strstr(s.heard->str, "..dot\r\nno newline at the end\r\n.\r\n"));
 	g_string_free(s.heard, TRUE);
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
 	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_RELEASED);
 	g_assert_false(release_send(
-		q, h,
-		&(struct release){ .server = "127.0.0.1:1", .rcpt = "bob@example.org" },
+		h,
+		&(struct release){
+			.scope = all_of(q),
+			.server = "127.0.0.1:1",
+			.parts = &(struct hold_parts){ .rcpt = "bob@example.org" } },
 		&n, &e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
 	g_clear_error(&e);
@@ -714,7 +737,7 @@ static void refused_stays_held(void)
 	g_clear_error(&e);
 	g_assert_cmpuint(n, ==, 1);
 	g_string_free(s.heard, TRUE);
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
 	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_RELEASED);
 	hold_free(h);
@@ -794,15 +817,18 @@ static void taken_but_not_noted(void)
 	g_assert_cmpint(g_rename(away, env), ==, 0);
 	assert_sent(q, HOLD_SENT, HOLD_NOT_SENT);
 	/* nobody listens there: nobody is asked */
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	g_assert_true(release_send(
-		q, h,
-		&(struct release){ .server = "127.0.0.1:1", .rcpt = "ann@example.org" },
+		h,
+		&(struct release){
+			.scope = all_of(q),
+			.server = "127.0.0.1:1",
+			.parts = &(struct hold_parts){ .rcpt = "ann@example.org" } },
 		&n, &e));
 	g_assert_no_error(e);
 	g_assert_cmpuint(n, ==, 1);
 	hold_free(h);
-	g_assert_true(hold_find(q, "h-1", &h, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
 	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_RELEASED);
 	hold_free(h);
 	quarantine_close(q);
@@ -915,11 +941,12 @@ static void released_once(void)
 	struct hold *before;
 
 	hold_one(q, "h-1");
-	g_assert_true(hold_find(other, "h-1", &before, NULL));
+	g_assert_true(hold_find(all_of(other), "h-1", &before, NULL));
 	int fd = hold_reserve(other, "h-1", &e);
 
 	g_assert_false(release_send(
-		q, before, &(struct release){ .server = "127.0.0.1:1" }, &n, &e));
+		before, &(struct release){ .scope = all_of(q), .server = "127.0.0.1:1" },
+		&n, &e));
 	g_assert_nonnull(strstr(e->message, "by another process"));
 	g_clear_error(&e);
 	close(fd);
@@ -927,7 +954,9 @@ static void released_once(void)
 	g_string_free(s.heard, TRUE);
 	/* who looked before still thinks that it is held */
 	g_assert_false(release_send(
-		other, before, &(struct release){ .server = "127.0.0.1:1" }, &n, &e));
+		before,
+		&(struct release){ .scope = all_of(other), .server = "127.0.0.1:1" }, &n,
+		&e));
 	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
 	g_clear_error(&e);
 	g_assert_cmpuint(n, ==, 0);
@@ -1022,9 +1051,10 @@ static void babble_is_no_release(void)
 		where = g_strdup_printf("127.0.0.1:%u", s.port);
 		GThread *t = g_thread_new("server", babble, &s);
 
-		g_assert_true(hold_find(q, "h-1", &h, NULL));
-		g_assert_false(
-			release_send(q, h, &(struct release){ .server = where }, &n, &e));
+		g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
+		g_assert_false(release_send(
+			h, &(struct release){ .scope = all_of(q), .server = where }, &n,
+			&e));
 		g_assert_nonnull(e);
 		g_assert_null(strchr(e->message, 0x1b));
 		g_clear_error(&e);
@@ -1037,6 +1067,148 @@ static void babble_is_no_release(void)
 		remove_folder(folder);
 	}
 	g_string_free(endless, TRUE);
+}
+
+static const struct hold_rcpt scored[] = {
+	{ .address = "ann@example.org",
+	  .verdict = "spam",
+	  .rule = "offer",
+	  .hits = "offer spam 7000\nsmall threat 500",
+	  .milli = { 500, 7000, 0 } },
+	{ .address = "\"Bob\"@EXAMPLE.org",
+	  .verdict = "spam",
+	  .rule = "offer",
+	  .hits = "offer spam 7000\nsmall threat 500",
+	  .milli = { 500, 7000, 0 } },
+	{ .address = "cy@example.org", .verdict = "undecided", .hits = "" },
+};
+
+static void hold_scored(struct quarantine *q, const char *id, const char *tenant)
+{
+	struct hold h = { .id = id,
+			  .mail_from = "s@example.net",
+			  .from = "boss@example.net",
+			  .name = "The Boss",
+			  .client = "192.0.2.7",
+			  .tenant = tenant,
+			  .received_s = 1000,
+			  .expires_s = 2000,
+			  .rcpts = scored,
+			  .n_rcpts = G_N_ELEMENTS(scored) };
+
+	g_assert_true(hold_write(q, &h, bytes_of("x\n"), NULL));
+}
+
+static bool copy_one(const struct hold *h, void *user)
+{
+	*(struct hold **)user = hold_copy(h);
+	return true;
+}
+
+static void is_scored(const struct hold *h)
+{
+	g_assert_cmpstr(h->name, ==, "The Boss");
+	g_assert_cmpstr(h->client, ==, "192.0.2.7");
+	for (size_t i = 0; i < 2; i++) {
+		g_assert_cmpstr(h->rcpts[i].rule, ==, "offer");
+		g_assert_cmpstr(h->rcpts[i].hits, ==, scored[i].hits);
+		g_assert_cmpint(h->rcpts[i].milli[AXIS_SPAM], ==, 7000);
+	}
+	g_assert_null(h->rcpts[2].rule);
+}
+
+/* What decided is kept in both; an index of an older version is made again from the files. */
+static void what_decided_is_kept(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct hold *h = NULL;
+
+	hold_scored(q, "h-1", "one");
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
+	is_scored(h);
+	hold_free(h);
+	quarantine_close(q);
+	char *path = g_build_filename(folder, "index.sqlite", NULL);
+	sqlite3 *db = NULL;
+
+	g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_exec(db,
+				     "DROP TABLE details; DROP TABLE points;"
+				     "PRAGMA user_version=0",
+				     NULL, NULL, NULL),
+			==, SQLITE_OK);
+	sqlite3_close(db);
+	q = open_it(folder);
+	h = NULL;
+	g_assert_true(hold_list(all_of(q), &(struct hold_filter){ .parts.rule = "small" },
+				copy_one, &h, NULL));
+	g_assert_nonnull(h);
+	is_scored(h);
+	hold_free(h);
+	quarantine_close(q);
+	g_free(path);
+	remove_folder(folder);
+}
+
+/* Nothing of another tenant or mailbox is seen or changed. */
+static void scopes(void)
+{
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	const struct hold_scope two = hold_scope_tenant(q, "two");
+	const struct hold_scope bob = hold_scope_mailbox(q, "one", "bob@example.org");
+	const struct hold_scope dan = hold_scope_mailbox(q, "one", "dan@example.org");
+	struct hold *h = NULL;
+	GError *e = NULL;
+
+	hold_scored(q, "h-1", "one");
+	g_assert_false(hold_find(&two, "h-1", &h, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
+	g_clear_error(&e);
+	g_assert_false(hold_find(&dan, "h-1", &h, NULL));
+	g_assert_false(hold_set_state(&two, "h-1", NULL, HOLD_DELETED, NULL));
+	g_assert_false(hold_set_state(&dan, "h-1", NULL, HOLD_DELETED, NULL));
+	g_assert_true(hold_find(&bob, "h-1", &h, NULL));
+	g_assert_cmpuint(h->n_rcpts, ==, 1);
+	g_assert_cmpstr(h->rcpts[0].address, ==, "\"Bob\"@EXAMPLE.org");
+	hold_free(h);
+	h = NULL;
+	g_assert_true(hold_list(&two, &(struct hold_filter){ 0 }, copy_one, &h, NULL));
+	g_assert_null(h);
+	g_assert_true(hold_list(&bob, &(struct hold_filter){ 0 }, copy_one, &h, NULL));
+	g_assert_cmpuint(h->n_rcpts, ==, 1);
+	hold_free(h);
+	g_assert_true(hold_set_state(&bob, "h-1", NULL, HOLD_DELETED, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
+	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_DELETED);
+	g_assert_cmpint(h->rcpts[2].state, ==, HOLD_HELD);
+	hold_free(h);
+	quarantine_close(q);
+	remove_folder(folder);
+}
+
+/* Whatever spelling is given, and only what was asked for. */
+static void parts_by_any_spelling(void)
+{
+	const struct hold_parts bob = { .rcpt = "<bob@Example.Org>" };
+	const struct hold_parts decided = { .rcpt = "@example.org",
+					    .verdict = "undecided" };
+	char *folder = new_folder();
+	struct quarantine *q = open_it(folder);
+	struct hold *h = NULL;
+
+	hold_scored(q, "h-1", "one");
+	g_assert_true(hold_set_state(all_of(q), "h-1", &bob, HOLD_DELETED, NULL));
+	g_assert_true(hold_set_state(all_of(q), "h-1", &decided, HOLD_RELEASED, NULL));
+	g_assert_true(hold_find(all_of(q), "h-1", &h, NULL));
+	g_assert_cmpint(h->rcpts[0].state, ==, HOLD_HELD);
+	g_assert_cmpint(h->rcpts[1].state, ==, HOLD_DELETED);
+	g_assert_cmpint(h->rcpts[2].state, ==, HOLD_RELEASED);
+	hold_free(h);
+	quarantine_close(q);
+	remove_folder(folder);
 }
 
 int main(int argc, char **argv)
@@ -1066,5 +1238,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/release/once", released_once);
 	g_test_add_func("/release/quoted addresses", quoted_addresses_are_sent);
 	g_test_add_func("/release/babble", babble_is_no_release);
+	g_test_add_func("/hold/what_decided_is_kept", what_decided_is_kept);
+	g_test_add_func("/hold/scopes", scopes);
+	g_test_add_func("/hold/parts_by_any_spelling", parts_by_any_spelling);
 	return g_test_run();
 }

@@ -1,6 +1,7 @@
 /* A hold in bounded time, whatever hangs; what was given up never comes up as held; what is taken
  * away under us is made anew. */
 #include "quarantine/keep.h"
+#include "quarantine/scope.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -15,6 +16,9 @@
 #include "quarantine/writers.h"
 
 #define PATIENCE_US (60 * (int64_t)G_USEC_PER_SEC) /* far above what is asserted */
+
+/* a scope for the length of a call */
+#define all_of(q) (&(struct hold_scope){ .of = (q), .kind = HOLD_SCOPE_ALL })
 
 static const char raw_text[] = "Subject: held\r\n\r\nbody\r\n";
 
@@ -104,7 +108,8 @@ static unsigned count(struct place *p)
 	unsigned n = 0;
 	GError *e = NULL;
 
-	g_assert_true(hold_list(p->q, &(struct hold_filter){ 0 }, count_one, &n, &e));
+	g_assert_true(
+		hold_list(all_of(p->q), &(struct hold_filter){ 0 }, count_one, &n, &e));
 	g_assert_no_error(e);
 	return n;
 }
@@ -179,7 +184,7 @@ static void given_up_is_withdrawn(void)
 	g_assert_cmpuint(count(&p), ==, held + 1);
 	struct hold *h;
 
-	g_assert_true(hold_find(p.q, "good", &h, NULL));
+	g_assert_true(hold_find(all_of(p.q), "good", &h, NULL));
 	g_assert_true(hold_is_doubtful(h));
 	hold_free(h);
 	end(&p);
@@ -208,7 +213,7 @@ static void stuck_lock_holds_nobody_up(void)
 	}
 	g_assert_cmpint(clock_mono_us() - begin_us, <, PATIENCE_US);
 	/* who has it is told by number and name */
-	g_assert_false(hold_set_state(p.q, "h-1", NULL, HOLD_DELETED, &e));
+	g_assert_false(hold_set_state(all_of(p.q), "h-1", NULL, HOLD_DELETED, &e));
 	char *me = g_strdup_printf("process %ld (", (long)getpid());
 
 	g_assert_nonnull(strstr(e->message, me));
@@ -292,7 +297,7 @@ static void folder_lost_while_running(void)
 	assert_kept(&p, "h-2", "h-2");
 	g_assert_cmpuint(count(&p), ==, 1);
 	assert_kept(&p, "h-3", "h-2");
-	g_assert_true(hold_set_state(p.q, "h-2", NULL, HOLD_DELETED, &e));
+	g_assert_true(hold_set_state(all_of(p.q), "h-2", NULL, HOLD_DELETED, &e));
 	g_assert_no_error(e);
 	g_assert_cmpuint(count(&p), ==, 0);
 	/* moved aside, and brought back */

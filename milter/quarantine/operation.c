@@ -1,0 +1,137 @@
+/* A hold is looked for, written about, changed, and written about again. */
+#include "quarantine/operation.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "quarantine/acts.h"
+#include "quarantine/release.h"
+
+static const char *const operation_names[OPERATION_COUNT] = { "release", "delete" };
+
+static bool is_meant(const struct operation *o, const struct hold_rcpt *r)
+{
+	return r->state == HOLD_HELD && hold_scope_admits_rcpt(&o->scope, r) &&
+	       hold_parts_admit(&o->parts, r);
+}
+
+/* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
+static void record(const struct operation *o, struct act *act, const char *outcome)
+{
+	GError *e = NULL;
+
+	act->time_s = clock_now_s();
+	act->outcome = outcome;
+	if (act_record(quarantine_folder(o->scope.of), act, &e))
+		return;
+	log_line(LOG_LEVEL_WARN, "%s", e->message);
+	g_error_free(e);
+}
+
+static bool send_parts(const struct operation *o, const struct hold *h, unsigned *n_r,
+		       GError **e)
+{
+	const struct release to = { .scope = &o->scope,
+				    .parts = &o->parts,
+				    .server = o->server,
+				    .again = o->again };
+
+	return release_send(h, &to, n_r, e);
+}
+
+static bool remove_parts(const struct operation *o, const struct hold *h, GError **e)
+{
+	int fd = hold_reserve(o->scope.of, h->id, e);
+	bool done =
+		fd >= 0 && hold_set_state(&o->scope, h->id, &o->parts, HOLD_DELETED, e);
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static bool make(const struct operation *o, const struct hold *h, unsigned *n_r,
+		 GError **e)
+{
+	GPtrArray *rcpts = g_ptr_array_new();
+	struct act act = { .hold = h->id,
+			   .what = operation_names[o->kind],
+			   .who = o->who,
+			   .uid = o->uid,
+			   .tool = o->tool };
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (is_meant(o, &h->rcpts[i]))
+			g_ptr_array_add(rcpts, (gpointer)(guintptr)h->rcpts[i].address);
+	unsigned meant = rcpts->len;
+
+	g_ptr_array_add(rcpts, NULL);
+	act.rcpts = (const char *const *)rcpts->pdata;
+	record(o, &act, "begun");
+	bool done = o->kind == OPERATION_RELEASE ? send_parts(o, h, n_r, e)
+						 : remove_parts(o, h, e);
+
+	record(o, &act, done ? "done" : "failed");
+	if (done && o->kind == OPERATION_DELETE)
+		*n_r = meant;
+	g_ptr_array_free(rcpts, TRUE);
+	return done;
+}
+
+bool operation_make(const struct operation *o, const char *id, char **id_r, unsigned *n_r,
+		    GError **e)
+{
+	struct hold *h = NULL;
+
+	*id_r = NULL;
+	*n_r = 0;
+	if (!hold_find(&o->scope, id, &h, e))
+		return false;
+	*id_r = g_strdup(h->id);
+	bool done = make(o, h, n_r, e);
+
+	hold_free(h);
+	return done;
+}
+
+struct gathering {
+	const struct operation *as;
+	GPtrArray *ids;
+	size_t rcpts;
+};
+
+static bool gather(const struct hold *h, void *user)
+{
+	struct gathering *g = user;
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		g->rcpts += is_meant(g->as, &h->rcpts[i]);
+	g_ptr_array_add(g->ids, g_strdup(h->id));
+	return true;
+}
+
+bool operation_find(const struct hold_scope *scope, const struct hold_filter *filter,
+		    struct operation_found *found_r, GError **e)
+{
+	struct hold_filter f = *filter;
+	const struct operation as = { .scope = *scope, .parts = f.parts };
+	struct gathering g = { .as = &as, .ids = g_ptr_array_new() };
+
+	f.state = HOLD_HELD;
+	f.all_states = false;
+	f.most = f.most == 0 ? G_MAXINT32 : f.most;
+	bool done = hold_list(scope, &f, gather, &g, e);
+
+	found_r->holds = g.ids->len;
+	found_r->rcpts = g.rcpts;
+	g_ptr_array_add(g.ids, NULL);
+	found_r->ids = (char **)g_ptr_array_free(g.ids, FALSE);
+	return done;
+}
+
+void operation_found_clear(struct operation_found *found)
+{
+	g_strfreev(found->ids);
+	*found = (struct operation_found){ 0 };
+}

@@ -1,0 +1,52 @@
+/* What people do with holds: release and delete them. Each is written down before it is done
+ * and after it, with who did it. */
+#ifndef QUARANTINE_OPERATION_H
+#define QUARANTINE_OPERATION_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "quarantine/hold.h"
+#include "quarantine/scope.h"
+
+enum operation_kind { OPERATION_RELEASE, OPERATION_DELETE, OPERATION_COUNT };
+
+struct operation {
+	enum operation_kind kind;
+	struct hold_scope scope;
+	struct hold_parts parts; /* of each hold; nothing outside the scope */
+	const char *server;      /* release: HOST:PORT */
+	bool again;              /* release: also what may have been delivered already */
+	const char *who, *tool;  /* for the log of acts, as of struct act */
+	int64_t uid;
+};
+
+/* operation_make - release or delete the chosen parts of one hold that are still held
+ * in    id    the hold's, or the MTA's queue id
+ * out   *id_r   the hold's own; NULL where it was not found
+ *       *n_r    recipients that it was done for
+ * own   *id_r: free with g_free()
+ * err   false: e says why; some recipients may have been released */
+bool operation_make(const struct operation *o, const char *id, char **id_r, unsigned *n_r,
+		    GError **e);
+
+/* What operation_find() found. */
+struct operation_found {
+	char **ids;   /* newest first, NULL-terminated */
+	size_t holds; /* how many */
+	size_t rcpts; /* parts of them that are still held and would be touched */
+};
+
+/* operation_find - what a filter means, before it is done: only what is still held
+ * in    filter   its `most` may be 0: all that there are
+ * own   *found_r: operation_found_clear()
+ * err   false: e says why */
+bool operation_find(const struct hold_scope *scope, const struct hold_filter *filter,
+		    struct operation_found *found_r, GError **e);
+
+/* operation_found_clear - give back what is in it
+ * err   none */
+void operation_found_clear(struct operation_found *found);
+
+#endif
