@@ -54,9 +54,10 @@ LINK_tsan      := -fsanitize=thread
 LINK_cov       := --coverage
 LINK_fuzz      := -fsanitize=address,undefined
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS_$(MODE)) $(CFLAGS)
-LINK       = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TESTWARN) $(LINK_$(MODE)) $(LDFLAGS)
+LINK       = $(CC) $(ALL_CFLAGS) $(LINK_$(MODE)) $(LDFLAGS)
 # GLib's test macros convert freely
-TESTWARN   = $(if $(filter $(B)/t/%,$@),-Wno-conversion -Wno-sign-conversion)
+TESTWARN   = $(if $(filter $(B)/t/%,$@),-Wno-conversion -Wno-sign-conversion) \
+             $(if $(filter fuzz,$(MODE)),,$(if $(filter $(B)/t/80-fuzz/%,$@),-include t/80-fuzz/replay.h))
 
 # in parallel, unless make was told how already
 JOBS     ?= 2
@@ -66,7 +67,7 @@ all: $(PROGS)
 $(B)/%.o: %.c $(B)/compiled-in $(if $(PC_FOUND),,packages-missing)
 	@mkdir -p $(@D)
 	@echo "CC $<"
-	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(TESTWARN) -MMD -MP -c -o $@ $<
 # the one table of dangerous endings, for rules that come without it
 $(B)/milter/detect/file_kind.o: $(B)/gen/detect/shipped_endings.inc
 $(B)/gen/detect/shipped_endings.inc: rules/lists/dangerous-endings.txt
@@ -80,20 +81,15 @@ $(B)/libwonted.a: $(LIBOBJ)
 $(B)/wonted-milter $(B)/wonted-learn $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
 	@echo "LD $@"
 	@$(LINK) -o $@ $^ $(PC_LIBS)
-$(B)/t/%.t: t/%_test.c $(B)/libwonted.a
-	@mkdir -p $(@D)
+$(UNITS): $(B)/t/%.t: $(B)/t/%_test.o $(B)/libwonted.a
 	@echo "LD $@"
-	@$(LINK) -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
-$(B)/t/80-fuzz/%: t/80-fuzz/%.c $(B)/libwonted.a
-	@mkdir -p $(@D)
+	@$(LINK) -o $@ $^ $(PC_LIBS)
+$(FUZZERS): %: %.o $(B)/libwonted.a
 	@echo "LD $@"
-	@$(LINK) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer,-include t/80-fuzz/replay.h) \
-	    -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
-$(BENCHES) $(TOOLS): $(B)/%: %.c $(B)/libwonted.a
-	@mkdir -p $(@D)
+	@$(LINK) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) -o $@ $^ $(PC_LIBS)
+$(BENCHES) $(TOOLS): %: %.o $(B)/libwonted.a
 	@echo "LD $@"
-	@$(LINK) -MMD -MP -MT $@ -o $@ $< $(B)/libwonted.a $(PC_LIBS)
-
+	@$(LINK) -o $@ $^ $(PC_LIBS)
 
 # -- tests ---------------------------------------------------------------------------------
 SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
@@ -188,4 +184,4 @@ clean:
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
--include $(UNITS:%.t=%.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d) $(TOOLS:%=%.d)
+-include $(UNITS:%.t=%_test.d) $(FUZZERS:%=%.d) $(BENCHES:%=%.d) $(TOOLS:%=%.d)
