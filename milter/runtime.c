@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "config/load.h"
 #include "config/print.h"
 #include "detect/detect.h"
@@ -96,6 +97,15 @@ static void close_all(gpointer data)
 	options_unref(w->options);
 }
 
+static void log_warnings(const struct ruleset *rs)
+{
+	size_t n;
+	const char *const *warnings = ruleset_warnings(rs, &n);
+
+	for (size_t i = 0; i < n; i++)
+		log_line(LOG_LEVEL_WARN, "rules: %s", warnings[i]);
+}
+
 struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 			     GError **e)
 {
@@ -108,6 +118,7 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 		s->rules_dir != NULL ? s->rules_dir : w->options->rules_dir, e);
 	if (w->rules == NULL)
 		goto out;
+	log_warnings(w->rules);
 	take_endings(w);
 	w->needs = all_needs(w->options, w->rules);
 	w->asked = ruleset_asked(w->rules);

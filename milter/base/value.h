@@ -37,12 +37,29 @@ struct name_row {
 	const char *doc;   /* one sentence for an admin */
 };
 
+/* The name that a row had a release ago: rules and records may still have it. */
+struct former_name {
+	size_t row;
+	const char *name;
+};
+
 /* A table of names: facts, features, signals each offer one. */
 struct name_table {
 	const char *what; /* "feature", "fact", "signal" */
 	const struct name_row *rows;
 	size_t n;
+	const struct former_name *former;
+	size_t n_former;
 };
+
+/* name_table_find - the row of a name
+ * out   *former_r: the row has another name now
+ * err   SIZE_MAX: no row has the name, and none had it */
+size_t name_table_find(const struct name_table *t, const char *name, bool *former_r);
+
+/* name_table_former - what a row was called a release ago
+ * err   NULL: nothing else */
+const char *name_table_former(const struct name_table *t, size_t row);
 
 #define VALUE_UNKNOWN ((struct value){ .known = ANSWER_UNKNOWN })
 #define VALUE_ABSENT ((struct value){ .known = ANSWER_NO })

@@ -48,6 +48,12 @@ static struct ruleset *load(const struct request *r, char **folder_r, int *statu
 		*status_r = error_exit_status(e);
 		fprintf(stderr, "%s\n", e->message);
 		g_error_free(e);
+	} else {
+		size_t n;
+		const char *const *warnings = ruleset_warnings(rs, &n);
+
+		for (size_t i = 0; i < n; i++)
+			fprintf(stderr, "warning: %s\n", warnings[i]);
 	}
 	return rs;
 }

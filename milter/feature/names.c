@@ -20,9 +20,17 @@ static const unsigned flags_of[FEATURE_COUNT] = {
 #undef FEATURE
 };
 
+static const struct former_name former[] = {
+	{ FEATURE_MALFORMED, "message.broken" },
+	{ FEATURE_TRUNCATED, "message.cut" },
+};
+
 const struct name_table feature_names = { .what = "feature",
 					  .rows = rows,
-					  .n = FEATURE_COUNT };
+					  .n = FEATURE_COUNT,
+					  .former = former,
+					  .n_former =
+						  sizeof(former) / sizeof(former[0]) };
 
 unsigned feature_flags(enum feature_id id)
 {

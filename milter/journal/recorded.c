@@ -49,8 +49,12 @@ static void read_features(struct arena *a, const json_t *o, struct recorded *r)
 	for (size_t i = 0; i < FEATURE_COUNT; i++) {
 		const struct name_row *row = &feature_names.rows[i];
 
-		r->features.at[i] =
-			value_of_json(a, json_object_get(o, row->name), row->type);
+		const char *former = name_table_former(&feature_names, i);
+		const json_t *v = json_object_get(o, row->name);
+
+		if (v == NULL && former != NULL)
+			v = json_object_get(o, former);
+		r->features.at[i] = value_of_json(a, v, row->type);
 	}
 }
 

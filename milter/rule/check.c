@@ -67,7 +67,7 @@ static void add_name(struct reading *r, const char *word, struct place place)
 	} else if (word[0] == '\0') {
 		report_error(rs->errors, place, "a name belongs between { and }");
 		return;
-	} else if (!name_find(rs, word, &piece.name)) {
+	} else if (!name_find(rs, word, place, &piece.name)) {
 		report_error(rs->errors, place, "there is no name %s%s",
 			     quoted(rs->arena, word), name_suggest(rs, word, false));
 		return;
@@ -251,8 +251,8 @@ static void check_rollout(struct ruleset *rs, struct rule *rule,
 	rule->info.rollout_percent = clause->percent;
 	rule->by_domain = clause->by_domain;
 	rule->info.per_rcpt = true;
-	if (!name_find(rs, "rcpt.address", &rs->rcpt_address) ||
-	    !name_find(rs, "tenant.name", &rs->tenant_name)) {
+	if (!name_find(rs, "rcpt.address", (struct place){ 0 }, &rs->rcpt_address) ||
+	    !name_find(rs, "tenant.name", (struct place){ 0 }, &rs->tenant_name)) {
 		report_error(rs->errors, clause->place,
 			     "a rollout needs the names rcpt.address and tenant.name");
 		return;
@@ -503,7 +503,7 @@ bool check_given(struct ruleset *rs, struct clause *clause)
 		find_header(rs, subject);
 		return check_value(rs, clause, &header);
 	}
-	if (!name_find(rs, subject->text, &subject->name)) {
+	if (!name_find(rs, subject->text, subject->place, &subject->name)) {
 		report_error(rs->errors, subject->place, "there is no name %s%s",
 			     quoted(rs->arena, subject->text),
 			     name_suggest(rs, subject->text, false));

@@ -54,7 +54,7 @@ static void check_header(struct ruleset *rs, struct operand *o)
 
 static bool find_name(struct ruleset *rs, struct operand *o)
 {
-	if (name_find(rs, o->text, &o->name))
+	if (name_find(rs, o->text, o->place, &o->name))
 		return true;
 	if (g_hash_table_contains(rs->lists, o->text))
 		report_error(rs->errors, o->place,
@@ -161,7 +161,8 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 			"below it");
 		return false;
 	}
-	if (right->kind == OPERAND_NAME && !name_find(rs, right->text, &right->name)) {
+	if (right->kind == OPERAND_NAME &&
+	    !name_find(rs, right->text, right->place, &right->name)) {
 		report_error(rs->errors, right->place,
 			     "there is no list and no name %s%s",
 			     quoted(rs->arena, right->text),
@@ -181,8 +182,8 @@ static bool check_phrases(struct ruleset *rs, struct test *test)
 	struct list *list = find_list(rs, right);
 	size_t n = 0;
 	const struct bytes *entries = list == NULL ? NULL : list_entries(list, &n);
-	bool strange =
-		right->kind == OPERAND_NAME && !name_find(rs, right->text, &right->name);
+	bool strange = right->kind == OPERAND_NAME &&
+		       !name_find(rs, right->text, right->place, &right->name);
 
 	if (list == NULL) {
 		report_error(rs->errors, right->place,

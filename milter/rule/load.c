@@ -31,6 +31,7 @@ static struct ruleset *ruleset_new(const struct ruleset_source *source,
 	rs->adjusts = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->leaves = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->headers = g_ptr_array_new();
+	rs->warnings = g_ptr_array_new();
 	rs->rcpt_names = g_array_new(FALSE, FALSE, sizeof(struct name_at));
 	rs->tables = source->tables;
 	rs->n_tables = source->n_tables;
@@ -59,6 +60,7 @@ void ruleset_free(struct ruleset *rs)
 	g_hash_table_unref(rs->adjusts);
 	g_hash_table_unref(rs->leaves);
 	g_ptr_array_unref(rs->headers);
+	g_ptr_array_unref(rs->warnings);
 	g_array_unref(rs->rcpt_names);
 	arena_destroy(&rs->arena);
 	g_free(rs);
@@ -101,6 +103,12 @@ bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes
 unsigned ruleset_changed_rtests(const struct ruleset *rs)
 {
 	return rs->changed_rtests;
+}
+
+const char *const *ruleset_warnings(const struct ruleset *rs, size_t *n_r)
+{
+	*n_r = rs->warnings->len;
+	return (const char *const *)rs->warnings->pdata;
 }
 
 const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
@@ -222,7 +230,7 @@ static void load_list(struct load *load, const struct item *item)
 
 	if (item->name == NULL)
 		return;
-	if (name_find(rs, item->name, &taken)) {
+	if (name_find(rs, item->name, item->name_place, &taken)) {
 		report_error(rs->errors, item->name_place,
 			     "%s is the name of a %s already", item->name,
 			     rs->tables[taken.table]->what);

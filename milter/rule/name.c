@@ -4,18 +4,35 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/number.h"
 #include "base/suggest.h"
 
-bool name_find(const struct ruleset *rs, const char *word, struct name_at *at_r)
+static void warn_of_former(struct ruleset *rs, const char *word, struct place place,
+			   const char *now)
+{
+	if (rs->warnings->len < LIMIT_RULE_ERRORS)
+		g_ptr_array_add(
+			rs->warnings,
+			arena_printf(rs->arena,
+				     "%s:%u:%u: %s is called %s now: write that; "
+				     "the next release does not know the old name",
+				     place.file, place.line, place.column, word, now));
+}
+
+bool name_find(struct ruleset *rs, const char *word, struct place place,
+	       struct name_at *at_r)
 {
 	for (size_t t = 0; t < rs->n_tables; t++) {
-		for (size_t r = 0; r < rs->tables[t]->n; r++) {
-			if (strcmp(rs->tables[t]->rows[r].name, word) != 0)
-				continue;
-			*at_r = (struct name_at){ .table = t, .row = r };
-			return true;
-		}
+		bool former;
+		size_t row = name_table_find(rs->tables[t], word, &former);
+
+		if (row == SIZE_MAX)
+			continue;
+		*at_r = (struct name_at){ .table = t, .row = row };
+		if (former)
+			warn_of_former(rs, word, place, rs->tables[t]->rows[row].name);
+		return true;
 	}
 	return false;
 }

@@ -4,9 +4,11 @@
 
 #include "rule/ruleset.h"
 
-/* name_find - a name of the tables
+/* name_find - a name of the tables; one of the release before is a warning of the set
+ * in    place   of the word
  * err   false: there is none such */
-bool name_find(const struct ruleset *rs, const char *word, struct name_at *at_r);
+bool name_find(struct ruleset *rs, const char *word, struct place place,
+	       struct name_at *at_r);
 
 /* name_suggest - what a wrong word may have meant
  * out   "; did you mean \"x\"?", or "" when nothing is near

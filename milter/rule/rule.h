@@ -153,6 +153,12 @@ bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes
  * err   none */
 unsigned ruleset_changed_rtests(const struct ruleset *rs);
 
+/* ruleset_warnings - what is read for this release only: FILE:LINE:COLUMN and what to write
+ * out   *n_r of them, at most LIMIT_RULE_ERRORS
+ * own   the rule set
+ * err   none */
+const char *const *ruleset_warnings(const struct ruleset *rs, size_t *n_r);
+
 /* ruleset_rule - what a rule is, for lists and pages
  * in    i   below ruleset_count(); the order in which they run
  * own   the rule set

@@ -34,6 +34,7 @@ struct rule {
 struct ruleset {
 	struct arena *arena;
 	struct rule_errors *errors; /* while loading */
+	GPtrArray *warnings;        /* texts */
 	const struct name_table *const *tables;
 	size_t n_tables;
 	GPtrArray *rules;                /* struct rule */

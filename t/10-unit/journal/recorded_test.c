@@ -124,11 +124,45 @@ static void wrong_types(void)
 	arena_destroy(&a);
 }
 
+/* what an earlier release wrote under its own names */
+static void former_names(void)
+{
+	struct arena *a = arena_create();
+	struct features f = { 0 };
+	struct recorded r;
+
+	f.at[FEATURE_TRUNCATED] = value_of_list((const char *const[]){ "parts" }, 1);
+	f.at[FEATURE_MALFORMED] = value_of_list((const char *const[]){ "date" }, 1);
+	char *line = record_json(&(struct record){
+		.id = "65b-1-1", .envelope = &(struct envelope){ 0 }, .features = &f });
+	char **parts = g_strsplit(line, "message.truncated", 2);
+
+	g_assert_nonnull(parts[1]);
+	char *half = g_strjoinv("message.cut", parts);
+
+	g_strfreev(parts);
+	parts = g_strsplit(half, "message.malformed", 2);
+	g_assert_nonnull(parts[1]);
+	char *old = g_strjoinv("message.broken", parts);
+
+	read_exact(a, old, &r, true);
+	g_assert_cmpuint(r.features.at[FEATURE_TRUNCATED].n_items, ==, 1);
+	g_assert_cmpstr(r.features.at[FEATURE_TRUNCATED].items[0], ==, "parts");
+	g_assert_cmpuint(r.features.at[FEATURE_MALFORMED].n_items, ==, 1);
+	g_assert_cmpstr(r.features.at[FEATURE_MALFORMED].items[0], ==, "date");
+	g_strfreev(parts);
+	g_free(old);
+	g_free(half);
+	g_free(line);
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/recorded/round_trip", round_trip);
 	g_test_add_func("/recorded/no_records", no_records);
 	g_test_add_func("/recorded/wrong_types", wrong_types);
+	g_test_add_func("/journal/recorded/former names", former_names);
 	return g_test_run();
 }

@@ -40,12 +40,19 @@ static const struct name_row fx_signals_rows[] = {
 	FX("first_contact", BOOL, RCPT, "", 1 << 5),
 };
 
-static const struct name_table fx_features = { "feature", fx_features_rows,
-					       G_N_ELEMENTS(fx_features_rows) };
-static const struct name_table fx_facts = { "fact", fx_facts_rows,
-					    G_N_ELEMENTS(fx_facts_rows) };
-static const struct name_table fx_signals = { "signal", fx_signals_rows,
-					      G_N_ELEMENTS(fx_signals_rows) };
+static const struct former_name fx_former[] = { { 10, "mass" } };
+
+static const struct name_table fx_features = { .what = "feature",
+					       .rows = fx_features_rows,
+					       .n = G_N_ELEMENTS(fx_features_rows),
+					       .former = fx_former,
+					       .n_former = G_N_ELEMENTS(fx_former) };
+static const struct name_table fx_facts = { .what = "fact",
+					    .rows = fx_facts_rows,
+					    .n = G_N_ELEMENTS(fx_facts_rows) };
+static const struct name_table fx_signals = { .what = "signal",
+					      .rows = fx_signals_rows,
+					      .n = G_N_ELEMENTS(fx_signals_rows) };
 static const struct name_table *const fx_tables[] = { &fx_features, &fx_facts,
 						      &fx_signals };
 

@@ -57,6 +57,31 @@ static void test_id_tells_texts_apart(void)
 	ruleset_free(c);
 }
 
+/* a name of the release before is read, in rules and in their tests, and told with its place */
+static void test_former_name(void)
+{
+	struct ruleset *rs = fx_must_load("rule r\n"
+					  "    reason \"{mass}\"\n"
+					  "    when mass\n"
+					  "    spam +1\n",
+					  "test \"t\"\n"
+					  "    given mass yes\n"
+					  "    given subject \"x\"\n"
+					  "    expect rule r yes\n");
+	size_t n;
+	const char *const *warnings = ruleset_warnings(rs, &n);
+
+	g_assert_cmpuint(n, ==, 3);
+	g_assert_cmpstr(warnings[1], ==,
+			"r.rules:3:10: mass is called bulk now: write that; the next "
+			"release does not know the old name");
+	ruleset_free(rs);
+	rs = fx_must_load(two_rules, NULL);
+	ruleset_warnings(rs, &n);
+	g_assert_cmpuint(n, ==, 0);
+	ruleset_free(rs);
+}
+
 static void test_failed_rtest(void)
 {
 	GError *e = NULL;
@@ -352,6 +377,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/rule/load/info", test_info);
 	g_test_add_func("/rule/load/id", test_id_tells_texts_apart);
+	g_test_add_func("/rule/load/former_name", test_former_name);
 	g_test_add_func("/rule/load/failed_rtest", test_failed_rtest);
 	g_test_add_func("/rule/load/passed_rtest", test_passed_rtest);
 	g_test_add_func("/rule/load/folder", test_folder);
