@@ -137,7 +137,7 @@ static void run(struct setting *s, unsigned needs)
 					    .store = s->store,
 					    .needs = needs,
 					    .now_s = NOW,
-					    .deadline_us = clock_mono_us() + 10000000 };
+					    .deadline_us = clock_mono_us() + 600000000 };
 
 	lookup_run(s->arena, &setup, &s->features, &s->facts);
 }
@@ -529,7 +529,7 @@ static void run_shared(struct setting *s, const char *shared)
 					    .shared = shared,
 					    .needs = ALL,
 					    .now_s = NOW,
-					    .deadline_us = clock_mono_us() + 10000000 };
+					    .deadline_us = clock_mono_us() + 600000000 };
 
 	lookup_run(s->arena, &setup, &s->features, &s->facts);
 }
