@@ -10,8 +10,12 @@
 #define LIMIT_HEADERS 1000 /* real mail has under 200; 20,000 was seen as an attack */
 #define LIMIT_HEADERS_BEYOND \
 	20 /* of each name that tells who writes, behind the 1,000 fields or 256 kB */
-#define LIMIT_HEADER_PACKET_BYTES \
-	(1024 * 1024)        /* of one field from the MTA; Postfix sends up to 100 kB */
+#define LIMIT_PACKET_BYTES \
+	(1024 *            \
+	 1024) /* of the MTA; a field of Postfix has up to 100 kB, a body's piece 64 */
+#define LIMIT_MACRO_BYTES 8192 /* of one value: addresses and ids */
+#define LIMIT_STACK_BYTES \
+	(512 * 1024)         /* of a connection's thread; see session/engine.c */
 #define LIMIT_PARTS 500      /* a digest of a busy list has some 100 */
 #define LIMIT_DEPTH 30       /* forwards of forwards end near 10 */
 #define LIMIT_LINKS 500      /* big newsletters have some 200 */

@@ -2,6 +2,7 @@
  * after the messages that are at their end. It never forks: a service manager keeps it. */
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,12 +23,17 @@
 #include "config/load.h"
 #include "message/mime.h"
 #include "quarantine/acts.h"
-#include "session/libmilter.h"
+#include "session/engine.h"
 
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
 
+#define HEAP_BYTES (256 * 1024)
+#define CLOSE_MS 1000 /* for connections to end that nothing is done for */
+
 struct daemon {
 	struct listener listener;
+	const struct engine *engine;
+	void *server; /* of the engine; NULL: it could not be opened */
 	struct runtime_setup setup;
 	struct control *control;
 	int64_t began_s;
@@ -123,6 +129,7 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %s\n", "configuration", w->id);
 	g_string_append_printf(to, "%-24s %s\n", "mode", mode_names[w->options->mode]);
 	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
+	g_string_append_printf(to, "%-24s %s\n", "milter_engine", d->engine->name);
 	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->listener.sessions);
 	tell_resolver(w, to);
 	metrics_print(&d->listener.metrics, to);
@@ -229,7 +236,7 @@ static gpointer attend(gpointer data)
 			log_line(LOG_LEVEL_INFO, "stopping");
 			sd_notify(0, "STOPPING=1");
 			g_atomic_int_set(&d->stopping, 1);
-			engine_stop();
+			d->engine->stop(d->server);
 			break;
 		default:
 			break;
@@ -260,7 +267,9 @@ static bool start(struct daemon *d, GError **e)
 	if (o == NULL)
 		return false;
 	log_level_set(o->log_level);
-	if (engine_open(&d->listener, o, e) && user_become(o->user, e))
+	d->engine = engine_chosen(o);
+	d->server = d->engine->open(&d->listener, o, e);
+	if (d->server != NULL && user_become(o->user, e))
 		w = runtime_load(&d->setup, NULL, e);
 	options_unref(o);
 	if (w == NULL)
@@ -281,7 +290,7 @@ static int serve(struct daemon *d)
 		 w->options->socket, mode_names[w->options->mode],
 		 ruleset_count(w->rules), w->id);
 	sd_notify(0, "READY=1");
-	bool well = engine_run();
+	bool well = d->engine->run(d->server);
 	int left = listener_drain(&d->listener, w->options->shutdown_grace_ms);
 
 	runtime_release(w);
@@ -303,13 +312,12 @@ static int serve(struct daemon *d)
 static void stop(struct daemon *d, int status)
 {
 	control_close(d->control);
-	if (d->listener.sessions > 0) {
+	if (d->server != NULL && !d->engine->close(d->server, CLOSE_MS)) {
 		journal_sync(d->listener.journal);
 		_exit(status);
 	}
 	journal_close(d->listener.journal);
 	quarantine_close(d->listener.quarantine);
-	g_clear_pointer(&d->listener.unheard, g_hash_table_destroy);
 	runtime_replace(&d->listener.slot, NULL);
 }
 
@@ -352,11 +360,21 @@ static bool read_arguments(struct command_args *args, struct arguments *a)
 		"2 wrong usage, 3 system.");
 }
 
+/* By itself malloc() lets each of many threads keep what its biggest message took. A few heaps
+ * are enough for the processors, and what is big goes back when it is freed. */
+static void keep_heaps_small(void)
+{
+	mallopt(M_ARENA_MAX, 2 * (int)g_get_num_processors());
+	mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
+	mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
+}
+
 static int run(struct daemon *d, bool foreground)
 {
 	GError *e = NULL;
 	int status;
 
+	keep_heaps_small();
 	block_signals();
 	umask(0027);
 	log_open("wonted-milter", foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
@@ -386,7 +404,6 @@ int main(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
 	struct daemon d = { .listener.slot.lock = PTHREAD_MUTEX_INITIALIZER,
-			    .listener.unheard_lock = PTHREAD_MUTEX_INITIALIZER,
 			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;
 

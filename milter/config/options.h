@@ -49,6 +49,7 @@ typedef bool opt_c_BOOL;
 typedef enum mode opt_c_MODE;
 typedef enum action opt_c_ACTION;
 typedef enum junk_by opt_c_JUNKBY;
+typedef enum milter_engine opt_c_ENGINE;
 typedef enum banner_fallback opt_c_FALLBACK;
 typedef enum headers opt_c_HEADERS;
 typedef enum language opt_c_LANGUAGE;
@@ -80,6 +81,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_MODE(name) name
 #define opt_m_ACTION(name) name
 #define opt_m_JUNKBY(name) name
+#define opt_m_ENGINE(name) name
 #define opt_m_FALLBACK(name) name
 #define opt_m_HEADERS(name) name
 #define opt_m_LANGUAGE(name) name

@@ -44,6 +44,7 @@ static const char *const log_level_names[] = { "error", "warn", "info", "debug" 
 _Static_assert(sizeof(enum mode) == sizeof(unsigned) &&
 		       sizeof(enum action) == sizeof(unsigned) &&
 		       sizeof(enum junk_by) == sizeof(unsigned) &&
+		       sizeof(enum milter_engine) == sizeof(unsigned) &&
 		       sizeof(enum banner_fallback) == sizeof(unsigned) &&
 		       sizeof(enum headers) == sizeof(unsigned) &&
 		       sizeof(enum language) == sizeof(unsigned) &&
@@ -91,6 +92,7 @@ static const struct type types[OPTION_TYPES] = {
 	[OPTION_MODE] = WORD("a mode", mode_names),
 	[OPTION_ACTION] = WORD("an action", action_names),
 	[OPTION_JUNKBY] = WORD("a way to junk", junk_by_names),
+	[OPTION_ENGINE] = WORD("a milter engine", milter_engine_names),
 	[OPTION_FALLBACK] = WORD("a way to warn without a banner", banner_fallback_names),
 	[OPTION_HEADERS] = WORD("how much headers tell", headers_names),
 	[OPTION_LANGUAGE] = WORD("a language", language_names),

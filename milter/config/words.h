@@ -35,6 +35,9 @@ enum mode { MODE_INHERIT, MODE_OBSERVE, MODE_ENFORCE, MODE_COUNT };
 enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
 
 /* what is done where a reader may not see the banner */
+/* what speaks the milter protocol: session/engine.h */
+enum milter_engine { MILTER_ENGINE_LIBMILTER, MILTER_ENGINE_WONTED, MILTER_ENGINE_COUNT };
+
 enum banner_fallback { FALLBACK_NONE, FALLBACK_SUBJECT, FALLBACK_JUNK, FALLBACK_COUNT };
 /* how much our headers tell */
 enum headers { HEADERS_VERDICT, HEADERS_FULL, HEADERS_COUNT };
@@ -58,6 +61,7 @@ extern const char *const verdict_names[VERDICT_COUNT];
 extern const char *const action_names[ACTION_COUNT];
 extern const char *const mode_names[MODE_COUNT];
 extern const char *const junk_by_names[JUNK_BY_COUNT];
+extern const char *const milter_engine_names[MILTER_ENGINE_COUNT];
 extern const char *const banner_fallback_names[FALLBACK_COUNT];
 extern const char *const headers_names[HEADERS_COUNT];
 extern const char *const language_names[LANGUAGE_COUNT];

@@ -2,8 +2,6 @@
 #ifndef SESSION_LISTENER_H
 #define SESSION_LISTENER_H
 
-#include <glib.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,10 +20,7 @@ struct listener {
 				     stop waits for these */
 	_Atomic uint64_t numbers; /* of sessions so far */
 	uint64_t began_us;        /* makes numbers unique over restarts */
-	pthread_mutex_t unheard_lock;
-	GHashTable
-		*unheard; /* the engine's: thread -> session whose answer is to be sent */
-	_Atomic bool closing; /* what comes to its end from now on is deferred */
+	_Atomic bool closing;     /* what comes to its end from now on is deferred */
 };
 
 /* listener_drain - close the listener and wait until no message is at its end any more, and each that

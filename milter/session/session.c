@@ -70,13 +70,20 @@ static bool is_over_limit(struct listener *d, int sessions)
 	return true;
 }
 
+/* the name as far as the MTA has verified it, or NULL */
+static const char *verified(const char *name)
+{
+	return name == NULL || name[0] == '[' || strcmp(name, "unknown") == 0 ? NULL
+									      : name;
+}
+
 struct session *session_open(struct listener *d, const struct session_peer *peer)
 {
 	struct session *s = g_new0(struct session, 1);
 
 	s->listener = d;
 	s->client_addr = g_strdup(peer->client_addr);
-	s->client_name = g_strdup(peer->client_name);
+	s->client_name = g_strdup(verified(peer->client_name));
 	s->mta_name = g_strdup(peer->mta_name);
 	s->cannot_delete_rcpts = peer->cannot_delete_rcpts;
 	s->number = atomic_fetch_add(&d->numbers, 1) + 1;

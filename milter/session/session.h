@@ -19,7 +19,8 @@ struct session;
 struct session_peer {
 	const char
 		*client_addr; /* text of an address; NULL: not TCP (sendmail command) */
-	const char *client_name; /* verified, or NULL */
+	const char
+		*client_name; /* as the MTA tells it: [ADDRESS] and "unknown" are none */
 	const char *mta_name;
 	bool cannot_delete_rcpts; /* the MTA has not granted it: nothing can be held for some
 				     and delivered to others */

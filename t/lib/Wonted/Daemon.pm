@@ -13,7 +13,7 @@ sub build_dir { return $ENV{WONTED_BUILD} // 'build/' . ($ENV{MODE} // 'debug') 
 # built - whether there is a daemon to test
 sub built { return -x build_dir() . '/wonted-milter' }
 
-# new - write the configuration
+# new - write the configuration. WONTED_ENGINE in the environment is its milter_engine
 #   zone      text of a zone file that stands for DNS
 #   rules     text of the only rule file (default: the shipped rules)
 #   set       { option => value as written } over the settings of a test
@@ -33,6 +33,7 @@ sub new {
 		rules_dir => '"' . (Cwd::abs_path('rules') // 'rules') . '"',
 		(defined $o{zone} ? (dns_zone_file => '"' . $place->write('zone', $o{zone}) . '"') : ()),
 		(defined $o{rules} ? (rules_dir => '"' . ($place->write('rules/10-test.rules', $o{rules}) =~ s{/[^/]+\z}{}r) . '"') : ()),
+		($ENV{WONTED_ENGINE} ? (milter_engine => $ENV{WONTED_ENGINE}) : ()),
 		%{ $o{set} // {} },
 	};
 	$self->{more} //= qq(tenant "example" {\n\tdomains = {"example.org"}\n}\n);

@@ -1,33 +1,30 @@
 /* libmilter hands its callbacks no pointer of ours before the first one has set it, so the
  * listener stands in one variable, written once before libmilter's threads begin. Callbacks copy
  * and return; which of them the MTA waits for is negotiated away as far as it grants. */
-#include "session/libmilter.h"
+#include "session/engine.h"
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <grp.h>
 #include <libmilter/mfapi.h>
 #include <libmilter/mfdef.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "config/socket.h"
+#include "session/listen_socket.h"
+#include "session/macros.h"
 #include "session/session.h"
 
 #define LISTEN_BACKLOG 256
-/* the MTA may be silent this long within a session: RFC 5321 4.5.3.2 allows clients 10 min */
-#define IDLE_S 3600
 /* libmilter's buffer for one body chunk sent back */
 #define CHUNK_BYTES 65535
-#define GROUP_BYTES (1024 * 1024)
 
 #define NO_REPLY                                                                        \
 	(SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | \
@@ -36,7 +33,15 @@
 	(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT | SMFIF_DELRCPT | \
 	 SMFIF_SETSYMLIST)
 
-static struct listener *the_listener;
+/* what all callbacks share; libmilter allows one a process */
+struct reference {
+	struct listener *listener;
+	pthread_mutex_t lock;
+	GHashTable *
+		unheard; /* thread -> session whose answer is to be sent; NULL: none yet */
+};
+
+static struct reference the_reference = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* one a connection */
 struct line {
@@ -75,16 +80,13 @@ static const char *macro(SMFICTX *ctx, const char *name)
 
 static void ask_macros(SMFICTX *ctx)
 {
-	char connect[] = "j {client_addr} {client_name} {daemon_name}";
-	char mail[] = "i {auth_authen} {tls_version} {mail_addr}";
-	char rcpt[] = "i {rcpt_addr} {rcpt_mailer}";
-	char id[] = "i";
+	for (int step = 0; step < MACROS_STEPS; step++) {
+		char *names = g_strdup(macros_asked((enum macro_step)step));
 
-	smfi_setsymlist(ctx, SMFIM_CONNECT, connect);
-	smfi_setsymlist(ctx, SMFIM_ENVFROM, mail);
-	smfi_setsymlist(ctx, SMFIM_ENVRCPT, rcpt);
-	smfi_setsymlist(ctx, SMFIM_EOH, id);
-	smfi_setsymlist(ctx, SMFIM_EOM, id);
+		if (names != NULL)
+			smfi_setsymlist(ctx, step, names);
+		g_free(names);
+	}
 }
 
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long f0, unsigned long f1,
@@ -133,16 +135,15 @@ static void open_session(SMFICTX *ctx, const char *host, const _SOCK_ADDR *sa)
 {
 	char addr[INET6_ADDRSTRLEN];
 	struct line *l = line_of(ctx);
-	bool named = host != NULL && host[0] != '[' && strcmp(host, "unknown") != 0;
 	struct session_peer peer = {
 		.client_addr = address_text(sa, addr, sizeof(addr)),
-		.client_name = named ? host : NULL,
+		.client_name = host,
 		.mta_name = macro(ctx, "j"),
 		.cannot_delete_rcpts = (l->actions & SMFIF_DELRCPT) == 0,
 	};
 
 	session_close(&l->session);
-	l->session = session_open(the_listener, &peer);
+	l->session = session_open(the_reference.listener, &peer);
 }
 
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *sa)
@@ -316,23 +317,23 @@ static bool edit_reply(void *ctx, const char *code, const char *xcode, const cha
 
 /* libmilter tells nobody whether an answer left. The thread that ran on_end() is the one that
  * sends what came of it, so by its number the session is found again in mi_wr_cmd(). */
-static void await_answer(struct listener *d, struct session *s)
+static void await_answer(struct reference *r, struct session *s)
 {
-	pthread_mutex_lock(&d->unheard_lock);
-	if (d->unheard == NULL)
-		d->unheard = g_hash_table_new(NULL, NULL);
-	g_hash_table_insert(d->unheard, (gpointer)(uintptr_t)pthread_self(), s);
-	pthread_mutex_unlock(&d->unheard_lock);
+	pthread_mutex_lock(&r->lock);
+	if (r->unheard == NULL)
+		r->unheard = g_hash_table_new(NULL, NULL);
+	g_hash_table_insert(r->unheard, (gpointer)(uintptr_t)pthread_self(), s);
+	pthread_mutex_unlock(&r->lock);
 }
 
-static struct session *take_unheard(struct listener *d)
+static struct session *take_unheard(struct reference *r)
 {
 	gpointer key = (gpointer)(uintptr_t)pthread_self(), s = NULL;
 
-	pthread_mutex_lock(&d->unheard_lock);
-	if (d->unheard != NULL)
-		g_hash_table_steal_extended(d->unheard, key, NULL, &s);
-	pthread_mutex_unlock(&d->unheard_lock);
+	pthread_mutex_lock(&r->lock);
+	if (r->unheard != NULL)
+		g_hash_table_steal_extended(r->unheard, key, NULL, &s);
+	pthread_mutex_unlock(&r->lock);
 	return s;
 }
 
@@ -342,12 +343,12 @@ static gboolean is_of(gpointer thread, gpointer session, gpointer closed)
 	return session == closed;
 }
 
-static void forget_answer(struct listener *d, struct session *s)
+static void forget_answer(struct reference *r, struct session *s)
 {
-	pthread_mutex_lock(&d->unheard_lock);
-	if (d->unheard != NULL)
-		g_hash_table_foreach_remove(d->unheard, is_of, s);
-	pthread_mutex_unlock(&d->unheard_lock);
+	pthread_mutex_lock(&r->lock);
+	if (r->unheard != NULL)
+		g_hash_table_foreach_remove(r->unheard, is_of, s);
+	pthread_mutex_unlock(&r->lock);
 }
 
 static sfsistat on_end(SMFICTX *ctx)
@@ -373,7 +374,7 @@ static sfsistat on_end(SMFICTX *ctx)
 	struct session *s = session_of(ctx);
 	sfsistat answer = answers[session_end(s, macro(ctx, "i"), &ed)];
 
-	await_answer(the_listener, s);
+	await_answer(&the_reference, s);
 	return answer;
 }
 
@@ -388,61 +389,12 @@ static sfsistat on_close(SMFICTX *ctx)
 	struct line *l = smfi_getpriv(ctx);
 
 	if (l != NULL) {
-		forget_answer(the_listener, l->session);
+		forget_answer(&the_reference, l->session);
 		session_close(&l->session);
 		g_free(l);
 		smfi_setpriv(ctx, NULL);
 	}
 	return SMFIS_CONTINUE;
-}
-
-static bool fail(GError **e, const char *socket, const char *doing)
-{
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "socket %s: cannot %s%s%s",
-		    socket, doing, errno != 0 ? ": " : "",
-		    errno != 0 ? g_strerror(errno) : "");
-	return false;
-}
-
-static bool set_owner(const struct socket_spec *spec, const struct options *o, GError **e)
-{
-	gid_t gid = (gid_t)-1;
-
-	if (o->socket_group[0] != '\0') {
-		struct group found, *g = NULL;
-		char *room = g_malloc(GROUP_BYTES); /* a group may have many members */
-
-		getgrnam_r(o->socket_group, &found, room, GROUP_BYTES, &g);
-		if (g != NULL)
-			gid = g->gr_gid;
-		g_free(room);
-		if (g == NULL) {
-			g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-				    "socket_group: there is no group \"%s\"",
-				    o->socket_group);
-			return false;
-		}
-	}
-	if (gid != (gid_t)-1 && chown(spec->path, (uid_t)-1, gid) < 0)
-		return fail(e, o->socket, "give it to the group of socket_group");
-	if (chmod(spec->path, (mode_t)strtoul(o->socket_mode, NULL, 8)) < 0)
-		return fail(e, o->socket, "set socket_mode");
-	return true;
-}
-
-/* libmilter removes any file in the way; one that somebody still serves is not stale. */
-static bool is_served(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool served = false;
-
-	if (fd >= 0 &&
-	    g_strlcpy(to.sun_path, path, sizeof(to.sun_path)) < sizeof(to.sun_path))
-		served = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
-	if (fd >= 0)
-		close(fd);
-	return served;
 }
 
 /* Nobody may connect before the socket has its owner and mode. */
@@ -469,26 +421,23 @@ static bool open_socket(const struct options *o, GError **e)
 	bool done = false;
 
 	errno = 0;
-	if (spec.family == SOCKET_UNIX && is_served(spec.path))
-		g_set_error(
-			e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-			"socket %s: another process serves it; stop that one first, or "
-			"choose another socket",
-			o->socket);
+	if (spec.family == SOCKET_UNIX && listen_socket_served(spec.path))
+		listen_socket_say_served(o, e);
 	else if (smfi_setconn(conn) != MI_SUCCESS ||
 		 smfi_setbacklog(LISTEN_BACKLOG) != MI_SUCCESS)
-		fail(e, o->socket, "use it");
+		listen_socket_error(e, o->socket, "use it");
 	else if (!open_private())
-		fail(e, o->socket,
-		     "open it (is the folder there, and may this user write in it?)");
+		listen_socket_error(
+			e, o->socket,
+			"open it (is the folder there, and may this user write in it?)");
 	else
-		done = spec.family != SOCKET_UNIX || set_owner(&spec, o, e);
+		done = spec.family != SOCKET_UNIX || listen_socket_grant(spec.path, o, e);
 	g_free(conn);
 	socket_clear(&spec);
 	return done;
 }
 
-bool engine_open(struct listener *d, const struct options *o, GError **e)
+static void *reference_open(struct listener *l, const struct options *o, GError **e)
 {
 	char name[] = "wonted";
 	struct smfiDesc desc = {
@@ -507,15 +456,25 @@ bool engine_open(struct listener *d, const struct options *o, GError **e)
 		.xxfi_close = on_close,
 		.xxfi_negotiate = on_negotiate,
 	};
+	int idle_s = (int)(o->milter_idle_timeout_ms / 1000);
 
-	the_listener = d;
-	/* by itself it hangs up on a field over 64 kB, and the MTA lets the message pass */
-	smfi_setmaxdatasize(LIMIT_HEADER_PACKET_BYTES);
-	if (smfi_register(desc) != MI_SUCCESS || smfi_settimeout(IDLE_S) != MI_SUCCESS) {
-		errno = 0;
-		return fail(e, o->socket, "register with libmilter");
+	if (listen_socket_handed_over()) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "the service manager hands over a socket, which "
+			    "milter_engine = libmilter cannot take: choose milter_engine "
+			    "= wonted, or disable the socket unit");
+		return NULL;
 	}
-	return open_socket(o, e);
+	the_reference.listener = l;
+	/* by itself it hangs up on a field over 64 kB, and the MTA lets the message pass */
+	smfi_setmaxdatasize(LIMIT_PACKET_BYTES);
+	if (smfi_register(desc) != MI_SUCCESS ||
+	    smfi_settimeout(MAX(idle_s, 1)) != MI_SUCCESS) {
+		errno = 0;
+		listen_socket_error(e, o->socket, "register with libmilter");
+		return NULL;
+	}
+	return open_socket(o, e) ? &the_reference : NULL;
 }
 
 /* libmilter looks macros up two texts at a time and reads behind the list where their number
@@ -557,7 +516,7 @@ int mi_wr_cmd(int fd, struct timeval *patience, int command, char *text, size_t 
 	};
 	write_packet *theirs = (write_packet *)(uintptr_t)dlsym(RTLD_NEXT, "mi_wr_cmd");
 	bool last = memchr(last_words, command, sizeof(last_words)) != NULL;
-	struct session *s = last ? take_unheard(the_listener) : NULL;
+	struct session *s = last ? take_unheard(&the_reference) : NULL;
 	bool left = s != NULL && has_left(fd);
 	int got = theirs(fd, patience, command, text, n);
 
@@ -592,12 +551,34 @@ int sigwait(const sigset_t *set, int *number)
 		pause();
 }
 
-bool engine_run(void)
+static bool reference_run(void *self)
 {
+	(void)self;
 	return smfi_main() == MI_SUCCESS;
 }
 
-void engine_stop(void)
+static void reference_stop(void *self)
 {
+	(void)self;
 	smfi_stop();
 }
+
+/* libmilter leaves its threads to the end of the process. */
+static bool reference_close(void *self, int64_t most_ms)
+{
+	struct reference *r = self;
+
+	(void)most_ms;
+	if (r->listener->sessions > 0)
+		return false;
+	g_clear_pointer(&r->unheard, g_hash_table_destroy);
+	return true;
+}
+
+const struct engine engine_libmilter = {
+	.name = "libmilter",
+	.open = reference_open,
+	.run = reference_run,
+	.stop = reference_stop,
+	.close = reference_close,
+};

@@ -1,0 +1,52 @@
+/* The socket that the MTA connects to, whichever engine serves it. */
+#ifndef SESSION_LISTEN_SOCKET_H
+#define SESSION_LISTEN_SOCKET_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "config/options.h"
+#include "config/socket.h"
+
+struct listen_socket {
+	int fd;
+	char *path; /* of the unix socket that was made here, to be removed at the end; NULL */
+	bool tcp;
+};
+
+/* listen_socket_open - take the socket that the service manager hands over (LISTEN_FDS), or
+ *                      open that of the options: a stale unix socket is removed, mode and
+ *                      group of a new one are set before anybody can connect
+ * out   *s_r   its descriptor does not block
+ * own   listen_socket_close()
+ * use   before threads begin: the umask is changed for a moment
+ * err   false: e names the socket and what to do */
+bool listen_socket_open(const struct options *o, struct listen_socket *s_r, GError **e);
+
+/* listen_socket_close - listen no more; a unix socket that was made here is removed
+ * err   none */
+void listen_socket_close(struct listen_socket *s);
+
+/* listen_socket_handed_over - has the service manager a socket for this process?
+ * err   none */
+bool listen_socket_handed_over(void);
+
+/* listen_socket_served - does a process serve this unix socket already?
+ * err   none */
+bool listen_socket_served(const char *path);
+
+/* listen_socket_say_served - set e: a process serves it
+ * out   false
+ * err   none */
+bool listen_socket_say_served(const struct options *o, GError **e);
+
+/* listen_socket_grant - give the unix socket to socket_group and set socket_mode
+ * err   false: e says what to do */
+bool listen_socket_grant(const char *path, const struct options *o, GError **e);
+
+/* listen_socket_error - set e from errno
+ * out   false
+ * err   none */
+bool listen_socket_error(GError **e, const char *socket, const char *doing);
+
+#endif
