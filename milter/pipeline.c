@@ -27,8 +27,9 @@ static bool parse_message(struct transaction *p)
 	};
 	struct message *m = message_parse(p->arena, p->raw, &limits);
 
-	if (p->raw_truncated)
-		m->truncated |= TRUNCATED_SIZE;
+	m->truncated |= p->truncated;
+	if ((p->truncated & TRUNCATED_MEMORY) != 0)
+		p->missing |= MISSING_MEMORY;
 	p->message = m;
 	return true;
 }
@@ -250,10 +251,10 @@ static bool run_stage(struct transaction *p, const struct stage *s)
 	return end <= p->deadline_us;
 }
 
-void transaction_run(struct transaction *p, struct bytes raw, bool raw_truncated)
+void transaction_run(struct transaction *p, struct bytes raw, unsigned truncated)
 {
 	p->raw = raw;
-	p->raw_truncated = raw_truncated;
+	p->truncated = truncated;
 	p->deadline_us =
 		clock_mono_us() + p->runtime->options->message_deadline_ms * 1000;
 	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };
@@ -275,11 +276,12 @@ void transaction_run(struct transaction *p, struct bytes raw, bool raw_truncated
 	}
 }
 
-void transaction_run_unread(struct transaction *p)
+void transaction_run_unread(struct transaction *p, enum missing why)
 {
-	g_assert(p->unread);
+	g_assert(why == MISSING_SESSIONS || why == MISSING_MEMORY);
+	p->unread = true;
 	p->plan = (struct plan){ .disposition = DISPOSE_ACCEPT };
-	end_early(p, MISSING_SESSIONS);
+	end_early(p, why);
 }
 
 void transaction_record(const struct transaction *p, enum disposition d,

@@ -29,7 +29,7 @@ struct transaction {
 	const struct envelope *envelope;
 	const char *id; /* ours: in headers, journal and log */
 	struct bytes raw;
-	bool raw_truncated;  /* the listener did not keep all bytes */
+	unsigned truncated;  /* TRUNCATED_END bits: the listener did not keep all bytes */
 	int64_t deadline_us; /* on clock_mono_us() */
 	struct auth_check *auth_check;
 	const struct header_sweep *sweep; /* of the listener; NULL: there is none */
@@ -45,11 +45,11 @@ struct transaction {
 
 	struct stage_time times[STAGE_COUNT];
 	size_t n_times;
-	const char *stopped; /* stage that ended the way early; NULL */
-	const char *slow;    /* last stage that took longer than its budget; NULL */
-	unsigned missing;    /* enum missing bits that hold for all recipients */
-	bool degraded;       /* decided without all facts */
-	bool unread; /* over max_sessions: nothing of it was kept but its envelope */
+	const char *stopped;  /* stage that ended the way early; NULL */
+	const char *slow;     /* last stage that took longer than its budget; NULL */
+	unsigned missing;     /* enum missing bits that hold for all recipients */
+	bool degraded;        /* decided without all facts */
+	bool unread;          /* nothing of it was kept but its envelope */
 	size_t lost_policies; /* recipients whose record names one that is not there */
 };
 
@@ -68,10 +68,11 @@ struct transaction *transaction_begin(struct runtime *w, struct arena *a,
 void transaction_headers(struct transaction *p, const struct header *h, size_t n);
 
 /* transaction_run - walk through all stages; afterwards p->plan is what is to be done
- * in    raw   the whole message, must live until transaction_end()
+ * in    raw         the whole message, must live until transaction_end()
+ *       truncated   TRUNCATED_END bits, where it is not whole
  * err   none: what a failed stage means is a column of the table; then the plan is to pass
  * cost  at most the general message_deadline */
-void transaction_run(struct transaction *p, struct bytes raw, bool raw_truncated);
+void transaction_run(struct transaction *p, struct bytes raw, unsigned truncated);
 
 /* transaction_unread - a message that there is no room to read
  * in, own   as of transaction_begin(); nothing is asked
@@ -79,9 +80,11 @@ void transaction_run(struct transaction *p, struct bytes raw, bool raw_truncated
 struct transaction *transaction_unread(struct runtime *w, struct arena *a,
 				       const struct envelope *env, const char *id);
 
-/* transaction_run_unread - the plan for it: undecided for all recipients
+/* transaction_run_unread - the plan for a message of which nothing was kept: undecided for all
+ *                          recipients
+ * in    why   MISSING_SESSIONS, MISSING_MEMORY
  * err   none */
-void transaction_run_unread(struct transaction *p);
+void transaction_run_unread(struct transaction *p, enum missing why);
 
 /* transaction_authserv_id - the name of our Authentication-Results
  * err   none */

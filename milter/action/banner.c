@@ -49,7 +49,7 @@ static bool is_wide(struct bytes text)
 /* Words on why a message is left alone, or NULL. */
 static const char *hands_off(const struct message *m)
 {
-	if (m->truncated & (TRUNCATED_SIZE | TRUNCATED_HEADERS))
+	if (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS))
 		return "not done: not all of the message was read";
 	if (!is_behind_header(m->raw, m->body_at))
 		return "not done: there is no body";

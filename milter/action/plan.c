@@ -573,6 +573,8 @@ static const char *cannot_hold(const struct plan_setup *s)
 		return "not read, and so not held";
 	if (s->envelope->rcpts_truncated)
 		return "too many recipients to hold";
+	if ((s->message->truncated & TRUNCATED_MEMORY) != 0)
+		return "no memory to hold it";
 	return (s->message->truncated & TRUNCATED_SIZE) != 0 ? "too long to hold" : NULL;
 }
 

@@ -52,7 +52,7 @@ struct plan_hold {
  *               others beside them but headers: no banner, and junk by extension only. What
  *               could not be held is marked as junk all the same
  *   quarantine  held and taken off, in one hold a tenant; if nobody is left the message is
- *               discarded. What was not read whole (TRUNCATED_SIZE) is junk instead: the rest
+ *               discarded. What was not read whole (TRUNCATED_END) is junk instead: the rest
  *               would be lost
  *   reject, defer   said to the MTA if that is what all recipients get, and none is in observe
  *               mode; defer if some ask for the one and some for the other. Else those who

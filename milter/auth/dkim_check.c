@@ -507,7 +507,7 @@ static bool key_hoped_for(const struct dkim_check *c)
 /* Was only a part of it read? Then its hashes say nothing, for or against. */
 static bool message_truncated(const struct message *m)
 {
-	return (m->truncated & (TRUNCATED_SIZE | TRUNCATED_HEADERS)) != 0;
+	return (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS)) != 0;
 }
 
 static void hash_body(struct dkim_check *c, const struct message *m)

@@ -6,6 +6,9 @@
 /* message */
 #define LIMIT_MESSAGE_BYTES \
 	(64 * 1024 * 1024) /* above any MTA's message_size_limit in use */
+#define LIMIT_BEGINNING_BYTES \
+	(1024 *               \
+	 1024) /* kept when memory is short: the header and all texts that are read */
 #define LIMIT_HEADER_BLOCK_BYTES (256 * 1024) /* Postfix's header_size_limit is 100 kB */
 #define LIMIT_HEADERS 1000 /* real mail has under 200; 20,000 was seen as an attack */
 #define LIMIT_HEADERS_BEYOND \

@@ -374,7 +374,7 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 
 	transaction_headers(p, block.fields, block.n);
 	hear_of_aliases(s, a, p->envelope);
-	transaction_run(p, raw, false);
+	transaction_run(p, raw, 0);
 	count(s, p, path, clock_mono_us() - begin);
 	if (!s->summary)
 		print_result(s, p, path);

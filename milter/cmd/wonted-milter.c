@@ -131,6 +131,8 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
 	g_string_append_printf(to, "%-24s %s\n", "milter_engine", d->engine->name);
 	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->listener.sessions);
+	g_string_append_printf(to, "%-24s %zu\n", "memory_now",
+			       (size_t)d->listener.memory.used);
 	tell_resolver(w, to);
 	metrics_print(&d->listener.metrics, to);
 	runtime_release(w);

@@ -225,6 +225,11 @@ void features_from_body(const struct source *s, struct value *at)
 	at[FEATURE_CALENDAR] = VALUE_OF_BOOL((m->kind & MESSAGE_CALENDAR) != 0);
 	at[FEATURE_MALFORMED] = bits_value(s->arena, m->malformed, malformed_names,
 					   COUNT_OF(malformed_names));
-	at[FEATURE_TRUNCATED] = bits_value(s->arena, m->truncated, truncated_names,
-					   COUNT_OF(truncated_names));
+	/* a sender has no part in our lack of memory: then nobody knows how long it is */
+	if ((m->truncated & TRUNCATED_MEMORY) != 0)
+		at[FEATURE_TRUNCATED] = VALUE_UNKNOWN;
+	else
+		at[FEATURE_TRUNCATED] =
+			bits_value(s->arena, m->truncated, truncated_names,
+				   COUNT_OF(truncated_names));
 }

@@ -1,6 +1,5 @@
-/* The message model: one RFC 5322 message read once, under limits. Strange mail is never an
- * error; what is strange about it stands in `broken` and `cut`. Everything lives in the
- * arena given to message_parse(); slices point into the raw bytes. */
+/* One RFC 5322 message read once, under limits. What is strange is no error, but `malformed` or
+ * `truncated`. All lives in the arena of message_parse(); slices point into the raw bytes. */
 #ifndef MESSAGE_MESSAGE_H
 #define MESSAGE_MESSAGE_H
 
@@ -129,8 +128,9 @@ enum message_truncated {
 	TRUNCATED_LINKS = 1 << 4,
 	TRUNCATED_TEXT = 1 << 5,
 	TRUNCATED_ADDRESSES = 1 << 6,
-	TRUNCATED_ARCHIVE =
-		1 << 7, /* more files in an archive, or in a text, than are listed */
+	TRUNCATED_ARCHIVE = 1 << 7, /* or a text: more files in it than are listed */
+	TRUNCATED_MEMORY = 1 << 8,  /* by us, for want of memory */
+	TRUNCATED_END = TRUNCATED_SIZE | TRUNCATED_MEMORY, /* its end is not there */
 };
 
 struct message {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/budget.h"
 #include "journal/journal.h"
 #include "metrics/metrics.h"
 #include "quarantine/hold.h"
@@ -16,6 +17,7 @@ struct listener {
 	struct journal *journal;
 	struct metrics metrics;
 	_Atomic int sessions; /* open now */
+	struct budget memory; /* of messages that sessions build, under max_memory */
 	_Atomic int ends;     /* messages at their end now, until their answer has left: a
 				     stop waits for these */
 	_Atomic uint64_t numbers; /* of sessions so far */

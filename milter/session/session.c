@@ -147,7 +147,10 @@ void session_mail(struct session *s, const struct session_sender *from)
 	s->envelope = e;
 	s->sweep = header_sweep_create(a, transaction_authserv_id(o, e));
 	if (!s->over_limit)
-		s->builder = builder_create((size_t)o->max_message_bytes);
+		s->builder = builder_create(
+			(size_t)o->max_message_bytes,
+			&(struct builder_memory){ .shared = &s->listener->memory,
+						  .most = (size_t)o->max_memory_bytes });
 }
 
 void session_rcpt(struct session *s, const struct recipient_told *told)
@@ -203,8 +206,10 @@ void session_headers_end(struct session *s)
 	begin_transaction(s);
 	if (s->builder == NULL)
 		return;
-	builder_headers(s->arena, s->builder, &block);
-	transaction_headers(s->transaction, block.fields, block.n);
+	if (builder_kept(s->builder) != BUILDER_NOTHING) {
+		builder_headers(s->arena, s->builder, &block);
+		transaction_headers(s->transaction, block.fields, block.n);
+	}
 	builder_end_headers(s->builder);
 }
 
@@ -520,6 +525,36 @@ static void record(struct session *s, enum disposition d, const char *failed)
 	}
 }
 
+/* Shed in this order: the rest of big messages, then whole ones. */
+static void run(struct session *s)
+{
+	struct metrics *m = &s->listener->metrics;
+	struct transaction *p = s->transaction;
+	const struct builder *b = s->builder;
+
+	if (b == NULL) {
+		transaction_run_unread(p, MISSING_SESSIONS);
+		return;
+	}
+	if (builder_kept(b) != BUILDER_WHOLE)
+		log_seldom(LOG_LEVEL_WARN, "max_memory",
+			   "%s: the messages of all sessions together need more than "
+			   "max_memory: %s of this one is read",
+			   log_id(s),
+			   builder_kept(b) == BUILDER_NOTHING ? "nothing"
+							      : "only the beginning");
+	if (builder_kept(b) == BUILDER_NOTHING) {
+		metrics_add(m, METRIC_MEMORY_NOTHING, 1);
+		transaction_run_unread(p, MISSING_MEMORY);
+		return;
+	}
+	metrics_add(m, METRIC_MEMORY_BEGINNING, builder_kept(b) == BUILDER_BEGINNING);
+	transaction_run(p, builder_raw(b),
+			builder_kept(b) == BUILDER_BEGINNING ? TRUNCATED_MEMORY
+			: builder_truncated(b) > 0           ? TRUNCATED_SIZE
+							     : 0);
+}
+
 static enum disposition end_message(struct session *s, const struct editor *ed)
 {
 	struct transaction *p = s->transaction;
@@ -539,11 +574,7 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	};
 	const char *failed = NULL;
 
-	if (s->builder == NULL)
-		transaction_run_unread(p);
-	else
-		transaction_run(p, builder_raw(s->builder),
-				builder_truncated(s->builder) > 0);
+	run(s);
 	int64_t busy_us = clock_mono_us() - begin;
 	size_t holds = p->plan.n_holds;
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);

@@ -146,7 +146,8 @@ static void know_rcpt(const struct options *o, const char *key,
 static bool is_blind(const struct decide_setup *s, const struct rcpt_facts *facts,
 		     const struct decision *d)
 {
-	unsigned ours = MISSING_TIME | MISSING_PATTERN | MISSING_SESSIONS;
+	unsigned ours =
+		MISSING_TIME | MISSING_PATTERN | MISSING_SESSIONS | MISSING_MEMORY;
 
 	return (d->missing & ours) != 0 ||
 	       ((d->missing & MISSING_RESOLVER) != 0 && (s->asked & NEED_AUTH) != 0) ||
@@ -175,7 +176,7 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 	struct decision *all = arena_new(a, struct decision, env->n_rcpts);
 
 	g_assert(s->hits != NULL ||
-		 (s->missing & (MISSING_TIME | MISSING_SESSIONS)) != 0);
+		 (s->missing & (MISSING_TIME | MISSING_SESSIONS | MISSING_MEMORY)) != 0);
 
 	for (size_t i = 0; i < env->n_rcpts; i++) {
 		struct decision *d = &all[i];

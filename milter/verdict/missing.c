@@ -4,7 +4,8 @@
 #include "verdict/verdict.h"
 
 const char *const missing_names[MISSING_COUNT] = { "store",   "resolver", "time",
-						   "pattern", "sessions", "sender_dns" };
+						   "pattern", "sessions", "sender_dns",
+						   "memory" };
 
 static const char *const sentences[MISSING_COUNT] = {
 	"the store did not answer",
@@ -13,6 +14,7 @@ static const char *const sentences[MISSING_COUNT] = {
 	"a pattern of a rule ran over its limits",
 	"not filtered: too many sessions",
 	"DNS of the sender did not answer in time",
+	"no memory to read all of it",
 };
 
 const char *missing_words(struct arena *a, unsigned missing)

@@ -23,7 +23,8 @@ enum missing {
 	MISSING_PATTERN = 1 << 3,  /* a pattern of a rule ran over its limits */
 	MISSING_SESSIONS = 1 << 4, /* over max_sessions, the message was not read */
 	MISSING_SENDER_DNS =
-		1 << 5, /* the sender's own names were not answered in time */
+		1 << 5,          /* the sender's own names were not answered in time */
+	MISSING_MEMORY = 1 << 6, /* max_memory: not all of the message was read */
 };
 
 struct reason {
@@ -92,7 +93,7 @@ const char *missing_words(struct arena *a, unsigned missing);
  * err   none */
 const char *decision_rule(const struct decision *d);
 
-enum { MISSING_COUNT = 6 };
+enum { MISSING_COUNT = 7 };
 
 /* The spellings in the journal, of the lowest enum missing bit first. */
 extern const char *const missing_names[MISSING_COUNT];

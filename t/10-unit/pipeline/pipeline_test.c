@@ -80,7 +80,7 @@ static struct transaction *run(struct runtime *w, const char *from, const char *
 		message_parse(a, (struct bytes){ mail, sizeof(mail) - 1 }, &limits);
 
 	transaction_headers(p, m->headers, m->n_headers);
-	transaction_run(p, (struct bytes){ mail, sizeof(mail) - 1 }, false);
+	transaction_run(p, (struct bytes){ mail, sizeof(mail) - 1 }, 0);
 	return p;
 }
 
@@ -247,7 +247,7 @@ static void ended_at_any_time(void)
 		if (far > 0)
 			transaction_headers(p, NULL, 0);
 		if (far > 1)
-			transaction_run(p, (struct bytes){ "", 0 }, false);
+			transaction_run(p, (struct bytes){ "", 0 }, 0);
 		transaction_end(&p);
 	}
 	runtime_release(w);
