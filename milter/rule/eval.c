@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "message/disguise.h"
 #include "rule/fold.h"
 #include "rule/list.h"
 #include "rule/match.h"
@@ -27,6 +28,9 @@ struct finding {
 struct folded_text {
 	struct bytes text; /* folded */
 	const struct grams *grams;
+	const struct folded_text *plain; /* with plain letters in disguised words; NULL:
+					    there are none */
+	const char *plain_text;          /* the same before it was folded */
 };
 
 /* whether a rule is decided for all recipients at once */
@@ -132,6 +136,29 @@ struct value run_left(struct run *run, const struct test *test)
 	return operand_value(run, &test->left);
 }
 
+static struct folded_text folded_of(struct run *run, struct bytes text)
+{
+	struct folded_text folded = { .text = fold(run->arena, text) };
+
+	if (folded.text.n >= LONG_BYTES)
+		folded.grams = grams_of(run->arena, folded.text);
+	return folded;
+}
+
+static struct folded_text look_through(struct run *run, const char *text)
+{
+	struct folded_text folded = folded_of(run, bytes_of(text)), *plain;
+	struct disguise d = disguise_look(run->arena, bytes_of(text));
+
+	if (d.plain.at == NULL)
+		return folded;
+	plain = arena_new(run->arena, struct folded_text, 1);
+	*plain = folded_of(run, d.plain);
+	folded.plain = plain;
+	folded.plain_text = d.plain.at;
+	return folded;
+}
+
 /* a text of the message is folded once, and a long one looked through once */
 static struct folded_text folded_text_of(struct run *run, const struct operand *o,
 					 const char *text)
@@ -141,12 +168,9 @@ static struct folded_text folded_text_of(struct run *run, const struct operand *
 	struct folded_text *folded = kept ? &run->folded_texts[o->name.row] : NULL;
 
 	if (!kept)
-		return (struct folded_text){ .text = fold(run->arena, bytes_of(text)) };
-	if (folded->text.at == NULL) {
-		folded->text = fold(run->arena, bytes_of(text));
-		if (folded->text.n >= LONG_BYTES)
-			folded->grams = grams_of(run->arena, folded->text);
-	}
+		return look_through(run, text);
+	if (folded->text.at == NULL)
+		*folded = look_through(run, text);
 	return *folded;
 }
 
@@ -271,18 +295,36 @@ static enum answer test_pattern(struct run *run, const struct test *test,
 	return answer;
 }
 
+/* Words are looked for, not an identity told: then what a reader sees counts as well. */
+static bool looks_for_words(enum operator op)
+{
+	return op == OP_CONTAINS || op == OP_MENTIONS || op == OP_STARTS_WITH ||
+	       op == OP_ENDS_WITH || op == OP_MATCHES;
+}
+
+static enum answer test_folded(struct run *run, const struct test *test,
+			       const struct folded_text *left, const char **found_r)
+{
+	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
+		return test_fixed(test, left, found_r) ? ANSWER_YES : ANSWER_NO;
+	return test_against(run, test, left->text);
+}
+
 static enum answer test_text(struct run *run, const struct test *test, const char *text,
 			     const char **found_r)
 {
-	struct folded_text left;
+	struct folded_text left = folded_text_of(run, &test->left, text);
+	bool pattern = test->op == OP_MATCHES;
+	enum answer answer;
 
 	*found_r = text;
-	if (test->op == OP_MATCHES)
-		return test_pattern(run, test, text, found_r);
-	left = folded_text_of(run, &test->left, text);
-	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
-		return test_fixed(test, &left, found_r) ? ANSWER_YES : ANSWER_NO;
-	return test_against(run, test, left.text);
+	answer = pattern ? test_pattern(run, test, text, found_r)
+			 : test_folded(run, test, &left, found_r);
+	if (answer == ANSWER_YES || left.plain == NULL || !looks_for_words(test->op))
+		return answer;
+	return answer_or(answer,
+			 pattern ? test_pattern(run, test, left.plain_text, found_r)
+				 : test_folded(run, test, left.plain, found_r));
 }
 
 /* some item will do; the first is told */

@@ -26,8 +26,16 @@ static gunichar plain_mark(gunichar c)
 	return c >= 0x2010 && c <= 0x2015 ? '-' : c;
 }
 
+/* letters of Hangul that take a place and show nothing */
+static bool is_filler(gunichar c)
+{
+	return c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0;
+}
+
 static void add_char(GString *out, gunichar c)
 {
+	if (is_filler(c))
+		return;
 	switch ((int)g_unichar_type(c)) {
 	case G_UNICODE_NON_SPACING_MARK:
 	case G_UNICODE_ENCLOSING_MARK:
