@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/command.h"
 #include "cmd/import_journal.h"
@@ -92,24 +93,33 @@ static void say_done(const struct import *im, const struct learner_done *d)
 {
 	double seconds = progress_seconds(im->progress);
 
-	printf("%zu messages read in %.1f s, %.0f a second\n", d->messages, seconds,
+	printf("%zu %s read in %.1f s, %.0f a second\n", d->messages,
+	       plural(d->messages, "message", "messages"), seconds,
 	       (double)d->messages / seconds);
 	printf("  in        %zu\n  out       %zu\n", d->in, d->out);
 	printf("  counted   %zu\n  known     %zu\n", d->counted, d->repeated);
 	if (d->foreign > 0)
 		printf("  foreign   %zu (nobody of the tenant wrote or got it)\n",
 		       d->foreign);
+	if (d->unaddressed > 0)
+		printf("  no rcpt   %zu (written by the tenant; no To, Cc or Bcc says to "
+		       "whom)\n",
+		       d->unaddressed);
+	if (d->automatic > 0)
+		printf("  automatic %zu (answers of programs are no relationship)\n",
+		       d->automatic);
 	if (d->dateless > 0)
 		printf("  no date   %zu (missing, before 1990, or in the future)\n",
 		       d->dateless);
 	if (d->nobody > 0)
 		printf("  no sender %zu\n", d->nobody);
 	if (d->damaged > 0)
-		printf("  damaged   %zu records of the store could not be read and were "
-		       "left\n",
-		       d->damaged);
+		printf("  damaged   %zu %s of the store could not be read and %s left\n",
+		       d->damaged, plural(d->damaged, "record", "records"),
+		       plural(d->damaged, "was", "were"));
 	if (im->failures > 0)
-		printf("  failed    %zu files\n", im->failures);
+		printf("  failed    %zu %s\n", im->failures,
+		       plural(im->failures, "file or folder", "files or folders"));
 	if (d->oldest_s > 0) {
 		GDateTime *t = g_date_time_new_from_unix_utc(d->oldest_s);
 		char *day = g_date_time_format(t, "%Y-%m-%d");
@@ -139,7 +149,9 @@ static bool learn_all(struct import *im, const struct learner_setup *setup, GErr
 	done = learner_done_so_far(im->learner);
 	if (good && done.messages == 0) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "%s: there is no message in it", im->path);
+			    im->failures > 0 ? "%s: no message in it could be read"
+					     : "%s: there is no message in it",
+			    im->path);
 		good = false;
 	}
 	if (good)

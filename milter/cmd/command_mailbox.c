@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/people_print.h"
 #include "cmd/tenant_store.h"
@@ -111,7 +112,8 @@ static bool write_list(struct mailbox_command *v, const struct mailbox_list *lis
 	for (size_t i = 0; i < list->n; i++)
 		aliases += list->at[i].box.canonical != NULL &&
 			   strcmp(list->at[i].box.canonical, list->at[i].address) != 0;
-	printf("%zu addresses%s, %zu of them aliases\n", list->n,
+	printf("%zu %s%s, %zu of them aliases\n", list->n,
+	       plural(list->n, "address", "addresses"),
 	       v->dry_run ? " (only looked, nothing written)" : "", aliases);
 	if (list->skipped > 0)
 		printf("%zu %s no address of the tenant left out\n", list->skipped,
@@ -199,7 +201,8 @@ static bool list_mailboxes(void *command, const char *unused, GError **e)
 			key_prefix(v->at.arena, FAMILY_MAILBOX, v->at.tenant->name),
 			list_one, &n, e))
 		return false;
-	fprintf(stderr, "%zu addresses of tenant \"%s\"\n", n, v->at.tenant->name);
+	fprintf(stderr, "%zu %s of tenant \"%s\"\n", n, plural(n, "address", "addresses"),
+		v->at.tenant->name);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/people_print.h"
 #include "cmd/progress.h"
@@ -87,14 +88,16 @@ static bool write_file(struct people_command *v, const char *path, bool sync, GE
 	progress_destroy(&v->progress);
 	if (!good)
 		return false;
-	printf("%zu people%s: %zu added, %zu changed, %zu as they were", list.n,
+	printf("%zu %s%s: %zu added, %zu changed, %zu as they were", list.n,
+	       plural(list.n, "person", "people"),
 	       v->dry_run ? " (only looked, nothing written)" : "", done.added,
 	       done.changed, done.same);
 	if (sync)
 		printf(", %zu gone", done.gone);
 	putchar('\n');
 	if (list.skipped > 0)
-		printf("%zu entries without a person's address left out\n", list.skipped);
+		printf("%zu %s without a person's address left out\n", list.skipped,
+		       plural(list.skipped, "entry", "entries"));
 	return true;
 }
 
@@ -137,7 +140,8 @@ static bool list_people(void *command, const char *unused, GError **e)
 			key_prefix(v->at.arena, FAMILY_PERSON, v->at.tenant->name),
 			list_one, &n, e))
 		return false;
-	fprintf(stderr, "%zu people of tenant \"%s\"\n", n, v->at.tenant->name);
+	fprintf(stderr, "%zu %s of tenant \"%s\"\n", n, plural(n, "person", "people"),
+		v->at.tenant->name);
 	return true;
 }
 
@@ -155,7 +159,8 @@ static size_t find_candidates(struct people_command *v, const char *display,
 		reads[i].key = key_build(v->at.arena, FAMILY_NAME, v->at.tenant->name,
 					 keys[i], NULL);
 	store_read_many(v->at.store, reads, n, 0, v->at.arena);
-	printf("%zu keys asked; * has candidates, ? did not answer\n", n);
+	printf("%zu %s asked; * has candidates, ? did not answer\n", n,
+	       plural(n, "key", "keys"));
 	for (size_t i = 0; i < n; i++) {
 		const char *mark = reads[i].answer == ANSWER_UNKNOWN ? "?"
 				   : reads[i].answer == ANSWER_YES   ? "*"
@@ -172,7 +177,8 @@ static size_t find_candidates(struct people_command *v, const char *display,
 		}
 		putchar('\n');
 	}
-	printf("%zu candidates, the same person counted for each key\n", n_candidates);
+	printf("%zu %s, the same person counted for each key\n", n_candidates,
+	       plural(n_candidates, "candidate", "candidates"));
 	return n_found;
 }
 
@@ -259,7 +265,10 @@ static bool test_from(void *command, const char *from, GError **e)
 	}
 	n = find_candidates(v, display, found);
 	n = people_match(v->at.arena, display, found, n, &match);
-	printf("%zu match\n", n);
+	if (n == 0)
+		puts("no match");
+	else
+		printf("%zu %s\n", n, plural(n, "match", "matches"));
 	for (size_t i = 0; i < n; i++)
 		print_match(&match[i]);
 	print_judgement(match, n, address);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/plural.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
 #include "config/load.h"
@@ -67,8 +68,9 @@ static int do_check(const struct request *r)
 	if (rs != NULL) {
 		unsigned changed = ruleset_changed_rtests(rs);
 
-		printf("%s: %zu rules are fine, all their tests pass; id %s\n", folder,
-		       ruleset_count(rs), ruleset_id(rs));
+		printf("%s: %zu %s fine, all tests pass; id %s\n", folder,
+		       ruleset_count(rs),
+		       plural(ruleset_count(rs), "rule is", "rules are"), ruleset_id(rs));
 		if (changed > 0)
 			printf("tests that no longer hold, because another file changes "
 			       "their "

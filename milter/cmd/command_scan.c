@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/command.h"
 #include "message/address.h"
@@ -414,7 +415,7 @@ static void scan_path(struct scan *s, const char *path)
 
 static void print_summary(const struct scan *s)
 {
-	printf("%zu messages", s->files);
+	printf("%zu %s", s->files, plural(s->files, "message", "messages"));
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		printf(", %zu %s", s->verdicts[i], verdict_names[i]);
 	printf("\n%zu unreadable, %zu out of time, %.1f ms a message, longest %.1f "

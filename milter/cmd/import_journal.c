@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "cmd/progress.h"
 #include "cmd/tenant_store.h"
 #include "journal/spool_files.h"
@@ -35,7 +36,8 @@ static int64_t spool_bytes(const char *folder)
 
 static void say_done(const struct follow_done *d, double seconds)
 {
-	printf("%zu records read in %.1f s, %.0f a second\n", d->lines, seconds,
+	printf("%zu %s read in %.1f s, %.0f a second\n", d->lines,
+	       plural(d->lines, "record", "records"), seconds,
 	       (double)d->lines / seconds);
 	printf("  in        %zu\n  out       %zu\n", d->in, d->out);
 	printf("  counted   %zu\n  known     %zu\n", d->counted, d->repeated);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/plural.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
 #include "store/snapshot.h"
@@ -63,10 +64,10 @@ static bool build_from(const struct store_command *v, const char *url, const cha
 	if (good) {
 		double seconds = progress_seconds(b.progress);
 
-		printf("%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT
+		printf("%s: %" G_GUINT64_FORMAT " %s, %" G_GUINT64_FORMAT
 		       " bytes, in %.1f s, %.0f records a second\n",
-		       out, built.keys, built.bytes, seconds,
-		       (double)built.keys / seconds);
+		       out, built.keys, plural(built.keys, "record", "records"),
+		       built.bytes, seconds, (double)built.keys / seconds);
 	}
 	snapshot_builder_destroy(&b.builder);
 	progress_destroy(&b.progress);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
@@ -152,7 +153,8 @@ bool store_diff(struct store_command *v, char **argument, GError **e)
 		differ = print_table(&d);
 		if (differ > 0)
 			g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-				    "%" G_GUINT64_FORMAT " records differ", differ);
+				    "%" G_GUINT64_FORMAT " %s", differ,
+				    plural(differ, "record differs", "records differ"));
 		good = differ == 0;
 	}
 	sorter_destroy(&d.left.sorter);

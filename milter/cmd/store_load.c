@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
 #include "cmd/tenant_store.h"
@@ -118,9 +119,10 @@ bool store_load(struct store_command *v, char **argument, GError **e)
 
 		progress_destroy(&l.progress);
 		if (good)
-			printf("%" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT
+			printf("%" G_GUINT64_FORMAT " %s, %" G_GUINT64_FORMAT
 			       " bytes sent in %.1f s, %.0f a second\n",
-			       l.sent, l.sent_bytes, seconds, (double)l.sent / seconds);
+			       l.sent, plural(l.sent, "record", "records"), l.sent_bytes,
+			       seconds, (double)l.sent / seconds);
 		g_array_free(l.batch, TRUE);
 		arena_destroy(&l.arena);
 	}

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/progress.h"
 #include "cmd/store_record.h"
@@ -216,15 +217,14 @@ bool store_verify(struct store_command *v, char **argument, GError **e)
 		       sound.pages, sound.entries);
 	good = good && sum_all(s, &sums, e);
 	if (good)
-		printf("%" G_GUINT64_FORMAT " records read, %" G_GUINT64_FORMAT
-		       " damaged\n",
-		       sums.all, sums.damaged);
+		printf("%" G_GUINT64_FORMAT " %s read, %" G_GUINT64_FORMAT " damaged\n",
+		       sums.all, plural(sums.all, "record", "records"), sums.damaged);
 	if (good && sums.damaged > 0) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 			    "%" G_GUINT64_FORMAT
-			    " records of \"%s\" cannot be read; they "
-			    "count as unknown until they are written again",
-			    sums.damaged, store_url(s));
+			    " %s of \"%s\" cannot be read; unknown until written again",
+			    sums.damaged, plural(sums.damaged, "record", "records"),
+			    store_url(s));
 		good = false;
 	}
 	store_close(&s);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/map_guard.h"
+#include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/tenant_store.h"
@@ -64,10 +65,12 @@ static void report(struct learn *l)
 
 	l->told_us = clock_mono_us();
 	g_string_append_printf(
-		line,
-		"learned %zu messages (in %zu, out %zu; known already %zu), %zu keys",
-		d.kinds[TRAINING_LEARNED] - t->kinds[TRAINING_LEARNED], d.in - t->in,
-		d.out - t->out, d.repeated - t->repeated, d.keys - t->keys);
+		line, "learned %zu %s (in %zu, out %zu; known already %zu), %zu %s",
+		d.kinds[TRAINING_LEARNED] - t->kinds[TRAINING_LEARNED],
+		plural(d.kinds[TRAINING_LEARNED] - t->kinds[TRAINING_LEARNED], "message",
+		       "messages"),
+		d.in - t->in, d.out - t->out, d.repeated - t->repeated, d.keys - t->keys,
+		plural(d.keys - t->keys, "key", "keys"));
 	for (int i = TRAINING_LEARNED + 1; i < TRAINING_KINDS; i++)
 		if (d.kinds[i] > t->kinds[i])
 			g_string_append_printf(line, ", %s %zu", training_event_names[i],

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map_guard.h"
+#include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/control_store.h"
@@ -57,8 +58,10 @@ static bool reload(struct daemon *d, GString *to)
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
 		journal_rotate_at(d->listener.journal, w->options->journal_rotate_bytes);
-		g_string_append_printf(to, "reloaded: %zu rule(s), configuration %s\n",
-				       ruleset_count(w->rules), w->id);
+		g_string_append_printf(to, "reloaded: %zu %s, configuration %s\n",
+				       ruleset_count(w->rules),
+				       plural(ruleset_count(w->rules), "rule", "rules"),
+				       w->id);
 		if (restart != NULL)
 			g_string_append_printf(to, "these need a restart to change: %s\n",
 					       restart);
@@ -174,7 +177,8 @@ static void expire(struct daemon *d)
 	int gone = quarantine_expire(d->listener.quarantine, now_s, &e);
 
 	if (gone > 0)
-		log_line(LOG_LEVEL_INFO, "quarantine: %d messages have expired", gone);
+		log_line(LOG_LEVEL_INFO, "quarantine: %d %s expired", gone,
+			 plural((unsigned)gone, "message has", "messages have"));
 	if (e != NULL)
 		log_line(LOG_LEVEL_ERROR, "quarantine: cannot expire: %s", e->message);
 	g_clear_error(&e);
@@ -287,10 +291,11 @@ static int serve(struct daemon *d)
 	struct runtime *w = runtime_current(&d->listener.slot);
 
 	log_line(LOG_LEVEL_INFO,
-		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu rule(s), "
+		 "wonted-milter " WONTED_VERSION " listens on %s, mode %s, %zu %s, "
 		 "configuration %s",
 		 w->options->socket, mode_names[w->options->mode],
-		 ruleset_count(w->rules), w->id);
+		 ruleset_count(w->rules),
+		 plural(ruleset_count(w->rules), "rule", "rules"), w->id);
 	sd_notify(0, "READY=1");
 	bool well = d->engine->run(d->server);
 	int left = listener_drain(&d->listener, w->options->shutdown_grace_ms);
@@ -330,7 +335,8 @@ static int check_only(const struct runtime_setup *setup)
 
 	if (w == NULL)
 		return command_fail("wonted-milter", e);
-	printf("%s: ok, %zu rules\n", setup->config_path, ruleset_count(w->rules));
+	printf("%s: ok, %zu %s\n", setup->config_path, ruleset_count(w->rules),
+	       plural(ruleset_count(w->rules), "rule", "rules"));
 	runtime_release(w);
 	return EXIT_DONE;
 }

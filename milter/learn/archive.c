@@ -106,15 +106,32 @@ static void walk_name(struct walk *w, const char *folder, const char *name, int 
 	g_free(path);
 }
 
+static bool unreadable(const char *path, int error, GError **e)
+{
+	const char *what =
+		error == EACCES || error == EPERM
+			? "; run as a user that may read it, or give that right "
+			  "to this one"
+		: error == ENOENT ? "; is the name right?"
+				  : "";
+
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s: cannot be read: %s%s", path,
+		    g_strerror(error), what);
+	return false;
+}
+
 /* In the order of names, so that the same archive is read the same way twice. */
 static void walk_folder(struct walk *w, const char *folder, int depth)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	GError *e = NULL;
-	GDir *dir = depth > DEPTH_MOST ? NULL : g_dir_open(folder, 0, &e);
+	GDir *dir = NULL;
 	const char *name;
 
-	if (dir == NULL && e == NULL)
+	errno = 0;
+	if (depth <= DEPTH_MOST && (dir = g_dir_open(folder, 0, NULL)) == NULL)
+		unreadable(folder, errno, &e);
+	else if (dir == NULL)
 		g_set_error(&e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "%s: folders are nested more than %d deep", folder,
 			    DEPTH_MOST);
@@ -156,8 +173,14 @@ static bool read_mbox(struct walk *w, const char *path, GError **e)
 	ssize_t n = -1;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s: %s", path,
-			    fd < 0 ? g_strerror(errno) : "not a regular file");
+		if (fd < 0)
+			unreadable(path, errno, e);
+		else
+			g_set_error(
+				e, WONTED_ERROR, WONTED_ERROR_INPUT,
+				"%s: not a regular file; for a folder use --maildir or "
+				"--messages",
+				path);
 		if (fd >= 0)
 			close(fd);
 		return false;
@@ -178,20 +201,33 @@ static bool read_mbox(struct walk *w, const char *path, GError **e)
 	return n >= 0;
 }
 
+/* It is a folder, and we may look into it: else it seems to be empty. */
 static bool is_folder(const char *path, GError **e)
 {
-	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+	struct stat st;
+
+	if (stat(path, &st) != 0 ||
+	    (S_ISDIR(st.st_mode) &&
+	     faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) != 0))
+		return unreadable(path, errno, e);
+	if (S_ISDIR(st.st_mode))
 		return true;
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s: not a folder", path);
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+		    "%s: not a folder; for a file with all messages in it use --mbox",
+		    path);
 	return false;
 }
 
 static bool is_maildir(const char *path, GError **e)
 {
 	char *cur = g_build_filename(path, "cur", NULL);
-	bool is = g_file_test(cur, G_FILE_TEST_IS_DIR);
+	bool good = is_folder(path, e), is = good && g_file_test(cur, G_FILE_TEST_IS_DIR);
+
+	good = good && (!is || is_folder(cur, e));
 
 	g_free(cur);
+	if (!good)
+		return false;
 	if (!is)
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "%s: not a Maildir: there is no folder \"cur\" in it; for a "

@@ -22,6 +22,7 @@
 
 #define OLDEST_S INT64_C(631152000) /* 1990: no mail archive goes back further */
 #define LINKS_MOST 8
+#define BCC_FIELDS 10
 #define SIGNERS_MOST 6
 #define DELAY_S 172800 /* mail is not longer on its way, or one of the clocks is wrong */
 
@@ -77,8 +78,9 @@ static void add_header_addresses(const struct reading *r, const char *name,
 	}
 }
 
-/* our mailboxes that got it */
-static void find_mailboxes(const struct reading *r, GPtrArray *list)
+/* Our mailboxes that got it. own: it is the writer's copy, which alone names in Bcc who got
+ * it unseen. */
+static void find_mailboxes(const struct reading *r, bool own, GPtrArray *list)
 {
 	if (r->setup->mailbox != NULL) {
 		g_ptr_array_add(list, (void *)(uintptr_t)r->setup->mailbox);
@@ -92,6 +94,8 @@ static void find_mailboxes(const struct reading *r, GPtrArray *list)
 	for (size_t i = 0; i < r->m->n_to; i++)
 		if (is_own(r, r->m->to[i].domain))
 			add_once(list, mailbox_of(r, r->m->to[i].key));
+	if (own)
+		add_header_addresses(r, "Bcc", list);
 }
 
 static size_t find_links(const struct reading *r, const char **orgs)
@@ -204,25 +208,53 @@ static struct behavior_event event_in(const struct reading *r, const GPtrArray *
 	};
 }
 
-static struct behavior_event event_out(const struct reading *r)
-{
-	const struct message *m = r->m;
-	const char **rcpts = arena_new(r->arena, const char *, m->n_to);
-	const char **orgs = arena_new(r->arena, const char *, m->n_to);
+/* Those who are named in a copy that we kept, also without a trace for the others. */
+struct addressees {
+	const char **keys, **orgs;
+	size_t n;
+};
 
-	for (size_t i = 0; i < m->n_to; i++) {
-		rcpts[i] = m->to[i].key;
-		orgs[i] = m->to[i].org;
+static void add_addressees(struct addressees *to, const struct mailaddr *addr, size_t n)
+{
+	for (size_t i = 0; i < n && to->n < LIMIT_RCPTS; i++) {
+		if (addr[i].key == NULL)
+			continue;
+		to->keys[to->n] = addr[i].key;
+		to->orgs[to->n++] = addr[i].org;
 	}
+}
+
+static struct addressees find_addressees(const struct reading *r)
+{
+	const struct mailaddr *bcc[BCC_FIELDS];
+	size_t n[BCC_FIELDS] = { 0 }, all = r->m->n_to;
+	const struct header *h;
+	bool strict;
+
+	for (size_t i = 0; i < BCC_FIELDS; i++)
+		if ((h = message_header(r->m, "Bcc", i)) != NULL)
+			all += n[i] = address_list(r->arena, h->value, &bcc[i], &strict);
+	struct addressees to = { .keys = arena_new(r->arena, const char *, all),
+				 .orgs = arena_new(r->arena, const char *, all) };
+
+	add_addressees(&to, r->m->to, r->m->n_to);
+	for (size_t i = 0; i < BCC_FIELDS; i++)
+		add_addressees(&to, bcc[i], n[i]);
+	return to;
+}
+
+static struct behavior_event event_out(const struct reading *r,
+				       const struct addressees *to)
+{
 	return (struct behavior_event){
 		.tenant = r->setup->tenant->name,
 		.direction = DIRECTION_OUT,
 		.sender = mailbox_of(r, r->from->key),
-		.rcpts = rcpts,
-		.rcpt_orgs = orgs,
-		.n_rcpts = m->n_to,
-		.message_id = m->message_id,
-		.time_s = m->date_s,
+		.rcpts = to->keys,
+		.rcpt_orgs = to->orgs,
+		.n_rcpts = to->n,
+		.message_id = r->m->message_id,
+		.time_s = r->m->date_s,
 	};
 }
 
@@ -240,7 +272,7 @@ static const GPtrArray *find_readers(const struct reading *r, bool out)
 	arena_defer(r->arena, release, rcpts);
 	/* mail within the tenant: the readers' side; the writer's own copy is no mail in */
 	if (!out || mailbox == NULL || strcmp(mailbox, mailbox_of(r, r->from->key)) != 0)
-		find_mailboxes(r, rcpts);
+		find_mailboxes(r, out, rcpts);
 	return rcpts;
 }
 
@@ -258,22 +290,28 @@ static bool is_answer_of_program(const struct reading *r)
 static enum archived_message_kind tell(const struct reading *r,
 				       struct archived_message *l)
 {
-	bool own = is_own(r, r->from->domain) && !was_delivered(r->m);
+	bool own = is_own(r, r->from->domain) && !was_delivered(r->m), automatic;
 	const GPtrArray *readers = find_readers(r, own);
+	const struct addressees to =
+		own ? find_addressees(r) : (struct addressees){ .n = 0 };
 
 	/* only what is asked below is read, and most of the time goes into bodies */
 	if (readers->len > 0)
 		message_read_body(r->arena, r->m, BODY_LINKS);
 	else if (own)
 		message_read_body(r->arena, r->m, BODY_PARTS);
-	l->out = own && r->m->n_to > 0 && !is_answer_of_program(r) &&
-		 (r->m->kind & MESSAGE_AUTO) == 0;
+	automatic = is_answer_of_program(r);
+	l->out = to.n > 0 && !automatic && (r->m->kind & MESSAGE_AUTO) == 0;
 	if (l->out)
-		l->events[l->n++] = event_out(r);
-	l->in = readers->len > 0 && !is_answer_of_program(r);
+		l->events[l->n++] = event_out(r, &to);
+	l->in = readers->len > 0 && !automatic;
 	if (l->in)
 		l->events[l->n++] = event_in(r, readers);
-	return l->n > 0 ? ARCHIVED_TELLS : ARCHIVED_FOREIGN;
+	if (l->n > 0)
+		return ARCHIVED_TELLS;
+	if (!own && readers->len == 0)
+		return ARCHIVED_FOREIGN;
+	return own && to.n == 0 ? ARCHIVED_UNADDRESSED : ARCHIVED_AUTOMATIC;
 }
 
 void archived_message_read(struct arena *a, const struct learner_setup *setup,

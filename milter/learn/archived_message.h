@@ -13,9 +13,11 @@
 
 enum archived_message_kind {
 	ARCHIVED_TELLS,
-	ARCHIVED_FOREIGN, /* none of the tenant's business */
-	ARCHIVED_UNDATED, /* no date, before 1990, or in the future */
-	ARCHIVED_NOBODY,  /* no usable From */
+	ARCHIVED_FOREIGN,     /* none of the tenant's business */
+	ARCHIVED_UNADDRESSED, /* one of us wrote it, and no To, Cc or Bcc says to whom */
+	ARCHIVED_AUTOMATIC,   /* an answer of a program: no relationship */
+	ARCHIVED_UNDATED,     /* no date, before 1990, or in the future */
+	ARCHIVED_NOBODY,      /* no usable From */
 };
 
 struct archived_message {

@@ -81,6 +81,8 @@ static bool learn(struct learner *l, const struct archived_message *letter, GErr
 	l->done.nobody += letter->kind == ARCHIVED_NOBODY;
 	l->done.dateless += letter->kind == ARCHIVED_UNDATED;
 	l->done.foreign += letter->kind == ARCHIVED_FOREIGN;
+	l->done.unaddressed += letter->kind == ARCHIVED_UNADDRESSED;
+	l->done.automatic += letter->kind == ARCHIVED_AUTOMATIC;
 	if (letter->kind != ARCHIVED_TELLS)
 		return true;
 	l->done.out += letter->out;

@@ -24,15 +24,17 @@ struct learner_setup {
 
 struct learner_done {
 	size_t messages;
-	size_t in;        /* from others, or delivered within the tenant */
-	size_t out;       /* written by the tenant's people */
-	size_t foreign;   /* none of the tenant's business */
-	size_t dateless;  /* no date, before 1990, or in the future */
-	size_t nobody;    /* no usable From */
-	size_t counted;   /* events that changed something */
-	size_t repeated;  /* events that were known already */
-	size_t damaged;   /* records that could not be read and were left alone */
-	int64_t oldest_s; /* of what was learned; 0: nothing */
+	size_t in;          /* from others, or delivered within the tenant */
+	size_t out;         /* written by the tenant's people */
+	size_t foreign;     /* none of the tenant's business */
+	size_t unaddressed; /* written by the tenant, to nobody that it names */
+	size_t automatic;   /* answers of programs */
+	size_t dateless;    /* no date, before 1990, or in the future */
+	size_t nobody;      /* no usable From */
+	size_t counted;     /* events that changed something */
+	size_t repeated;    /* events that were known already */
+	size_t damaged;     /* records that could not be read and were left alone */
+	int64_t oldest_s;   /* of what was learned; 0: nothing */
 };
 
 struct learner;

@@ -26,7 +26,7 @@ like $err, qr/no \*\.rules file/, 'and it says so';
 write_file('10-a.rules', $good);
 ($status, $out) = wonted('check', $dir);
 is $status, 0, 'good rules are fine';
-like $out, qr/1 rules are fine/, 'and counted';
+like $out, qr/1 rule is fine/, 'and counted';
 write_file('20-b.rules', qq{rule b\n    reason  "B"\n    when    blk\n    spam    +1\n});
 ($status, $out, $err) = wonted('check', $dir);
 is $status, 1, 'a wrong name is wrong input';

@@ -155,6 +155,32 @@ static void test_stop(struct fixture *f, gconstpointer data)
 	g_assert_cmpstr(f->seen->str, ==, "one,A: 1\n,");
 }
 
+/* what   must not be read; a Maildir is that of which it is the first part */
+static void refused(struct fixture *f, enum archive_kind kind, const char *what)
+{
+	char *locked = g_build_filename(f->folder, what, NULL);
+	char *path = g_strdup(locked), *below = strstr(path, "/cur");
+	const struct archive_reading r = { .take = take, .to = f };
+	struct archive_done done;
+	GError *e = NULL;
+
+	if (below != NULL)
+		*below = '\0';
+	g_assert_cmpint(g_chmod(path, 0755), ==, 0);
+	g_assert_cmpint(g_chmod(locked, 0), ==, 0);
+	if (nobody_begin()) {
+		g_assert_false(archive_read(kind, path, &r, &done, &e));
+		nobody_end();
+		g_assert_error(e, WONTED_ERROR, WONTED_ERROR_INPUT);
+		g_assert_nonnull(strstr(e->message, locked));
+		g_assert_nonnull(strstr(e->message, "run as a user that may read it"));
+		g_clear_error(&e);
+	}
+	g_assert_cmpint(g_chmod(locked, 0755), ==, 0);
+	g_free(path);
+	g_free(locked);
+}
+
 static void test_unreadable(struct fixture *f, gconstpointer data)
 {
 	char *folder = g_build_filename(f->folder, "F", NULL);
@@ -172,6 +198,14 @@ static void test_unreadable(struct fixture *f, gconstpointer data)
 		g_assert_cmpstr(f->failures->str, ==, "/F/a,");
 		nobody_end();
 	}
+	/* the whole archive, or what makes a Maildir of it: nothing to read is no emptiness */
+	put(f, "M/cur/a", "one");
+	put(f, "M/new/b", "two");
+	put(f, "box", "From x\n");
+	refused(f, ARCHIVE_FOLDER, "F");
+	refused(f, ARCHIVE_MAILDIR, "M");
+	refused(f, ARCHIVE_MAILDIR, "M/cur");
+	refused(f, ARCHIVE_MBOX, "box");
 	g_free(path);
 	g_free(folder);
 }

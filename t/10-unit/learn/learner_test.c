@@ -377,6 +377,35 @@ static void test_left_out(struct fixture *f, gconstpointer mailbox)
 	g_assert_cmpint(r.answer, ==, ANSWER_NO); /* no baseline from nothing */
 }
 
+/* The writer's own copy names in Bcc who got it unseen; a copy that names nobody, and an answer
+ * of a program, are ours all the same. */
+static void test_own_copies(struct fixture *f, gconstpointer mailbox)
+{
+	struct learner_done done;
+
+	(void)mailbox;
+	take(f, "From: " ANN "\nBcc: " EVE "\n"
+		"Date: Tue, 02 Jan 2024 12:00:00 +0000\nMessage-ID: <b1@x>\n\nx\n");
+	take(f, "From: " ANN "\nTo: undisclosed-recipients:;\nBcc: Eve <" EVE ">\n"
+		"Date: Tue, 02 Jan 2024 13:00:00 +0000\nMessage-ID: <b2@x>\n\nx\n");
+	take(f, "From: " ANN "\n"
+		"Date: Tue, 02 Jan 2024 14:00:00 +0000\nMessage-ID: <b3@x>\n\nx\n");
+	take(f, "From: " ANN "\nTo: " EVE "\nAuto-Submitted: auto-replied\n"
+		"Date: Tue, 02 Jan 2024 15:00:00 +0000\nMessage-ID: <b4@x>\n\nx\n");
+	/* a copy that was delivered is no proof of who wrote it */
+	take(f, "Return-Path: <x@y.example>\nFrom: " ANN "\nBcc: x@y.example\n"
+		"Date: Tue, 02 Jan 2024 16:00:00 +0000\nMessage-ID: <b5@x>\n\nx\n");
+	finish(f);
+	done = learner_done_so_far(f->l);
+	g_assert_cmpint(history_messages_out(stored(f, FAMILY_PAIR, ANN, EVE), TODAY), ==,
+			2);
+	g_assert_cmpuint(done.out, ==, 2);
+	g_assert_cmpuint(done.unaddressed, ==, 1);
+	g_assert_cmpuint(done.automatic, ==, 1);
+	g_assert_cmpuint(done.foreign, ==, 1);
+	g_assert_null(stored(f, FAMILY_PAIR, ANN, "x@y.example"));
+}
+
 static void test_twice(struct fixture *f, gconstpointer mailbox)
 {
 	(void)mailbox;
@@ -468,6 +497,7 @@ int main(int argc, char **argv)
 	ADD("alias-archive", ALIAS, test_alias);
 	ADD("alias-own-archive", ANN, test_alias);
 	ADD("left-out", NULL, test_left_out);
+	ADD("own-copies", NULL, test_own_copies);
 	ADD("twice", NULL, test_twice);
 	ADD("baseline", NULL, test_baseline);
 	ADD("order", NULL, test_order);
