@@ -39,6 +39,26 @@
 #define LIMIT_ENCLOSED_BYTES \
 	(4 * 1024 * 1024) /* uudecoded: an archive's names stand at its end */
 
+/* files within files, looked into by children of the filter (decode/) */
+#define LIMIT_DECODE_WORKERS 4    /* children at once, however many cores there are */
+#define LIMIT_DECODE_REQUESTS 100 /* of one child: who took it over sees no more mail */
+#define LIMIT_DECODE_FILES 50     /* of one message; each costs a turn of a child */
+#define LIMIT_DECODE_DEPTH 8      /* of files in files; people send three */
+#define LIMIT_DECODE_ENTRIES \
+	20000                  /* looked at in one request; a source archive has 5,000 */
+#define LIMIT_DECODE_NAMES 200 /* told of one request, the first ones */
+#define LIMIT_DECODE_ENDINGS 100 /* and one more of each kind that is not among them */
+#define LIMIT_DECODE_UNOPENED 20 /* told of one request, of what could not be opened */
+#define LIMIT_DECODE_RECORDS 400 /* above what the three before make together */
+#define LIMIT_DECODE_JOINED 16   /* archives one behind the other in one file */
+#define LIMIT_DECODE_ANSWER_BYTES (256 * 1024) /* above 400 records of 255 + 16 bytes */
+#define LIMIT_DECODE_UNPACKED_BYTES \
+	(64 * 1024 *                \
+	 1024) /* of files that hold others, in one request; in memory at once */
+#define LIMIT_DECODE_FRONT_BYTES \
+	(1024 * 1024) /* what may stand in front of an archive; WinRAR looks as far */
+#define LIMIT_DECODE_CPU_S 60 /* of one child in all; its parent kills it long before */
+
 /* envelope */
 #define LIMIT_RCPTS 10000 /* above smtpd_recipient_limit (1000) and Sendmail's habits */
 

@@ -1,88 +1,110 @@
-/* Names in a zip are read; what else packs files may hold anything, and a rule should know.
- * Both the first bytes and the ending of a name are asked, for either may lie. */
+/* What packs files may hold anything, and a rule should know where nobody has looked. A decoder says
+ * so himself; where there was none, names in a zip are known, and no more. Both the first
+ * bytes and the ending of a name are asked, for either may lie. */
 #include "feature/unchecked.h"
 
 #include <glib.h>
 #include <string.h>
 
 #include "base/compiler.h"
-
-/* of attachment_magic(), and endings without their dot */
-static const char *const packers[] = {
-	"rar", "7z",  "tar", "gzip", "bzip2", "xz",  "zstd", "cab", "iso", "vhd",
-	"ace", "arj", "lha", "gz",   "tgz",   "bz2", "tbz",  "txz", "zst", "lzh",
-	"z",   "lz",  "r00", "001",  "img",   "udf", "zipx", "alz", "egg", "uue",
-};
-
-static bool is_packer(const char *word)
-{
-	for (size_t i = 0; word != NULL && i < COUNT_OF(packers); i++)
-		if (g_ascii_strcasecmp(packers[i], word) == 0)
-			return true;
-	return false;
-}
-
-static const char *ending(const char *name)
-{
-	const char *dot = name == NULL ? NULL : strrchr(name, '.');
-
-	return dot == NULL ? NULL : dot + 1;
-}
+#include "base/file_magic.h"
+#include "message/decoder.h"
 
 /* what cannot be opened, or would have to be opened once more */
-static const char *within(const char *name)
+static const char *within(const char *word)
 {
 	static const struct {
-		const char *ending, *word;
+		const char *kind, *word;
 	} words[] = { { "zip", "zip within" },   { "jar", "zip within" },
-		      { "eml", "mail within" },  { "msg", "mail within" },
 		      { "rar", "rar within" },   { "7z", "7z within" },
 		      { "iso", "image within" }, { "img", "image within" } };
-	const char *end = ending(name);
 
-	for (size_t i = 0; end != NULL && i < COUNT_OF(words); i++)
-		if (g_ascii_strcasecmp(words[i].ending, end) == 0)
+	for (size_t i = 0; word != NULL && i < COUNT_OF(words); i++)
+		if (g_ascii_strcasecmp(words[i].kind, word) == 0)
 			return words[i].word;
-	return is_packer(end) ? "archive within" : NULL;
+	switch (file_packs(word)) {
+	case PACKS_FILES:
+		return "archive within";
+	case PACKS_MAIL:
+		return "mail within";
+	case PACKS_NOTHING:
+		return NULL;
+	}
+	g_assert_not_reached();
 }
 
-static void take_file(struct collected *c, const char *name, const char *magic,
-		      size_t n_inside)
+/* a file as it hangs on the message */
+struct attached {
+	const char *name, *magic;
+	const char *const *inside;
+	size_t n_inside;
+	const struct decoded *decoded; /* NULL: nobody looked */
+};
+
+/* what it is called when it can hold others; NULL: it can't */
+static const char *packer(const struct attached *f)
 {
-	const char *end = ending(name);
+	const char *end = file_ending(f->name);
 
-	if (is_packer(magic))
-		collect_add(c, magic);
-	else if (is_packer(end))
-		collect_add(c, end);
-	else if (magic != NULL && strcmp(magic, "zip") == 0 && n_inside == 0)
-		collect_add(c, "zip");
+	if (file_packs(f->magic) == PACKS_FILES)
+		return f->magic;
+	return file_packs(end) == PACKS_FILES ? end : NULL;
 }
 
-static void take_inside(struct collected *c, const char *const *inside, size_t n)
+/* names in it were read, and those it holds could be opened in their turn */
+static void take_unlooked(struct collected *c, const struct attached *f)
 {
-	for (size_t i = 0; i < n; i++)
-		collect_add(c, within(inside[i]));
+	const char *kind = packer(f);
+
+	if (g_strcmp0(f->magic, "zip") != 0 || f->n_inside == 0)
+		collect_add(c, kind);
+	for (size_t i = 0; i < f->n_inside; i++)
+		collect_add(c, within(file_ending(f->inside[i])));
 }
 
-void unchecked_take(struct collected *c, const struct message *m)
+static void take_unopened(struct arena *a, struct collected *c, const struct attached *f,
+			  const struct unopened *u)
+{
+	const char *word = packer(f);
+
+	if (u->name[0] != '\0') {
+		word = within(file_ending(u->name));
+		word = word != NULL ? word : within(u->kind);
+	}
+	collect_add(c,
+		    arena_printf(a, "%s: %s", word != NULL ? word : "archive", u->why));
+}
+
+static void take_file(struct arena *a, struct collected *c, const struct attached *f)
+{
+	if (f->decoded == NULL)
+		take_unlooked(c, f);
+	for (size_t i = 0; f->decoded != NULL && i < f->decoded->n_unopened; i++)
+		take_unopened(a, c, f, &f->decoded->unopened[i]);
+}
+
+void unchecked_take(struct arena *a, struct collected *c, const struct message *m)
 {
 	for (size_t i = 0; i < m->n_parts; i++) {
 		const struct part *p = &m->parts[i];
+		struct attached f = { p->filename, p->magic, p->inside, p->n_inside,
+				      p->decoded };
 
 		/* RFC 2046 5.2.2 and 5.2.3: the rest is in other messages, or elsewhere */
 		if (strcmp(p->type, "message/partial") == 0 ||
 		    strcmp(p->type, "message/external-body") == 0)
 			collect_add(c, p->type);
-		take_file(c, p->filename, p->magic, p->n_inside);
-		for (size_t k = 1; k < p->n_names; k++)
-			take_file(c, p->names[k], p->magic, p->n_inside);
-		take_inside(c, p->inside, p->n_inside);
+		take_file(a, c, &f);
+		for (size_t k = 1; k < p->n_names && p->decoded == NULL; k++) {
+			f.name = p->names[k];
+			take_file(a, c, &f);
+		}
 	}
 	for (size_t i = 0; i < m->n_enclosed; i++) {
-		const struct enclosed *f = &m->enclosed[i];
+		const struct enclosed *e = &m->enclosed[i];
+		const struct attached f = { e->filename, e->magic, e->inside, e->n_inside,
+					    e->decoded };
 
-		take_file(c, f->filename, f->magic, f->n_inside);
-		take_inside(c, f->inside, f->n_inside);
+		take_file(a, c, &f);
 	}
 }

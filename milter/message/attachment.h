@@ -1,4 +1,4 @@
-/* What a file really is: its first bytes, and the names inside of a zip. */
+/* What an attachment holds: the names inside of a zip, the scripts of a page. */
 #ifndef MESSAGE_ATTACHMENT_H
 #define MESSAGE_ATTACHMENT_H
 
@@ -15,12 +15,6 @@ struct zip_listing {
 	bool encrypted; /* an entry needs a password */
 	bool truncated; /* there are more files, or more endings, than are listed */
 };
-
-/* attachment_magic - what the first bytes say
- * in    head   the first 512 bytes are enough; "iso" and "tar" want 33 kB
- * out   static text, as struct part's `magic`; NULL: nothing known
- * err   none */
-const char *attachment_magic(struct bytes head);
 
 /* attachment_zip - names in a zip archive, from its central directory and from the headers
  *                  in front of the files

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "base/file_magic.h"
 #include "base/limits.h"
 #include "message/attachment.h"
 #include "message/charset.h"
+#include "message/decoder.h"
 #include "message/headers.h"
 
 #define MOST_DEPTH 4 /* of files in files; each costs a pass */
@@ -16,6 +18,9 @@ void enclosures_begin(struct arena *a, struct enclosures *all_r)
 	all_r->arena = a;
 	all_r->truncated = 0;
 	all_r->depth = 0;
+	all_r->n = 0;
+	all_r->decoder = NULL;
+	all_r->visitor = NULL;
 	all_r->files = g_array_new(FALSE, FALSE, sizeof(struct enclosed));
 }
 
@@ -48,22 +53,39 @@ static void look_inside(struct enclosures *all, const struct enclosed *one,
 	all->depth--;
 }
 
-void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data)
+/* names in an archive */
+static void list_inside(struct enclosures *all, struct enclosed *one, struct bytes data)
 {
-	struct enclosed one = { .magic = attachment_magic(data) };
 	struct zip_listing list = { 0 };
 
-	if (all->files->len >= LIMIT_ENCLOSED) {
+	if (one->magic != NULL && strcmp(one->magic, "zip") == 0)
+		attachment_zip(all->arena, data, &list);
+	if (file_packs(one->magic) == PACKS_FILES ||
+	    file_packs(file_ending(one->filename)) == PACKS_FILES)
+		one->decoded = decoder_look(all->arena, all->decoder, one->filename, data,
+					    &list);
+	one->inside = list.names;
+	one->n_inside = list.n;
+	one->encrypted_archive = list.encrypted;
+	all->truncated |= list.truncated ? TRUNCATED_ARCHIVE : 0;
+}
+
+void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data)
+{
+	struct enclosed one = { .magic = file_magic(data) };
+
+	if (all->n >= LIMIT_ENCLOSED) {
 		all->truncated |= TRUNCATED_ARCHIVE;
 		return;
 	}
+	all->n++;
 	one.filename = name_of(all->arena, name);
-	if (one.magic != NULL && strcmp(one.magic, "zip") == 0)
-		attachment_zip(all->arena, data, &list);
-	one.inside = list.names;
-	one.n_inside = list.n;
-	one.encrypted_archive = list.encrypted;
-	all->truncated |= list.truncated ? TRUNCATED_ARCHIVE : 0;
+	if (all->visitor != NULL) {
+		all->visitor->see(all->visitor->user,
+				  one.filename == NULL ? "" : one.filename, data);
+		return;
+	}
+	list_inside(all, &one, data);
 	g_array_append_val(all->files, one);
 	look_inside(all, &one, data);
 }

@@ -8,12 +8,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/file_magic.h"
 #include "base/limits.h"
 #include "message/alternatives.h"
 #include "message/attachment.h"
 #include "message/calendar.h"
 #include "message/charset.h"
 #include "message/content.h"
+#include "message/decoder.h"
 #include "message/enclosed.h"
 #include "message/html_text.h"
 #include "message/links.h"
@@ -238,24 +240,48 @@ static void read_html(struct reading *r, size_t i)
 }
 
 /* names inside, from the end of the file or else from its start */
-static void read_zip(struct reading *r, struct part *p)
+static void read_zip(struct reading *r, const struct part *p, struct zip_listing *list)
 {
 	struct arena *scratch = arena_create();
 	struct bytes content = part_content(r->m, p), end;
-	struct zip_listing list = { 0 };
 
 	end = p->encoding == ENCODING_BASE64 ? content_tail(content, ZIP_BYTES) : content;
-	attachment_zip(r->a, content_decode(scratch, end, p->encoding), &list);
-	if (list.n == 0 && end.n < content.n) {
+	attachment_zip(r->a, content_decode(scratch, end, p->encoding), list);
+	if (list->n == 0 && end.n < content.n) {
 		content.n = MIN(content.n, (size_t)ZIP_BYTES);
-		attachment_zip(r->a, content_decode(scratch, content, p->encoding),
-			       &list);
+		attachment_zip(r->a, content_decode(scratch, content, p->encoding), list);
+	}
+	r->m->truncated |= list->truncated ? TRUNCATED_ARCHIVE : 0;
+	arena_destroy(&scratch);
+}
+
+static bool packs_files(const struct part *p)
+{
+	bool packs = file_packs(p->magic) == PACKS_FILES;
+
+	for (size_t i = 0; i < p->n_names; i++)
+		packs = packs || file_packs(file_ending(p->names[i])) == PACKS_FILES;
+	return packs;
+}
+
+/* What an archive holds: a zip tells its names here, all else is a decoder's. */
+static void read_archive(struct reading *r, struct part *p)
+{
+	struct zip_listing list = { 0 };
+
+	if (g_strcmp0(p->magic, "zip") == 0)
+		read_zip(r, p, &list);
+	if (r->m->decoder != NULL && packs_files(p)) {
+		struct arena *scratch = arena_create();
+		struct bytes file =
+			content_decode(scratch, part_content(r->m, p), p->encoding);
+
+		p->decoded = decoder_look(r->a, r->m->decoder, p->filename, file, &list);
+		arena_destroy(&scratch);
 	}
 	p->inside = list.names;
 	p->n_inside = list.n;
 	p->encrypted_archive = list.encrypted;
-	r->m->truncated |= list.truncated ? TRUNCATED_ARCHIVE : 0;
-	arena_destroy(&scratch);
 }
 
 /* A text that is shown is a text, unless there are bytes in it that no text has; one with a
@@ -293,11 +319,10 @@ static void read_magic(struct reading *r, struct part *p)
 	head.n = MIN(head.n, (size_t)HEAD_BYTES);
 	head = content_decode(scratch, head, p->encoding);
 	if (may_be_file(p, head))
-		p->magic = attachment_magic(head);
+		p->magic = file_magic(head);
 	p->scripted = p->is_attachment && is_page(p) && attachment_scripted(head);
 	arena_destroy(&scratch);
-	if (p->magic != NULL && strcmp(p->magic, "zip") == 0)
-		read_zip(r, p);
+	read_archive(r, p);
 }
 
 /* RFC 2046 5.1.4: of alternatives a reader sees one. Does a plain one say anything? */
@@ -484,6 +509,7 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 		html->visible = g_string_new(NULL);
 		html->hidden = g_string_new(NULL);
 		enclosures_begin(r->a, &r->enclosed);
+		r->enclosed.decoder = r->m->decoder;
 		read_contents(r);
 		enclosures_end(&r->enclosed, r->m);
 	} else {

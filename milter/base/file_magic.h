@@ -1,0 +1,33 @@
+/* What a file is by its first bytes, and what can have files in it. */
+#ifndef BASE_FILE_MAGIC_H
+#define BASE_FILE_MAGIC_H
+
+#include "base/bytes.h"
+
+/* file_magic - what the first bytes say
+ * in    head   the first 512 bytes are enough; "iso" and "tar" want 33 kB
+ * out   static text, as struct part's `magic`; NULL: nothing known
+ * err   none */
+const char *file_magic(struct bytes head);
+
+/* file_magic_known - the static text of a word that somebody else says is of file_magic()
+ * err   NULL: it is none */
+const char *file_magic_known(struct bytes name);
+
+enum file_packs {
+	PACKS_NOTHING,
+	PACKS_FILES, /* an archive, a disk image, a packed file */
+	PACKS_MAIL,  /* a message, or what one was turned into */
+};
+
+/* file_packs - does it hold other files?
+ * in    word   of file_magic(), or the ending of a name; any case; NULL: nothing
+ * err   none */
+enum file_packs file_packs(const char *word);
+
+/* file_ending - what stands behind the last dot of a name
+ * out   a part of name; NULL: it has none
+ * err   none; NULL is allowed */
+const char *file_ending(const char *name);
+
+#endif
