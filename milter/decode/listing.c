@@ -1,0 +1,170 @@
+/* Files in files, to a bounded depth, under one budget of entries, bytes and time for all of
+ * them. Nothing is opened twice, so that copies of one archive cost nothing. */
+#include "decode/listing.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file_magic.h"
+#include "base/limits.h"
+#include "decode/walk.h"
+
+#define MAGIC_BYTES (34 * 1024) /* an ISO has its at 33 kB */
+#define ENDING_BYTES 16         /* longer ones are none */
+
+bool walk_over(struct decode_walk *w)
+{
+	if (w->why == DECODE_WHOLE && clock_mono_us() > w->until_us)
+		w->why = DECODE_TIME;
+	if (w->why == DECODE_WHOLE && w->entries > LIMIT_DECODE_ENTRIES)
+		w->why = DECODE_MANY;
+	return w->why != DECODE_WHOLE;
+}
+
+/* what systems go by: an ending, without the blanks and dots that some drop behind it */
+static char *sort_of(const char *name, const char *kind)
+{
+	char *plain = g_ascii_strdown(name, -1), *sort;
+	size_t n = strlen(plain);
+
+	while (n > 0 && strchr(". \t", plain[n - 1]) != NULL)
+		plain[--n] = '\0';
+	const char *end = file_ending(plain);
+
+	sort = g_strdup_printf("%.*s/%s", ENDING_BYTES, end == NULL ? "" : end,
+			       kind == NULL ? "" : kind);
+	g_free(plain);
+	return sort;
+}
+
+/* An archive of thousands of pictures is no reason to overlook the program in it. */
+static bool is_worth_telling(struct decode_walk *w, const struct decode_entry *e)
+{
+	guint names = g_hash_table_size(w->told), most = LIMIT_DECODE_NAMES;
+
+	if (g_hash_table_contains(w->told, e->name))
+		return false;
+	bool news = g_hash_table_add(w->sorts, sort_of(e->name, e->kind));
+
+	if (names < most)
+		return true;
+	if (news && names >= most + LIMIT_DECODE_ENDINGS && w->why == DECODE_WHOLE)
+		w->why = DECODE_MANY;
+	return news && names < most + LIMIT_DECODE_ENDINGS;
+}
+
+static void tell(struct decode_walk *w, const struct decode_entry *e)
+{
+	g_hash_table_add(w->told, g_strdup(e->name));
+	w->listener->tell(w->listener->user, e);
+}
+
+enum file_packs walk_tell(struct decode_walk *w, const struct decode_place *in,
+			  const struct decode_entry *found, char **path_r)
+{
+	struct decode_entry e = *found;
+	enum file_packs by_kind = file_packs(e.kind);
+	enum file_packs by_name = file_packs(file_ending(e.name));
+
+	*path_r = in->path[0] == '\0' ? g_strdup(e.name)
+				      : g_strconcat(in->path, "/", e.name, NULL);
+	e.name = *path_r;
+	w->entries++;
+	if (is_worth_telling(w, &e))
+		tell(w, &e);
+	return by_kind != PACKS_NOTHING ? by_kind : by_name;
+}
+
+void walk_unopened(struct decode_walk *w, const struct decode_place *at,
+		   enum decode_why why)
+{
+	const char *kind = file_magic(at->data), *end = file_ending(at->name);
+	struct decode_entry e = { .name = at->path,
+				  .why = why,
+				  .locked = why == DECODE_LOCKED };
+
+	e.kind = file_packs(kind) != PACKS_NOTHING || end == NULL
+			 ? kind
+			 : file_magic_known(bytes_of(end));
+	if (w->unopened++ < LIMIT_DECODE_UNOPENED)
+		w->listener->tell(w->listener->user, &e);
+}
+
+struct inner {
+	struct decode_walk *w;
+	const struct decode_place *in;
+};
+
+/* a file of a message or a winmail.dat */
+static void see(void *user, const char *name, struct bytes data)
+{
+	const struct inner *i = user;
+	struct bytes head = { data.at, MIN(data.n, MAGIC_BYTES) };
+	struct decode_entry found = { .name = name, .kind = file_magic(head) };
+	char *path;
+
+	if (walk_over(i->w))
+		return;
+	if (walk_tell(i->w, i->in, &found, &path) != PACKS_NOTHING && data.n > 0)
+		walk_into(i->w,
+			  &(struct decode_place){ path, name, i->in->depth + 1, data });
+	g_free(path);
+}
+
+static bool is_first_visit(struct decode_walk *w, struct bytes data)
+{
+	return g_hash_table_add(
+		w->opened, g_compute_checksum_for_data(G_CHECKSUM_SHA256,
+						       (const guchar *)data.at, data.n));
+}
+
+/* RFC 5322 2.2: begins with a field, or with what mailboxes put in front */
+static bool is_mail(const struct decode_place *at, const char *kind)
+{
+	struct bytes d = at->data;
+	size_t i = 0;
+
+	if (kind != NULL || file_packs(file_ending(at->name)) != PACKS_MAIL)
+		return false;
+	while (i < d.n && (g_ascii_isalnum(d.at[i]) || d.at[i] == '-'))
+		i++;
+	return i > 0 && i < d.n && (d.at[i] == ':' || d.at[i] == ' ');
+}
+
+void walk_into(struct decode_walk *w, const struct decode_place *at)
+{
+	const char *kind =
+		file_magic((struct bytes){ at->data.at, MIN(at->data.n, MAGIC_BYTES) });
+	struct inner inner = { w, at };
+	const struct file_visitor visitor = { see, &inner };
+
+	if (walk_over(w) || !is_first_visit(w, at->data))
+		return;
+	if (at->depth > LIMIT_DECODE_DEPTH)
+		walk_unopened(w, at, DECODE_DEEP);
+	else if (g_strcmp0(kind, "tnef") == 0 && w->openers->tnef != NULL)
+		w->openers->tnef(at->data, &visitor);
+	else if (is_mail(at, kind) && w->openers->mail != NULL)
+		w->openers->mail(at->data, &visitor);
+	else if (!archive_list(w, at))
+		walk_unopened(w, at, DECODE_UNKNOWN);
+}
+
+enum decode_why decode_list(const struct decode_openers *openers,
+			    const struct decode_task *task,
+			    const struct decode_listener *listener)
+{
+	struct decode_walk w = { .openers = openers,
+				 .listener = listener,
+				 .until_us = task->until_us };
+
+	w.told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	w.sorts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	w.opened = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	walk_into(&w, &(struct decode_place){ "", task->name, 0, task->file });
+	g_hash_table_destroy(w.told);
+	g_hash_table_destroy(w.sorts);
+	g_hash_table_destroy(w.opened);
+	return w.why;
+}

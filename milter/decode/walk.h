@@ -1,0 +1,58 @@
+/* Inside of the module: a walk through one file and all that is in it. */
+#ifndef DECODE_WALK_H
+#define DECODE_WALK_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/file_magic.h"
+#include "decode/listing.h"
+
+struct decode_walk {
+	const struct decode_openers *openers;
+	const struct decode_listener *listener;
+	int64_t until_us;
+	GHashTable *told;   /* names */
+	GHashTable *sorts;  /* endings and kinds of what was told */
+	GHashTable *opened; /* digests: nothing is opened twice */
+	size_t entries, unpacked, unopened;
+	enum decode_why why;
+};
+
+/* a file on the walk, which may hold others */
+struct decode_place {
+	const char *path; /* "" for the first one */
+	const char *name; /* the last component of it, or as the first one was called */
+	int depth;
+	struct bytes data;
+};
+
+/* walk_over - is it time to stop? then w->why says so
+ * err   none */
+bool walk_over(struct decode_walk *w);
+
+/* walk_tell - a file was found in another
+ * in    name   any bytes
+ *       head   the first bytes of it
+ * out   the path under which it was told; may it hold files?
+ * own   the caller frees path_r with g_free()
+ * err   none */
+enum file_packs walk_tell(struct decode_walk *w, const struct decode_place *in,
+			  const struct decode_entry *found, char **path_r);
+
+/* walk_unopened - something that can hold files was not looked into
+ * err   none */
+void walk_unopened(struct decode_walk *w, const struct decode_place *at,
+		   enum decode_why why);
+
+/* walk_into - look into a file that may hold others
+ * err   none: what cannot be opened is told */
+void walk_into(struct decode_walk *w, const struct decode_place *at);
+
+/* archive_list - tell the files of an archive of whatever kind, and look into them
+ * out   false: it is none that can be read
+ * err   see above */
+bool archive_list(struct decode_walk *w, const struct decode_place *at);
+
+#endif
