@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/log.h"
+#include "decoding.h"
 
 enum on_failure {
 	STAGE_GO_ON_UNKNOWN, /* later stages see unknown values */
@@ -20,13 +21,29 @@ struct stage {
 	bool for_internal;
 };
 
+/* Files that must be unpacked get no more than their own option, and of the message's time so much
+ * that the rules can still be asked. */
+static int64_t decode_deadline_us(const struct transaction *p)
+{
+	const struct options *o = p->runtime->options;
+	int64_t own = clock_mono_us() + o->decode_deadline_ms * 1000;
+
+	return MIN(own, p->deadline_us - o->message_deadline_ms * 1000 / 2);
+}
+
 static bool parse_message(struct transaction *p)
 {
+	struct decoding decoding = { .pool = p->runtime->decoders,
+				     .until_us = decode_deadline_us(p) };
+	const struct file_decoder decoder = decoding_begin(&decoding);
+	bool looks = decoding.pool != NULL && !p->envelope->internal;
 	struct message_limits limits = {
 		.max_bytes = (size_t)p->runtime->options->max_message_bytes,
+		.decoder = looks ? &decoder : NULL,
 	};
 	struct message *m = message_parse(p->arena, p->raw, &limits);
 
+	m->decoder = NULL; /* it ends here */
 	m->truncated |= p->truncated;
 	if ((p->truncated & TRUNCATED_MEMORY) != 0)
 		p->missing |= MISSING_MEMORY;

@@ -50,6 +50,33 @@ static bool open_resolver(struct runtime *w, const struct runtime_setup *s, GErr
 	return true;
 }
 
+bool runtime_decoders(const struct options *o, const struct runtime_setup *s,
+		      struct decode_setup *setup_r)
+{
+	*setup_r = (struct decode_setup){
+		.program = s->decoder,
+		.workers = (int)o->decode_workers,
+		.queue = (int)o->decode_queue,
+		.memory_bytes = (size_t)o->decode_memory_bytes,
+		.metrics = s->metrics,
+	};
+	return s->decoder != NULL && o->decode_workers > 0;
+}
+
+/* A reload that changes nothing here keeps the children, and their queue. */
+static void take_decoders(struct runtime *w, const struct runtime_setup *s,
+			  const struct runtime *old)
+{
+	struct decode_setup setup;
+
+	if (!runtime_decoders(w->options, s, &setup))
+		return;
+	if (old != NULL && decode_pool_is_like(old->decoders, &setup))
+		w->decoders = decode_pool_ref(old->decoders);
+	else
+		w->decoders = decode_pool_new(&setup);
+}
+
 static bool may_banner(const struct policy *p)
 {
 	bool any = false;
@@ -92,6 +119,7 @@ static void close_all(gpointer data)
 	store_close(&w->store);
 	aliases_unref(w->aliases);
 	store_registry_unref(&w->registry);
+	decode_pool_unref(w->decoders);
 	endings_free(w->endings);
 	ruleset_free(w->rules);
 	options_unref(w->options);
@@ -128,6 +156,7 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 		goto out;
 	if (!open_resolver(w, s, e))
 		goto out;
+	take_decoders(w, s, old);
 	take_fingerprint(w);
 	return w;
 out:

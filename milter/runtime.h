@@ -10,6 +10,7 @@
 
 #include "auth/auth.h"
 #include "config/options.h"
+#include "decode/pool.h"
 #include "lookup/aliases.h"
 #include "rule/rule.h"
 #include "store/store.h"
@@ -22,6 +23,8 @@ struct runtime {
 	struct aliases *aliases;   /* what was heard of them; shared by all runtimes */
 	struct store_registry *registry; /* handed on from runtime to runtime */
 	struct ruleset *rules;
+	struct decode_pool
+		*decoders;       /* shared by runtimes of the same options; NULL: none */
 	struct endings *endings; /* its list dangerous_endings; NULL: it has none */
 	unsigned needs;          /* of all that is switched on */
 	unsigned asked;          /* of them, what rules ask for whose points count */
@@ -33,6 +36,9 @@ struct runtime_setup {
 	bool without_dns;      /* nothing is authenticated: scan --no-dns */
 	const char *rules_dir; /* instead of the option; NULL */
 	const char *store;     /* instead of the option; NULL */
+	const char *decoder;   /* the program that is executed as a decoder; NULL: nobody
+				looks into files */
+	struct metrics *metrics; /* where the decoders count; NULL: nowhere */
 };
 
 /* runtime_load - read and check everything, open everything
@@ -42,6 +48,12 @@ struct runtime_setup {
  * err   NULL: nothing was changed; e holds all complaints, one a line */
 struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 			     GError **e);
+
+/* runtime_decoders - how the decoders are set up by options
+ * out   false: there shall be none
+ * err   none */
+bool runtime_decoders(const struct options *o, const struct runtime_setup *s,
+		      struct decode_setup *setup_r);
 
 /* runtime_acquire - one more reference
  * use   any thread

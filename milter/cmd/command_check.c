@@ -8,6 +8,7 @@
 #include "cmd/places.h"
 #include "config/load.h"
 #include "config/print.h"
+#include "decoding.h"
 #include "runtime.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -88,6 +89,15 @@ static bool store_answers(const struct runtime *w, GError **e)
 	return false;
 }
 
+/* The daemon would go on without, and say so in its log only. */
+static bool decoders_start(const struct options *o, GError **e)
+{
+	const struct runtime_setup setup = { .decoder = DECODING_PROGRAM };
+	struct decode_setup decoders;
+
+	return !runtime_decoders(o, &setup, &decoders) || decode_try(&decoders, e);
+}
+
 /* All that the daemon would load, loaded as the daemon loads it. */
 static int check(const char *path, GString *out)
 {
@@ -98,7 +108,8 @@ static int check(const char *path, GString *out)
 
 	if (w == NULL)
 		return report(e);
-	if (!places_check(w->options, &e) || !store_answers(w, &e)) {
+	if (!places_check(w->options, &e) || !store_answers(w, &e) ||
+	    !decoders_start(w->options, &e)) {
 		runtime_release(w);
 		return report(e);
 	}

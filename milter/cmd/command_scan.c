@@ -11,6 +11,7 @@
 #include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/command.h"
+#include "decoding.h"
 #include "message/address.h"
 #include "message/headers.h"
 #include "message/mime.h"
@@ -482,7 +483,8 @@ int command_scan(int argc, char **argv)
 	struct runtime_setup setup = { .config_path = args.config,
 				       .without_dns = s.no_dns,
 				       .rules_dir = s.rules,
-				       .store = s.store };
+				       .store = s.store,
+				       .decoder = DECODING_PROGRAM };
 
 	s.runtime = runtime_load(&setup, NULL, &e);
 	if (s.runtime == NULL)

@@ -22,6 +22,7 @@
 #include "cmd/control_store.h"
 #include "cmd/user.h"
 #include "config/load.h"
+#include "decoding.h"
 #include "message/mime.h"
 #include "quarantine/acts.h"
 #include "session/engine.h"
@@ -122,6 +123,17 @@ static void tell_resolver(const struct runtime *w, GString *to)
 				       clock_now_s() - since_s);
 }
 
+static void tell_decoders(const struct runtime *w, GString *to)
+{
+	struct decode_state now = { 0 };
+
+	if (w->decoders != NULL)
+		decode_pool_state(w->decoders, &now);
+	g_string_append_printf(to, "%-24s %d\n", "decoders_now", now.alive);
+	g_string_append_printf(to, "%-24s %d\n", "decoders_busy", now.busy);
+	g_string_append_printf(to, "%-24s %d\n", "decode_waiting", now.waiting);
+}
+
 static void tell_status(struct daemon *d, GString *to)
 {
 	struct runtime *w = runtime_current(&d->listener.slot);
@@ -137,6 +149,7 @@ static void tell_status(struct daemon *d, GString *to)
 	g_string_append_printf(to, "%-24s %zu\n", "memory_now",
 			       (size_t)d->listener.memory.used);
 	tell_resolver(w, to);
+	tell_decoders(w, to);
 	metrics_print(&d->listener.metrics, to);
 	runtime_release(w);
 }
@@ -281,6 +294,8 @@ static bool start(struct daemon *d, GError **e)
 	if (w == NULL)
 		return false;
 	message_library_warm();
+	if (w->decoders != NULL)
+		decode_pool_warm(w->decoders);
 	runtime_replace(&d->listener.slot, w);
 	return open_files(d, w->options, e);
 }
@@ -415,6 +430,7 @@ int main(int argc, char **argv)
 			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;
 
+	decoding_child(argc, argv);
 	if (!read_arguments(&args, &given))
 		return EXIT_USAGE;
 	if (args.argc > 1) {
@@ -425,7 +441,9 @@ int main(int argc, char **argv)
 		command_options_free(&args);
 		return EXIT_USAGE;
 	}
-	d.setup.config_path = args.config;
+	d.setup = (struct runtime_setup){ .config_path = args.config,
+					  .decoder = DECODING_PROGRAM,
+					  .metrics = &d.listener.metrics };
 	map_guard_install();
 	message_library_init();
 	if (given.version)

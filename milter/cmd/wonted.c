@@ -6,6 +6,7 @@
 #include "base/map_guard.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
+#include "decoding.h"
 #include "message/mime.h"
 
 struct command {
@@ -98,6 +99,7 @@ int main(int argc, char **argv)
 	const char *config = NULL;
 	int at = 1;
 
+	decoding_child(argc, argv);
 	if (at + 1 < argc &&
 	    (strcmp(argv[at], "-c") == 0 || strcmp(argv[at], "--config") == 0)) {
 		config = argv[at + 1];

@@ -9,12 +9,14 @@
 #include "feature/link_text.h"
 #include "feature/link_wrap.h"
 #include "feature/unchecked.h"
+#include "message/decoder.h"
 #include "message/disguise.h"
 #include "message/domain.h"
 #include "message/file_name.h"
 
 enum {
 	INSIDE_MOST = 1000,             /* names in all archives together */
+	INSIDE_TYPES_MOST = 100,        /* there are not more */
 	UNCHECKED_MOST = 20,            /* kinds; there are not many more */
 	MISLEADING_MOST = 20,           /* more say nothing new */
 	ALTERNATIVES_SHARED_LEAST = 15, /* percent: small words are in both by chance */
@@ -60,7 +62,7 @@ static struct value bits_value(struct arena *a, unsigned bits,
 /* what is found in files */
 struct files {
 	struct arena *arena;
-	struct collected *names, *types, *inside, *unchecked, *scripted;
+	struct collected *names, *types, *inside, *inside_types, *unchecked, *scripted;
 	bool locked;
 };
 
@@ -115,6 +117,12 @@ static void take_inside(struct files *f, const char *const *inside, size_t n, bo
 	f->locked = f->locked || locked;
 }
 
+static void take_decoded(struct files *f, const struct decoded *d)
+{
+	for (size_t i = 0; d != NULL && i < d->n_kinds; i++)
+		collect_add(f->inside_types, d->kinds[i]);
+}
+
 /* Neither the type nor the disposition that a part declares makes it harmless. */
 static void take_part(struct files *f, const struct part *p)
 {
@@ -125,6 +133,7 @@ static void take_part(struct files *f, const struct part *p)
 	if (p->scripted)
 		collect_add(f->scripted, p->filename != NULL ? p->filename : p->type);
 	take_inside(f, p->inside, p->n_inside, p->encrypted_archive);
+	take_decoded(f, p->decoded);
 }
 
 static void take_parts(const struct source *s, struct value *at)
@@ -135,6 +144,7 @@ static void take_parts(const struct source *s, struct value *at)
 			   .names = collect_new(s->arena, most),
 			   .types = collect_new(s->arena, most),
 			   .inside = collect_new(s->arena, INSIDE_MOST),
+			   .inside_types = collect_new(s->arena, INSIDE_TYPES_MOST),
 			   .unchecked = collect_new(s->arena, UNCHECKED_MOST),
 			   .scripted = collect_new(s->arena, LIMIT_PARTS) };
 	bool html = false;
@@ -151,13 +161,15 @@ static void take_parts(const struct source *s, struct value *at)
 		add_name(&f, f.names, one->filename);
 		collect_add(f.types, one->magic);
 		take_inside(&f, one->inside, one->n_inside, one->encrypted_archive);
+		take_decoded(&f, one->decoded);
 	}
 	at[FEATURE_PARTS_COUNT] = VALUE_OF_INT((int64_t)m->n_parts);
 	at[FEATURE_ATTACHMENTS] = collect_value(f.names);
 	at[FEATURE_ATTACHMENTS_TYPES] = collect_value(f.types);
 	at[FEATURE_ATTACHMENTS_INSIDE] = collect_value(f.inside);
+	at[FEATURE_ATTACHMENTS_INSIDE_TYPES] = collect_value(f.inside_types);
 	at[FEATURE_ATTACHMENTS_LOCKED] = VALUE_OF_BOOL(f.locked);
-	unchecked_take(f.unchecked, m);
+	unchecked_take(s->arena, f.unchecked, m);
 	at[FEATURE_ATTACHMENTS_UNCHECKED] = collect_value(f.unchecked);
 	at[FEATURE_ATTACHMENTS_SCRIPTED] = collect_value(f.scripted);
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);

@@ -4,11 +4,11 @@
 
 #include "feature/extract.h"
 
-/* unchecked_take - kinds of attached files whose contents are not known: archives whose names
- *                  are not listed, archives within archives, pieces of a message that is
- *                  elsewhere
- * out   words are added to c: "rar", "zip within", "message/partial"
+/* unchecked_take - kinds of attached files whose contents are not known, with why a decoder could
+ *                  not tell them; pieces of a message that is elsewhere
+ * out   words are added to c: "rar", "zip within: encrypted", "message/partial"
+ * own   a
  * err   none */
-void unchecked_take(struct collected *c, const struct message *m);
+void unchecked_take(struct arena *a, struct collected *c, const struct message *m);
 
 #endif

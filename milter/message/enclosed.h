@@ -7,14 +7,18 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/file_visitor.h"
 #include "message/message.h"
 
 /* What one message encloses. */
 struct enclosures {
 	struct arena *arena;
 	GArray *files;      /* struct enclosed */
+	size_t n;           /* that were found */
 	unsigned truncated; /* TRUNCATED_ARCHIVE: there are more */
 	int depth;          /* of files in files, while they are looked into */
+	const struct file_decoder *decoder; /* of archives among them; NULL: nobody */
+	const struct file_visitor *visitor; /* is shown them, instead of a list; NULL */
 };
 
 /* enclosures_begin - nothing yet

@@ -38,6 +38,7 @@ struct message *message_parse_header(struct arena *a, struct bytes raw,
 		m->truncated |= TRUNCATED_SIZE;
 	}
 	m->raw = raw;
+	m->decoder = limits->decoder;
 	if (raw.n > 0 && memchr(raw.at, '\0', raw.n) != NULL)
 		m->malformed |= MALFORMED_NUL;
 	headers_split(a, raw, &block);

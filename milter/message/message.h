@@ -69,8 +69,9 @@ struct part {
 	bool is_attachment; /* by disposition, by a name, or no text or inline picture */
 	bool in_message;    /* inside a message/rfc822, or a second reading of a part */
 	bool scripted;      /* an attached page or drawing that acts when it is opened */
-	bool encrypted_archive; /* a zip whose entries need a password */
-	size_t bytes;           /* decoded size */
+	bool encrypted_archive;        /* an archive whose entries need a password */
+	const struct decoded *decoded; /* message/decoder.h; NULL: nobody looked */
+	size_t bytes;                  /* decoded size */
 };
 
 /* a file in a part that is no part itself: uuencoded, or in a winmail.dat; fields as those */
@@ -80,6 +81,7 @@ struct enclosed {
 	const char *const *inside;
 	size_t n_inside;
 	bool encrypted_archive;
+	const struct decoded *decoded;
 };
 
 struct link {
@@ -91,25 +93,22 @@ struct link {
 };
 
 enum message_kind {
-	MESSAGE_SIGNED = 1 << 0, /* multipart/signed, S/MIME signed-data, inline PGP */
-	MESSAGE_ENCRYPTED =
-		1 << 1,            /* multipart/encrypted, S/MIME enveloped, inline PGP */
-	MESSAGE_REPORT = 1 << 2,   /* multipart/report, of the message itself */
-	MESSAGE_CALENDAR = 1 << 3, /* a text/calendar part with a method */
-	MESSAGE_LIST = 1 << 4,     /* List-Id or List-Post */
+	MESSAGE_SIGNED = 1 << 0,    /* multipart/signed, S/MIME signed-data, inline PGP */
+	MESSAGE_ENCRYPTED = 1 << 1, /* multipart/encrypted, S/MIME enveloped, PGP */
+	MESSAGE_REPORT = 1 << 2,    /* multipart/report, of the message itself */
+	MESSAGE_CALENDAR = 1 << 3,  /* a text/calendar part with a method */
+	MESSAGE_LIST = 1 << 4,      /* List-Id or List-Post */
 	MESSAGE_BULK =
 		1 << 5, /* List-Unsubscribe, Precedence bulk/list/junk, Feedback-ID */
-	MESSAGE_AUTO =
-		1 << 6, /* Auto-Submitted other than no, X-Auto-Response-Suppress */
+	MESSAGE_AUTO = 1 << 6, /* Auto-Submitted not no, X-Auto-Response-Suppress */
 	MESSAGE_AUTO_REPLY =
-		1 << 7, /* the headers of an automatic answer: absence, acknowledgement */
+		1 << 7, /* headers of an automatic answer: absence, receipt */
 };
 
 enum message_malformed {
 	MALFORMED_HEADER_LINE = 1 << 0, /* a header line that is none */
 	MALFORMED_NO_FROM = 1 << 1,
-	MALFORMED_MANY_FROM = 1
-			      << 2, /* several From fields, or several addresses in it */
+	MALFORMED_MANY_FROM = 1 << 2, /* several From fields, or addresses in it */
 	MALFORMED_FROM_SYNTAX = 1 << 3,
 	MALFORMED_DUPLICATE = 1 << 4, /* a field that may stand once stands twice */
 	MALFORMED_BOUNDARY = 1 << 5,  /* missing or never closed */
@@ -175,13 +174,15 @@ struct message {
 	const char *html_text;   /* visible text of the HTML parts alone */
 	const char *plain_text;  /* text of the plain parts alone */
 
-	unsigned kind;      /* enum message_kind bits */
-	unsigned malformed; /* enum message_malformed bits */
-	unsigned truncated; /* enum message_truncated bits */
+	const struct file_decoder *decoder; /* of the limits it is read under */
+	unsigned kind;                      /* enum message_kind bits */
+	unsigned malformed;                 /* enum message_malformed bits */
+	unsigned truncated;                 /* enum message_truncated bits */
 };
 
 struct message_limits {
-	size_t max_bytes; /* raw bytes beyond are not read */
+	size_t max_bytes;                   /* raw bytes beyond are not read */
+	const struct file_decoder *decoder; /* of archives; lives while a body is read */
 };
 
 /* message_library_init - let GMime and libxml2 make their tables

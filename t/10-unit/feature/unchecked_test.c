@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "message/decoder.h"
+
 static char *told(const char *type, const char *name, const char *magic,
 		  const char *inside)
 {
@@ -24,8 +26,8 @@ static char *told(const char *type, const char *name, const char *magic,
 	struct collected *c = collect_new(a, 10), *d = collect_new(a, 10);
 	GString *out = g_string_new(NULL);
 
-	unchecked_take(c, &m);
-	unchecked_take(d, &e);
+	unchecked_take(a, c, &m);
+	unchecked_take(a, d, &e);
 	struct value v = collect_value(c), w = collect_value(d);
 
 	if (!g_str_has_prefix(type, "message/"))
@@ -64,9 +66,47 @@ static void test_told(void)
 	}
 }
 
+/* a decoder says what he could not open, and why */
+static void test_decoded(void)
+{
+	static const struct {
+		struct unopened unopened;
+		const char *want;
+	} rows[] = {
+		{ { "", "zip", "out of time" }, "rar: out of time" },
+		{ { "", NULL, "queue full" }, "rar: queue full" },
+		{ { "b.zip", "zip", "encrypted" }, "zip within: encrypted" },
+		{ { "b/c.msg", "ole", "unknown format" }, "mail within: unknown format" },
+		{ { "photo.jpg", "7z", "damaged" }, "7z within: damaged" },
+		{ { "photo.jpg", NULL, "damaged" }, "archive: damaged" },
+	};
+	static const char *const inside[] = { "b.zip", "c.eml" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct arena *a = arena_create();
+		const struct decoded d = { .unopened = &rows[i].unopened,
+					   .n_unopened = 1 };
+		/* names of archives within are no news: they were opened, too */
+		const struct part p = { .type = "application/x",
+					.filename = "a.rar",
+					.magic = "rar",
+					.inside = inside,
+					.n_inside = 2,
+					.decoded = &d };
+		const struct message m = { .parts = &p, .n_parts = 1 };
+		struct collected *c = collect_new(a, 10);
+
+		unchecked_take(a, c, &m);
+		g_assert_cmpuint(collect_value(c).n_items, ==, 1);
+		g_assert_cmpstr(collect_value(c).items[0], ==, rows[i].want);
+		arena_destroy(&a);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/unchecked/told", test_told);
+	g_test_add_func("/unchecked/decoded", test_decoded);
 	return g_test_run();
 }
