@@ -21,8 +21,8 @@ struct stage {
 	bool for_internal;
 };
 
-/* Files that must be unpacked get no more than their own option, and of the message's time so much
- * that the rules can still be asked. */
+/* Files that must be unpacked get no more than their own option, and of the message's time
+ * so much that the rules can still be asked. */
 static int64_t decode_deadline_us(const struct transaction *p)
 {
 	const struct options *o = p->runtime->options;

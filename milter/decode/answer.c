@@ -84,7 +84,7 @@ static const char *sound_name(struct arena *a, const char *at, size_t n)
 	return kept;
 }
 
-/* bytes of the record that begins at rec; 0: it is not there whole; NULL kind: see below */
+/* bytes of the record that begins at rec; 0: it is not there whole */
 static size_t entry_length(struct bytes rec)
 {
 	if (rec.n < ENTRY_BYTES)

@@ -1,6 +1,7 @@
-/* Archives, through libarchive. It reads from memory only, and only formats and filters that are named
- * here: some others would start programs. What its readers take for the beginning or the end of a
- * file differs from what people's unpackers do, so a zip is read in every way they know. */
+/* Archives, through libarchive. It reads from memory only, and only formats and filters
+ * that are named here: some others would start programs. What its readers take for the
+ * beginning or the end of a file differs from what people's unpackers do, so a zip is
+ * read in every way they know. */
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>

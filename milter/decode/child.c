@@ -1,5 +1,5 @@
-/* It is this program, executed again: nothing of the parent's memory, threads or files comes
- * along. It believes its parent, and nothing else. */
+/* It is this program, executed again: nothing of the parent's memory, threads or files
+ * comes along. It believes its parent, and nothing else. */
 #include "decode/child.h"
 
 #include <errno.h>
@@ -100,8 +100,8 @@ bool decode_is_child(int argc, char *const *argv)
 	return argc == 3 && strcmp(argv[1], DECODE_CHILD_ARGUMENT) == 0;
 }
 
-/* What would be read from disk later is read now. Names in archives are UTF-16 or worse; libarchive turns them into what the
- * locale says. */
+/* What would be read from disk later is read now. Names in archives are UTF-16 or worse;
+ * libarchive turns them into what the locale says. */
 static void prepare(const struct decode_openers *openers)
 {
 	prctl(PR_SET_NAME, "wonted-decode");

@@ -1,5 +1,5 @@
-/* A child that looks into files: one request at a time, until its parent closes the socket or
- * kills it. */
+/* A child that looks into files: one request at a time, until its parent closes the
+ * socket or kills it. */
 #ifndef DECODE_CHILD_H
 #define DECODE_CHILD_H
 
@@ -21,7 +21,8 @@ struct decode_request {
 	char name[DECODE_NAME_BYTES];
 };
 
-/* the first byte that a child sends: the doors are closed; or they could not be, and why follows as text */
+/* the first byte that a child sends: the doors are closed; or they could not be, and text
+ * that says why follows */
 enum decode_greeting { DECODE_READY = 'R', DECODE_FAILED = 'X' };
 
 /* decode_is_child - was this program started to be one?

@@ -1,6 +1,6 @@
-/* What is inside of a file, and inside of that: archives are opened with libarchive, messages
- * and winmail.dat by those who can read them. This runs in a child; it must be able to read any bytes
- * whatever, but need not survive them. */
+/* What is inside of a file, and inside of that: archives are opened with libarchive,
+ * messages and winmail.dat by those who can read them. This runs in a child; it must be
+ * able to read any bytes whatever, but need not survive them. */
 #ifndef DECODE_LISTING_H
 #define DECODE_LISTING_H
 

@@ -1,6 +1,6 @@
-/* One thread, the keeper, starts children and buries them, because a child dies with the thread that
- * started it. Who asks takes an idle child, speaks to it himself, and hands it back: idle, or
- * broken. A child that failed is never asked again. */
+/* One thread, the keeper, starts children and buries them, because a child dies with the
+ * thread that started it. Who asks takes an idle child, speaks to it himself, and hands
+ * it back: idle, or broken. A child that failed is never asked again. */
 #include "decode/pool.h"
 
 #include <errno.h>

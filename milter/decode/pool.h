@@ -1,5 +1,6 @@
-/* Sandboxed children that look into files, and the queue before them. Foreign formats are never read
- * in this process. When nobody can look, that is said, and the mail goes on. */
+/* Sandboxed children that look into files, and the queue before them. Foreign formats
+ * are never read in this process. When nobody can look, that is said, and the mail goes
+ * on. */
 #ifndef DECODE_POOL_H
 #define DECODE_POOL_H
 
@@ -39,7 +40,7 @@ struct decode_pool *decode_pool_new(const struct decode_setup *setup) MUST_CHECK
  * err   none; NULL is like none */
 bool decode_pool_is_like(const struct decode_pool *p, const struct decode_setup *setup);
 
-/* decode_pool_warm - have one child started, so that the log tells at once what keeps it from that
+/* decode_pool_warm - have one child started, so that the log tells at once what prevents it
  * err   none: see the log */
 void decode_pool_warm(struct decode_pool *p);
 

@@ -1,5 +1,5 @@
-/* What is not named here is refused, not killed: libraries that ask for a file of their own (a
- * locale, a table of characters) go on without it. */
+/* What is not named here is refused, not killed: libraries that ask for a file of their
+ * own (a locale, a table of characters) go on without it. */
 #include "decode/sandbox.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* The room without doors in which foreign formats are read: nothing can be opened, started, connected
- * or written there; memory, time and numbers of files are bounded. */
+/* The room without doors in which foreign formats are read: nothing can be opened,
+ * started, connected or written there; memory, time and numbers of files are bounded. */
 #ifndef DECODE_SANDBOX_H
 #define DECODE_SANDBOX_H
 

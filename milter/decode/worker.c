@@ -1,5 +1,5 @@
-/* A child gets a socket as its standard input, nothing else of ours, and no environment but what
- * sanitizers are told. */
+/* A child gets a socket as its standard input, nothing else of ours, and no environment
+ * but what sanitizers are told. */
 #include "decode/worker.h"
 
 #include <errno.h>

@@ -25,8 +25,7 @@ bool worker_start(struct worker *w, const struct decode_setup *setup, GError **e
 
 /* worker_ask - have it look into a file
  * in    fd   sealed
- * out   DECODE_WHOLE and others of the answer; DECODE_TIME, DECODE_DIED, DECODE_NONSENSE: it must be
- *       stopped
+ * out   DECODE_WHOLE; or DECODE_TIME, DECODE_DIED, DECODE_NONSENSE: it must be killed
  * own   a
  * err   as out
  * use   one thread at a time */

@@ -1,6 +1,6 @@
-/* What packs files may hold anything, and a rule should know where nobody has looked. A decoder says
- * so himself; where there was none, names in a zip are known, and no more. Both the first
- * bytes and the ending of a name are asked, for either may lie. */
+/* What packs files may hold anything, and a rule should know where nobody has looked. A
+ * decoder says so himself; where there was none, names in a zip are known, and no more.
+ * Both the first bytes and the ending of a name are asked, for either may lie. */
 #include "feature/unchecked.h"
 
 #include <glib.h>

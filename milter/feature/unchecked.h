@@ -4,8 +4,8 @@
 
 #include "feature/extract.h"
 
-/* unchecked_take - kinds of attached files whose contents are not known, with why a decoder could
- *                  not tell them; pieces of a message that is elsewhere
+/* unchecked_take - kinds of attached files whose contents are not known, with why a decoder
+ *                  could not tell them; pieces of a message that is elsewhere
  * out   words are added to c: "rar", "zip within: encrypted", "message/partial"
  * own   a
  * err   none */

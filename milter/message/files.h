@@ -5,8 +5,8 @@
 #include "base/bytes.h"
 #include "base/file_visitor.h"
 
-/* message_show_files - all leaves of a message and of messages in it, and what stands in texts, under
- *                      each of their names
+/* message_show_files - all leaves of a message and of messages in it, and what is
+ *                      uuencoded in texts, under each of their names
  * err   none: as message_parse()
  * cost  linear, for each name once more */
 void message_show_files(struct bytes raw, const struct file_visitor *v);
