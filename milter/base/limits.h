@@ -57,7 +57,7 @@
 	 1024) /* of files that hold others, in one request; in memory at once */
 #define LIMIT_DECODE_FRONT_BYTES \
 	(1024 * 1024) /* what may stand in front of an archive; WinRAR looks as far */
-#define LIMIT_DECODE_CPU_S 60 /* of one child in all; its parent kills it long before */
+#define LIMIT_DECODE_CPU_S 3600 /* of one child in all; its parent kills it long before */
 
 /* envelope */
 #define LIMIT_RCPTS 10000 /* above smtpd_recipient_limit (1000) and Sendmail's habits */

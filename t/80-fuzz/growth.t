@@ -138,6 +138,27 @@ my %rows = (
 	feature => \@messages,
 	codec   => [map { my $c = $_;
 		map { [sprintf('codec %d, byte %02x', $c, $_), chr $c, chr $_, ''] } 0x00, 0x02, 0x04, 0x7f, 0xff } 0 .. 7],
+	decode => [
+		['zip local headers',       '', "PK\3\4" . "\0" x 22 . "\1\0\0\0a", ''],
+		['zip directory entries',   '', "PK\1\2" . "\0" x 24 . "\1\0" . "\0" x 16 . 'a', "PK\5\6" . "\0" x 18],
+		['ends of zips',            '', "PK\5\6" . "\0" x 18, ''],
+		['marks of rar',            '', "Rar!\x1a\7\0", ''],
+		['marks of 7z',             '', "7z\xbc\xaf\x27\x1c\0\4", ''],
+		['marks of cab',            '', "MSCF\0\0\0\0", ''],
+		['a rar of nothing',        "Rar!\x1a\7\0", 'a', ''],
+		['a 7z of nothing',         "7z\xbc\xaf\x27\x1c\0\4", "\0", ''],
+		['gzips',                   '', "\x1f\x8b\x08\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0", ''],
+		['tar of nothing',          '', "\0", ''],
+		['blanks',                  '', ' ', ''],
+		['mail in a file',          "From: a\@b\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: application/zip; name=a.zip\n\nPK\3\4\n", "--b--\n"],
+		['TNEF attachments',        "\x78\x9f\x3e\x22\1\0", "\2\2\x90\6\0\0\0\0\0\0\0", ''],
+	],
+	decode_answer => [
+		['entries',                 "\0", "F\0\0\3\1\0zipa", "E\0"],
+		['ends',                    "\0", "E\0", ''],
+		['an open entry',           "\0F\0\0\0\xff\xff", 'a', ''],
+		['nonsense',                "\0", 'x', ''],
+	],
 	dkim => [
 		['signatures',              $key, "DKIM-Signature: v=1; a=ed25519-sha256; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\n", "From: a\@b\n\nx"],
 		['names in h=',             $key . 'DKIM-Signature: v=1; a=ed25519-sha256; d=example.org; s=s; bh=AAAA; b=AAAA; h=from', ':from', "\nFrom: a\@b\n\nx"],
