@@ -12,6 +12,8 @@
 #include "detect/file_kind.h"
 #include "verdict/score.h"
 
+#define DECODER_START_US (20 * (int64_t)G_USEC_PER_SEC) /* on a busy machine */
+
 /* Two runtimes with the same fingerprint decide alike. */
 static void take_fingerprint(struct runtime *w)
 {
@@ -59,6 +61,7 @@ bool runtime_decoders(const struct options *o, const struct runtime_setup *s,
 		.queue = (int)o->decode_queue,
 		.memory_bytes = (size_t)o->decode_memory_bytes,
 		.metrics = s->metrics,
+		.start_us = s->patient ? DECODER_START_US : 0,
 	};
 	return s->decoder != NULL && o->decode_workers > 0;
 }

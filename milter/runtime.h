@@ -38,6 +38,8 @@ struct runtime_setup {
 	const char *store;     /* instead of the option; NULL */
 	const char *decoder;   /* the program that is executed as a decoder; NULL: nobody
 				looks into files */
+	bool patient; /* the first message may wait until a decoder has started, as a daemon's
+			 have before mail comes */
 	struct metrics *metrics; /* where the decoders count; NULL: nowhere */
 };
 

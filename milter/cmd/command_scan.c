@@ -484,7 +484,8 @@ int command_scan(int argc, char **argv)
 				       .without_dns = s.no_dns,
 				       .rules_dir = s.rules,
 				       .store = s.store,
-				       .decoder = DECODING_PROGRAM };
+				       .decoder = DECODING_PROGRAM,
+				       .patient = true };
 
 	s.runtime = runtime_load(&setup, NULL, &e);
 	if (s.runtime == NULL)

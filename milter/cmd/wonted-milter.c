@@ -294,8 +294,7 @@ static bool start(struct daemon *d, GError **e)
 	if (w == NULL)
 		return false;
 	message_library_warm();
-	if (w->decoders != NULL)
-		decode_pool_warm(w->decoders);
+	decode_pool_warm(w->decoders);
 	runtime_replace(&d->listener.slot, w);
 	return open_files(d, w->options, e);
 }

@@ -158,6 +158,27 @@ static void start_keeper(struct decode_pool *p)
 
 /* --- who asks --- */
 
+static void want_one(struct decode_pool *p)
+{
+	p->wanted = MAX(p->wanted, 1);
+	pthread_cond_signal(&p->work);
+}
+
+/* the first child is on its way; how long that took */
+static int64_t wait_for_start(struct decode_pool *p)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (p->setup.start_us == 0)
+		return 0;
+	want_one(p);
+	while (p->failures == 0 && slot_in(p, SLOT_IDLE, p->n) == NULL &&
+	       slot_in(p, SLOT_BUSY, p->n) == NULL &&
+	       wait_until(&p->idle, &p->lock, now_us + p->setup.start_us))
+		continue;
+	return clock_mono_us() - now_us;
+}
+
 /* a descriptor of the file that nobody can change any more; -1: there is none */
 static int sealed(struct bytes data)
 {
@@ -271,6 +292,7 @@ static void count_failure(const struct decode_pool *p, enum decode_why why)
 void decode_pool_ask(struct decode_pool *p, struct arena *a,
 		     const struct decode_file *file, struct decode_answer *answer_r)
 {
+	struct decode_file now = *file;
 	int fd = sealed(file->data);
 	struct slot *s = NULL;
 
@@ -278,11 +300,12 @@ void decode_pool_ask(struct decode_pool *p, struct arena *a,
 	count(p, METRIC_DECODE_REQUESTS);
 	if (fd >= 0) {
 		pthread_mutex_lock(&p->lock);
-		answer_r->why = wait_for_idle(p, file->until_us, &s);
+		now.until_us += wait_for_start(p);
+		answer_r->why = wait_for_idle(p, now.until_us, &s);
 		pthread_mutex_unlock(&p->lock);
 	}
 	if (s != NULL) {
-		enum decode_why why = worker_ask(&s->worker, a, file, fd, answer_r);
+		enum decode_why why = worker_ask(&s->worker, a, &now, fd, answer_r);
 
 		pthread_mutex_lock(&p->lock);
 		hand_back(p, s, why);
@@ -329,9 +352,10 @@ bool decode_pool_is_like(const struct decode_pool *p, const struct decode_setup 
 
 void decode_pool_warm(struct decode_pool *p)
 {
+	if (p == NULL)
+		return;
 	pthread_mutex_lock(&p->lock);
-	p->wanted = MAX(p->wanted, 1);
-	pthread_cond_signal(&p->work);
+	want_one(p);
 	pthread_mutex_unlock(&p->lock);
 }
 

@@ -15,9 +15,11 @@
 #include "metrics/metrics.h"
 
 struct decode_setup {
-	const char *program;     /* executed again as a child: /proc/self/exe */
-	int workers;             /* at most; never more than there are cores */
-	int queue;               /* who may wait for one at once */
+	const char *program; /* executed again as a child: /proc/self/exe */
+	int workers;         /* at most; never more than there are cores */
+	int queue;           /* who may wait for one at once */
+	int64_t start_us; /* whoever asks first may wait so long for a child to start, and his
+			     time counts from then on; 0: it counts from the beginning */
 	size_t memory_bytes;     /* of one child, beyond what it begins with */
 	struct metrics *metrics; /* outlives the pool; NULL: nothing is counted */
 };
@@ -40,8 +42,9 @@ struct decode_pool *decode_pool_new(const struct decode_setup *setup) MUST_CHECK
  * err   none; NULL is like none */
 bool decode_pool_is_like(const struct decode_pool *p, const struct decode_setup *setup);
 
-/* decode_pool_warm - have one child started, so that the log tells at once what prevents it
- * err   none: see the log */
+/* decode_pool_warm - have one child started before it is needed, so that the log tells at
+ *                    once what prevents it
+ * err   none: see the log; NULL is allowed */
 void decode_pool_warm(struct decode_pool *p);
 
 /* decode_pool_ask - have a file looked into

@@ -82,6 +82,7 @@ static void every_kind(void)
 		g_byte_array_unref(file);
 	}
 	assert_listed("a.rar", make_rar("bill.exe", make_exe(), 0), "bill.exe:exe");
+	assert_listed("b.rar", make_rar5("bill.exe", make_exe()), "bill.exe:exe");
 	assert_listed("a.cab", make_cab("bill.exe", make_exe()), "bill.exe:exe");
 }
 

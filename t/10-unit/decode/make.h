@@ -135,6 +135,54 @@ static inline GByteArray *make_rar(const char *name, GByteArray *data, unsigned 
 	return rar;
 }
 
+/* a header of RAR 5: its CRC and length stand before it; all are short */
+static inline void made_rar5_header(GByteArray *to, const GByteArray *header)
+{
+	GByteArray *counted = g_byte_array_new();
+
+	g_assert_cmpuint(header->len, <, 0x80);
+	made_number(counted, header->len, 1);
+	g_byte_array_append(counted, header->data, header->len);
+	made_number(to, made_crc(counted->data, counted->len), 4);
+	g_byte_array_append(to, counted->data, counted->len);
+	g_byte_array_unref(counted);
+}
+
+/* numbers of RAR 5, below 2^14, in two bytes */
+static inline void made_rar5_number(GByteArray *to, guint n)
+{
+	made_number(to, (n & 0x7f) | 0x80, 1);
+	made_number(to, n >> 7, 1);
+}
+
+/* RAR 5 with one stored file */
+static inline GByteArray *make_rar5(const char *name, GByteArray *data)
+{
+	GByteArray *rar = made_of("Rar!\x1a\x07\x01\x00", 8), *b = g_byte_array_new();
+
+	made_number(b, 1, 3); /* main header */
+	made_rar5_header(rar, b);
+	g_byte_array_set_size(b, 0);
+	made_number(b, 2, 1); /* file header */
+	made_number(b, 2, 1); /* data follow */
+	made_rar5_number(b, data->len);
+	made_number(b, 4, 1); /* with a CRC */
+	made_rar5_number(b, data->len);
+	made_number(b, 0x20, 1);
+	made_number(b, made_crc(data->data, data->len), 4);
+	made_number(b, 0, 2); /* stored, Windows */
+	made_number(b, strlen(name), 1);
+	g_byte_array_append(b, (const guint8 *)name, (guint)strlen(name));
+	made_rar5_header(rar, b);
+	g_byte_array_append(rar, data->data, data->len);
+	g_byte_array_set_size(b, 0);
+	made_number(b, 5, 3); /* end */
+	made_rar5_header(rar, b);
+	g_byte_array_unref(b);
+	g_byte_array_unref(data);
+	return rar;
+}
+
 /* MS-CAB 2: one folder, one stored file */
 static inline GByteArray *make_cab(const char *name, GByteArray *data)
 {
