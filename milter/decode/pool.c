@@ -20,7 +20,7 @@
 #define BACKOFF_US (50 * (int64_t)1000)
 /* after crashes: whoever sends what kills children must not switch them off for long */
 #define BACKOFF_CRASH_US G_USEC_PER_SEC
-#define BACKOFF_START_US (30 * (int64_t)G_USEC_PER_SEC)
+#define BACKOFF_START_US (5 * (int64_t)G_USEC_PER_SEC)
 
 enum slot_state { SLOT_EMPTY, SLOT_STARTING, SLOT_IDLE, SLOT_BUSY, SLOT_BROKEN };
 

@@ -21,9 +21,8 @@ struct header {
 
 struct mailaddr {
 	const char *display; /* decoded, trimmed UTF-8, or NULL */
-	const char
-		*address; /* local@domain: domain lower case A-labels, local part as is */
-	const char *key;  /* address all lower case, as used in stores */
+	const char *address; /* domain in lower case A-labels, local part as it is */
+	const char *key;     /* address all lower case, as used in stores */
 	const char *shown; /* the local part as a reader sees it who decodes encoded words
 			       there, which RFC 2047 5 forbids; NULL: it has none */
 	const char *domain; /* lower case A-labels; NULL if there is none */
