@@ -311,7 +311,10 @@ static int serve(struct daemon *d)
 		 ruleset_count(w->rules),
 		 plural(ruleset_count(w->rules), "rule", "rules"), w->id);
 	sd_notify(0, "READY=1");
+	runtime_release(w); /* a reload is to end what belongs to it */
 	bool well = d->engine->run(d->server);
+
+	w = runtime_current(&d->listener.slot);
 	int left = listener_drain(&d->listener, w->options->shutdown_grace_ms);
 
 	runtime_release(w);
