@@ -12,6 +12,7 @@
 #include "action/banner_parts.h"
 #include "action/banner_text.h"
 #include "action/banner_words.h"
+#include "action/html_hiding.h"
 #include "action/html_place.h"
 #include "action/transfer.h"
 
@@ -142,7 +143,17 @@ static void do_html(struct arena *a, struct banner_part *p,
 	in.at = html_place(head);
 	setting.in_line = in.at > 0 && p->text.at[in.at - 1] == '>';
 	in.text = banner_html_block(a, words, &setting);
+	/* a sheet may stand behind what we look at, too */
+	p->hidden = p->text.n >= BANNER_SCAN_BYTES || html_may_hide(a, p->text);
 	put_in(a, p, &in, b_r);
+}
+
+static bool is_hidden(const struct banner_parts *parts)
+{
+	for (size_t i = 0; i < parts->n; i++)
+		if (parts->at[i].hidden)
+			return true;
+	return false;
 }
 
 /* What became of the parts, in words, and is it enough? "done (text, HTML)",
@@ -150,9 +161,10 @@ static void do_html(struct arena *a, struct banner_part *p,
 static void tell(struct arena *a, const struct message *m,
 		 const struct banner_parts *parts, struct banner *b_r)
 {
-	const char *not_in = parts->others ? "; not in texts of other kinds"
-			     : m->kind & MESSAGE_CALENDAR ? "; not in the calendar"
-							  : "";
+	const char *but = parts->others                ? "; not in texts of other kinds"
+			  : m->kind & MESSAGE_CALENDAR ? "; not in the calendar"
+			  : is_hidden(parts) ? "; a style of the sender may hide it"
+					     : "";
 
 	const struct banner_part *failed = NULL;
 	bool text = false, html = false;
@@ -174,14 +186,14 @@ static void tell(struct arena *a, const struct message *m,
 		return;
 	}
 	done = text && html ? "text, HTML" : text ? "text" : "HTML";
-	b_r->sure = failed == NULL && not_in[0] == '\0';
+	b_r->sure = failed == NULL && but[0] == '\0';
 	if (failed != NULL)
 		b_r->words = arena_printf(a, "done (%s); %s not done: %s", done,
 					  failed->part->kind == PART_TEXT_PLAIN ? "text"
 										: "HTML",
 					  failed->why_not);
 	else
-		b_r->words = arena_printf(a, "done (%s)%s", done, not_in);
+		b_r->words = arena_printf(a, "done (%s)%s", done, but);
 }
 
 void banner_make(struct arena *a, const struct banner_setup *s, struct banner *b_r)

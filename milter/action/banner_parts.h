@@ -24,6 +24,7 @@ struct banner_part {
 	struct bytes text;   /* its decoded beginning */
 	const char *eol;     /* of the decoded form */
 	const char *why_not; /* static words, NULL: it is done */
+	bool hidden;         /* done, but a style around it may hide it */
 };
 
 struct banner_parts {
