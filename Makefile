@@ -2,6 +2,7 @@
 #   make            the programs, in build/MODE/
 #   make demo       install what is missing, build, run the main job behind a private Postfix
 #   make check      install what the tests need, build, run every test
+#   make check-full  make check, then what takes long: banners in Chromium, long kill tests
 #   make lint       the slow checks: headers alone, clang-tidy, cppcheck, shellcheck, format
 #   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
 #   make bench      throughput beside a milter that does nothing
@@ -103,6 +104,14 @@ tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)
 check: packages-test
 	@$(SUBMAKE) tests
 	@$(TESTENV) t/all -j$(JOBS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS) $(SCRIPTS)
+# what takes long, or needs the network once (npm): after the rest. KILL_FAULTS kills and faults
+KILL_FAULTS ?= 150
+check-long: packages-test
+	@$(SUBMAKE) tests
+	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) t/all t/75-browser/seen.t t/50-mta/kill.t
+check-full:
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check-long
 # only what runs in this process: for the sanitizer modes
 units: $(UNITS) $(FUZZERS)
 check-units:
@@ -180,7 +189,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all always tests check units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all always tests check check-long check-full units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
