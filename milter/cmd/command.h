@@ -84,7 +84,7 @@ bool command_options(struct command_args *args, const GOptionEntry *entries,
  * err   none */
 void command_options_free(struct command_args *args);
 
-/* command_config - load the configuration that -c names; complaints are said
+/* command_config - load the configuration that -c names; errors are printed
  * own   options_unref(), before command_options_free()
  * err   NULL: exit with EXIT_WRONG_INPUT */
 struct options *command_config(const struct command_args *args);

@@ -13,7 +13,7 @@
 #include "store/keys.h"
 #include "store/store.h"
 
-struct wishes {
+struct checks {
 	gboolean dump, print_conf, print_man;
 };
 
@@ -120,7 +120,7 @@ static int check(const char *path, GString *out)
 
 int command_check(int argc, char **argv)
 {
-	struct wishes w = { 0 };
+	struct checks w = { 0 };
 	const GOptionEntry entries[] = {
 		{ "dump", 0, 0, G_OPTION_ARG_NONE, &w.dump,
 		  "Print the values that hold, and where each comes from", NULL },

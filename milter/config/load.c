@@ -4,7 +4,7 @@
  * libconfuse is given one token on a line, so that the line it counts is the number of the
  * token, which knows its file and line. All that it reads is copied out at once. Its scanner
  * is global, so loading is for one thread at a time. Nothing is ever half-loaded: a single
- * complaint means that no options come out. */
+ * error means that no options come out. */
 #include "config/load.h"
 
 #include <confuse.h>

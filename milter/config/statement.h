@@ -1,4 +1,4 @@
-/* The second look at a configuration: statements that cannot be meant are complained of and
+/* The second look at a configuration: statements that cannot be meant are reported and
  * dropped, so that what is left parses, and all mistakes are told at once. */
 #ifndef CONFIG_STATEMENT_H
 #define CONFIG_STATEMENT_H

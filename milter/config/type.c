@@ -1,5 +1,5 @@
 /* One table of types. Numbers with units and words are read here; what is text goes through
- * config/normal.c. Every complaint says what was written and what is allowed, in one line. */
+ * config/normal.c. Every error says what was written and what is allowed, in one line. */
 #include "config/type.h"
 
 #include <inttypes.h>

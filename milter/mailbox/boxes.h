@@ -7,14 +7,14 @@
 #include "base/compiler.h"
 #include "mailbox/mailboxes.h"
 
-/* a file being read: rows so far, and complaints so far */
+/* a file being read: rows so far, and reports so far */
 struct boxes {
 	const struct mailbox_reading *reading;
 	struct arena *arena;
 	GArray *rows;         /* struct mailbox_row */
 	GHashTable *row_line; /* address -> line + 1, to find doubles */
-	GString *complaints;
-	size_t n_complaints;
+	GString *reports;
+	size_t n_reports;
 	size_t skipped, local;
 };
 
@@ -29,16 +29,16 @@ const char *boxes_ours(struct boxes *b, const char *text);
 
 /* boxes_add - take a row
  * in    address   as boxes_ours() gave it
- * err   none: an address that stands there twice is complained about */
+ * err   none: an address that stands there twice is reported */
 void boxes_add(struct boxes *b, size_t line, const char *address,
 	       const struct mailbox *box);
 
 /* boxes_csv - read all rows of a CSV file
- * err   none: complaints */
+ * err   none: reports */
 void boxes_csv(struct boxes *b);
 
 /* boxes_ldif - read all mailboxes of an LDIF file
- * err   none: complaints */
+ * err   none: reports */
 void boxes_ldif(struct boxes *b);
 
 /* boxes_map - read all aliases of a Postfix map

@@ -1,5 +1,5 @@
 /* Mailboxes of a CSV file. The header line names the columns, in any order; only the address
- * must be there. What is wrong is complained about, never guessed. */
+ * must be there. What is wrong is reported, never guessed. */
 #include <string.h>
 
 #include "base/csv.h"
@@ -195,7 +195,7 @@ static bool read_header(struct boxes *b, const struct csv_record *head, int *col
 	}
 	if (columns_r[ADDRESS] < 0)
 		boxes_report(b, head->line, "the header line has no column \"address\"");
-	return b->n_complaints == 0;
+	return b->n_reports == 0;
 }
 
 static void read_record(struct boxes *b, const struct csv_record *csv, size_t n_columns,

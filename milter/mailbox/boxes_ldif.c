@@ -1,6 +1,6 @@
 /* Mailboxes of an LDIF file: one for each address of an entry, all of them aliases of the
  * usual one. Kinds come from object classes, and from what Exchange notes of a mailbox.
- * What is wrong as LDIF is complained about; what is no mailbox is skipped. */
+ * What is wrong as LDIF is reported; what is no mailbox is skipped. */
 #include <string.h>
 
 #include "base/ldif.h"

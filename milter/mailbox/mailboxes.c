@@ -15,13 +15,13 @@ void boxes_report(struct boxes *b, size_t line, const char *format, ...)
 {
 	va_list args;
 
-	if (b->n_complaints++ >= LIMIT_RULE_ERRORS)
+	if (b->n_reports++ >= LIMIT_RULE_ERRORS)
 		return;
-	if (b->complaints->len > 0)
-		g_string_append_c(b->complaints, '\n');
-	g_string_append_printf(b->complaints, "%s:%zu: ", b->reading->name, line);
+	if (b->reports->len > 0)
+		g_string_append_c(b->reports, '\n');
+	g_string_append_printf(b->reports, "%s:%zu: ", b->reading->name, line);
 	va_start(args, format);
-	g_string_append_vprintf(b->complaints, format, args);
+	g_string_append_vprintf(b->reports, format, args);
 	va_end(args);
 }
 
@@ -85,12 +85,12 @@ static void follow_aliases(struct mailbox_row *rows, size_t n)
 
 static void give_up(const struct boxes *b, GError **e)
 {
-	GString *text = g_string_new(b->complaints->str);
+	GString *text = g_string_new(b->reports->str);
 
-	if (b->n_complaints > LIMIT_RULE_ERRORS)
+	if (b->n_reports > LIMIT_RULE_ERRORS)
 		g_string_append_printf(text, "\n%s: and %zu more of the kind",
 				       b->reading->name,
-				       b->n_complaints - LIMIT_RULE_ERRORS);
+				       b->n_reports - LIMIT_RULE_ERRORS);
 	g_set_error_literal(e, WONTED_ERROR, WONTED_ERROR_INPUT, text->str);
 	g_string_free(text, TRUE);
 }
@@ -121,17 +121,17 @@ bool mailboxes_read(const struct mailbox_reading *r, struct arena *a,
 		.arena = a,
 		.rows = g_array_new(FALSE, FALSE, sizeof(struct mailbox_row)),
 		.row_line = g_hash_table_new(g_str_hash, g_str_equal),
-		.complaints = g_string_new(NULL),
+		.reports = g_string_new(NULL),
 	};
 	bool good;
 
 	readers[r->format](&b);
-	good = b.n_complaints == 0;
+	good = b.n_reports == 0;
 	if (good)
 		take_rows(&b, list_r);
 	else
 		give_up(&b, e);
-	g_string_free(b.complaints, TRUE);
+	g_string_free(b.reports, TRUE);
 	g_hash_table_destroy(b.row_line);
 	g_array_free(b.rows, TRUE);
 	return good;

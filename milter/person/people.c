@@ -8,20 +8,20 @@
 #include "person/source.h"
 
 #define FILE_BYTES_MOST (512UL * 1024 * 1024)
-#define COMPLAINTS_SHOWN 20
+#define REPORTS_SHOWN 20
 #define NAME_BYTES_MOST 200
 
 void source_report(struct people_source *s, size_t line, const char *format, ...)
 {
 	va_list args;
 
-	if (s->n_complaints++ >= COMPLAINTS_SHOWN)
+	if (s->n_reports++ >= REPORTS_SHOWN)
 		return;
-	if (s->complaints->len > 0)
-		g_string_append_c(s->complaints, '\n');
-	g_string_append_printf(s->complaints, "%s:%zu: ", s->name, line);
+	if (s->reports->len > 0)
+		g_string_append_c(s->reports, '\n');
+	g_string_append_printf(s->reports, "%s:%zu: ", s->name, line);
 	va_start(args, format);
-	g_string_append_vprintf(s->complaints, format, args);
+	g_string_append_vprintf(s->reports, format, args);
 	va_end(args);
 }
 
@@ -65,7 +65,7 @@ static bool check_name(struct people_source *s, size_t line, const char *name)
 	return false;
 }
 
-/* NULL: complained about */
+/* NULL: reported */
 static const char *check_address(struct people_source *s, size_t line, const char *text)
 {
 	const char *key = address_key(s->arena, text);
@@ -137,17 +137,17 @@ void source_add(struct people_source *s, const struct person_draft *d)
 	p.id = p.n_addresses > 0 ? p.addresses[0] : NULL;
 	if (d->title != NULL && *d->title != '\0')
 		p.title = arena_strdup(s->arena, d->title);
-	if (s->n_complaints == 0)
+	if (s->n_reports == 0)
 		g_array_append_val(s->persons, p);
 }
 
 static void give_up(const struct people_source *s, GError **e)
 {
-	GString *text = g_string_new(s->complaints->str);
+	GString *text = g_string_new(s->reports->str);
 
-	if (s->n_complaints > COMPLAINTS_SHOWN)
+	if (s->n_reports > REPORTS_SHOWN)
 		g_string_append_printf(text, "\n%s: and %zu more of the kind", s->name,
-				       s->n_complaints - COMPLAINTS_SHOWN);
+				       s->n_reports - REPORTS_SHOWN);
 	g_set_error_literal(e, WONTED_ERROR, WONTED_ERROR_INPUT, text->str);
 	g_string_free(text, TRUE);
 }
@@ -161,7 +161,7 @@ bool people_read_text(const char *name, struct bytes text, struct arena *a,
 		.arena = a,
 		.persons = g_array_new(FALSE, FALSE, sizeof(struct person)),
 		.address_line = g_hash_table_new(g_str_hash, g_str_equal),
-		.complaints = g_string_new(NULL),
+		.reports = g_string_new(NULL),
 	};
 	bool good;
 
@@ -169,7 +169,7 @@ bool people_read_text(const char *name, struct bytes text, struct arena *a,
 		source_ldif(&s);
 	else
 		source_csv(&s);
-	good = s.n_complaints == 0;
+	good = s.n_reports == 0;
 	if (good) {
 		struct person *at = arena_new(a, struct person, s.persons->len);
 
@@ -181,7 +181,7 @@ bool people_read_text(const char *name, struct bytes text, struct arena *a,
 	} else {
 		give_up(&s, e);
 	}
-	g_string_free(s.complaints, TRUE);
+	g_string_free(s.reports, TRUE);
 	g_hash_table_destroy(s.address_line);
 	g_array_free(s.persons, TRUE);
 	return good;

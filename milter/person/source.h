@@ -9,15 +9,15 @@
 #include "base/compiler.h"
 #include "person/person.h"
 
-/* a file being read: persons so far, and complaints so far */
+/* a file being read: persons so far, and reports so far */
 struct people_source {
 	const char *name;
 	struct bytes text;
 	struct arena *arena;
 	GArray *persons;          /* struct person */
 	GHashTable *address_line; /* address key -> line + 1, to find doubles */
-	GString *complaints;
-	size_t n_complaints;
+	GString *reports;
+	size_t n_reports;
 	size_t skipped;
 };
 
@@ -36,7 +36,7 @@ void source_report(struct people_source *s, size_t line, const char *format, ...
 	PRINTF_LIKE(3, 4);
 
 /* source_add - check a draft and take it
- * err   none: what is wrong is complained about */
+ * err   none: what is wrong is reported */
 void source_add(struct people_source *s, const struct person_draft *d);
 
 /* source_vip - "yes", "no" and what else means the same
@@ -44,11 +44,11 @@ void source_add(struct people_source *s, const struct person_draft *d);
 bool source_vip(const char *word, bool *vip_r);
 
 /* source_csv - read all persons of a CSV file
- * err   none: complaints */
+ * err   none: reports */
 void source_csv(struct people_source *s);
 
 /* source_ldif - read all persons of an LDIF file
- * err   none: complaints */
+ * err   none: reports */
 void source_ldif(struct people_source *s);
 
 #endif

@@ -48,7 +48,7 @@ static bool read_header(struct people_source *s, const struct csv_record *r,
 		if (columns_r->at[i] < 0)
 			source_report(s, r->line, "the header line has no column \"%s\"",
 				      column_names[i]);
-	return s->n_complaints == 0;
+	return s->n_reports == 0;
 }
 
 static const char *field(const struct csv_record *r, const struct columns *c,

@@ -1,5 +1,5 @@
 /* Persons of an LDIF file, as ldapsearch and its like write it. What is no person with an address (groups,
- * machines) is skipped; what is no LDIF is complained about. */
+ * machines) is skipped; what is no LDIF is reported. */
 #include <glib.h>
 
 #include "base/ldif.h"
