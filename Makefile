@@ -112,6 +112,11 @@ check-long: packages-test
 check-full:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-long
+# the reference engine: what is asked of both. t/40-milter/engines.t compares them in every run
+check-reference:
+	@$(SUBMAKE) milter-programs
+	@WONTED_ENGINE=libmilter $(TESTENV) t/all -j$(JOBS) $(REFERENCE)
+REFERENCE := $(addprefix t/40-milter/,daemon.t lua.t odd.t recipients.t) t/50-mta/actions.t
 # only what runs in this process: for the sanitizer modes
 units: $(UNITS) $(FUZZERS)
 check-units:
@@ -189,7 +194,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all always tests check check-long check-full units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all always tests check check-long check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)

@@ -16,12 +16,11 @@
 #define LIMIT_PACKET_BYTES \
 	(1024 *            \
 	 1024) /* of the MTA; a field of Postfix has up to 100 kB, a body's piece 64 */
-#define LIMIT_MACRO_BYTES 8192 /* of one value: addresses and ids */
-#define LIMIT_STACK_BYTES \
-	(512 * 1024)         /* of a connection's thread; see session/engine.c */
-#define LIMIT_PARTS 500      /* a digest of a busy list has some 100 */
-#define LIMIT_DEPTH 30       /* forwards of forwards end near 10 */
-#define LIMIT_LINKS 500      /* big newsletters have some 200 */
+#define LIMIT_MACRO_BYTES 8192         /* of one value: addresses and ids */
+#define LIMIT_STACK_BYTES (512 * 1024) /* of a connection's thread */
+#define LIMIT_PARTS 500                /* a digest of a busy list has some 100 */
+#define LIMIT_DEPTH 30                 /* forwards of forwards end near 10 */
+#define LIMIT_LINKS 500                /* big newsletters have some 200 */
 #define LIMIT_AUTHORS 8      /* of one message, each looked at; more is evidence itself */
 #define LIMIT_ATTRIBUTES 200 /* of one HTML tag; programs write some 20 */
 #define LIMIT_TEXT_BYTES (512 * 1024) /* read from all text parts together */

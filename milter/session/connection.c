@@ -44,7 +44,8 @@ struct connection {
 	enum state state;
 	enum reply answer; /* to the command at hand */
 	int64_t since_us; /* of the wait for the next packet, or for the rest of it; 0: none */
-	const char *why; /* it was malformed */
+	const char *why;     /* it was malformed: static text */
+	bool said_something; /* since it rested */
 };
 
 struct command_row {
@@ -380,8 +381,12 @@ static bool wait_for_bytes(struct connection *c, enum connection_end *end_r)
 	}
 	if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
 		return false;
+	if (began || !c->said_something)
+		return true;
 	inbox_shrink(&c->in);
-	return true;
+	c->said_something = false;
+	*end_r = CONNECTION_RESTS;
+	return false;
 }
 
 static enum connection_end converse(struct connection *c)
@@ -393,6 +398,7 @@ static enum connection_end converse(struct connection *c)
 		switch (inbox_take(&c->in, &p)) {
 		case INBOX_PACKET:
 			c->since_us = 0;
+			c->said_something = true;
 			if (!take_packet(c, &p))
 				return CONNECTION_MALFORMED;
 			break;
@@ -417,26 +423,38 @@ static void set_patience(int fd, int64_t ms)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
 }
 
-enum connection_end connection_serve(const struct connection_setup *setup)
+struct connection *connection_open(const struct connection_setup *setup)
 {
-	struct connection c = { .setup = setup, .out.fd = setup->fd };
+	struct connection *c = g_new0(struct connection, 1);
 
+	c->setup = setup;
+	c->out.fd = setup->fd;
 	set_patience(setup->fd, MIN(setup->packet_ms, setup->idle_ms));
-	enum connection_end end = converse(&c);
+	return c;
+}
 
-	outbox_flush(&c.out); /* what came before a QUIT or nonsense has its answers */
+enum connection_end connection_serve(struct connection *c)
+{
+	enum connection_end end = converse(c);
+
+	outbox_flush(&c->out); /* what came before a QUIT or nonsense has its answers */
 	if (end == CONNECTION_MALFORMED)
-		log_seldom(c.state == STATE_NEW ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, c.why,
-			   "a connection of the MTA was ended: %s", c.why);
+		log_seldom(c->state == STATE_NEW ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN,
+			   c->why, "a connection of the MTA was ended: %s", c->why);
 	else if (end == CONNECTION_TIMED_OUT)
 		log_seldom(
 			LOG_LEVEL_WARN, "milter-timeout",
 			"a connection of the MTA was ended: it said nothing for too long "
 			"(milter_idle_timeout), or did not end what it began to say "
 			"(milter_packet_timeout)");
-	session_close(&c.session);
-	macros_free(&c.macros);
-	outbox_clear(&c.out);
-	g_free(c.in.at);
 	return end;
+}
+
+void connection_close(struct connection *c)
+{
+	session_close(&c->session);
+	macros_free(&c->macros);
+	outbox_clear(&c->out);
+	g_free(c->in.at);
+	g_free(c);
 }

@@ -19,11 +19,25 @@ enum connection_end {
 	CONNECTION_OVER,      /* the MTA ended it */
 	CONNECTION_TIMED_OUT, /* it was silent for too long, or slow */
 	CONNECTION_MALFORMED, /* what it said cannot be understood: logged */
+	CONNECTION_RESTS, /* not over: it has been silent since it last said something */
 };
 
+struct connection;
+
+/* connection_open - the MTA has connected
+ * in    setup   must live as long
+ * own   connection_close()
+ * err   none */
+struct connection *connection_open(const struct connection_setup *setup);
+
 /* connection_serve - answer the MTA until one of both has enough
- * cost  while the MTA says nothing: no buffer
- * err   see out; whatever comes, the session is closed */
-enum connection_end connection_serve(const struct connection_setup *setup);
+ * out   CONNECTION_RESTS: after packet_ms of silence, once for each time that something was
+ *       said: it has no buffer now. Call again, from whichever thread
+ * err   see out */
+enum connection_end connection_serve(struct connection *c);
+
+/* connection_close - close its session; the descriptor stays
+ * err   none */
+void connection_close(struct connection *c);
 
 #endif

@@ -1,7 +1,7 @@
 /* Our own engine: a thread for each connection, which reads into one buffer and blocks. An
  * event loop would save the stacks of idle connections, but a message has to wait for DNS and
  * the store on a thread anyway, and handing it over costs two switches and the system calls
- * that make them. */
+ * that make them. t/90-bench/README has what both cost. */
 #include "session/engine.h"
 
 #include <errno.h>
@@ -43,6 +43,7 @@ struct server {
 struct line {
 	struct server *server;
 	struct connection_setup setup;
+	struct connection *connection; /* of its thread */
 };
 
 static void *server_open(struct listener *l, const struct options *o, GError **e)
@@ -89,11 +90,29 @@ static void forget_line(struct line *l)
 	g_free(l);
 }
 
+static void *serve_line(void *data);
+
+/* What malloc() and the libraries keep for a thread goes with it: a connection that rests gets
+ * a new one, which has touched nothing. */
+static bool begin_thread(struct line *l)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, &l->server->attr, serve_line, l) == 0;
+}
+
 static void *serve_line(void *data)
 {
 	struct line *l = data;
+	enum connection_end end;
 
-	count_end(&l->server->listener->metrics, connection_serve(&l->setup));
+	if (l->connection == NULL)
+		l->connection = connection_open(&l->setup);
+	while ((end = connection_serve(l->connection)) == CONNECTION_RESTS)
+		if (begin_thread(l))
+			return NULL;
+	connection_close(l->connection);
+	count_end(&l->server->listener->metrics, end);
 	forget_line(l);
 	return NULL;
 }
@@ -129,7 +148,6 @@ static void prepare_tcp(int fd)
 static void begin_line(struct server *s, int fd)
 {
 	struct line *l = g_new(struct line, 1);
-	pthread_t thread;
 
 	*l = (struct line){ .server = s,
 			    .setup = { .fd = fd,
@@ -145,7 +163,7 @@ static void begin_line(struct server *s, int fd)
 	if (s->socket.tcp)
 		prepare_tcp(fd);
 	metrics_add(&s->listener->metrics, METRIC_CONNECTIONS, 1);
-	if (pthread_create(&thread, &s->attr, serve_line, l) != 0) {
+	if (!begin_thread(l)) {
 		forget_line(l);
 		refuse(s, "the system allows no more threads (TasksMax of the unit, "
 			  "ulimit -u)");

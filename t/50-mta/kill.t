@@ -125,7 +125,7 @@ sub run_with {
 		my ($s2, $raw) = $w->run('quarantine', 'show', '--raw', $id);
 		my ($n) = $raw =~ /^X-Number: (\d+)/m;
 		$sum{unreadable}++, next unless defined $n && !$s1 && !$s2;
-		$held{$n}{$1}++ while $show =~ /^recipient\s+(\S+), \S+, held$/mg;
+		$held{$n}{$1}++ while $show =~ /^recipient\s+(\S+), \S+, held(?:,|$)/mg;
 		$told{$n}{$1} = 1 while $show =~ /^doubt\s+(\S+), may have been delivered/mg;
 	}
 	my (@lost, @untold, @twice);

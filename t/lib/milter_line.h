@@ -30,6 +30,19 @@ static inline void milter_line_open(struct milter_line *l)
 		setsockopt(fds[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 }
 
+static inline enum connection_end
+milter_line_converse(const struct connection_setup *setup, int *rests)
+{
+	struct connection *c = connection_open(setup);
+	enum connection_end end;
+
+	while ((end = connection_serve(c)) == CONNECTION_RESTS)
+		if (rests != NULL)
+			(*rests)++;
+	connection_close(c);
+	return end;
+}
+
 /* Ends what the MTA says, and serves it to its end. */
 static inline void milter_line_serve(struct milter_line *l)
 {
@@ -41,7 +54,7 @@ static inline void milter_line_serve(struct milter_line *l)
 	ssize_t n;
 
 	shutdown(l->mta, SHUT_WR);
-	l->end = connection_serve(&setup);
+	l->end = milter_line_converse(&setup, NULL);
 	close(l->filter);
 	while ((n = read(l->mta, some, sizeof(some))) > 0)
 		g_byte_array_append(l->said, some, (guint)n);

@@ -185,6 +185,7 @@ static void test_offers(void)
 struct patience {
 	struct milter_line line;
 	int64_t idle_ms, packet_ms;
+	int rests;
 };
 
 static gpointer serve(gpointer data)
@@ -195,7 +196,7 @@ static gpointer serve(gpointer data)
 						.idle_ms = p->idle_ms,
 						.packet_ms = p->packet_ms };
 
-	p->line.end = connection_serve(&setup);
+	p->line.end = milter_line_converse(&setup, &p->rests);
 	close(p->line.filter);
 	return NULL;
 }
@@ -206,6 +207,7 @@ static GThread *begin_waiting(struct patience *p, int64_t idle_ms, int64_t packe
 
 	milter_line_open(&p->line);
 	p->idle_ms = idle_ms;
+	p->rests = 0;
 	p->packet_ms = packet_ms;
 	GThread *thread = g_thread_new("serve", serve, p);
 
@@ -257,6 +259,8 @@ static void test_pause(void)
 	}
 	shutdown(p.line.mta, SHUT_WR);
 	check_end(&p, thread, CONNECTION_OVER);
+	g_assert_cmpint(p.rests, >=, 1); /* not more often than something was said */
+	g_assert_cmpint(p.rests, <=, 4);
 }
 
 int main(int argc, char **argv)
