@@ -6,7 +6,7 @@
 #   make lint       the slow checks: headers alone, clang-tidy, cppcheck, shellcheck, format
 #   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
 #   make bench      throughput beside a milter that does nothing
-#   make bench-store  the memory on every kind of store
+#   make bench-store  every kind of store
 #   make docs       print conf/ and the manual pages from their tables
 #   make install    DESTDIR and PREFIX are honoured
 MODE     ?= debug

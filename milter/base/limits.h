@@ -109,7 +109,7 @@
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000
-#define LIMIT_RULE_FILES 1000    /* of one folder, proofs counted */
+#define LIMIT_RULE_FILES 1000    /* of one folder, tests counted */
 #define LIMIT_RULE_DEPTH 50      /* of brackets in one condition */
 #define LIMIT_RULE_NAME_BYTES 64 /* names stand in headers and metrics */
 #define LIMIT_RULE_MILLI 100000  /* of one rule: ten times what is malicious */

@@ -44,7 +44,7 @@ char *rule_names_text(bool markdown)
 {
 	static const char *const titles[] = {
 		"Features: taken from the message and its session",
-		"Facts: what the memory and the configuration know",
+		"Facts: what the store and the configuration know",
 		"Signals: what detectors found; in a reason, {name} says it in words",
 	};
 	const struct name_table *const tables[] = { &feature_names, &fact_names,

@@ -1,4 +1,4 @@
-/* Rule files, their lists and proofs, from any bytes. Input: parts divided by lines of
+/* Rule files, their lists and tests, from any bytes. Input: parts divided by lines of
  * "====": rules, proof, list. What loads must print to what loads again, to the same rules. */
 #include <glib.h>
 #include <stdint.h>
