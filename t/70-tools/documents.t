@@ -38,6 +38,8 @@ for my $file (split /\n/, `git ls-files 'rules/*.rules' 'rules/lists/*'`) {
 }
 my $line = Wonted::Place::read_file('milter/journal/log_line.c');
 $known{$_} = 1 for $line =~ /\b([a-z]+(?:_[a-z]+)+)(?=[="])/g;
+# what status says that is no counter
+$known{$_} = 1 for Wonted::Place::read_file('milter/cmd/wonted-milter.c') =~ /%-24s[^"]*",\s*"([a-z0-9_]+)"/g;
 for my $name (sort keys %text) {
 	my $plain = $text{$name};
 	my %wrong;
