@@ -298,7 +298,7 @@ static void test_late(void)
 	dmarc_finish(c, &wait, a, &got);
 	g_assert_cmpint(got.dmarc.result, ==, AUTH_TEMPERROR);
 	g_assert_true(wait.timed_out);
-	g_assert_cmpint(wait.waited_us, >=, 9000);
+	g_assert_cmpint(clock_mono_us(), >=, wait.deadline_us);
 	dmarc_destroy(&c);
 	arena_destroy(&a);
 	resolver_close(&r);
