@@ -5,6 +5,7 @@
 #include "session/engine.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -36,7 +37,8 @@ struct server {
 	pthread_attr_t attr;
 	pthread_mutex_t lock;
 	pthread_cond_t fewer;
-	GHashTable *lines; /* struct line *, those that are open */
+	GHashTable *lines;   /* struct line *, those that are open */
+	_Atomic bool rested; /* a connection has, since memory was given back */
 };
 
 /* one a connection */
@@ -108,9 +110,11 @@ static void *serve_line(void *data)
 
 	if (l->connection == NULL)
 		l->connection = connection_open(&l->setup);
-	while ((end = connection_serve(l->connection)) == CONNECTION_RESTS)
+	while ((end = connection_serve(l->connection)) == CONNECTION_RESTS) {
+		atomic_store(&l->server->rested, true);
 		if (begin_thread(l))
 			return NULL;
+	}
 	connection_close(l->connection);
 	count_end(&l->server->listener->metrics, end);
 	forget_line(l);
@@ -203,17 +207,32 @@ static bool accept_line(struct server *s)
 	}
 }
 
+/* What threads have freed lies between what others still use: malloc() keeps such pages until
+ * it is asked. Called after each wait; it works at most once in packet_ms. */
+static void give_back(struct server *s, int64_t *last_us)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (now_us - *last_us < s->packet_ms * 1000)
+		return;
+	*last_us = now_us;
+	if (atomic_exchange(&s->rested, false))
+		malloc_trim(0);
+}
+
 static bool server_run(void *self)
 {
 	struct server *s = self;
 	struct pollfd ready[] = { { .fd = s->socket.fd, .events = POLLIN },
 				  { .fd = s->wake, .events = POLLIN } };
 	bool well = true;
+	int64_t trimmed_us = clock_mono_us();
 
-	while (well && ready[1].revents == 0) {
-		if (poll(ready, G_N_ELEMENTS(ready), -1) < 0)
-			continue;
-		if (ready[0].revents != 0)
+	while (well && (ready[1].revents & POLLIN) == 0) {
+		int n = poll(ready, G_N_ELEMENTS(ready), (int)s->packet_ms);
+
+		give_back(s, &trimmed_us);
+		if (n > 0 && ready[0].revents != 0)
 			well = accept_line(s);
 	}
 	listen_socket_close(&s->socket);
