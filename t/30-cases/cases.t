@@ -132,11 +132,11 @@ sub judge {
 		return ok(!!$hit != !!$no, "  $line");
 	}
 	return ok(!!$rules{$2} != !!$1, "  $line") if $line =~ /^(no )?rule (\S+)$/;
-	if (my ($address, $name, $value) = $line =~ /^(?:feature|fact (\S+)) (\S+) (.*)$/) {
+	if (my ($address, $name, $value) = $line =~ /^(?:feature|fact (\S+)) (\S+)(?: (.*))?$/) {
 		my $got = defined $address ? ($of->($address) // {})->{facts}{$name} : $f->{$name};
 		$got = join ' ', @$got if ref $got eq 'ARRAY';
 		$got = $got ? 'yes' : 'no' if JSON::PP::is_bool($got);
-		return is($got // '(none)', $value, "  $line");
+		return is($got // '(none)', $value // '', "  $line"); # no value: an empty list
 	}
 	return ok((index($edits, $2) >= 0) != !!$1, "  $line") if $line =~ /^(no )?edit (.*)$/;
 	fail("  what is expected is not understood: $line");
