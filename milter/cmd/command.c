@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
-#include "base/suggest.h"
+#include "cmd/grammar.h"
 #include "config/load.h"
 
 #define MESSAGE_BYTES 4000
@@ -28,8 +28,14 @@ int command_fail(const char *command, GError *e)
 	return status;
 }
 
+/* a program that is no command of wonted has no patterns; NULL: it is one of those */
+static const char *command_of(const char *name)
+{
+	return g_str_has_prefix(name, "wonted ") ? name + strlen("wonted ") : NULL;
+}
+
 bool command_options(struct command_args *args, const GOptionEntry *entries,
-		     const char *usage, const char *what)
+		     const char *what)
 {
 	char *config = NULL, *store = NULL;
 	const GOptionEntry common[] = {
@@ -40,11 +46,14 @@ bool command_options(struct command_args *args, const GOptionEntry *entries,
 	const GOptionEntry memory[] = { { "store", 0, 0, G_OPTION_ARG_STRING, &store,
 					  "Instead of the configured store", "URL" },
 					G_OPTION_ENTRY_NULL };
-	GOptionContext *context = g_option_context_new(usage);
+	GOptionContext *context = g_option_context_new(NULL);
+	const char *command = command_of(args->argv[0]);
+	char *usage = command != NULL ? grammar_usage(command) : g_strdup("");
+	char *summary = g_strconcat(usage, "\n", what, NULL);
 	GError *e = NULL;
 
 	g_set_prgname(args->argv[0]);
-	g_option_context_set_summary(context, what);
+	g_option_context_set_summary(context, summary);
 	g_option_context_add_main_entries(context, common, NULL);
 	if (args->memory)
 		g_option_context_add_main_entries(context, memory, NULL);
@@ -53,10 +62,14 @@ bool command_options(struct command_args *args, const GOptionEntry *entries,
 	bool done = g_option_context_parse(context, &args->argc, &args->argv, &e);
 
 	g_option_context_free(context);
+	g_free(summary);
+	g_free(usage);
 	if (!done) {
 		fprintf(stderr, "%s: %s; see \"%s --help\"\n", args->argv[0], e->message,
 			args->argv[0]);
 		g_error_free(e);
+	}
+	if (!done || (command != NULL && !grammar_check(command, args->argv + 1))) {
 		g_free(config);
 		g_free(store);
 		return false;
@@ -83,22 +96,4 @@ struct options *command_config(const struct command_args *args)
 	else if (args->store != NULL)
 		o->store = args->store;
 	return o;
-}
-
-int command_wrong_word(const struct command_args *args, const struct command_words *words)
-{
-	const char *word = args->argc > 1 ? args->argv[1] : NULL;
-	const char *near =
-		word == NULL ? NULL : suggest(word, words->name_of, words->n, NULL);
-
-	if (word == NULL)
-		fprintf(stderr, "%s: say %s", args->argv[0], words->say);
-	else if (near != NULL && strcmp(near, word) == 0)
-		fprintf(stderr, "%s %s: %s", args->argv[0], word, words->lacks(word));
-	else
-		fprintf(stderr, "%s: there is no \"%s\"%s%s%s", args->argv[0], word,
-			near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-			near != NULL ? "\"?" : "");
-	fprintf(stderr, "; see \"%s --help\"\n", args->argv[0]);
-	return EXIT_USAGE;
 }

@@ -71,14 +71,14 @@ struct command_args {
 			 configured one; freed by command_options_free() */
 };
 
-/* command_options - parse a command's own options, and "-c, --config FILE" which all have
+/* command_options - parse a command's own options, and "-c, --config FILE" which all have, and
+ *                   check what is left against the patterns of cmd/commands.def
  * in    entries   of GOption, ending with G_OPTION_ENTRY_NULL; NULL: none
- *       usage     what --help shows after the command's name: "FILE..."
- *       what      what it does: a line, and more below it; shown by --help
- * out   args->argc, argv: without options; args->config
+ *       what      more than the patterns say: shown below them by --help
+ * out   args->argc, argv: without options, as one of the patterns; args->config
  * err   false: the mistake has been said; exit with EXIT_USAGE */
 bool command_options(struct command_args *args, const GOptionEntry *entries,
-		     const char *usage, const char *what);
+		     const char *what);
 
 /* command_options_free - give back what command_options() made
  * err   none */
@@ -88,21 +88,5 @@ void command_options_free(struct command_args *args);
  * own   options_unref(), before command_options_free()
  * err   NULL: exit with EXIT_WRONG_INPUT */
 struct options *command_config(const struct command_args *args);
-
-/* The words a command takes as its first argument. */
-struct command_words {
-	const char *say;                                      /* "import, list or show" */
-	const char *(*name_of)(size_t i, const void *unused); /* of n */
-	size_t n;
-	/* of a word that is one of them: "needs one argument" */
-	const char *(*lacks)(const char *word);
-};
-
-/* command_wrong_word - say what is wrong with the first argument: missing, unknown, or not
- *                   followed by what it needs
- * out   EXIT_USAGE
- * err   none */
-int command_wrong_word(const struct command_args *args,
-		       const struct command_words *words);
 
 #endif

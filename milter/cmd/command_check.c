@@ -133,15 +133,11 @@ int command_check(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv };
 	int status = EXIT_DONE;
 
-	if (!command_options(&args, entries, NULL, what))
+	if (!command_options(&args, entries, what))
 		return EXIT_USAGE;
 	GString *out = g_string_new(NULL);
 
-	if (args.argc > 1) {
-		fprintf(stderr, "%s: \"%s\" is not expected; a file is named by -c\n",
-			argv[0], args.argv[1]);
-		status = EXIT_USAGE;
-	} else if (w.print_conf) {
+	if (w.print_conf) {
 		print_conf(out);
 	} else if (w.print_man) {
 		print_man(out);

@@ -73,7 +73,7 @@ static int ask(int argc, char **argv, const char *word, const char *what)
 {
 	struct command_args args = { .argc = argc, .argv = argv };
 
-	if (!command_options(&args, NULL, "", what))
+	if (!command_options(&args, NULL, what))
 		return EXIT_USAGE;
 	struct options *o = options_load(args.config, NULL);
 	char *path = o != NULL ? g_strdup(o->control_socket)

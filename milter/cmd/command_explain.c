@@ -76,17 +76,13 @@ int command_explain(int argc, char **argv)
 					 G_OPTION_ENTRY_NULL };
 
 	if (!command_options(
-		    &args, entries, "QUEUEID|ID|MESSAGE-ID|FILE",
-		    "Tell from the journal why a message was decided as it was: verdict, "
+		    &args, entries,
+		    "An id is the queue id, ours, or the Message-ID. Tell from the "
+		    "journal why a message was decided as it was: verdict, "
 		    "points,\nreasons, what was done, facts, and the time of each "
 		    "stage.\n"
 		    "For a message file: \"wonted scan FILE\"."))
 		return EXIT_USAGE;
-	if (args.argc != 2) {
-		fputs("wonted explain: name one queue id, our id, or Message-ID\n",
-		      stderr);
-		return EXIT_USAGE;
-	}
 	int status = EXIT_WRONG_INPUT;
 	struct options *o = NULL;
 

@@ -197,7 +197,7 @@ static int run(struct import *im, const struct command_args *args)
 	GError *e = NULL;
 	bool good;
 
-	if (args->argc > 1 || !choose(im)) {
+	if (!choose(im)) {
 		fprintf(stderr,
 			"%s: exactly one of --maildir, --mbox, --messages and --journal "
 			"is needed, and --journal alone; see \"%s --help\"\n",
@@ -233,7 +233,7 @@ int command_import(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (command_options(&args, entries, NULL, what)) {
+	if (command_options(&args, entries, what)) {
 		status = run(&im, &args);
 		command_options_free(&args);
 	}

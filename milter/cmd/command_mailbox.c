@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json_line.h"
 #include "base/plural.h"
 #include "cmd/command.h"
+#include "cmd/listing.h"
 #include "cmd/people_print.h"
 #include "cmd/tenant_store.h"
 #include "mailbox/mailboxes.h"
@@ -37,7 +40,8 @@ static const char what[] =
 
 struct mailbox_command {
 	char *tenant_name, *postfix, *domain;
-	gboolean dry_run;
+	gboolean dry_run, json;
+	size_t listed;
 	struct tenant_store at;
 };
 
@@ -165,27 +169,56 @@ static bool is_alias(const char *address, const struct mailbox *m)
 }
 
 /* as the columns of an import */
+static void print_row(const char *address, const struct mailbox *m)
+{
+	print_safe(address);
+	printf("\t%s\t", mailbox_kind_names[m->kind]);
+	print_safe(is_alias(address, m) ? m->canonical : NULL);
+	putchar('\t');
+	print_safe(m->locale);
+	putchar('\t');
+	print_safe(m->policy);
+	for (size_t i = 0; i < m->n_flags; i++) {
+		fputs(i == 0 ? "\t" : "; ", stdout);
+		print_safe(m->flags[i]);
+	}
+	puts(m->n_flags == 0 ? "\t" : "");
+}
+
+static void print_json(const char *address, const struct mailbox *m)
+{
+	GString *out = g_string_new(NULL);
+
+	json_line_open(out, '{');
+	listing_json_text(out, "address", address);
+	listing_json_text(out, "kind", mailbox_kind_names[m->kind]);
+	listing_json_text(out, "canonical", is_alias(address, m) ? m->canonical : NULL);
+	listing_json_text(out, "locale", m->locale);
+	listing_json_text(out, "policy", m->policy);
+	json_line_name(out, "flags");
+	json_line_open(out, '[');
+	for (size_t i = 0; i < m->n_flags; i++)
+		json_line_text(out, m->flags[i]);
+	json_line_close(out, ']');
+	json_line_close(out, '}');
+	puts(out->str);
+	g_string_free(out, TRUE);
+}
+
 static bool list_one(const struct store_record *record, void *to)
 {
+	struct mailbox_command *v = to;
 	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct mailbox m;
 
 	if (key_split(a, record->key, &parts) &&
 	    mailbox_decode(a, record->value, &m) == ANSWER_YES) {
-		print_safe(parts.part1);
-		printf("\t%s\t", mailbox_kind_names[m.kind]);
-		print_safe(is_alias(parts.part1, &m) ? m.canonical : NULL);
-		putchar('\t');
-		print_safe(m.locale);
-		putchar('\t');
-		print_safe(m.policy);
-		for (size_t i = 0; i < m.n_flags; i++) {
-			fputs(i == 0 ? "\t" : "; ", stdout);
-			print_safe(m.flags[i]);
-		}
-		puts(m.n_flags == 0 ? "\t" : "");
-		*(size_t *)to += 1;
+		if (v->json)
+			print_json(parts.part1, &m);
+		else
+			print_row(parts.part1, &m);
+		v->listed++;
 	}
 	arena_destroy(&a);
 	return true;
@@ -194,15 +227,16 @@ static bool list_one(const struct store_record *record, void *to)
 static bool list_mailboxes(void *command, const char *unused, GError **e)
 {
 	struct mailbox_command *v = command;
-	size_t n = 0;
 
 	(void)unused;
+	if (!v->json)
+		listing_header("ADDRESS\tKIND\tCANONICAL\tLOCALE\tPOLICY\tFLAGS");
 	if (!store_scan(v->at.store,
 			key_prefix(v->at.arena, FAMILY_MAILBOX, v->at.tenant->name),
-			list_one, &n, e))
+			list_one, v, e))
 		return false;
-	fprintf(stderr, "%zu %s of tenant \"%s\"\n", n, plural(n, "address", "addresses"),
-		v->at.tenant->name);
+	fprintf(stderr, "%zu %s of tenant \"%s\"\n", v->listed,
+		plural(v->listed, "address", "addresses"), v->at.tenant->name);
 	return true;
 }
 
@@ -294,6 +328,10 @@ static bool show_mailbox(void *command, const char *address, GError **e)
 			    v->at.tenant->name, key);
 		return false;
 	}
+	if (v->json) {
+		print_json(key, &m);
+		return true;
+	}
 	print_mailbox(key, &m);
 	print_policy(v->at.options, key, &m);
 	return store_scan(v->at.store,
@@ -309,53 +347,34 @@ static const struct store_task works[] = {
 	{ "show", true, false, show_mailbox },
 };
 
-static const char *work_name(size_t i, const void *unused)
+/* --postfix takes the place of the file, and only there */
+static bool fits(const struct mailbox_command *v, const struct command_args *args)
 {
-	(void)unused;
-	return works[i].name;
-}
+	bool import = strcmp(args->argv[1], "import") == 0;
 
-static const char *lacks(const char *word)
-{
-	return strcmp(word, "list") == 0     ? "needs no argument"
-	       : strcmp(word, "import") == 0 ? "needs either FILE or --postfix MAP"
-					     : "needs one argument";
-}
-
-static int usage(const struct command_args *args)
-{
-	static const struct command_words words = {
-		.say = "import, list or show",
-		.name_of = work_name,
-		.n = COUNT_OF(works),
-		.lacks = lacks,
-	};
-
-	return command_wrong_word(args, &words);
-}
-
-/* --postfix takes the place of the argument */
-static bool fits(const struct mailbox_command *v, const struct command_args *args,
-		 size_t work)
-{
-	bool argument = works[work].argument && v->postfix == NULL;
-
-	return strcmp(args->argv[1], works[work].name) == 0 &&
-	       args->argc == (argument ? 3 : 2) &&
-	       (v->postfix == NULL || works[work].run == import_file) &&
-	       (v->domain == NULL || v->postfix != NULL);
+	if (import ? (args->argc == 3) != (v->postfix != NULL) : v->postfix == NULL)
+		if (v->domain == NULL || v->postfix != NULL)
+			return true;
+	fprintf(stderr,
+		"%s %s: import needs either FILE or --postfix MAP, and --domain goes "
+		"with "
+		"--postfix; see \"%s --help\"\n",
+		args->argv[0], args->argv[1], args->argv[0]);
+	return false;
 }
 
 static int run(struct mailbox_command *v, const struct command_args *args)
 {
-	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
-		struct store_task task = works[i];
+	size_t i = 0;
 
-		task.write = task.write && !v->dry_run;
-		if (fits(v, args, i))
-			return store_task_run(args, &v->at, v->tenant_name, &task, v);
-	}
-	return usage(args);
+	if (!fits(v, args))
+		return EXIT_USAGE;
+	while (i + 1 < COUNT_OF(works) && strcmp(args->argv[1], works[i].name) != 0)
+		i++;
+	struct store_task task = works[i];
+
+	task.write = task.write && !v->dry_run;
+	return store_task_run(args, &v->at, v->tenant_name, &task, v);
 }
 
 int command_mailbox(int argc, char **argv)
@@ -368,6 +387,8 @@ int command_mailbox(int argc, char **argv)
 		  "Import a map of Postfix", "MAP" },
 		{ "domain", 0, 0, G_OPTION_ARG_STRING, &v.domain,
 		  "With --postfix: the domain of names without one", "DOMAIN" },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &v.json,
+		  "list, show: a line of JSON for each address", NULL },
 		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run, "Check, write nothing",
 		  NULL },
 		G_OPTION_ENTRY_NULL
@@ -375,9 +396,7 @@ int command_mailbox(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (command_options(&args, entries,
-			    "import FILE | import --postfix MAP | list | show ADDRESS",
-			    what)) {
+	if (command_options(&args, entries, what)) {
 		status = run(&v, &args);
 		command_options_free(&args);
 	}

@@ -3,9 +3,11 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/plural.h"
 #include "cmd/command.h"
+#include "cmd/listing.h"
 #include "cmd/people_print.h"
 #include "cmd/progress.h"
 #include "cmd/tenant_store.h"
@@ -31,10 +33,11 @@ static const char what[] =
 
 struct people_command {
 	char *tenant_name;
-	gboolean dry_run;
+	gboolean dry_run, json;
 	gint max_removed; /* percent; -1: as configured */
 	struct tenant_store at;
 	struct progress *progress;
+	size_t listed;
 };
 
 /* --- import --- */
@@ -116,6 +119,7 @@ static bool sync_file(void *command, const char *path, GError **e)
 /* A person stands there once for each address: the first one speaks for all. */
 static bool list_one(const struct store_record *record, void *to)
 {
+	struct people_command *v = to;
 	struct arena *a = arena_create();
 	struct key_parts parts;
 	struct person p;
@@ -123,8 +127,11 @@ static bool list_one(const struct store_record *record, void *to)
 	if (key_split(a, record->key, &parts) &&
 	    person_decode(a, record->value, &p) == ANSWER_YES && p.n_addresses > 0 &&
 	    strcmp(parts.part1, p.addresses[0]) == 0) {
-		people_print(&p);
-		*(size_t *)to += 1;
+		if (v->json)
+			people_print_json(&p);
+		else
+			people_print(&p);
+		v->listed++;
 	}
 	arena_destroy(&a);
 	return true;
@@ -133,15 +140,16 @@ static bool list_one(const struct store_record *record, void *to)
 static bool list_people(void *command, const char *unused, GError **e)
 {
 	struct people_command *v = command;
-	size_t n = 0;
 
 	(void)unused;
+	if (!v->json)
+		listing_header("NAME\tADDRESSES\tTITLE\tVIP");
 	if (!store_scan(v->at.store,
 			key_prefix(v->at.arena, FAMILY_PERSON, v->at.tenant->name),
-			list_one, &n, e))
+			list_one, v, e))
 		return false;
-	fprintf(stderr, "%zu %s of tenant \"%s\"\n", n, plural(n, "person", "people"),
-		v->at.tenant->name);
+	fprintf(stderr, "%zu %s of tenant \"%s\"\n", v->listed,
+		plural(v->listed, "person", "people"), v->at.tenant->name);
 	return true;
 }
 
@@ -284,40 +292,16 @@ static const struct store_task works[] = {
 	{ "test", true, false, test_from },
 };
 
-static const char *work_name(size_t i, const void *unused)
-{
-	(void)unused;
-	return works[i].name;
-}
-
-static const char *lacks(const char *word)
-{
-	return strcmp(word, "list") == 0 ? "needs no argument" : "needs one argument";
-}
-
-static int usage(const struct command_args *args)
-{
-	static const struct command_words words = {
-		.say = "import, sync, list or test",
-		.name_of = work_name,
-		.n = COUNT_OF(works),
-		.lacks = lacks,
-	};
-
-	return command_wrong_word(args, &words);
-}
-
 static int run(struct people_command *v, const struct command_args *args)
 {
-	for (size_t i = 0; args->argc > 1 && i < COUNT_OF(works); i++) {
-		struct store_task task = works[i];
+	size_t i = 0;
 
-		task.write = task.write && !v->dry_run;
-		if (strcmp(args->argv[1], works[i].name) == 0 &&
-		    args->argc == (works[i].argument ? 3 : 2))
-			return store_task_run(args, &v->at, v->tenant_name, &task, v);
-	}
-	return usage(args);
+	while (i + 1 < COUNT_OF(works) && strcmp(args->argv[1], works[i].name) != 0)
+		i++;
+	struct store_task task = works[i];
+
+	task.write = task.write && !v->dry_run;
+	return store_task_run(args, &v->at, v->tenant_name, &task, v);
 }
 
 static int wrong_share(const struct command_args *args)
@@ -335,6 +319,8 @@ int command_people(int argc, char **argv)
 		  "For whom; may be left out when there is only one", "NAME" },
 		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run,
 		  "Check and compare, write nothing", NULL },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &v.json,
+		  "list: a line of JSON for each person", NULL },
 		{ "max-removed", 0, 0, G_OPTION_ARG_INT, &v.max_removed,
 		  "sync: the share of people that may go, else people_max_removed",
 		  "PERCENT" },
@@ -343,9 +329,7 @@ int command_people(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (command_options(&args, entries,
-			    "import FILE | sync FILE | list | test \"NAME <ADDRESS>\"",
-			    what)) {
+	if (command_options(&args, entries, what)) {
 		status = v.max_removed < -1 || v.max_removed > 100 ? wrong_share(&args)
 								   : run(&v, &args);
 		command_options_free(&args);

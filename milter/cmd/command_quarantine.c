@@ -258,11 +258,6 @@ static int do_show(struct request *r)
 {
 	int status = EXIT_DONE, got;
 
-	if (*r->ids == NULL) {
-		fprintf(stderr, "%s show: name one or more holds by id or queue id\n",
-			name);
-		return EXIT_USAGE;
-	}
 	quarantine_settle(r->quarantine);
 	for (char **id = r->ids; *id != NULL; id++)
 		if ((got = show_one(r, *id)) > status)
@@ -429,30 +424,26 @@ static bool become_owner(const char *folder, GError **e)
 	return fail(folder, "cannot act as its owner", e);
 }
 
+/* word   of the table: which other could it be? */
 static int run(const char *word, struct request *r)
 {
 	GError *e = NULL;
 	int status = EXIT_USAGE;
+	size_t i = 0;
 
-	for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
-		if (strcmp(word, sub_commands[i].name) != 0)
-			continue;
-		if (!read_filter(r, &e)) {
-			command_fail(name, e);
-			return EXIT_USAGE;
-		}
-		if (become_owner(r->options->quarantine_dir, &e))
-			r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
-		if (r->quarantine == NULL)
-			return command_fail(name, e);
-		status = read_scope(r, &e) ? sub_commands[i].run(r)
-					   : command_fail(name, e);
-		quarantine_close(r->quarantine);
-		return status;
+	while (i + 1 < COUNT_OF(sub_commands) && strcmp(word, sub_commands[i].name) != 0)
+		i++;
+	if (!read_filter(r, &e)) {
+		command_fail(name, e);
+		return EXIT_USAGE;
 	}
-	fprintf(stderr, "%s: say list, show, release or delete, not \"%s\"\n", name,
-		word);
-	return EXIT_USAGE;
+	if (become_owner(r->options->quarantine_dir, &e))
+		r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
+	if (r->quarantine == NULL)
+		return command_fail(name, e);
+	status = read_scope(r, &e) ? sub_commands[i].run(r) : command_fail(name, e);
+	quarantine_close(r->quarantine);
+	return status;
 }
 
 static bool read_options(struct command_args *args, struct request *r)
@@ -501,7 +492,7 @@ static bool read_options(struct command_args *args, struct request *r)
 	};
 
 	return command_options(
-		args, entries, "list|show ID...|release [ID...]|delete [ID...]",
+		args, entries,
 		"See and move on what is held. A release goes to the recorded "
 		"recipients only,\nthrough release_smtp, and is not filtered again. "
 		"An ID is the hold's own or a queue id.\nWithout IDs, filters say what "
@@ -522,22 +513,17 @@ int command_quarantine(int argc, char **argv)
 {
 	struct command_args args = { .argc = argc, .argv = argv };
 	struct request r = { 0 };
-	int status = EXIT_USAGE;
+	int status = EXIT_WRONG_INPUT;
 
 	if (!read_options(&args, &r))
 		return EXIT_USAGE;
 	r.who = acts_who(); /* before root is given up */
 	r.uid = (int64_t)getuid();
-	if (args.argc < 2) {
-		fprintf(stderr, "%s: say list, show, release or delete\n", name);
-	} else {
-		status = EXIT_WRONG_INPUT;
-		r.options = command_config(&args);
-		r.ids = args.argv + 2;
-		if (r.options != NULL)
-			status = run(args.argv[1], &r);
-		options_unref(r.options);
-	}
+	r.options = command_config(&args);
+	r.ids = args.argv + 2;
+	if (r.options != NULL)
+		status = run(args.argv[1], &r);
+	options_unref(r.options);
 	free_request(&r);
 	command_options_free(&args);
 	return status;

@@ -6,17 +6,19 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json_line.h"
 #include "base/limits.h"
 #include "base/plural.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
+#include "cmd/listing.h"
 #include "config/load.h"
 #include "rule/rule.h"
 
 struct request {
 	struct command_args *args;
 	char **rest; /* after the second word, NULL-terminated */
-	gboolean write, check, markdown;
+	gboolean write, check, json, markdown;
 };
 
 static const char *const name = "wonted rules";
@@ -110,14 +112,55 @@ static void print_rule(const struct rule_info *info)
 		printf("    changed in %s\n", info->changed);
 }
 
+static void json_points(GString *out, const char *member, const int64_t *milli)
+{
+	json_line_name(out, member);
+	json_line_open(out, '{');
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++)
+		listing_json_int(out, axis_names[axis], milli[axis]);
+	json_line_close(out, '}');
+}
+
+static void json_rule(const struct rule_info *info)
+{
+	GString *out = g_string_new(NULL);
+
+	json_line_open(out, '{');
+	listing_json_text(out, "name", info->name);
+	listing_json_text(out, "file", info->file);
+	listing_json_int(out, "line", info->line);
+	listing_json_text(out, "reason", info->reason);
+	listing_json_text(out, "condition", info->condition);
+	json_points(out, "milli", info->milli);
+	json_points(out, "unknown_milli", info->unknown_milli);
+	listing_json_text(out, "changed", info->changed);
+	listing_json_bool(out, "off", info->off);
+	listing_json_bool(out, "observe", info->observe);
+	listing_json_int(out, "rollout_percent", info->rollout_percent);
+	json_line_close(out, '}');
+	puts(out->str);
+	g_string_free(out, TRUE);
+}
+
+static void put_rule(const struct request *r, const struct rule_info *info)
+{
+	if (r->json)
+		json_rule(info);
+	else
+		print_rule(info);
+}
+
 static int do_list(const struct request *r)
 {
 	char *folder;
 	int status;
 	struct ruleset *rs = load(r, &folder, &status);
 
+	if (rs != NULL && !r->json)
+		listing_header("RULE  (FILE:LINE)\n     POINTS\n    when CONDITION\n"
+			       "    REASON");
 	for (size_t i = 0; rs != NULL && i < ruleset_count(rs); i++)
-		print_rule(ruleset_rule(rs, i));
+		put_rule(r, ruleset_rule(rs, i));
 	if (rs != NULL)
 		status = EXIT_DONE;
 	ruleset_free(rs);
@@ -140,17 +183,13 @@ static int do_show(const struct request *r)
 	int status;
 	size_t i = 0;
 
-	if (wanted == NULL) {
-		fprintf(stderr, "%s show: name a rule\n", name);
-		return EXIT_USAGE;
-	}
 	folder_only.rest = r->rest + 1;
 	rs = load(&folder_only, &folder, &status);
 	while (rs != NULL && i < ruleset_count(rs) &&
 	       strcmp(ruleset_rule(rs, i)->name, wanted) != 0)
 		i++;
 	if (rs != NULL && i < ruleset_count(rs)) {
-		print_rule(ruleset_rule(rs, i));
+		put_rule(r, ruleset_rule(rs, i));
 		status = EXIT_DONE;
 	} else if (rs != NULL) {
 		near = suggest(wanted, name_of_rule, ruleset_count(rs), rs);
@@ -175,15 +214,32 @@ static int do_names(const struct request *r)
 
 /* ---- test ---- */
 
+struct testing {
+	const char *rule; /* only tests of this one; NULL: all */
+	unsigned n, failed;
+};
+
+static bool is_about(const struct rtest_result *result, const char *rule)
+{
+	for (size_t i = 0; i < result->n_rules; i++)
+		if (strcmp(result->rules[i], rule) == 0)
+			return true;
+	return false;
+}
+
 static void tell(const struct rtest_result *result, void *context)
 {
-	unsigned *n = context;
+	struct testing *t = context;
 
+	if (t->rule != NULL && !is_about(result, t->rule))
+		return;
+	t->n++;
+	t->failed += !result->passed && result->changed == NULL;
 	if (result->changed != NULL)
-		printf("ok %u - %s:%u %s # SKIP its rule is changed in %s\n", ++*n,
+		printf("ok %u - %s:%u %s # SKIP its rule is changed in %s\n", t->n,
 		       result->file, result->line, result->title, result->changed);
 	else
-		printf("%sok %u - %s:%u %s\n", result->passed ? "" : "not ", ++*n,
+		printf("%sok %u - %s:%u %s\n", result->passed ? "" : "not ", t->n,
 		       result->file, result->line, result->title);
 }
 
@@ -196,11 +252,53 @@ static void print_comment(const char *text)
 	g_strfreev(lines);
 }
 
-static int do_test(const struct request *r)
+/* what is no folder is the name of a rule */
+static const char *rule_to_test(const struct request *r)
+{
+	const char *word = r->rest[0];
+
+	return word == NULL || strchr(word, '/') != NULL ||
+			       g_file_test(word, G_FILE_TEST_IS_DIR)
+		       ? NULL
+		       : word;
+}
+
+/* Of one rule: the others' tests may fail, and nothing is said of them. */
+static int test_one_rule(const struct request *r, const char *rule)
+{
+	char *nothing[] = { NULL };
+	const struct request show = { .args = r->args, .rest = nothing };
+	struct testing t = { .rule = rule };
+	struct rtest_listener listener = { .tell = tell, .context = &t };
+	char *folder = rules_folder(&show);
+	GError *e = NULL;
+	int status = EXIT_DONE;
+
+	if (folder == NULL)
+		return EXIT_WRONG_INPUT;
+	bool all = ruleset_test(folder, &listener, &e);
+
+	if (t.n == 0) {
+		fprintf(stderr,
+			"%s test: no test expects anything of a rule \"%s\" in %s%s%s\n",
+			name, rule, folder, all ? "" : ": ", all ? "" : e->message);
+		status = EXIT_WRONG_INPUT;
+	} else if (t.failed > 0) {
+		print_comment(e->message);
+		status = EXIT_WRONG_INPUT;
+	}
+	if (t.n > 0)
+		printf("1..%u\n", t.n);
+	g_clear_error(&e);
+	g_free(folder);
+	return status;
+}
+
+static int test_all(const struct request *r)
 {
 	char *folder = rules_folder(r);
-	unsigned n = 0;
-	struct rtest_listener listener = { .tell = tell, .context = &n };
+	struct testing t = { .n = 0 };
+	struct rtest_listener listener = { .tell = tell, .context = &t };
 	GError *e = NULL;
 	int status = EXIT_DONE;
 
@@ -209,14 +307,21 @@ static int do_test(const struct request *r)
 	if (!ruleset_test(folder, &listener, &e)) {
 		status = error_exit_status(e);
 		print_comment(e->message);
-		if (n == 0)
+		if (t.n == 0)
 			printf("Bail out! the rules cannot be loaded\n");
 		g_error_free(e);
 	}
-	if (n > 0 || status == EXIT_DONE)
-		printf("1..%u\n", n);
+	if (t.n > 0 || status == EXIT_DONE)
+		printf("1..%u\n", t.n);
 	g_free(folder);
 	return status;
+}
+
+static int do_test(const struct request *r)
+{
+	const char *rule = rule_to_test(r);
+
+	return rule != NULL ? test_one_rule(r, rule) : test_all(r);
 }
 
 /* ---- fmt ---- */
@@ -259,10 +364,6 @@ static int do_fmt(const struct request *r)
 {
 	int status = EXIT_DONE;
 
-	if (r->rest[0] == NULL) {
-		fprintf(stderr, "%s fmt: name the files\n", name);
-		return EXIT_USAGE;
-	}
 	for (char **path = r->rest; *path != NULL; path++) {
 		int one = format_one(r, *path);
 
@@ -276,27 +377,10 @@ static int do_fmt(const struct request *r)
 static const struct {
 	const char *name;
 	int (*run)(const struct request *r);
-	guint words; /* that may follow it, at most */
 } sub_commands[] = {
-	{ "check", do_check, 1 }, { "fmt", do_fmt, G_MAXUINT }, { "test", do_test, 1 },
-	{ "list", do_list, 1 },   { "show", do_show, 2 },       { "names", do_names, 0 },
+	{ "check", do_check }, { "fmt", do_fmt },   { "test", do_test },
+	{ "list", do_list },   { "show", do_show }, { "names", do_names },
 };
-
-static int run(const char *word, const struct request *r)
-{
-	for (size_t i = 0; i < COUNT_OF(sub_commands); i++) {
-		if (strcmp(word, sub_commands[i].name) != 0)
-			continue;
-		if (g_strv_length(r->rest) <= sub_commands[i].words)
-			return sub_commands[i].run(r);
-		fprintf(stderr, "%s %s: \"%s\" is one word too many\n", name, word,
-			r->rest[sub_commands[i].words]);
-		return EXIT_USAGE;
-	}
-	fprintf(stderr, "%s: say check, fmt, test, list, show or names, not \"%s\"\n",
-		name, word);
-	return EXIT_USAGE;
-}
 
 int command_rules(int argc, char **argv)
 {
@@ -308,24 +392,25 @@ int command_rules(int argc, char **argv)
 		{ "check", 0, 0, G_OPTION_ARG_NONE, &r.check,
 		  "fmt: only name the files that would change; exit 1 if there are any",
 		  NULL },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &r.json,
+		  "list, show: a line of JSON for each rule", NULL },
 		{ "markdown", 0, 0, G_OPTION_ARG_NONE, &r.markdown,
 		  "names: as tables for rules/README", NULL },
 		G_OPTION_ENTRY_NULL
 	};
-	int status = EXIT_USAGE;
+	size_t i = 0;
 
 	if (!command_options(
 		    &args, entries,
-		    "check [DIR]|fmt FILE...|test [DIR]|list [DIR]|show RULE [DIR]|names",
-		    "Check, format, test, list and show rules, and the names they may "
-		    "use.\n"
-		    "DIR is the folder of the rules; without it, the configured one."))
+		    "DIR is the folder of the rules; without it, the configured "
+		    "one.\ntest RULE runs the tests that expect something of it."))
 		return EXIT_USAGE;
-	r.rest = args.argv + MIN(args.argc, 2);
-	if (args.argc < 2)
-		fprintf(stderr, "%s: say check, fmt, test, list, show or names\n", name);
-	else
-		status = run(args.argv[1], &r);
+	r.rest = args.argv + 2;
+	while (i + 1 < COUNT_OF(sub_commands) &&
+	       strcmp(args.argv[1], sub_commands[i].name) != 0)
+		i++;
+	int status = sub_commands[i].run(&r);
+
 	command_options_free(&args);
 	return status;
 }

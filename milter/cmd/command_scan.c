@@ -461,7 +461,7 @@ static bool read_options(struct command_args *args, struct scan *s)
 	};
 
 	return command_options(
-		args, entries, "FILE|FOLDER...",
+		args, entries,
 		"Show verdict, reasons and what would be done, for message files.\n"
 		"Nothing is changed, held or recorded.");
 }
@@ -476,10 +476,6 @@ int command_scan(int argc, char **argv)
 		return EXIT_USAGE;
 	if (!check_time(&s))
 		return EXIT_USAGE;
-	if (args.argc < 2) {
-		fputs("wonted scan: name message files or folders\n", stderr);
-		return EXIT_USAGE;
-	}
 	struct runtime_setup setup = { .config_path = args.config,
 				       .without_dns = s.no_dns,
 				       .rules_dir = s.rules,

@@ -6,86 +6,38 @@
 #include "base/error.h"
 #include "cmd/store_work.h"
 
-static const char what[] =
-	"store get FAMILY [PART...]   one record as JSON, as in: store get pair "
-	"ann@example.org "
-	"bob@example.com\n"
-	"store scan FAMILY            all records of a family, those whose first part "
-	"begins\n"
-	"                             with --prefix\n"
-	"store stats                  records and bytes by family\n"
-	"store verify                 is the file sound, can every record be read?\n"
-	"store diff URL URL           in which records do two stores differ? exit status "
-	"1\n"
-	"                             when they do\n"
-	"store build FILE.mdb         a sorted snapshot, served as "
-	"lmdb-snapshot:FILE.mdb\n"
-	"store load URL               send all records of --from to another store\n"
-	"store dark N                 while the daemon moves from one store to another "
-	"(store\n"
-	"                             = pair:...): compare N percent of its lookups\n"
-	"store live N                 let the new store answer N percent\n"
-	"store migrate status         how alike the two are, how fast, and the servers' "
-	"state";
+static const char what[] = "One record: store get pair ann@example.org bob@example.com. "
+			   "scan: those whose first\n"
+			   "part begins with --prefix. diff: exit status 1 when the "
+			   "stores differ. build: served\n"
+			   "as lmdb-snapshot:FILE. dark, live: while the daemon moves "
+			   "from one store to another\n"
+			   "(store = pair:...).";
 
 static const struct store_work works[] = {
-	{ "get", "FAMILY [PART...]", 1, 3, store_get },
-	{ "scan", "FAMILY", 1, 1, store_list },
-	{ "stats", "", 0, 0, store_stats },
-	{ "verify", "", 0, 0, store_verify },
-	{ "diff", "URL URL", 2, 2, store_diff },
-	{ "build", "FILE", 1, 1, store_build },
-	{ "load", "URL", 1, 1, store_load },
-	{ "dark", "N", 1, 1, store_dark },
-	{ "live", "N", 1, 1, store_live },
-	{ "migrate", "status", 1, 1, store_migrate },
+	{ "get", store_get },         { "scan", store_list }, { "stats", store_stats },
+	{ "verify", store_verify },   { "diff", store_diff }, { "build", store_build },
+	{ "load", store_load },       { "dark", store_dark }, { "live", store_live },
+	{ "migrate", store_migrate },
 };
-
-static const char *work_name(size_t i, const void *unused)
-{
-	(void)unused;
-	return works[i].name;
-}
-
-static const char *lacks(const char *word)
-{
-	(void)word;
-	return "wrong number of arguments";
-}
-
-static int usage(const struct command_args *args)
-{
-	static const struct command_words words = {
-		.say = "what to do",
-		.name_of = work_name,
-		.n = COUNT_OF(works),
-		.lacks = lacks,
-	};
-
-	return command_wrong_word(args, &words);
-}
-
-static const struct store_work *find_work(const struct command_args *args)
-{
-	int n = args->argc - 2;
-
-	for (size_t i = 0; n >= 0 && i < COUNT_OF(works); i++)
-		if (strcmp(args->argv[1], works[i].name) == 0)
-			return n >= works[i].least && n <= works[i].most ? &works[i]
-									 : NULL;
-	return NULL;
-}
 
 static int run(struct store_command *v, const struct command_args *args)
 {
-	const struct store_work *work = find_work(args);
+	const struct store_work *work = works;
 	struct options *o;
 	char **argument;
 	GError *e = NULL;
 	bool good;
 
-	if (work == NULL || v->most < 0 || v->rate < 0 || v->memory_mb < 0)
-		return usage(args);
+	while (work + 1 < works + COUNT_OF(works) &&
+	       strcmp(args->argv[1], work->name) != 0)
+		work++;
+	if (v->most < 0 || v->rate < 0 || v->memory_mb < 0) {
+		fprintf(stderr,
+			"%s: --most, --rate and --memory are numbers, 0 or more\n",
+			args->argv[0]);
+		return EXIT_USAGE;
+	}
 	o = command_config(args);
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
@@ -129,10 +81,7 @@ int command_store(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
 	int status = EXIT_USAGE;
 
-	if (command_options(&args, entries,
-			    "get | scan | stats | verify | diff | build | load | dark | "
-			    "live | migrate",
-			    what)) {
+	if (command_options(&args, entries, what)) {
 		status = run(&v, &args);
 		command_options_free(&args);
 	}

@@ -228,21 +228,6 @@ void hold_print_all(const struct hold *h)
 
 /* ---- JSON ---- */
 
-static void member_text(GString *out, const char *name, const char *text)
-{
-	json_line_name(out, name);
-	if (text != NULL)
-		json_line_text(out, text);
-	else
-		json_line_null(out);
-}
-
-static void member_int(GString *out, const char *name, int64_t n)
-{
-	json_line_name(out, name);
-	json_line_int(out, n);
-}
-
 static void json_hits(GString *out, const struct hold_rcpt *r)
 {
 	char **lines = g_strsplit(r->hits != NULL ? r->hits : "", "\n", -1);
@@ -254,9 +239,9 @@ static void json_hits(GString *out, const struct hold_rcpt *r)
 		if (!read_hit(*line, &hit))
 			continue;
 		json_line_open(out, '{');
-		member_text(out, "rule", hit.rule);
-		member_text(out, "axis", hit.axis);
-		member_int(out, "milli", hit.milli);
+		listing_json_text(out, "rule", hit.rule);
+		listing_json_text(out, "axis", hit.axis);
+		listing_json_int(out, "milli", hit.milli);
 		json_line_close(out, '}');
 	}
 	json_line_close(out, ']');
@@ -266,15 +251,15 @@ static void json_hits(GString *out, const struct hold_rcpt *r)
 static void json_rcpt(GString *out, const struct hold *h, const struct hold_rcpt *r)
 {
 	json_line_open(out, '{');
-	member_text(out, "address", r->address);
-	member_text(out, "verdict", r->verdict);
-	member_text(out, "state", hold_state_names[r->state]);
-	member_text(out, "doubt", doubt_of(h, r));
-	member_text(out, "rule", r->rule);
+	listing_json_text(out, "address", r->address);
+	listing_json_text(out, "verdict", r->verdict);
+	listing_json_text(out, "state", hold_state_names[r->state]);
+	listing_json_text(out, "doubt", doubt_of(h, r));
+	listing_json_text(out, "rule", r->rule);
 	for (size_t axis = 0; r->hits != NULL && axis < AXIS_COUNT; axis++) {
 		char *name = g_strdup_printf("%s_milli", axis_names[axis]);
 
-		member_int(out, name, r->milli[axis]);
+		listing_json_int(out, name, r->milli[axis]);
 		g_free(name);
 	}
 	json_hits(out, r);
@@ -298,19 +283,19 @@ void hold_print_json(const struct hold *h)
 	GString *out = g_string_new(NULL);
 
 	json_line_open(out, '{');
-	member_text(out, "id", h->id);
-	member_text(out, "queue_id", h->queue_id);
-	member_text(out, "tenant", h->tenant);
-	member_int(out, "received_s", h->received_s);
-	member_int(out, "expires_s", h->expires_s);
-	member_text(out, "client", h->client);
-	member_text(out, "mail_from", h->mail_from);
-	member_text(out, "name", h->name);
-	member_text(out, "from", h->from);
-	member_text(out, "subject", h->subject);
-	member_text(out, "message_id", h->message_id);
-	member_int(out, "bytes", (int64_t)h->bytes);
-	member_int(out, "seen", (int64_t)MAX(h->seen, 1));
+	listing_json_text(out, "id", h->id);
+	listing_json_text(out, "queue_id", h->queue_id);
+	listing_json_text(out, "tenant", h->tenant);
+	listing_json_int(out, "received_s", h->received_s);
+	listing_json_int(out, "expires_s", h->expires_s);
+	listing_json_text(out, "client", h->client);
+	listing_json_text(out, "mail_from", h->mail_from);
+	listing_json_text(out, "name", h->name);
+	listing_json_text(out, "from", h->from);
+	listing_json_text(out, "subject", h->subject);
+	listing_json_text(out, "message_id", h->message_id);
+	listing_json_int(out, "bytes", (int64_t)h->bytes);
+	listing_json_int(out, "seen", (int64_t)MAX(h->seen, 1));
 	json_line_name(out, "recipients");
 	json_line_open(out, '[');
 	for (size_t i = 0; i < h->n_rcpts; i++)

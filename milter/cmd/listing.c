@@ -4,8 +4,31 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/json_line.h"
+
 void listing_header(const char *columns)
 {
 	if (isatty(STDOUT_FILENO))
 		puts(columns);
+}
+
+void listing_json_text(GString *out, const char *name, const char *text)
+{
+	json_line_name(out, name);
+	if (text != NULL)
+		json_line_text(out, text);
+	else
+		json_line_null(out);
+}
+
+void listing_json_int(GString *out, const char *name, int64_t n)
+{
+	json_line_name(out, name);
+	json_line_int(out, n);
+}
+
+void listing_json_bool(GString *out, const char *name, bool yes)
+{
+	json_line_name(out, name);
+	json_line_bool(out, yes);
 }

@@ -2,11 +2,26 @@
 #ifndef CMD_LISTING_H
 #define CMD_LISTING_H
 
+#include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* listing_header - print what the columns are, if standard output is a terminal
  * in    columns   as the rows have them; printed with a line end
  * err   none */
 void listing_header(const char *columns);
+
+/* listing_json_text - a member of a row's JSON whose value is a text
+ * in    text   NULL: null
+ * err   none */
+void listing_json_text(GString *out, const char *name, const char *text);
+
+/* listing_json_int - the same with a number
+ * err   none */
+void listing_json_int(GString *out, const char *name, int64_t n);
+
+/* listing_json_bool - the same with true or false
+ * err   none */
+void listing_json_bool(GString *out, const char *name, bool yes);
 
 #endif

@@ -21,4 +21,8 @@ void people_print(const struct person *p);
 void people_print_difference(const struct person *before, const struct person *after,
 			     void *unused);
 
+/* people_print_json - one person as a line of JSON
+ * err   none */
+void people_print_json(const struct person *p);
+
 #endif

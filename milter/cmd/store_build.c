@@ -84,7 +84,7 @@ static bool run_command(const struct store_command *v, command_run command,
 	char **copy;
 	int status;
 
-	g_ptr_array_add(argv, g_strdup(v->args->argv[0]));
+	g_ptr_array_add(argv, g_strdup(*words++)); /* how the command is called */
 	for (; *words != NULL; words++)
 		g_ptr_array_add(argv, g_strdup(*words));
 	for (const char *const *word = (const char *const[]){ "-c", v->args->config,
@@ -116,15 +116,16 @@ static bool import_all(const struct store_command *v, const char *store, GError 
 
 	for (size_t i = 0; good && v->people != NULL && v->people[i] != NULL; i++)
 		good = run_command(v, command_people, store,
-				   (const char *const[]){ "import", v->people[i], NULL });
+				   (const char *const[]){ "wonted people", "import",
+							  v->people[i], NULL });
 	for (size_t k = 0; k < G_N_ELEMENTS(archives); k++)
 		for (size_t i = 0;
 		     good && archives[k].paths != NULL && archives[k].paths[i] != NULL;
 		     i++)
 			good = run_command(v, command_import, store,
-					   (const char *const[]){ archives[k].option,
-								  archives[k].paths[i],
-								  NULL });
+					   (const char *const[]){
+						   "wonted import", archives[k].option,
+						   archives[k].paths[i], NULL });
 	if (!good)
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "nothing was built, because an import failed");

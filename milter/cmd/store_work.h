@@ -25,8 +25,6 @@ struct store_command {
 
 struct store_work {
 	const char *name;
-	const char *arguments; /* as --help shows them */
-	int least, most;       /* how many of them */
 	/* argument ends with NULL; false: e */
 	bool (*run)(struct store_command *v, char **argument, GError **e);
 };

@@ -276,7 +276,7 @@ static bool read_arguments(struct command_args *args, struct arguments *a)
 	};
 
 	return command_options(
-		args, entries, "",
+		args, entries,
 		"The memory's writer: learns from the decision records of the journal "
 		"who\nwrites to whom, as they come. It stays in the foreground and is "
 		"kept by a\nservice manager. HUP reads the configuration again; TERM "

@@ -377,7 +377,7 @@ static bool read_arguments(struct command_args *args, struct arguments *a)
 	};
 
 	return command_options(
-		args, entries, "",
+		args, entries,
 		"The filter. It stays in the foreground and is kept by a service "
 		"manager.\nHUP or USR1 reloads; a configuration with a mistake "
 		"keeps the old one in force.\nTERM stops after the messages that "

@@ -6,45 +6,35 @@
 #include "base/map_guard.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
+#include "cmd/grammar.h"
 #include "decoding.h"
 #include "message/mime.h"
 
 struct command {
-	const char *name;
+	const char *name; /* the first word of its patterns, cmd/commands.def */
 	command_run run;
-	const char *what;
 };
 
 static const struct command commands[] = {
-	{ "check", command_check,
-	  "Check configuration, rules and stores; show effective values" },
-	{ "reload", command_reload, "Ask the running daemon to read everything again" },
-	{ "status", command_status, "Show what the running daemon has counted" },
-	{ "scan", command_scan,
-	  "Verdict, reasons and what would be done, for message files" },
-	{ "explain", command_explain, "Tell why a message was decided as it was" },
-	{ "rules", command_rules, "Check, format, test and list rules and their names" },
-	{ "people", command_people,
-	  "Import, sync, list and test the people of a tenant" },
-	{ "mailbox", command_mailbox,
-	  "Import, list and show what is known of addresses" },
-	{ "import", command_import, "Learn relationships from mail archives" },
-	{ "store", command_store,
-	  "Look into the memory; build, load and compare stores" },
-	{ "quarantine", command_quarantine,
-	  "List, show, release and delete what is held" },
+	{ "check", command_check },           { "reload", command_reload },
+	{ "status", command_status },         { "scan", command_scan },
+	{ "explain", command_explain },       { "rules", command_rules },
+	{ "people", command_people },         { "mailbox", command_mailbox },
+	{ "import", command_import },         { "store", command_store },
+	{ "quarantine", command_quarantine },
 };
 
 static void usage(FILE *to)
 {
-	fputs("Usage: wonted [-c FILE] COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
-	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].what);
-	fputs("\n\"wonted COMMAND --help\" tells more. Exit status: 0 done, 1 wrong "
-	      "input, "
-	      "2 wrong "
-	      "usage, 3 system.\n",
-	      to);
+	char *patterns = grammar_usage(NULL);
+
+	fprintf(to,
+		"Usage: wonted [-c FILE] COMMAND [OPTION...] [ARGUMENT...]\n\n%s"
+		"  wonted help [command]              What it does, and its options\n"
+		"  wonted version                     Print the version\n"
+		"\nExit status: 0 done, 1 wrong input, 2 wrong usage, 3 system.\n",
+		patterns);
+	g_free(patterns);
 }
 
 static const char *command_name(size_t i, const void *table)
@@ -94,6 +84,48 @@ static int run(const struct command *v, char **rest, const char *config)
 	return status;
 }
 
+static int run_named(const char *name, char **rest, const char *config)
+{
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return run(&commands[i], rest, config);
+	return unknown(name);
+}
+
+/* word   "help", "version" or an option that says the same */
+static bool means(const char *word, const char *name, const char *letter)
+{
+	const char *option = g_str_has_prefix(word, "--") ? word + strlen("--") : word;
+
+	return strcmp(option, name) == 0 || strcmp(word, letter) == 0;
+}
+
+/* "help quarantine list" is "quarantine --help": it has its words as well */
+static int help(char **words)
+{
+	char *option[] = { g_strdup("--help"), NULL };
+	int status = EXIT_DONE;
+
+	if (*words == NULL)
+		usage(stdout);
+	else
+		status = run_named(*words, option, NULL); /* --help ends the program */
+	g_free(option[0]);
+	return status;
+}
+
+static int version(char **words)
+{
+	if (*words != NULL) {
+		fprintf(stderr,
+			"wonted: \"%s\" is one word too many; usage: wonted version\n",
+			*words);
+		return EXIT_USAGE;
+	}
+	puts("wonted " WONTED_VERSION);
+	return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
 	const char *config = NULL;
@@ -111,19 +143,11 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 ||
-	    strcmp(argv[at], "help") == 0) {
-		usage(stdout);
-		return EXIT_DONE;
-	}
-	if (strcmp(argv[at], "--version") == 0 || strcmp(argv[at], "-V") == 0) {
-		puts("wonted " WONTED_VERSION);
-		return EXIT_DONE;
-	}
+	if (means(argv[at], "help", "-h"))
+		return help(argv + at + 1);
+	if (means(argv[at], "version", "-V"))
+		return version(argv + at + 1);
 	map_guard_install();
 	message_library_init();
-	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		if (strcmp(argv[at], commands[i].name) == 0)
-			return run(&commands[i], argv + at + 1, config);
-	return unknown(argv[at]);
+	return run_named(argv[at], argv + at + 1, config);
 }

@@ -1,0 +1,98 @@
+#!/usr/bin/perl
+# Every command of the table: its help, too few and too many words, its line in the manual page; and all
+# lists, for people and for programs.
+use strict; use warnings;
+use lib 't/lib';
+use JSON::PP;
+use Test::More;
+use Wonted::Daemon;
+use Wonted::Place;
+
+my $build = Wonted::Daemon::build_dir();
+my $man = Wonted::Place::read_file('contrib/man/wonted.8');
+my $none = '/nonexistent/wonted.conf';
+
+sub wonted { my $said = qx($build/wonted -c $none @_ 2>&1 </dev/null); return ($? >> 8, $said) }
+
+my ($status, $usage) = wonted('help');
+is($status, 0, 'wonted help');
+my @patterns = $usage =~ /^  wonted (\S.*?)  +[A-Z]/mg;
+cmp_ok(scalar @patterns, '>', 30, 'lists the patterns of all commands');
+
+for my $pattern (@patterns) {
+	next if $pattern =~ /^(?:help|version)/;
+	my @words = split ' ', $pattern =~ s/ ?[<\[].*//r;
+	my @needed = $pattern =~ /(<[^>]*>)/g;
+	my $open = $pattern =~ /\.\.\.[>\]]/;
+	my $most = () = $pattern =~ /[<\[]/g;
+	for my $ask ("@words --help", "help @words") {
+		my ($s, $said) = wonted($ask);
+		is($s, 0, "wonted $ask");
+		like($said, qr/Usage:.*^  wonted \Q$pattern\E  /ms, "tells how it is called");
+	}
+	my ($s, $said) = wonted(@words, ('x') x $most, 'surplus');
+	if ($open) {
+		unlike($said, qr/word too many/, "$pattern takes as many as there are");
+	} else {
+		is($s, 2, "$pattern: one word more is wrong usage");
+		like($said, qr/"surplus" is one word too many; usage: wonted \Q$pattern\E$/m, 'and named');
+	}
+	if (@needed) {
+		($s, $said) = wonted(@words);
+		is($s, 2, "$pattern: nothing is too few");
+		like($said, qr/\Q$needed[0]\E is missing; usage: wonted \Q$pattern\E$/m, 'and told what is missing');
+	}
+	like($man, qr/^wonted \Q@words\E(?: |$)/m, "wonted(8) has wonted @words");
+	($s, $said) = wonted("@words --no-such-option");
+	is($s, 2, "@words: an unknown option is wrong usage");
+	if (@words > 1) {
+		($s, $said) = wonted($words[0]);
+		is($s, 2, "$words[0] alone is wrong usage");
+		like($said, qr/say one of .*\b\Q$words[1]\E\b/, "and told of $words[1]");
+	}
+}
+
+is((wonted('version'))[1], (wonted('--version'))[1], 'wonted version');
+is((wonted('version', 'x'))[0], 2, 'and nothing behind it');
+is((wonted('help', 'nonsense'))[0], 2, 'help of nothing');
+like((wonted('quarantine', 'realease'))[1], qr/did you mean "release"/, 'a suggestion');
+
+my $place = Wonted::Place->new;
+$place->write('rules/10-test.rules', "rule one\n    reason \"One\"\n    when subject contains \"one\"\n    threat +1\n\nrule two\n    reason \"Two\"\n    when subject contains \"two\"\n    spam +2\n");
+$place->write('rules/10-test.rtest', "test \"one\"\n    given subject \"one\"\n    expect rule one yes\n\ntest \"two\"\n    given subject \"two\"\n    expect rule two yes\n");
+my $d = Wonted::Daemon->new($place, set => { rules_dir => '"' . $place->path('rules') . '"' });
+mkdir $place->path('wonted/quarantine');
+is(($d->run('people', 'import', $place->write('p.csv', "name,addresses,title,vip\nAnn Abel,ann\@example.org,CFO,yes\n")))[0], 0, 'a person');
+
+subtest 'lists' => sub {
+	my %want = (rules => 2, people => 1, mailbox => 1);
+	for my $of (qw(rules people mailbox quarantine)) {
+		my ($s, $said) = $d->run($of, 'list', '--json');
+		is($s, 0, "$of list --json");
+		my @rows = map { decode_json($_) } grep { /^\{/ } split /\n/, $said;
+		is(scalar @rows, $want{$of} // 0, 'a line each');
+		unlike((join '', grep { !/^\{/ } split /^/, $said), qr/[A-Z]{4}/, 'and no header');
+		unlike(($d->run($of, 'list'))[1], qr/^[A-Z]{4,}/, "$of list into a pipe has none");
+		SKIP: {
+			skip 'util-linux script is not installed', 1 if system('command -v script >/dev/null');
+			skip 'nothing is held', 1 if $of eq 'quarantine';
+			my $seen = qx(script -qec "$build/wonted -c $d->{conf} $of list" /dev/null </dev/null 2>&1);
+			like($seen, qr/^(?:RULE|NAME|ADDRESS)\b/m, 'on a terminal it has one');
+		}
+	}
+	my $rule = decode_json(($d->run('rules', 'show', '--json', 'two'))[1]);
+	is($rule->{milli}{spam}, 2000, 'rules show --json');
+	is(decode_json(($d->run('mailbox', 'show', '--json', 'ANN@example.org'))[1])->{kind}, 'user', 'mailbox show --json');
+};
+
+subtest 'tests of one rule' => sub {
+	my ($s, $said) = $d->run('rules', 'test', 'two');
+	is($s, 0, 'pass');
+	like($said, qr/\Aok 1 - \S+10-test\.rtest:5 two\n1\.\.1\n\z/, 'and are its own only');
+	($s, $said) = $d->run('rules', 'test', 'three');
+	is($s, 1, 'of a rule that is not there');
+	like($said, qr/no test expects anything of a rule "three"/, 'is told');
+	is((() = ($d->run('rules', 'test'))[1] =~ /^ok/mg), 2, 'all, without a name');
+};
+
+done_testing;
