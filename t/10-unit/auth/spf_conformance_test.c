@@ -88,7 +88,9 @@ static void run_suite(const char *file, int cases)
 	int status;
 
 	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-		g_test_skip("the conformance data is not here");
+		g_test_skip("the suite of RFC 7208 is not here: put "
+			    "https://github.com/sdgathman/pyspf test/rfc7208-tests.yml "
+			    "into DIR/spf and set WONTED_CONFORMANCE=DIR");
 		g_free(path);
 		g_string_free(s.zone, TRUE);
 		return;

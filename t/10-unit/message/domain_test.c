@@ -96,7 +96,9 @@ static void test_psl(void)
 	unsigned rows = 0;
 
 	if (!g_file_get_contents(path, &text, NULL, NULL)) {
-		g_test_skip("conformance data is not here");
+		g_test_skip(
+			"its data is not here: put https://github.com/publicsuffix/list "
+			"(tests) into DIR/psl and set WONTED_CONFORMANCE=DIR");
 		g_free(path);
 		arena_destroy(&a);
 		return;

@@ -398,7 +398,11 @@ static bool present(const char *path)
 {
 	if (g_file_test(path, G_FILE_TEST_EXISTS))
 		return true;
-	g_test_skip("conformance data is not here");
+	g_test_skip("its data is not here: put "
+		    "https://github.com/stalwartlabs/mail-parser into "
+		    "DIR/mime/mail-parser, the messages of the tests of Python's email "
+		    "package into "
+		    "DIR/mime/python-email and set WONTED_CONFORMANCE=DIR");
 	return false;
 }
 

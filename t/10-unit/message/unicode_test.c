@@ -255,7 +255,9 @@ static void test_confusables(void)
 
 	g_free(path);
 	if (all == NULL) {
-		g_test_skip("conformance data is not here");
+		g_test_skip("its data is not here: put the json of "
+			    "https://github.com/vhf/confusable_homoglyphs into "
+			    "DIR/unicode and set WONTED_CONFORMANCE=DIR");
 		arena_destroy(&a);
 		return;
 	}
