@@ -53,6 +53,10 @@ int command_import(int argc, char **argv);
  * err   returned: exit status */
 int command_store(int argc, char **argv);
 
+/* command_text - teach, measure and look into the text model
+ * err   returned: exit status */
+int command_text(int argc, char **argv);
+
 /* command_quarantine - list, show, release, delete what is held
  * err   returned: exit status */
 int command_quarantine(int argc, char **argv);

@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{ "explain", command_explain },       { "rules", command_rules },
 	{ "people", command_people },         { "mailbox", command_mailbox },
 	{ "import", command_import },         { "store", command_store },
-	{ "quarantine", command_quarantine },
+	{ "text", command_text },             { "quarantine", command_quarantine },
 };
 
 static void usage(FILE *to)

@@ -1,0 +1,40 @@
+/* Labelled messages in their order, from an index file or from folders. */
+#ifndef CMD_TEXT_INDEX_H
+#define CMD_TEXT_INDEX_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/model.h"
+
+struct text_indexed {
+	char *path;
+	enum text_label label;
+	unsigned source;
+};
+
+struct text_index;
+
+/* text_index_read - what the arguments name
+ * in    names      NULL-terminated: index files; folders with a folder a label; message files
+ *       unlabelled a file is a message, and folders need no labels
+ * own   text_index_free()
+ * err   NULL: a line or folder cannot be read as such; e names file and line */
+struct text_index *text_index_read(char **names, bool unlabelled, GError **e);
+
+/* text_index_count, text_index_at - the messages
+ * err   none */
+size_t text_index_count(const struct text_index *x);
+const struct text_indexed *text_index_at(const struct text_index *x, size_t i);
+
+/* text_index_sources, text_index_source - the sources and their names
+ * err   none */
+unsigned text_index_sources(const struct text_index *x);
+const char *text_index_source(const struct text_index *x, unsigned i);
+
+/* text_index_free - give back
+ * err   none; NULL is allowed */
+void text_index_free(struct text_index *x);
+
+#endif

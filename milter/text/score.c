@@ -1,0 +1,348 @@
+/* In each group of tokens two models stand side by side, a logistic regression and naive
+ * Bayes, each over messages of one length; what they say is bounded and added with weights
+ * that are learnt, too. A frozen model holds the sum of both. */
+#include "text/score.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/compiler.h"
+#include "text/map.h"
+
+#define MOST_LOG_ODDS 12.0  /* of one model */
+#define ENOUGH_LOG_ODDS 8.0 /* naive Bayes is not taught what it knows so well */
+#define RATE 16.0           /* of the logistic regression, over texts of length 1 */
+#define MIX_RATE 0.002      /* of the weights between models */
+#define BIAS_RATE 0.01
+
+/* ---- one model ---- */
+
+/* log-odds of one axis, group by group */
+struct opinion {
+	double lr[TEXT_GROUP_COUNT], nb[TEXT_GROUP_COUNT]; /* frozen: lr is both */
+	double all;
+};
+
+static double bounded(double x)
+{
+	return CLAMP(x, -MOST_LOG_ODDS, MOST_LOG_ODDS);
+}
+
+/* texts count as if all were of length 1 */
+static double length_scale(const struct text_tokens *t, size_t group)
+{
+	return 1 / sqrt((double)(t->begin[group + 1] - t->begin[group]) + 1);
+}
+
+static double trusted(const struct text_axis *a, size_t group)
+{
+	double both = MIN(a->nb_pos[group], a->nb_neg[group]);
+
+	return 0.5 * both / (both + 0.5);
+}
+
+static void ask_frozen(const struct text_model *m, const struct text_tokens *t,
+		       struct opinion *o)
+{
+	const int8_t *cells = map_frozen(m);
+	struct text_axis axes[AXIS_COUNT];
+
+	for (enum axis a = 0; a < AXIS_COUNT; a++) {
+		axes[a] = map_axis(m, a);
+		o[a] = (struct opinion){ .all = axes[a].bias };
+	}
+	for (size_t g = 0; g < TEXT_GROUP_COUNT; g++) {
+		int64_t sum[AXIS_COUNT] = { 0 };
+
+		if ((m->head.groups >> g & 1) == 0)
+			continue;
+		for (size_t i = t->begin[g]; i < t->begin[g + 1]; i++) {
+			const int8_t *cell = cells + map_index(m, &t->at[i]) * AXIS_COUNT;
+
+			for (size_t a = 0; a < AXIS_COUNT; a++)
+				sum[a] += cell[a];
+		}
+		for (enum axis a = 0; a < AXIS_COUNT; a++) {
+			o[a].lr[g] = bounded((double)sum[a] * (double)axes[a].scale[g] *
+					     length_scale(t, g));
+			o[a].all += o[a].lr[g];
+		}
+	}
+}
+
+static void ask_group(const struct text_model *m, const struct text_tokens *t, size_t g,
+		      struct opinion *o)
+{
+	int64_t weight[AXIS_COUNT] = { 0 };
+	double bayes[AXIS_COUNT] = { 0 };
+	size_t seen[AXIS_COUNT] = { 0 };
+
+	for (size_t i = t->begin[g]; i < t->begin[g + 1]; i++) {
+		size_t cell = map_index(m, &t->at[i]);
+
+		for (enum axis a = 0; a < AXIS_COUNT; a++) {
+			struct text_cell c = map_cell(m, cell, a);
+
+			weight[a] += c.weight;
+			if ((c.pos | c.neg) == 0)
+				continue;
+			bayes[a] += (double)(m->logs[c.pos] - m->logs[c.neg]);
+			seen[a]++;
+		}
+	}
+	for (enum axis a = 0; a < AXIS_COUNT; a++) {
+		struct text_axis x = map_axis(m, a);
+		double scale = length_scale(t, g);
+		double odds = log((x.nb_neg[g] + 1.0) / (x.nb_pos[g] + 1.0));
+
+		o[a].lr[g] = bounded((double)weight[a] / TEXT_WEIGHT_ONE * scale +
+				     (double)x.group_bias[g]);
+		o[a].nb[g] = bounded((bayes[a] + (double)seen[a] * odds) * scale *
+				     trusted(&x, g));
+		o[a].all += (double)x.mix_lr[g] * o[a].lr[g] +
+			    (double)x.mix_nb[g] * o[a].nb[g];
+	}
+}
+
+static void ask_live(const struct text_model *m, const struct text_tokens *t,
+		     struct opinion *o)
+{
+	for (enum axis a = 0; a < AXIS_COUNT; a++)
+		o[a] = (struct opinion){ .all = (double)map_axis(m, a).bias };
+	for (size_t g = 0; g < TEXT_GROUP_COUNT; g++)
+		if ((m->head.groups >> g & 1) != 0)
+			ask_group(m, t, g, o);
+}
+
+static void ask(const struct text_model *m, const struct text_tokens *t,
+		struct opinion *o)
+{
+	if (m->live)
+		ask_live(m, t, o);
+	else
+		ask_frozen(m, t, o);
+}
+
+static bool has_both(const struct text_axis *a)
+{
+	return a->pos > 0 && a->neg > 0;
+}
+
+/* ---- both ---- */
+
+unsigned text_groups(const struct text_models *models)
+{
+	return (models->base == NULL ? 0 : models->base->head.groups) |
+	       (models->delta == NULL ? 0 : models->delta->head.groups);
+}
+
+void text_score(const struct text_models *models, const struct text_tokens *tokens,
+		struct text_score *score_r)
+{
+	const struct text_model *both[] = { models->base, models->delta };
+	double mix[AXIS_COUNT] = { 1, 1, 1 };
+
+	*score_r = (struct text_score){ 0 };
+	for (enum axis a = 0; models->delta != NULL && a < AXIS_COUNT; a++)
+		mix[a] = (double)map_axis(models->delta, a).mix_base;
+	for (size_t i = 0; i < COUNT_OF(both); i++) {
+		struct opinion o[AXIS_COUNT];
+
+		if (both[i] == NULL)
+			continue;
+		ask(both[i], tokens, o);
+		for (enum axis a = 0; a < AXIS_COUNT; a++) {
+			struct text_axis x = map_axis(both[i], a);
+
+			if (!has_both(&x))
+				continue;
+			score_r->known[a] = true;
+			score_r->log_odds[a] += i == 0 ? mix[a] * o[a].all : o[a].all;
+		}
+	}
+}
+
+/* ---- pieces ---- */
+
+static double share_of(const struct text_model *m, const struct text_axis *x,
+		       const struct text_tokens *t, const struct text_token *token,
+		       enum axis axis)
+{
+	size_t cell = map_index(m, token), g = token->group;
+	double nb = 0;
+
+	if ((m->head.groups >> g & 1) == 0)
+		return 0;
+	if (!m->live)
+		return map_frozen(m)[cell * AXIS_COUNT + axis] * (double)x->scale[g] *
+		       length_scale(t, g);
+	struct text_cell c = map_cell(m, cell, axis);
+
+	if ((c.pos | c.neg) != 0)
+		nb = (double)(m->logs[c.pos] - m->logs[c.neg]) +
+		     log((x->nb_neg[g] + 1.0) / (x->nb_pos[g] + 1.0));
+	return ((double)x->mix_lr[g] * c.weight / TEXT_WEIGHT_ONE +
+		(double)x->mix_nb[g] * nb * trusted(x, g)) *
+	       length_scale(t, g);
+}
+
+static int heavier(const void *left, const void *right)
+{
+	const struct text_weight *a = left, *b = right;
+
+	if (fabs(a->log_odds) < fabs(b->log_odds))
+		return 1;
+	if (fabs(a->log_odds) > fabs(b->log_odds))
+		return -1;
+	return a->piece < b->piece ? -1 : a->piece > b->piece;
+}
+
+/* the same words in the same place are one */
+static struct text_weight *sum_pieces(struct arena *a, const struct text_models *models,
+				      const struct text_tokens *t, enum axis axis)
+{
+	const struct text_model *both[] = { models->base, models->delta };
+	struct text_weight *all = arena_new(a, struct text_weight, t->n_pieces + 1);
+
+	for (size_t i = 0; i < t->n_pieces; i++)
+		all[i].piece = &t->pieces[i];
+	for (size_t k = 0; k < COUNT_OF(both); k++) {
+		struct text_axis x;
+
+		if (both[k] == NULL)
+			continue;
+		x = map_axis(both[k], axis);
+		for (size_t i = 0; i < t->n; i++)
+			all[t->at[i].piece].log_odds +=
+				share_of(both[k], &x, t, &t->at[i], axis);
+	}
+	return all;
+}
+
+static bool said(const struct text_weight *kept, size_t n, const struct text_piece *p)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(kept[i].piece->where, p->where) == 0 &&
+		    bytes_equal(kept[i].piece->text, p->text))
+			return true;
+	return false;
+}
+
+const struct text_weight *text_strongest(struct arena *a,
+					 const struct text_models *models,
+					 const struct text_tokens *tokens, enum axis axis,
+					 bool positive, size_t most, size_t *n_r)
+{
+	struct text_weight *all = sum_pieces(a, models, tokens, axis);
+	struct text_weight *kept = arena_new(a, struct text_weight, most + 1);
+	size_t n = 0;
+
+	qsort(all, tokens->n_pieces, sizeof(*all), heavier);
+	for (size_t i = 0; i < tokens->n_pieces && n < most && all[i].log_odds != 0; i++)
+		if ((all[i].log_odds > 0) == positive && all[i].piece->text.n > 0 &&
+		    !said(kept, n, all[i].piece))
+			kept[n++] = all[i];
+	*n_r = n;
+	return kept;
+}
+
+/* ---- teaching ---- */
+
+/* is this label an example of the axis, of its contrary, or of neither? */
+static int target(enum axis axis, enum text_label label)
+{
+	if (axis == AXIS_THREAT)
+		return label == TEXT_THREAT;
+	if (axis == AXIS_SPAM)
+		return label == TEXT_SPAM || label == TEXT_THREAT;
+	if (label == TEXT_SPAM || label == TEXT_THREAT)
+		return -1;
+	return label == TEXT_GRAYMAIL;
+}
+
+static double sigmoid(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+static void teach_group(struct text_model *m, enum axis axis, size_t g,
+			const struct text_tokens *t, const double step, const int count)
+{
+	for (size_t i = t->begin[g]; i < t->begin[g + 1]; i++) {
+		size_t cell = map_index(m, &t->at[i]);
+		struct text_cell c = map_cell(m, cell, axis);
+		double weight = (double)c.weight + step * TEXT_WEIGHT_ONE;
+
+		c.weight = (int32_t)lround(
+			CLAMP(weight, -(double)G_MAXINT32 / 2, (double)G_MAXINT32 / 2));
+		if (count > 0 && c.pos < TEXT_COUNT_MOST)
+			c.pos++;
+		if (count < 0 && c.neg < TEXT_COUNT_MOST)
+			c.neg++;
+		map_cell_store(m, cell, axis, c);
+	}
+}
+
+/* of the weights between the models, by what all of them said together */
+static void teach_mix(struct text_axis *x, const struct opinion *o, double base,
+		      double error)
+{
+	for (size_t g = 0; g < TEXT_GROUP_COUNT; g++) {
+		x->mix_lr[g] =
+			(float)MAX(0, (double)x->mix_lr[g] + MIX_RATE * error * o->lr[g]);
+		x->mix_nb[g] =
+			(float)MAX(0, (double)x->mix_nb[g] + MIX_RATE * error * o->nb[g]);
+	}
+	x->mix_base =
+		(float)MAX(0, (double)x->mix_base + MIX_RATE * error * bounded(base));
+	x->bias = (float)((double)x->bias + BIAS_RATE * error);
+}
+
+static void teach_axis(struct text_model *m, enum axis axis, const struct opinion *o,
+		       double base, const struct text_tokens *t, bool yes)
+{
+	struct text_axis x = map_axis(m, axis);
+	double y = yes ? 1 : 0;
+	double error = y - sigmoid(o->all + (double)x.mix_base * base);
+
+	for (size_t g = 0; g < TEXT_GROUP_COUNT; g++) {
+		double e = y - sigmoid(o->lr[g]);
+		bool count = (yes ? o->nb[g] : -o->nb[g]) < ENOUGH_LOG_ODDS;
+
+		if ((m->head.groups >> g & 1) == 0)
+			continue;
+		teach_group(m, axis, g, t, RATE * e * length_scale(t, g),
+			    count ? (yes ? 1 : -1) : 0);
+		x.group_bias[g] = (float)((double)x.group_bias[g] + BIAS_RATE * e);
+		x.nb_pos[g] += count && yes;
+		x.nb_neg[g] += count && !yes;
+	}
+	teach_mix(&x, o, base, error);
+	x.pos += yes;
+	x.neg += !yes;
+	map_axis_store(m, axis, &x);
+}
+
+void text_learn(struct text_model *live, const struct text_model *base,
+		const struct text_tokens *tokens, enum text_label label)
+{
+	struct opinion mine[AXIS_COUNT], its[AXIS_COUNT] = { 0 };
+	uint32_t *labels =
+		(uint32_t *)(void *)(live->map + offsetof(struct text_head, labels));
+
+	g_assert(live->writable && label < TEXT_LABEL_COUNT);
+	flock(live->fd, LOCK_EX);
+	ask(live, tokens, mine);
+	if (base != NULL)
+		ask(base, tokens, its);
+	for (enum axis a = 0; a < AXIS_COUNT; a++) {
+		int yes = target(a, label);
+
+		if (yes >= 0)
+			teach_axis(live, a, &mine[a], its[a].all, tokens, yes == 1);
+	}
+	__atomic_store_n(&labels[label], labels[label] + 1, __ATOMIC_RELAXED);
+	flock(live->fd, LOCK_UN);
+}
