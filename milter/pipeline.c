@@ -84,7 +84,12 @@ static bool check_auth(struct transaction *p)
 
 static bool take_features(struct transaction *p)
 {
+	const struct text_models models = { p->runtime->text_model,
+					    p->runtime->text_delta };
+
 	features_take(p->arena, p->message, p->envelope, p->auth, &p->features);
+	if (!p->envelope->internal)
+		features_ask_models(p->arena, &models, &p->features);
 	return true;
 }
 

@@ -3,6 +3,8 @@
  * aliases, which each message checks again. */
 #include "runtime.h"
 
+#include <unistd.h>
+
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -113,6 +115,24 @@ static void take_endings(struct runtime *w)
 		w->endings = endings_create(at, n);
 }
 
+/* A model that cannot be used is none: its features are unknown, and mail goes on. */
+static struct text_model *open_model(const char *path, bool needed)
+{
+	GError *e = NULL;
+	struct text_model *m = NULL;
+
+	if (!needed && access(path, F_OK) != 0)
+		return NULL;
+	m = text_model_open(path, &e);
+	if (m == NULL)
+		log_line(LOG_LEVEL_WARN,
+			 "%s; until then text.threat, text.spam and text.graymail are "
+			 "unknown",
+			 e->message);
+	g_clear_error(&e);
+	return m;
+}
+
 static void close_all(gpointer data)
 {
 	struct runtime *w = data;
@@ -125,6 +145,8 @@ static void close_all(gpointer data)
 	decode_pool_unref(w->decoders);
 	endings_free(w->endings);
 	ruleset_free(w->rules);
+	text_model_close(&w->text_model);
+	text_model_close(&w->text_delta);
 	options_unref(w->options);
 }
 
@@ -151,6 +173,10 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 		goto out;
 	log_warnings(w->rules);
 	take_endings(w);
+	if (w->options->use_text_model) {
+		w->text_model = open_model(w->options->text_model, true);
+		w->text_delta = open_model(w->options->text_delta, false);
+	}
 	w->needs = all_needs(w->options, w->rules);
 	w->asked = ruleset_asked(w->rules);
 	w->aliases =

@@ -14,6 +14,7 @@
 #include "lookup/aliases.h"
 #include "rule/rule.h"
 #include "store/store.h"
+#include "text/model.h"
 
 struct runtime {
 	struct options *options;
@@ -22,6 +23,7 @@ struct runtime {
 	struct store *store;       /* shared by runtimes of the same url */
 	struct aliases *aliases;   /* what was heard of them; shared by all runtimes */
 	struct store_registry *registry; /* handed on from runtime to runtime */
+	struct text_model *text_model, *text_delta; /* NULL: none, or not usable */
 	struct ruleset *rules;
 	struct decode_pool
 		*decoders;       /* shared by runtimes of the same options; NULL: none */

@@ -130,7 +130,7 @@
 
 /* text model */
 #define LIMIT_TEXT_TOKENS 8192 /* of one message; 3,500 bytes of text make some 5,000 */
-#define LIMIT_TEXT_PIECES 4096  /* places of a message that tokens can be shown as */
+#define LIMIT_TEXT_PIECES 4096 /* places of a message that tokens can be shown as */
 #define LIMIT_TEXT_MODEL_BYTES (64 * 1024 * 1024) /* of one file; ours have 25 MB */
 #define LIMIT_TEXT_NUMBER 1e6F /* any number in its head; real ones stay below 20 */
 

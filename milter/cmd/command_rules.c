@@ -102,6 +102,9 @@ static void print_rule(const struct rule_info *info)
 	if (info->off)
 		printf("  off");
 	print_points(info->milli, "");
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++)
+		if (info->scaled[axis] != NULL)
+			printf("  %s %s", axis_names[axis], info->scaled[axis]);
 	print_points(info->unknown_milli, "if unknown ");
 	if (info->observe)
 		printf("  observe");

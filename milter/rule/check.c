@@ -215,6 +215,35 @@ static struct clause *the_clause(struct ruleset *rs, const struct item *item,
 	return first;
 }
 
+/* a value times a factor: a number it must be, and bounds the right way round */
+static void check_scaled(struct ruleset *rs, struct rule *rule, const struct clause *c)
+{
+	struct scaled *s = (struct scaled *)(uintptr_t)c->scaled;
+	const struct name_row *row;
+	GString *text = g_string_new(NULL);
+
+	if (s->value.kind != OPERAND_NAME ||
+	    !name_find(rs, s->value.text, s->value.place, &s->value.name)) {
+		report_error(rs->errors, s->value.place, "there is no name %s%s",
+			     quoted(rs->arena, s->value.text),
+			     name_suggest(rs, s->value.text, false));
+		g_string_free(text, TRUE);
+		return;
+	}
+	row = ruleset_row(rs, s->value.name);
+	if (row->type != VALUE_INT)
+		report_error(rs->errors, s->value.place,
+			     "%s is %s: only a number times a factor is points",
+			     s->value.text, name_kind(rs, row));
+	if (s->has_least && s->has_most && s->least_milli > s->most_milli)
+		report_error(rs->errors, c->place, "at least is above at most");
+	note_name(rs, rule, s->value.name);
+	print_scaled(text, s);
+	rule->scaled[c->axis] = s;
+	rule->info.scaled[c->axis] = arena_strndup(rs->arena, text->str, text->len);
+	g_string_free(text, TRUE);
+}
+
 static void check_points(struct ruleset *rs, struct rule *rule, const struct item *item)
 {
 	bool seen[2][AXIS_COUNT] = { 0 };
@@ -229,12 +258,14 @@ static void check_points(struct ruleset *rs, struct rule *rule, const struct ite
 				     "points for %s%s are given twice",
 				     axis_names[c->axis], unknown ? " if unknown" : "");
 		seen[unknown][c->axis] = true;
+		if (c->scaled != NULL)
+			check_scaled(rs, rule, c);
 		if (unknown)
 			rule->info.unknown_milli[c->axis] = c->milli;
 		else
 			rule->info.milli[c->axis] = c->milli;
 		rule->has_unknown_points |= unknown && c->milli != 0;
-		rule->has_points |= !unknown && c->milli != 0;
+		rule->has_points |= !unknown && (c->milli != 0 || c->scaled != NULL);
 	}
 	if (!rule->has_points && !rule->has_unknown_points && !rule->info.observe)
 		report_error(rs->errors, rule->place,
@@ -325,6 +356,12 @@ static void adjust_points(struct ruleset *rs, struct rule *rule, const struct cl
 	int64_t *milli =
 		c->kind == CLAUSE_UNKNOWN ? rule->info.unknown_milli : rule->info.milli;
 
+	if (c->scaled != NULL) {
+		report_error(rs->errors, c->place,
+			     "adjust adds plain points: override rule %s to multiply",
+			     rule->info.name);
+		return;
+	}
 	milli[c->axis] += c->milli;
 	if (ABS(milli[c->axis]) > LIMIT_RULE_MILLI)
 		report_error(
@@ -332,7 +369,8 @@ static void adjust_points(struct ruleset *rs, struct rule *rule, const struct cl
 			axis_names[c->axis], rule->info.name, LIMIT_RULE_MILLI / 1000);
 	rule->has_points = rule->has_unknown_points = false;
 	for (size_t axis = 0; axis < AXIS_COUNT; axis++) {
-		rule->has_points |= rule->info.milli[axis] != 0;
+		rule->has_points |=
+			rule->info.milli[axis] != 0 || rule->scaled[axis] != NULL;
 		rule->has_unknown_points |= rule->info.unknown_milli[axis] != 0;
 	}
 }

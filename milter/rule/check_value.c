@@ -107,7 +107,8 @@ static bool check_count(struct ruleset *rs, const struct test *test)
 	const char *unit = ruleset_row(rs, test->left.name)->unit;
 
 	if (test->right.kind != OPERAND_NUMBER || strcmp(unit, "s") == 0 ||
-	    test->right.number > 0 || (test->right.number == 0 && test->op != OP_LESS))
+	    strcmp(unit, "points") == 0 || test->right.number > 0 ||
+	    (test->right.number == 0 && test->op != OP_LESS))
 		return true;
 	report_error(rs->errors, test->right.place, "%s is never below 0",
 		     test->left.text);

@@ -234,7 +234,7 @@ static void take_number(struct lexer *l, struct token *t)
 static void take_symbol(struct lexer *l, struct token *t)
 {
 	static const char *const symbols[] = { "==", "!=", "<=", ">=", "(", ")",
-					       ",",  "%",  "<",  ">",  "=" };
+					       ",",  "%",  "<",  ">",  "=", "*" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(symbols); i++) {
 		size_t n = strlen(symbols[i]);

@@ -147,6 +147,14 @@ bool name_number(struct ruleset *rs, struct operand *o, const char *unit)
 			return false;
 		}
 	}
+	if (strcmp(unit, "points") == 0) {
+		if (milli_parse(o->text, &o->number))
+			return true;
+		report_error(rs->errors, o->place,
+			     "%s are no points: a number with at most three decimals",
+			     quoted(rs->arena, o->text));
+		return false;
+	}
 	if (!number_parse(o->text, INT64_MIN / 1048576, INT64_MAX / 1048576, &number)) {
 		report_error(rs->errors, o->place, "%s is not a whole number",
 			     quoted(rs->arena, o->text));

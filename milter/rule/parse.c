@@ -443,6 +443,42 @@ static void take_rollout(struct parser *p, struct clause *clause)
 	}
 }
 
+static const struct scaled *take_scaled(struct parser *p)
+{
+	struct scaled *s = arena_new(p->arena, struct scaled, 1);
+
+	s->value = parser_subject(p);
+	if (!p->failed && !take_symbol(p, "*"))
+		parser_fail(p, "* and a factor");
+	if (!p->failed)
+		s->factor_milli = parser_points(p);
+	while (!p->failed && !p->now.first && take_word(p, "at")) {
+		bool least = parser_word(p, "least");
+		bool *has = least ? &s->has_least : &s->has_most;
+
+		if ((!least && !parser_word(p, "most")) || *has) {
+			parser_fail(p, "at least or at most, each once");
+			break;
+		}
+		parser_take(p);
+		*has = true;
+		*(least ? &s->least_milli : &s->most_milli) = parser_points(p);
+	}
+	return s;
+}
+
+static void take_points(struct parser *p, struct clause *clause)
+{
+	if (!p->failed)
+		clause->axis = parser_axis(p);
+	if (p->failed)
+		return;
+	if (clause->kind == CLAUSE_POINTS && p->now.kind == TOKEN_WORD && !p->now.first)
+		clause->scaled = take_scaled(p);
+	else
+		clause->milli = parser_points(p);
+}
+
 static void take_rule_clause(struct parser *p, struct item *item)
 {
 	static const char *const words[] = {
@@ -476,11 +512,8 @@ static void take_rule_clause(struct parser *p, struct item *item)
 		take_rollout(p, clause);
 	else if (clause->kind == CLAUSE_UNKNOWN && !take_word(p, "unknown"))
 		parser_fail(p, "unknown");
-	if (clause->kind == CLAUSE_POINTS || clause->kind == CLAUSE_UNKNOWN) {
-		if (!p->failed)
-			clause->axis = parser_axis(p);
-		clause->milli = p->failed ? 0 : parser_points(p);
-	}
+	if (clause->kind == CLAUSE_POINTS || clause->kind == CLAUSE_UNKNOWN)
+		take_points(p, clause);
 }
 
 static void take_name(struct parser *p, struct item *item)

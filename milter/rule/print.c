@@ -265,6 +265,21 @@ static void print_expect(GString *out, const struct clause *clause)
 	}
 }
 
+void print_scaled(GString *out, const struct scaled *s)
+{
+	print_operand(out, &s->value);
+	g_string_append(out, " * ");
+	print_milli(out, s->factor_milli, "");
+	if (s->has_least) {
+		g_string_append(out, " at least ");
+		print_milli(out, s->least_milli, "");
+	}
+	if (s->has_most) {
+		g_string_append(out, " at most ");
+		print_milli(out, s->most_milli, "");
+	}
+}
+
 static void print_clause_words(GString *out, const struct clause *clause)
 {
 	switch (clause->kind) {
@@ -274,7 +289,10 @@ static void print_clause_words(GString *out, const struct clause *clause)
 		break;
 	case CLAUSE_POINTS:
 		print_keyword(out, axis_names[clause->axis]);
-		print_points(out, clause->milli);
+		if (clause->scaled != NULL)
+			print_scaled(out, clause->scaled);
+		else
+			print_points(out, clause->milli);
 		break;
 	case CLAUSE_UNKNOWN:
 		g_string_append_printf(out, INDENT "if unknown  %s ",

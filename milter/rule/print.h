@@ -19,6 +19,10 @@ void print_condition(GString *out, const struct node *node);
  * err   none */
 void print_test(GString *out, const struct test *test);
 
+/* print_scaled - a value times a factor: text.spam * 0.5 at most 4
+ * err   none */
+void print_scaled(GString *out, const struct scaled *s);
+
 /* print_points - milli-points as points: +6.5
  * err   none */
 void print_points(GString *out, int64_t milli);

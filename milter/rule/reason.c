@@ -33,6 +33,13 @@ static void add_number(GString *out, const struct value *v, const char *unit)
 {
 	size_t n = strlen(unit);
 
+	if (strcmp(unit, "points") == 0) { /* kept in thousandths */
+		g_string_append_printf(
+			out, "%s%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT " points",
+			v->number < 0 ? "-" : "", ABS(v->number) / 1000,
+			ABS(v->number) % 1000 / 100);
+		return;
+	}
 	if (v->number == 1 && g_str_has_suffix(unit, "sses"))
 		n -= 2;
 	else if (v->number == 1 && n > 1 && unit[n - 1] == 's')

@@ -44,9 +44,11 @@ struct rule_info {
 	const char *condition; /* as `wonted rules fmt` writes it, on one line */
 	int64_t milli[AXIS_COUNT];
 	int64_t unknown_milli[AXIS_COUNT];
-	const char *changed; /* FILE:LINE of the override, adjust or extend list that
+	const char *scaled
+		[AXIS_COUNT]; /* points besides milli, as written: "size * 2"; NULL */
+	const char *changed;  /* FILE:LINE of the override, adjust or extend list that
 				changes it; NULL: none */
-	bool off;            /* never hits */
+	bool off;             /* never hits */
 	bool observe;
 	int rollout_percent; /* 100: everybody */
 	bool per_rcpt;       /* reads names that belong to one recipient */

@@ -27,6 +27,7 @@ struct rule {
 	size_t n_tests;
 	const struct piece *pieces; /* of the reason */
 	size_t n_pieces;
+	const struct scaled *scaled[AXIS_COUNT]; /* points besides those of info; NULL */
 	bool has_points, has_unknown_points;
 	bool by_domain; /* of its rollout */
 };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "rule/print.h"
 #include "rule/reason.h"
 
@@ -13,6 +14,22 @@ static bool gives(const struct rule *rule, enum answer answer)
 {
 	return answer == ANSWER_YES ||
 	       (answer == ANSWER_UNKNOWN && rule->has_unknown_points);
+}
+
+/* points in thousandths of a value; unknown or absent gives none */
+static int64_t scaled_points(const struct run *run, const struct scaled *s)
+{
+	struct value v = run_value(run, s->value.name);
+	bool points =
+		strcmp(ruleset_row(run_ruleset(run), s->value.name)->unit, "points") == 0;
+	int64_t most = s->has_most ? s->most_milli : LIMIT_RULE_MILLI;
+	int64_t least = s->has_least ? s->least_milli : -LIMIT_RULE_MILLI;
+	int64_t bound = (int64_t)LIMIT_RULE_MILLI * 1000 * 1000;
+
+	if (v.known != ANSWER_YES)
+		return 0;
+	v.number = CLAMP(v.number, -bound, bound) * s->factor_milli;
+	return CLAMP(points ? v.number / 1000 : v.number, least, most);
 }
 
 static void make_hit(struct run *run, const struct rule *rule, bool everybody,
@@ -25,6 +42,9 @@ static void make_hit(struct run *run, const struct rule *rule, bool everybody,
 	hit_r->observed = rule->info.observe || (!everybody && !run_is_served(run, rule));
 	memcpy(hit_r->milli, unknown ? rule->info.unknown_milli : rule->info.milli,
 	       sizeof(hit_r->milli));
+	for (size_t axis = 0; axis < AXIS_COUNT && !unknown; axis++)
+		if (rule->scaled[axis] != NULL)
+			hit_r->milli[axis] += scaled_points(run, rule->scaled[axis]);
 }
 
 struct rcpt_hits score_recipient(struct run *run, bool everybody)

@@ -113,6 +113,14 @@ struct node {
 	unsigned cost;
 };
 
+/* a value times a factor as points: text.spam * 0.5 at most 4 */
+struct scaled {
+	struct operand value;
+	int64_t factor_milli;
+	bool has_least, has_most;
+	int64_t least_milli, most_milli;
+};
+
 enum clause_kind {
 	CLAUSE_REASON,
 	CLAUSE_WHEN,
@@ -140,6 +148,7 @@ struct clause {
 	struct node *condition;
 	enum axis axis;
 	int64_t milli;
+	const struct scaled *scaled; /* points: a value times a factor; NULL: milli */
 	int percent;
 	bool by_domain;
 

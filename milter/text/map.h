@@ -24,15 +24,20 @@ struct text_cell {
 	uint16_t pos, neg;
 };
 
-/* map_axis, map_axis_store - an axis of the head, number by number: another process may be
- *                            writing or reading; what is no number reads as 0
- * err   none */
+/* map_axis - an axis of the head, number by number: another process may be writing
+ * err   none: what is no number reads as 0 */
 struct text_axis map_axis(const struct text_model *m, enum axis axis);
+
+/* map_axis_store - write it, number by number
+ * err   none */
 void map_axis_store(struct text_model *m, enum axis axis, const struct text_axis *a);
 
-/* map_cell, map_cell_store - an axis of a live cell, whole
+/* map_cell - an axis of a live cell, whole
  * err   none */
 struct text_cell map_cell(const struct text_model *m, size_t cell, enum axis axis);
+
+/* map_cell_store - write it at once
+ * err   none */
 void map_cell_store(struct text_model *m, size_t cell, enum axis axis,
 		    struct text_cell value);
 

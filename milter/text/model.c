@@ -122,15 +122,6 @@ struct text_model *text_model_open_live(const char *path, GError **e)
 	return m;
 }
 
-bool text_model_is_current(const struct text_model *m)
-{
-	struct stat now, mine;
-
-	return stat(m->path, &now) == 0 && fstat(m->fd, &mine) == 0 &&
-	       now.st_ino == mine.st_ino && now.st_dev == mine.st_dev &&
-	       (size_t)mine.st_size == m->bytes;
-}
-
 void text_model_close(struct text_model **mp)
 {
 	struct text_model *m = *mp;
@@ -144,11 +135,6 @@ void text_model_close(struct text_model **mp)
 		close(m->fd);
 	g_free(m->path);
 	g_free(m);
-}
-
-unsigned text_model_groups(const struct text_model *m)
-{
-	return m->head.groups;
 }
 
 struct text_head text_model_head(const struct text_model *m)

@@ -82,14 +82,6 @@ bool text_model_freeze(const struct text_model *m, const char *path, GError **e)
  * err   none */
 struct text_head text_model_head(const struct text_model *m);
 
-/* text_model_groups - the groups of tokens it reads
- * err   none */
-unsigned text_model_groups(const struct text_model *m);
-
-/* text_model_is_current - is the path still the file that is mapped?
- * err   false: replaced, cut or gone */
-bool text_model_is_current(const struct text_model *m);
-
 /* text_model_close - unmap; sets *m to NULL
  * err   none; *m may be NULL */
 void text_model_close(struct text_model **m);

@@ -4,7 +4,6 @@
 #include "text/score.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -188,20 +187,8 @@ static double share_of(const struct text_model *m, const struct text_axis *x,
 	       length_scale(t, g);
 }
 
-static int heavier(const void *left, const void *right)
-{
-	const struct text_weight *a = left, *b = right;
-
-	if (fabs(a->log_odds) < fabs(b->log_odds))
-		return 1;
-	if (fabs(a->log_odds) > fabs(b->log_odds))
-		return -1;
-	return a->piece < b->piece ? -1 : a->piece > b->piece;
-}
-
-/* the same words in the same place are one */
-static struct text_weight *sum_pieces(struct arena *a, const struct text_models *models,
-				      const struct text_tokens *t, enum axis axis)
+struct text_weight *text_weigh(struct arena *a, const struct text_models *models,
+			       const struct text_tokens *t, enum axis axis)
 {
 	const struct text_model *both[] = { models->base, models->delta };
 	struct text_weight *all = arena_new(a, struct text_weight, t->n_pieces + 1);
@@ -230,22 +217,25 @@ static bool said(const struct text_weight *kept, size_t n, const struct text_pie
 	return false;
 }
 
-const struct text_weight *text_strongest(struct arena *a,
-					 const struct text_models *models,
-					 const struct text_tokens *tokens, enum axis axis,
-					 bool positive, size_t most, size_t *n_r)
+/* few are wanted, so each is looked for among all */
+size_t text_strongest(const struct text_weight *all, size_t n, bool positive,
+		      struct text_weight *kept_r, size_t most)
 {
-	struct text_weight *all = sum_pieces(a, models, tokens, axis);
-	struct text_weight *kept = arena_new(a, struct text_weight, most + 1);
-	size_t n = 0;
+	for (size_t kept = 0; kept < most; kept++) {
+		const struct text_weight *best = NULL;
 
-	qsort(all, tokens->n_pieces, sizeof(*all), heavier);
-	for (size_t i = 0; i < tokens->n_pieces && n < most && all[i].log_odds != 0; i++)
-		if ((all[i].log_odds > 0) == positive && all[i].piece->text.n > 0 &&
-		    !said(kept, n, all[i].piece))
-			kept[n++] = all[i];
-	*n_r = n;
-	return kept;
+		for (size_t i = 0; i < n; i++) {
+			double weight = positive ? all[i].log_odds : -all[i].log_odds;
+
+			if (weight > (best == NULL ? 0 : fabs(best->log_odds)) &&
+			    all[i].piece->text.n > 0 && !said(kept_r, kept, all[i].piece))
+				best = &all[i];
+		}
+		if (best == NULL)
+			return kept;
+		kept_r[kept] = *best;
+	}
+	return most;
 }
 
 /* ---- teaching ---- */
@@ -267,21 +257,30 @@ static double sigmoid(double x)
 	return 1 / (1 + exp(-x));
 }
 
-static void teach_group(struct text_model *m, enum axis axis, size_t g,
-			const struct text_tokens *t, const double step, const int count)
+/* a label on its way into one axis of a model */
+struct lesson {
+	struct text_model *m;
+	enum axis axis;
+	const struct text_tokens *tokens;
+	bool yes;
+};
+
+/* step: of the weights; count: also one more for naive Bayes */
+static void teach_group(const struct lesson *l, size_t g, double step, bool count)
 {
+	const struct text_tokens *t = l->tokens;
+
 	for (size_t i = t->begin[g]; i < t->begin[g + 1]; i++) {
-		size_t cell = map_index(m, &t->at[i]);
-		struct text_cell c = map_cell(m, cell, axis);
+		size_t cell = map_index(l->m, &t->at[i]);
+		struct text_cell c = map_cell(l->m, cell, l->axis);
 		double weight = (double)c.weight + step * TEXT_WEIGHT_ONE;
+		uint16_t *counted = l->yes ? &c.pos : &c.neg;
 
 		c.weight = (int32_t)lround(
 			CLAMP(weight, -(double)G_MAXINT32 / 2, (double)G_MAXINT32 / 2));
-		if (count > 0 && c.pos < TEXT_COUNT_MOST)
-			c.pos++;
-		if (count < 0 && c.neg < TEXT_COUNT_MOST)
-			c.neg++;
-		map_cell_store(m, cell, axis, c);
+		if (count && *counted < TEXT_COUNT_MOST)
+			(*counted)++;
+		map_cell_store(l->m, cell, l->axis, c);
 	}
 }
 
@@ -300,29 +299,27 @@ static void teach_mix(struct text_axis *x, const struct opinion *o, double base,
 	x->bias = (float)((double)x->bias + BIAS_RATE * error);
 }
 
-static void teach_axis(struct text_model *m, enum axis axis, const struct opinion *o,
-		       double base, const struct text_tokens *t, bool yes)
+static void teach_axis(const struct lesson *l, const struct opinion *o, double base)
 {
-	struct text_axis x = map_axis(m, axis);
-	double y = yes ? 1 : 0;
+	struct text_axis x = map_axis(l->m, l->axis);
+	double y = l->yes ? 1 : 0;
 	double error = y - sigmoid(o->all + (double)x.mix_base * base);
 
 	for (size_t g = 0; g < TEXT_GROUP_COUNT; g++) {
 		double e = y - sigmoid(o->lr[g]);
-		bool count = (yes ? o->nb[g] : -o->nb[g]) < ENOUGH_LOG_ODDS;
+		bool count = (l->yes ? o->nb[g] : -o->nb[g]) < ENOUGH_LOG_ODDS;
 
-		if ((m->head.groups >> g & 1) == 0)
+		if ((l->m->head.groups >> g & 1) == 0)
 			continue;
-		teach_group(m, axis, g, t, RATE * e * length_scale(t, g),
-			    count ? (yes ? 1 : -1) : 0);
+		teach_group(l, g, RATE * e * length_scale(l->tokens, g), count);
 		x.group_bias[g] = (float)((double)x.group_bias[g] + BIAS_RATE * e);
-		x.nb_pos[g] += count && yes;
-		x.nb_neg[g] += count && !yes;
+		x.nb_pos[g] += count && l->yes;
+		x.nb_neg[g] += count && !l->yes;
 	}
 	teach_mix(&x, o, base, error);
-	x.pos += yes;
-	x.neg += !yes;
-	map_axis_store(m, axis, &x);
+	x.pos += l->yes;
+	x.neg += !l->yes;
+	map_axis_store(l->m, l->axis, &x);
 }
 
 void text_learn(struct text_model *live, const struct text_model *base,
@@ -341,7 +338,8 @@ void text_learn(struct text_model *live, const struct text_model *base,
 		int yes = target(a, label);
 
 		if (yes >= 0)
-			teach_axis(live, a, &mine[a], its[a].all, tokens, yes == 1);
+			teach_axis(&(struct lesson){ live, a, tokens, yes == 1 },
+				   &mine[a], its[a].all);
 	}
 	__atomic_store_n(&labels[label], labels[label] + 1, __ATOMIC_RELAXED);
 	flock(live->fd, LOCK_UN);

@@ -34,16 +34,23 @@ struct text_weight {
 	double log_odds;
 };
 
-/* text_strongest - the pieces that weigh most
- * in    positive   for the axis; false: against it
- *       most       of them
- * out   *n_r, strongest first
+/* text_weigh - what the pieces of a message weigh in an axis
+ * in    tokens   of text_groups()
+ * out   one a piece, in their order
  * own   a
  * err   none */
-const struct text_weight *text_strongest(struct arena *a,
-					 const struct text_models *models,
-					 const struct text_tokens *tokens, enum axis axis,
-					 bool positive, size_t most, size_t *n_r);
+struct text_weight *text_weigh(struct arena *a, const struct text_models *models,
+			       const struct text_tokens *tokens, enum axis axis);
+
+/* text_strongest - of them, those for the axis or those against it; the same words in the
+ *                  same place once
+ * in    all[n]   of text_weigh(), tokens->n_pieces of them
+ *       kept_r   room for most
+ * out   how many were found; strongest first
+ * err   none
+ * cost  looks at all of them most times */
+size_t text_strongest(const struct text_weight *all, size_t n, bool positive,
+		      struct text_weight *kept_r, size_t most);
 
 /* text_learn - teach one label; the next text_score() knows it
  * in    live     of text_model_open_live()

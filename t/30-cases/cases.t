@@ -71,6 +71,8 @@ sub prepare {
 	my $config = $case->{config} // '';
 	$config = qq(tenant "example" {\n\tdomains = {"example.org"}\n}\n) . $config unless $config =~ /^tenant/m;
 	write_file("$dir/zone", $case->{dns} // '');
+	# rules alone decide, unless the case is about the text model
+	my $text = $config =~ /^text_model/m ? 'yes' : 'no';
 	write_file("$dir/wonted.conf", <<"END" . $config);
 mode = enforce
 authserv_id = "mx.example.org"
@@ -85,6 +87,7 @@ quarantine_dir = "$dir/quarantine"
 journal_dir = "$dir/journal"
 socket = "unix:$dir/sock"
 control_socket = "$dir/control"
+use_text_model = $text
 END
 	my @c = ('-c', "$dir/wonted.conf");
 	if ($case->{people}) {

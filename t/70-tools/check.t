@@ -24,7 +24,7 @@ sub run_check {
 mkdir "$dir/rules";
 put('rules/10-a.rules', "rule a\n    reason \"A\"\n    when bulk\n    spam +1\n");
 my $good = put('good.conf', qq(tenant "a" {\n\tdomains = "example.org"\n}\nsocket = "inet:8891\@127.0.0.1"\n)
-    . qq(rules_dir = "$dir/rules"\nstore = "mem:"\n)
+    . qq(rules_dir = "$dir/rules"\nstore = "mem:"\nuse_text_model = no\n)
     . qq(quarantine_dir = "$dir/new/quarantine"\njournal_dir = "$dir/journal"\ncontrol_socket = "$dir/control"\n));
 my ($status, $out, $err) = run_check('-c', $good);
 is($status, 0, 'a right file is exit 0');

@@ -22,7 +22,7 @@ static void score_with(const char *path)
 	struct arena *a = arena_create();
 	struct text_tokens t;
 	struct text_score s;
-	size_t found;
+	struct text_weight kept[5];
 
 	if (m != NULL) {
 		text_tokens_take(
@@ -32,7 +32,8 @@ static void score_with(const char *path)
 		text_score(&models, &t, &s);
 		for (size_t i = 0; i < AXIS_COUNT; i++)
 			g_assert_true(isfinite(s.log_odds[i]));
-		text_strongest(a, &models, &t, AXIS_SPAM, true, 5, &found);
+		text_strongest(text_weigh(a, &models, &t, AXIS_SPAM), t.n_pieces, true,
+			       kept, 5);
 	}
 	arena_destroy(&a);
 	text_model_close(&m);

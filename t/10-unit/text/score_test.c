@@ -120,19 +120,20 @@ static void test_pieces(void)
 	struct arena *a = arena_create();
 	struct text_models models = { NULL, m };
 	struct text_tokens t;
-	const struct text_weight *w;
+	struct text_weight *all, w[5];
 	size_t n;
 
 	teach(m, 0, 30);
 	t = tokens_of(a, bad_words, 8, 3);
-	w = text_strongest(a, &models, &t, AXIS_SPAM, true, 5, &n);
+	all = text_weigh(a, &models, &t, AXIS_SPAM);
+	n = text_strongest(all, t.n_pieces, true, w, 5);
 	g_assert_cmpuint(n, ==, 5);
 	g_assert_true(names(w, n, "pills") || names(w, n, "claim") ||
 		      names(w, n, "prize") || names(w, n, "winner"));
 	g_assert_false(names(w, n, "meeting"));
 	for (size_t i = 1; i < n; i++)
 		g_assert_cmpfloat(w[i - 1].log_odds, >=, w[i].log_odds);
-	w = text_strongest(a, &models, &t, AXIS_SPAM, false, 5, &n);
+	n = text_strongest(all, t.n_pieces, false, w, 5);
 	for (size_t i = 0; i < n; i++)
 		g_assert_cmpfloat(w[i].log_odds, <, 0);
 	arena_destroy(&a);

@@ -26,7 +26,7 @@ sub new {
 	File::Path::make_path(map { "$dir/$_" } qw(quarantine journal));
 	$self->{conf} = "$dir/wonted.conf";
 	$self->{settings} = {
-		mode => 'enforce', authserv_id => '"mx.example.org"',
+		use_text_model => 'no', mode => 'enforce', authserv_id => '"mx.example.org"',
 		socket => qq("unix:$dir/sock"), socket_mode => '"0666"',
 		control_socket => qq("$dir/control"), store => qq("lmdb:$dir/store"),
 		quarantine_dir => qq("$dir/quarantine"), journal_dir => qq("$dir/journal"),
