@@ -155,9 +155,7 @@ void text_score(const struct text_models *models, const struct text_tokens *toke
 		for (enum axis a = 0; a < AXIS_COUNT; a++) {
 			struct text_axis x = map_axis(both[i], a);
 
-			if (!has_both(&x))
-				continue;
-			score_r->known[a] = true;
+			score_r->known[a] |= has_both(&x);
 			score_r->log_odds[a] += i == 0 ? mix[a] * o[a].all : o[a].all;
 		}
 	}
