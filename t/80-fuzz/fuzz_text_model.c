@@ -18,7 +18,7 @@ static void score_with(const char *path)
 		"From: a@b.example\nSubject: hello there\n\nsome text\n";
 	struct text_model *m = text_model_open(path, NULL);
 	struct text_models models = { .delta = m };
-	struct message_limits limits = { 1 << 20 };
+	struct message_limits limits = { .max_bytes = 1 << 20 };
 	struct arena *a = arena_create();
 	struct text_tokens t;
 	struct text_score s;

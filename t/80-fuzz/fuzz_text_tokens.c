@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct arena *a = arena_create();
-	struct message_limits limits = { 1 << 20 };
+	struct message_limits limits = { .max_bytes = 1 << 20 };
 	struct text_tokens t;
 
 	text_tokens_take(

@@ -19,7 +19,7 @@ static inline struct text_tokens tokens_of(struct arena *a, const char *const *w
 {
 	GString *raw = g_string_new("From: Some One <one@sender.example>\r\nTo: "
 				    "ann@own.example\r\nSubject: ");
-	struct message_limits limits = { 1 << 20 };
+	struct message_limits limits = { .max_bytes = 1 << 20 };
 	struct text_tokens t;
 	char *kept;
 

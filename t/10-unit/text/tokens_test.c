@@ -7,7 +7,7 @@
 
 static struct text_tokens take(struct arena *a, const char *raw, size_t n)
 {
-	struct message_limits limits = { 64 << 20 };
+	struct message_limits limits = { .max_bytes = 64 << 20 };
 	struct text_tokens t;
 
 	text_tokens_take(a, message_parse(a, (struct bytes){ raw, n }, &limits),
