@@ -471,44 +471,23 @@ static bool work_info(struct text_work *w)
 static const struct text_word {
 	const char *name;
 	bool (*run)(struct text_work *w);
-	int least; /* arguments behind the word */
-	const char *lacks;
 } text_words[] = {
-	{ "train", work_train, 2, "a model and an index or a folder" },
-	{ "score", work_score, 2, "a model and message files, an index or a folder" },
-	{ "eval", work_eval, 2, "a model and an index or a folder" },
-	{ "info", work_info, 1, "a model" },
+	{ "train", work_train },
+	{ "score", work_score },
+	{ "eval", work_eval },
+	{ "info", work_info },
 };
-
-static const char *word_name(size_t i, const void *unused)
-{
-	(void)unused;
-	return text_words[i].name;
-}
-
-static const char *word_lacks(const char *word)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(text_words); i++)
-		if (strcmp(word, text_words[i].name) == 0)
-			return text_words[i].lacks;
-	return NULL;
-}
 
 static int run_word(struct text_work *w)
 {
-	static const struct command_words words = { "train, score, eval or info",
-						    word_name, G_N_ELEMENTS(text_words),
-						    word_lacks };
 	const struct text_word *word = NULL;
 	struct text_model *models[2];
 	bool done;
 
-	for (size_t i = 0; w->args.argc > 1 && i < G_N_ELEMENTS(text_words); i++)
-		if (strcmp(w->args.argv[1], text_words[i].name) == 0 &&
-		    w->args.argc - 2 >= text_words[i].least)
+	for (size_t i = 0; i < G_N_ELEMENTS(text_words); i++)
+		if (strcmp(w->args.argv[1], text_words[i].name) == 0)
 			word = &text_words[i];
-	if (word == NULL)
-		return command_wrong_word(&w->args, &words);
+	g_assert(word != NULL); /* a pattern of commands.def */
 	if (!read_feedback(w))
 		return EXIT_USAGE;
 	if (word->run != work_info)
@@ -547,15 +526,6 @@ int command_text(int argc, char **argv)
 
 	if (!command_options(
 		    &w.args, entries,
-		    "train|score|eval|info MODEL [INDEX|FOLDER|FILE...]",
-		    "Teach, measure and look into the text model.\n"
-		    "  train MODEL INDEX   score each message, then tell its label; the "
-		    "model is a delta,\n"
-		    "                      made if it is not there\n"
-		    "  score MODEL FILE..  log-odds of threat, spam and graymail\n"
-		    "  eval MODEL INDEX    measure without teaching; MODEL - is --base "
-		    "alone\n"
-		    "  info MODEL          what a model is and was taught\n"
 		    "An INDEX has lines \"LABEL PATH\" in the order of delivery, paths "
 		    "relative to it; LABEL is\n"
 		    "ham, spam, threat or graymail. A FOLDER has a folder a label. The "
