@@ -12,7 +12,8 @@ for my $page (@pages) {
 sub page { my $text = `mandoc -Tascii $_[0]`; $text =~ s/.\x08//g; return $text }
 my $tool = page('contrib/man/wonted.8');
 my ($list) = `$build/wonted --help` =~ /\n\n(.*)\n\n/s;
-my @commands = map { /^\s+(\w+)/ ? $1 : () } split /\n/, $list // '';
+my %seen;
+my @commands = grep { !$seen{$_}++ } map { /^\s+wonted (\w+)/ ? $1 : () } split /\n/, $list // '';
 ok(@commands > 5, 'the tool has commands');
 for my $command (@commands) {
 	like($tool, qr/\b\Q$command\E\b/, "wonted.8 tells of \"$command\"");
