@@ -16,12 +16,12 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "check", command_check },           { "reload", command_reload },
-	{ "status", command_status },         { "scan", command_scan },
-	{ "explain", command_explain },       { "rules", command_rules },
-	{ "people", command_people },         { "mailbox", command_mailbox },
-	{ "import", command_import },         { "store", command_store },
-	{ "text", command_text },             { "quarantine", command_quarantine },
+	{ "check", command_check },     { "reload", command_reload },
+	{ "status", command_status },   { "scan", command_scan },
+	{ "explain", command_explain }, { "rules", command_rules },
+	{ "people", command_people },   { "mailbox", command_mailbox },
+	{ "import", command_import },   { "store", command_store },
+	{ "text", command_text },       { "quarantine", command_quarantine },
 };
 
 static void usage(FILE *to)
@@ -30,8 +30,9 @@ static void usage(FILE *to)
 
 	fprintf(to,
 		"Usage: wonted [-c FILE] COMMAND [OPTION...] [ARGUMENT...]\n\n%s"
-		"  wonted help [command]              What it does, and its options\n"
-		"  wonted version                     Print the version\n"
+		"  wonted help [command]                     What it does, and its "
+		"options\n"
+		"  wonted version                            Print the version\n"
 		"\nExit status: 0 done, 1 wrong input, 2 wrong usage, 3 system.\n",
 		patterns);
 	g_free(patterns);
@@ -106,7 +107,7 @@ static int help(char **words)
 	char *option[] = { g_strdup("--help"), NULL };
 	int status = EXIT_DONE;
 
-	if (*words == NULL)
+	if (*words == NULL || means(*words, "help", "-h"))
 		usage(stdout);
 	else
 		status = run_named(*words, option, NULL); /* --help ends the program */
@@ -116,6 +117,8 @@ static int help(char **words)
 
 static int version(char **words)
 {
+	if (*words != NULL && means(*words, "help", "-h"))
+		return help(words);
 	if (*words != NULL) {
 		fprintf(stderr,
 			"wonted: \"%s\" is one word too many; usage: wonted version\n",
