@@ -34,7 +34,8 @@ static int run(struct store_command *v, const struct command_args *args)
 		work++;
 	if (v->most < 0 || v->rate < 0 || v->memory_mb < 0) {
 		fprintf(stderr,
-			"%s: --most, --rate and --memory are numbers, 0 or more\n",
+			"%s: --most, --rate and --memory are numbers, 0 or more\n"
+			"See \"wonted store --help\".\n",
 			args->argv[0]);
 		return EXIT_USAGE;
 	}

@@ -62,11 +62,17 @@ static bool fits(const struct row *row, char *const *items, char *const *words)
 	if (given >= s.least && given <= s.most)
 		return true;
 	if (given > s.most)
-		fprintf(stderr, "wonted: \"%s\" is one word too many; usage: wonted %s\n",
-			words[n + s.most], row->pattern);
+		fprintf(stderr,
+			"wonted: \"%s\" is one word too many%s; usage: wonted %s\n",
+			words[n + s.most],
+			g_str_has_suffix(words[n + s.most], ".conf")
+				? " (-c FILE names the configuration)"
+				: "",
+			row->pattern);
 	else
 		fprintf(stderr, "wonted: %s is missing; usage: wonted %s\n", s.first,
 			row->pattern);
+	fprintf(stderr, "See \"wonted %s --help\".\n", items[0]);
 	return false;
 }
 

@@ -10,12 +10,12 @@ mkdir $_ or die for $from, "$from/lists";
 
 sub write_file { my ($path, $text) = @_; open my $out, '>', $path or die "$path: $!"; print $out $text; close $out or die }
 sub read_file { my ($path) = @_; open my $in, '<', $path or return undef; local $/; return scalar <$in> }
-sub ship { my ($version) = @_; write_file("$from/$_", "$_ $version\n") for '10-a.rules', '10-a.rtest', 'README', 'lists/l.txt' }
+sub ship { my ($version) = @_; write_file("$from/$_", "$_ $version\n") for '10-a.rules', '10-a.rtest', 'README', 'text.base', 'lists/l.txt' }
 sub put { my $said = `contrib/install-rules $from $to 2>&1`; is $?, 0, 'it ends well'; return $said }
 
 ship(1);
 is put(), '', 'the first time nothing is said';
-is read_file("$to/$_"), "$_ 1\n", "$_ is there" for '10-a.rules', '10-a.rtest', 'README', 'lists/l.txt';
+is read_file("$to/$_"), "$_ 1\n", "$_ is there" for '10-a.rules', '10-a.rtest', 'README', 'text.base', 'lists/l.txt';
 ship(2);
 is put(), '', 'nobody edited anything';
 is read_file("$to/lists/l.txt"), "lists/l.txt 2\n", 'so all are new';

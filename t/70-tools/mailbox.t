@@ -48,7 +48,7 @@ my $virtual = put('virtual', "a\@acme.example ann\@acme.example\nb\@acme.example
 is("$status $out", "0 2 addresses, 2 of them aliases\n1 entry that is no address of the tenant left out\n", 'a virtual map, as text');
 put('in', "c\@acme.example\tann\@acme.example\n");
 ($status, $out) = run_command('import', '--postfix', '-');
-is("$status $out", "0 1 addresses, 1 of them aliases\n", 'what postmap -s printed');
+is("$status $out", "0 1 address, 1 of them aliases\n", 'what postmap -s printed');
 unlink "$dir/in";
 
 ($status, $out) = run_command('show', 'ann@acme.example');
@@ -94,7 +94,7 @@ SKIP: {
 	my $type = `$postmap -s texthash:$map 2>/dev/null` ? 'texthash' : '';
 	skip 'postmap does not run here', 1 unless $type;
 	($status, $out) = run_command('import', '--postfix', "$type:$map");
-	is("$status $out", "0 1 addresses, 1 of them aliases\n", 'a map that postmap reads');
+	is("$status $out", "0 1 address, 1 of them aliases\n", 'a map that postmap reads');
 }
 
 ($status, $out) = run_command('import', '--store', "lmdb:$dir/other", $csv);

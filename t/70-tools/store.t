@@ -224,5 +224,5 @@ like($err, qr/--from URL, or any of --people/, 'says from what it can');
 ($status, $out, $err) = run_command('store', 'load', 'mem:');
 like($err, qr/--from lmdb-snapshot:PATH/, 'as does load');
 ($status, $out) = run_command('store', '--help');
-like($out, qr/store build FILE\.mdb/, 'help tells the works');
+like($out, qr{store build <file>}, "help tells the works");
 done_testing;

@@ -41,6 +41,11 @@ static void score_with(const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+	static bool ready;
+
+	if (!ready)
+		message_library_init();
+	ready = true;
 	int fd = memfd_create("model", MFD_CLOEXEC);
 	char path[64];
 	struct text_head h = { 0 };

@@ -9,6 +9,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+	static bool ready;
+
+	if (!ready)
+		message_library_init();
+	ready = true;
 	struct arena *a = arena_create();
 	struct message_limits limits = { .max_bytes = 1 << 20 };
 	struct text_tokens t;

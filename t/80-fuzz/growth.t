@@ -12,6 +12,8 @@ my $mixed = typed('multipart/mixed; boundary=b') . "--b\nContent-Type: text/plai
 my $html = typed('text/html');
 my $mark = "<!--wonted:banner-->";
 
+my $negotiation = "\0\0\0\x0dO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff";
+
 # whole messages: for every target that parses one
 my @messages = (
 	['nothing but fields',            '', "X: y\n", "\nhello\n"],
@@ -152,6 +154,22 @@ my %rows = (
 		['blanks',                  '', ' ', ''],
 		['mail in a file',          "From: a\@b\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: application/zip; name=a.zip\n\nPK\3\4\n", "--b--\n"],
 		['TNEF attachments',        "\x78\x9f\x3e\x22\1\0", "\2\2\x90\6\0\0\0\0\0\0\0", ''],
+	],
+	# beyond 64 kB this target takes nothing: its answers would not fit into the socket
+	milter => [
+		['zeros',                   '', "\0", ''],
+		['aborts',                  $negotiation, "\0\0\0\1A", ''],
+		['macros',                  $negotiation, "\0\0\0\6DMi\0x\0", ''],
+		['recipients',              "$negotiation\0\0\0\5M<a>\0", "\0\0\0\5R<b>\0", ''],
+		['header fields',           "$negotiation\0\0\0\5M<a>\0\0\0\0\5R<b>\0", "\0\0\0\5Lx\0y\0", ''],
+		['pieces of a body',        "$negotiation\0\0\0\5M<a>\0\0\0\0\5R<b>\0\0\0\0\1N", "\0\0\0\5Babcd", "\0\0\0\1E"],
+		['transactions',            $negotiation, "\0\0\0\5M<a>\0\0\0\0\1A", ''],
+	],
+	text_tokens => \@messages,
+	text_model => [
+		['nothing',                 '', "\0", ''],
+		['ones',                    '', "\xff", ''],
+		['letters',                 '', 'a', ''],
 	],
 	decode_answer => [
 		['entries',                 "\0", "F\0\0\3\1\0zipa", "E\0"],
