@@ -52,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	uint64_t bytes;
 
 	g_assert_cmpint(fd, >=, 0);
-	memcpy(&h, data, MIN(n, sizeof(h)));
+	if (n > 0)
+		memcpy(&h, data, MIN(n, sizeof(h)));
 	bytes = TEXT_CELLS_AT + h.cells * h.cell_bytes;
 	if (write(fd, data, n) != (ssize_t)n ||
 	    (bytes < LIMIT_TEXT_MODEL_BYTES && ftruncate(fd, (off_t)bytes) != 0))
