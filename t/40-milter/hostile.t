@@ -136,7 +136,7 @@ subtest 'more connections than there may be' => sub {
 
 # Their stacks and buffers. With a sanitizer it says nothing
 subtest '500 idle connections' => sub {
-	plan skip_all => 'a sanitizer has memory of its own' if Wonted::Daemon::build_dir() =~ /san/;
+	my $more = Wonted::Daemon::build_dir() =~ /san/ ? 100 : 1; # a sanitizer has memory of its own
 	my $d = daemon(milter_packet_timeout => '2s')->start;
 	my $kb = sub { Wonted::Place::read_file("/proc/$d->{pid}/status") =~ /^RssAnon:\s+(\d+)/m; $1 };
 	served($d, 'warm') for 1 .. 20;
@@ -144,11 +144,11 @@ subtest '500 idle connections' => sub {
 	my @idle = map { my $m = milter($d)->open; $m->hello; $m } 1 .. 500;
 	ok(Wonted::Place::wait_for(sub { metric($d, 'sessions_now') == 500 }), 'are open');
 	my $fresh = $kb->() - $before;
-	cmp_ok($fresh, '<=', 20_000, "cost $fresh KB");
+	cmp_ok($fresh, '<=', 20_000 * $more, "cost $fresh KB");
 	my $used = grep { sent($_) eq 'continue' } @idle;
 	is($used, 500, 'each may send');
 	my $busy = $kb->() - $before;
-	ok(Wonted::Place::wait_for(sub { ($used = $kb->() - $before) <= 40_000 }, 60), 'after a message each they keep little')
+	ok(Wonted::Place::wait_for(sub { ($used = $kb->() - $before) <= 40_000 * $more }, 60), 'after a message each they keep little')
 	    or diag "$fresh KB, $busy KB after a message each, $used KB";
 	note "500 connections: $fresh KB, $busy KB after a message each, $used KB when they rest";
 	my $threads = Wonted::Place::read_file("/proc/$d->{pid}/status") =~ /^Threads:\s+(\d+)/m ? $1 : 0;

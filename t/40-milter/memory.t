@@ -29,7 +29,9 @@ sub rss_mb { return Wonted::Place::read_file("/proc/$d->{pid}/status") =~ /VmRSS
 
 my $before = rss_mb();
 my @open = map { begin("nr $_", 'ann@example.org', length $body) } 1 .. 6;
-cmp_ok(rss_mb() - $before, '<', 64, 'six messages of 20 MB are open and need less than max_memory');
+# a sanitizer keeps what was freed, and more beside it
+my $most = Wonted::Daemon::build_dir() =~ /san/ ? 1024 : 64;
+cmp_ok(rss_mb() - $before, '<', $most, 'six messages of 20 MB are open and need less than max_memory');
 like(($d->run('status'))[1], qr/^memory_now +[1-9]/m, 'status says what is in use');
 
 my $whole = shift(@open)->eom;
