@@ -1,4 +1,4 @@
-/* What a style attribute does to the sight of a text. */
+/* What a style attribute does to how a text is seen. */
 #ifndef MESSAGE_INLINE_STYLE_H
 #define MESSAGE_INLINE_STYLE_H
 

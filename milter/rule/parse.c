@@ -1,4 +1,4 @@
-/* The parser of .rules: recursive descent with one token of sight. `and` and `or` never
+/* The parser of .rules: recursive descent with one token of lookahead. `and` and `or` never
  * stand side by side without brackets, so nobody has to know which binds tighter. It knows
  * no names: what a word means is the checker's business. */
 #include "rule/parse.h"

@@ -256,7 +256,7 @@ static double sigmoid(double x)
 }
 
 /* a label on its way into one axis of a model */
-struct lesson {
+struct label_step {
 	struct text_model *m;
 	enum axis axis;
 	const struct text_tokens *tokens;
@@ -264,7 +264,7 @@ struct lesson {
 };
 
 /* step: of the weights; count: also one more for naive Bayes */
-static void teach_group(const struct lesson *l, size_t g, double step, bool count)
+static void teach_group(const struct label_step *l, size_t g, double step, bool count)
 {
 	const struct text_tokens *t = l->tokens;
 
@@ -297,7 +297,7 @@ static void teach_mix(struct text_axis *x, const struct opinion *o, double base,
 	x->bias = (float)((double)x->bias + BIAS_RATE * error);
 }
 
-static void teach_axis(const struct lesson *l, const struct opinion *o, double base)
+static void teach_axis(const struct label_step *l, const struct opinion *o, double base)
 {
 	struct text_axis x = map_axis(l->m, l->axis);
 	double y = l->yes ? 1 : 0;
@@ -336,7 +336,7 @@ void text_learn(struct text_model *live, const struct text_model *base,
 		int yes = target(a, label);
 
 		if (yes >= 0)
-			teach_axis(&(struct lesson){ live, a, tokens, yes == 1 },
+			teach_axis(&(struct label_step){ live, a, tokens, yes == 1 },
 				   &mine[a], its[a].all);
 	}
 	__atomic_store_n(&labels[label], labels[label] + 1, __ATOMIC_RELAXED);
