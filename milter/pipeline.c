@@ -21,20 +21,22 @@ struct stage {
 	bool for_internal;
 };
 
-/* Files that must be unpacked get no more than their own option, and of the message's time
- * so much that the rules can still be asked. */
-static int64_t decode_deadline_us(const struct transaction *p)
+/* What waits for others gets no more than its own option, and of the message's time so much
+ * that the rules can still be asked: slow name servers, or files that must be unpacked, must not
+ * switch them off. */
+static int64_t waiting_deadline_us(const struct transaction *p, int64_t most_ms)
 {
-	const struct options *o = p->runtime->options;
-	int64_t own = clock_mono_us() + o->decode_deadline_ms * 1000;
+	int64_t half_us = p->runtime->options->message_deadline_ms * 1000 / 2;
 
-	return MIN(own, p->deadline_us - o->message_deadline_ms * 1000 / 2);
+	return MIN(clock_mono_us() + most_ms * 1000, p->deadline_us - half_us);
 }
 
 static bool parse_message(struct transaction *p)
 {
 	struct decoding decoding = { .pool = p->runtime->decoders,
-				     .until_us = decode_deadline_us(p) };
+				     .until_us = waiting_deadline_us(
+					     p,
+					     p->runtime->options->decode_deadline_ms) };
 	const struct file_decoder decoder = decoding_begin(&decoding);
 	bool looks = decoding.pool != NULL && !p->envelope->internal;
 	struct message_limits limits = {
@@ -51,17 +53,6 @@ static bool parse_message(struct transaction *p)
 	return true;
 }
 
-/* DNS gets no more than its own option, and of the message's time so much that the rules can
- * still be asked: slow name servers must not switch them off. */
-static int64_t dns_deadline_us(const struct transaction *p)
-{
-	int64_t own = clock_mono_us() + p->runtime->options->dns_timeout_ms * 1000;
-	int64_t half =
-		p->deadline_us - p->runtime->options->message_deadline_ms * 1000 / 2;
-
-	return MIN(own, half);
-}
-
 static bool check_auth(struct transaction *p)
 {
 	const struct message *m = p->message;
@@ -73,7 +64,9 @@ static bool check_auth(struct transaction *p)
 			p->auth = r;
 		return true;
 	}
-	auth_finish(p->auth_check, m, dns_deadline_us(p), p->arena, r);
+	auth_finish(p->auth_check, m,
+		    waiting_deadline_us(p, p->runtime->options->dns_timeout_ms), p->arena,
+		    r);
 	p->auth = r;
 	if (r->resolver_silent)
 		p->missing |= MISSING_RESOLVER;
