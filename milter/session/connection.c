@@ -356,13 +356,26 @@ static bool take_packet(struct connection *c, const struct packet *p)
 	return true;
 }
 
+/* A connection that rests waits without a buffer, however long that is. */
+static ssize_t receive(struct connection *c, bool busy)
+{
+	char byte;
+	ssize_t got = busy ? 1 : recv(c->setup->fd, &byte, sizeof(byte), MSG_PEEK);
+	size_t n;
+
+	if (got <= 0)
+		return got;
+	char *to = inbox_space(&c->in, &n);
+
+	return recv(c->setup->fd, to, n, 0);
+}
+
 /* Waits for more bytes. false: the connection is over, or too much time has passed (*end_r). */
 static bool wait_for_bytes(struct connection *c, enum connection_end *end_r)
 {
 	bool began = inbox_waits(&c->in);
 	int64_t most_ms = began ? c->setup->packet_ms : c->setup->idle_ms;
 	int64_t now_us = clock_mono_us();
-	size_t n;
 
 	if (c->since_us == 0)
 		c->since_us = now_us;
@@ -370,8 +383,7 @@ static bool wait_for_bytes(struct connection *c, enum connection_end *end_r)
 		*end_r = CONNECTION_TIMED_OUT;
 		return false;
 	}
-	char *to = inbox_space(&c->in, &n);
-	ssize_t got = recv(c->setup->fd, to, n, 0);
+	ssize_t got = receive(c, began || c->said_something);
 
 	if (got > 0) {
 		inbox_filled(&c->in, (size_t)got);
@@ -384,6 +396,7 @@ static bool wait_for_bytes(struct connection *c, enum connection_end *end_r)
 	if (began || !c->said_something)
 		return true;
 	inbox_shrink(&c->in);
+	outbox_clear(&c->out);
 	c->said_something = false;
 	*end_r = CONNECTION_RESTS;
 	return false;
