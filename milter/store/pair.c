@@ -6,7 +6,6 @@
  * gets them from a queue, in order. */
 #include "store/pair.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"

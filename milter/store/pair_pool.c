@@ -2,7 +2,6 @@
  * hangs, so waiting for room ends as soon as the pool stands still. */
 #include "store/pair_pool.h"
 
-#include <errno.h>
 #include <glib.h>
 #include <pthread.h>
 #include <signal.h>

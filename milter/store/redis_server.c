@@ -4,7 +4,6 @@
  * it. What an operator can repair is said in the operator's words. */
 #include "store/redis_server.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
