@@ -1,4 +1,5 @@
-/* Waits on the clock of deadlines. A condition variable for it is made as usual, with no attribute. */
+/* Waits on the clock of deadlines. A condition variable for it is made as usual, with no
+ * attribute. */
 #ifndef BASE_WAIT_H
 #define BASE_WAIT_H
 

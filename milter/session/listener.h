@@ -25,8 +25,8 @@ struct listener {
 	_Atomic bool closing;     /* what comes to its end from now on is deferred */
 };
 
-/* listener_drain - close the listener and wait until no message is at its end any more, and each that
- *              was has its answer
+/* listener_drain - close the listener and wait until no message is at its end any more, and
+ *                  each that was has its answer
  * in    most_ms   how long to wait
  * out   messages still running
  * err   none */

@@ -71,7 +71,7 @@ static void take_told(struct arena *a, const struct options *o, const char *told
 		r->key = domain[0] == '[' ? NULL : key;
 		r->unresolved = domain[0] == '[' ? "an address literal" : NULL;
 	} else if (plain != NULL) {
-		/* a virtual user is known by the address that the runtime writes to */
+		/* a virtual user is known by the address that the world writes to */
 		r->key = plain;
 	} else {
 		r->unresolved = "the MTA names no domain";

@@ -411,7 +411,8 @@ static struct hold hold_of(const struct transaction *way, const struct plan *p,
 	};
 }
 
-/* Where no recipient can be taken off, only one hold for all can be made: if one of several holds fails, its recipients would still receive the message. */
+/* Where no recipient can be taken off, only one hold for all can be made: if one of several holds
+ * fails, its recipients would still receive the message. */
 static bool can_hold(const struct session *s, const struct plan *p)
 {
 	if (!s->cannot_delete_rcpts ||
@@ -600,7 +601,8 @@ enum disposition session_end(struct session *s, const char *queue_id,
 		s->envelope->queue_id = arena_strdup(s->arena, queue_id);
 	session_answered(s, true); /* one that is asked anew has heard us */
 	atomic_fetch_add(&s->listener->ends, 1);
-	/* Increment before reading the flag: either the drain sees this message or this message sees the drain. */
+	/* Increment before reading the flag: either the drain sees this message or this
+	 * message sees the drain. */
 	if (atomic_load(&s->listener->closing))
 		d = DISPOSE_DEFER;
 	else if (s->envelope != NULL)

@@ -140,7 +140,7 @@ static enum store_wrote mem_write_many(struct store *s, const struct store_write
 	return STORE_WROTE;
 }
 
-struct eval_context {
+struct scan {
 	struct bytes prefix;
 	bool (*see)(const struct store_record *record, void *to);
 	void *to;
@@ -149,17 +149,17 @@ struct eval_context {
 
 static gboolean see_one(gpointer key, gpointer value, gpointer data)
 {
-	const struct eval_context *context = data;
+	const struct scan *scan = data;
 	const struct mem_value *v = value;
 	struct store_record r = { .expires_s = v->stamp };
 
 	r.key.at = g_bytes_get_data(key, &r.key.n);
 	r.value.at = g_bytes_get_data(v->bytes, &r.value.n);
-	if (r.key.n < context->prefix.n ||
-	    memcmp(r.key.at, context->prefix.at, context->prefix.n) != 0 ||
-	    stamp_over(v->stamp, context->now_s))
+	if (r.key.n < scan->prefix.n ||
+	    memcmp(r.key.at, scan->prefix.at, scan->prefix.n) != 0 ||
+	    stamp_over(v->stamp, scan->now_s))
 		return FALSE;
-	return !context->see(&r, context->to);
+	return !scan->see(&r, scan->to);
 }
 
 static bool mem_scan(struct store *s, struct bytes prefix,
@@ -167,13 +167,13 @@ static bool mem_scan(struct store *s, struct bytes prefix,
 		     GError **e)
 {
 	struct mem *m = (struct mem *)s;
-	struct eval_context context = {
+	struct scan scan = {
 		.prefix = prefix, .see = see, .to = to, .now_s = s->now_s()
 	};
 
 	(void)e;
 	g_rw_lock_reader_lock(&m->lock);
-	g_tree_foreach(m->values, see_one, &context);
+	g_tree_foreach(m->values, see_one, &scan);
 	g_rw_lock_reader_unlock(&m->lock);
 	return true;
 }

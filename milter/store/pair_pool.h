@@ -1,4 +1,5 @@
-/* Worker threads for work without a waiter. The queue is bounded; push fails at once when it is full. Only pair*.c of this module include it. */
+/* Worker threads and a bounded queue. Whoever finds it full is told so, at once or when he has
+ * waited as long as he wanted to. Only pair*.c of this module include it. */
 #ifndef STORE_PAIR_POOL_H
 #define STORE_PAIR_POOL_H
 

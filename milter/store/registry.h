@@ -1,4 +1,4 @@
-/* How a store comes to are in a registry (store/store.h), for store.c alone. */
+/* How a store gets into a registry (store/store.h), for store.c alone. */
 #ifndef STORE_REGISTRY_H
 #define STORE_REGISTRY_H
 

@@ -19,7 +19,7 @@ struct store_registry;
 struct store_setup {
 	bool write;             /* the one writer (the tool, wonted-learn); else reader */
 	int64_t (*now_s)(void); /* for what expires; NULL is clock_now_s() */
-	struct store_registry *registry; /* what stands on it is shared; or NULL */
+	struct store_registry *registry; /* stores in it are shared; or NULL */
 	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
 };
 
@@ -78,7 +78,7 @@ struct store *store_ref(struct store *s);
  * or in a pair, by whatever configuration. */
 
 /* store_registry_new - an empty one
- * own   store_registry_unref(); stores that stand on it keep it, too
+ * own   store_registry_unref(); stores in it keep it, too
  * err   none */
 struct store_registry *store_registry_new(void);
 
