@@ -94,15 +94,8 @@ subtest 'sent again' => sub {
 	like($list, qr/seen 2 times/, 'the list says so');
 	like($d->log, qr/4Xhold$n: .* hold=(?:$ids[0],$ids[1]|$ids[1],$ids[0])/, 'and the log where it is');
 	# cut off between the last dot and the answer, and then the daemon dies
-	my $m = Wonted::Milter->new(socket => $d->socket)->open;
-	$m->hello;
-	$m->mail('<bob@example.net>');
-	$m->rcpt('<ann@one.example>');
-	$m->rcpt('<dan@one.example>');
-	my ($headers, $body) = Wonted::Milter::split_message(mail(%m, received => 'C3'));
-	$m->header(@$_) for @$headers;
-	$m->eoh;
-	$m->body($body);
+	my $m = Wonted::Milter->new(socket => $d->socket);
+	$m->begin(from => 'bob@example.net', to => ['ann@one.example', 'dan@one.example'], message => mail(%m, received => 'C3'));
 	$m->put('E', '');
 	ok(Wonted::Place::wait_for(sub { ids() == 3 }), 'one recipient more: one hold more');
 	kill 'KILL', $d->{pid};
@@ -149,14 +142,8 @@ subtest 'an MTA that did not hear the answer' => sub {
 	$d->run('quarantine', 'delete', ids());
 	is(one(nr => 7, to => ['ann@one.example'])->reply, 'discard', 'held');
 	is(scalar(ids('--doubtful')), 0, 'what was heard leaves no doubt');
-	my $m = Wonted::Milter->new(socket => $d->socket)->open;
-	$m->hello;
-	$m->mail('<bob@example.net>');
-	$m->rcpt('<ann@one.example>');
-	my ($headers, $body) = Wonted::Milter::split_message(mail(nr => 8));
-	$m->header(@$_) for @$headers;
-	$m->eoh;
-	$m->body($body);
+	my $m = Wonted::Milter->new(socket => $d->socket);
+	$m->begin(from => 'bob@example.net', to => ['ann@one.example'], message => mail(nr => 8));
 	kill 'STOP', $d->{pid};
 	$m->put('E', '');
 	shutdown $m->{fh}, 1;

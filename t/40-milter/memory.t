@@ -19,10 +19,7 @@ my $body = $line x (20_000_000 / length $line);
 sub begin {
 	my ($subject, $to, $bytes) = @_;
 	my $m = Wonted::Milter->new(socket => $d->socket, timeout => 60);
-	$m->open; $m->hello; $m->mail('<bob@example.net>'); $m->rcpt("<$to>"); $m->data;
-	$m->header($_->[0], " $_->[1]") for ['From', 'bob@example.net'], ['Subject', $subject];
-	$m->eoh;
-	$m->body(substr $body, 0, $bytes);
+	$m->begin(from => 'bob@example.net', to => [$to], message => "From: bob\@example.net\nSubject: $subject\n\n" . substr $body, 0, $bytes);
 	return $m;
 }
 sub rss_mb { return Wonted::Place::read_file("/proc/$d->{pid}/status") =~ /VmRSS:\s+(\d+)/ ? $1 / 1024 : 0 }

@@ -8,7 +8,7 @@ package Wonted::Milter;
 #   $r->reply eq 'continue'; $r->added('X-Wonted-Verdict'); $r->message;   # as it would be delivered
 #   $m->quit;
 #
-# Smaller steps for odd conversations: open, hello, mail, rcpt, data, header, eoh, body, eom, abort.
+# `begin` leaves out the end of the message. Smaller steps for odd conversations: open, hello, mail, rcpt, data, header, eoh, body, eom, abort.
 # Every step returns the filter's reply as a word, or 'none' where no reply is due; a filter that does
 # not answer in time, or hangs up, makes it die.
 use strict;
@@ -172,7 +172,8 @@ sub eom {
 			$self->{edits} = [];
 			return Wonted::Milter::Result->new(
 				reply => $reply_word{$kind}, text => $data =~ s/\0\z//r,
-				edits => \@edits, leading_space => $self->{steps} & LEADING_SPACE);
+				edits => \@edits, leading_space => $self->{steps} & LEADING_SPACE,
+				%{ delete $self->{begun} // {} });
 		}
 		push @edits, edit_of($kind, $data);
 	}
@@ -195,6 +196,12 @@ sub quit {
 #   mail_args, rcpt_args ESMTP arguments
 # Returns a Result. An answer that ends the message early is a Result too: see {at}.
 sub send {
+	my ($self, %o) = @_;
+	return $self->begin(%o) // $self->eom;
+}
+
+# begin - the same up to the end of the message, which eom tells: then undef
+sub begin {
 	my ($self, %o) = @_;
 	my ($headers, $body) = split_message($o{message});
 	my %rcpts;
@@ -226,9 +233,8 @@ sub send {
 	return $early->('eoh', $r) unless $go_on->($r);
 	$r = $self->body($body);
 	return $early->('body', $r) unless $go_on->($r);
-	my $result = $self->eom;
-	@$result{qw(rcpts headers body at)} = (\%rcpts, $headers, $body, 'eom');
-	return $result;
+	$self->{begun} = { rcpts => \%rcpts, headers => $headers, body => $body, at => 'eom' };
+	return undef;
 }
 
 # split_message - bytes -> ([[name, value after the colon], ...], body with CRLF)
