@@ -88,19 +88,35 @@ static struct message *parsed_again(struct arena *a, struct bytes raw)
 	return m;
 }
 
+static void let_go(void *arena)
+{
+	struct arena *gone = arena;
+
+	arena_destroy(&gone);
+}
+
+/* Each copy has an arena of its own, so that there are never more than two of them. */
 const struct message *banner_strip(struct arena *a, const struct message *m)
 {
+	struct arena *owner = NULL; /* of m; NULL: it is not ours */
 	struct banner_parts parts;
 
 	for (size_t i = 0; i < BANNER_PARTS; i++) {
 		for (int round = 0; round < ROUNDS; round++) {
+			struct arena *next = arena_create();
 			struct bytes raw = m->raw;
 
 			banner_parts_find(m, &parts);
-			if (i >= parts.n || !strip_one(a, &parts.at[i], &raw))
+			if (i >= parts.n || !strip_one(next, &parts.at[i], &raw)) {
+				arena_destroy(&next);
 				break;
-			m = parsed_again(a, raw);
+			}
+			m = parsed_again(next, raw);
+			arena_destroy(&owner);
+			owner = next;
 		}
 	}
+	if (owner != NULL)
+		arena_defer(a, let_go, owner);
 	return m;
 }

@@ -3,6 +3,7 @@
 #include "action/banner.h"
 
 #include <glib.h>
+#include <malloc.h>
 
 #include "action/banner_html.h"
 #include "action/banner_text.h"
@@ -533,6 +534,45 @@ static void strips_in_linear_time(void)
 	}
 }
 
+/* what malloc() has given; 0 under sanitizers, which have an allocator of their own */
+static size_t bytes_in_use(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
+/* Many copies in many parts: of the messages in between none is kept. */
+static void keeps_the_last_message_only(void)
+{
+	enum { PARTS = 8, COPIES = 8 };
+
+	struct arena *a = arena_create();
+	GString *raw = g_string_new(HEAD "multipart/alternative; boundary=b\n\n");
+
+	for (int i = 0; i < PARTS; i++) {
+		g_string_append(raw, "--b\nContent-Type: text/html\n\n");
+		for (int k = 0; k < COPIES; k++)
+			g_string_append(raw, "<!--wonted:banner-->All is well."
+					     "<!--/wonted:banner-->");
+		g_string_append(raw, "<p>below\n");
+	}
+	g_string_append(raw, "--b\nContent-Type: image/png\n\n");
+	for (int i = 0; i < 10 * 1000; i++)
+		g_string_append(raw,
+				"a picture of which there are many bytes, in lines\n");
+	g_string_append(raw, "--b--\n");
+	const struct message *m = parse(a, raw->str, raw->len);
+	size_t before = bytes_in_use();
+	struct bytes left = banner_strip(a, m)->raw;
+
+	g_assert_cmpuint(left.n, <, raw->len);
+	g_assert_null(g_strstr_len(left.at, (gssize)left.n, "All is well"));
+	g_assert_cmpuint(bytes_in_use(), <, before + 2 * raw->len);
+	g_string_free(raw, TRUE);
+	arena_destroy(&a);
+}
+
 /* However long a head is, the banner lies in what is looked at when it is taken out. */
 static void comes_out_of_a_long_head(void)
 {
@@ -811,6 +851,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/banner/stands-above-halves", stands_above_halves);
 	g_test_add_func("/banner/leaves-talk-alone", leaves_talk_alone);
 	g_test_add_func("/banner/strips-in-linear-time", strips_in_linear_time);
+	g_test_add_func("/banner/keeps-the-last-message-only",
+			keeps_the_last_message_only);
 	g_test_add_func("/banner/comes-out-of-a-long-head", comes_out_of_a_long_head);
 	return g_test_run();
 }
