@@ -27,9 +27,9 @@ struct look {
 	bool may_hide;
 };
 
-static const char *const around[] = { "html",  "body", "head", "title",
-				      "style", "meta", "link", "base" };
-static const char *const ours[] = { "div", "b", "span", "br", "wbr" };
+static const char *const around[] = { "html", "body", "head", "title", "style",
+				      "meta", "link", "base", NULL };
+static const char *const ours[] = { "div", "b", "span", "br", "wbr", NULL };
 
 /* what they do to the elements around the banner it undoes, or it is not to be seen */
 static const char *const harmless[] = {
@@ -84,14 +84,6 @@ static const char *const harmless[] = {
 	"-webkit-text-",
 	"-webkit-box-sizing",
 };
-
-static bool is_one_of(const char *const *all, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(all[i], name) == 0)
-			return true;
-	return false;
-}
 
 /* One that ends in "-" stands for all that begin so. */
 static bool is_harmless(const char *property)
@@ -195,12 +187,12 @@ static char *take_name(struct arena *a, const char **p)
 
 /* May the last part of a selector, behind all combinators, mean one of these elements? With a
  * pseudo-class that we do not look into it may mean any. */
-static bool may_mean(struct look *l, const char *part, const char *const *tags, size_t n,
+static bool may_mean(struct look *l, const char *part, const char *const *tags,
 		     bool by_name)
 {
 	const char *p = part;
 	char *tag = take_name(l->a, &p);
-	bool may = tag[0] == '\0' || is_one_of(tags, n, tag);
+	bool may = tag[0] == '\0' || g_strv_contains(tags, tag);
 
 	g_free(tag);
 	while (may && *p != '\0') {
@@ -248,9 +240,9 @@ static unsigned scope_of(struct look *l, const char *selectors)
 		const char *part = last_part(g_strstrip(*s));
 		bool pseudo = has_pseudo_element(part);
 
-		if (may_mean(l, part, around, G_N_ELEMENTS(around), true))
+		if (may_mean(l, part, around, true))
 			scope |= pseudo ? SCOPE_PSEUDO : SCOPE_AROUND;
-		if (pseudo && may_mean(l, part, ours, G_N_ELEMENTS(ours), false))
+		if (pseudo && may_mean(l, part, ours, false))
 			scope |= SCOPE_PSEUDO;
 	}
 	g_strfreev(all);
@@ -424,8 +416,7 @@ static void walk(struct look *l, const char *html, bool sheets)
 
 		if (!sheets) {
 			p += strspn(p, " \t\r\n\f/");
-			p = look_at_tag(l, p,
-					is_one_of(around, G_N_ELEMENTS(around), tag));
+			p = look_at_tag(l, p, g_strv_contains(around, tag));
 		} else if (strcmp(tag, "style") == 0) {
 			size_t n = strcspn(p, ">");
 			const char *css = p + n, *end = strcasestr(css, "</style");
