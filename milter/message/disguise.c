@@ -351,19 +351,11 @@ static struct counts count_letters(struct bytes text)
 	return c;
 }
 
-static bool is_ascii(struct bytes text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.at[i] >= 0x80)
-			return false;
-	return true;
-}
-
 struct disguise disguise_look(struct arena *a, struct bytes text)
 {
 	struct disguise d = { .mixed = 0 };
 
-	if (is_ascii(text))
+	if (!bytes_have_8bit(text))
 		return d;
 	const struct counts counts = count_letters(text);
 	GString *out = NULL;
