@@ -411,7 +411,8 @@ static enum action *asked_for(struct arena *a, const struct decisions *all)
 	return asked;
 }
 
-/* In observe mode only headers may change. So the one body, and the headers that file mail, stay as they are for all recipients. */
+/* In observe mode only headers may change. So the one body, and the headers that file mail, stay
+ * as they are for all recipients. */
 static void spare_observed(const struct decisions *all, enum action *asked,
 			   struct plan *p_r)
 {
@@ -430,7 +431,8 @@ static void spare_observed(const struct decisions *all, enum action *asked,
 	}
 }
 
-/* May the reply speak for all? Then the milder of the two refusals is given: a deferred sender retries; a rejected one does not. */
+/* May the reply speak for all? Then the milder of the two refusals is given: a deferred sender
+ * retries; a rejected one does not. */
 static enum action refusal_of_all(const enum action *asked, size_t n)
 {
 	enum action mildest = ACTION_REJECT;

@@ -1,5 +1,6 @@
-/* Mail that is not judged: our own, and messages that carry more X-Wonted fields than we can remove. Nothing of it is read but its header; nobody's verdict may stand in it but ours,
- * and ours tells nobody outside why. */
+/* Mail that is not judged: our own, and messages that carry more X-Wonted fields than we can
+ * remove. Nothing of it is read but its header; nobody's verdict may stand in it but ours, and
+ * ours tells nobody outside why. */
 #include "action/plan_pass.h"
 
 #include "action/header.h"
