@@ -276,7 +276,8 @@ static void hand_back(struct decode_pool *p, struct slot *s, enum decode_why why
 		s->state = SLOT_IDLE;
 		p->failures = 0;
 	}
-	pthread_cond_signal(&p->idle);
+	/* one whose time is up may be the one that a signal wakes */
+	pthread_cond_broadcast(&p->idle);
 }
 
 static void count_failure(const struct decode_pool *p, enum decode_why why)
