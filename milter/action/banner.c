@@ -125,7 +125,7 @@ static void do_text(struct arena *a, struct banner_part *p,
 {
 	struct insertion in = { 0 };
 
-	if (p->text.n >= 3 && memcmp(p->text.at, "\xef\xbb\xbf", 3) == 0)
+	if (bytes_hold(p->text, 0, bytes_of("\xef\xbb\xbf")))
 		in.at = 3;
 	in.text = banner_text_block(a, words, p->eol);
 	put_in(a, p, &in, b_r);

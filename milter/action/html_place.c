@@ -244,7 +244,7 @@ size_t html_place(struct bytes html)
 {
 	struct walk w = { .html = html };
 
-	if (html.n >= 3 && memcmp(html.at, "\xef\xbb\xbf", 3) == 0)
+	if (bytes_hold(html, 0, bytes_of("\xef\xbb\xbf")))
 		w.at = w.place = 3;
 	do {
 		while (w.at < html.n && g_ascii_isspace(html.at[w.at]))

@@ -26,6 +26,14 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0);
 }
 
+/* bytes_hold - do they hold these at a place?
+ * err   none: not beyond their end */
+static inline bool bytes_hold(struct bytes text, size_t at, struct bytes part)
+{
+	return part.n <= text.n && at <= text.n - part.n &&
+	       (part.n == 0 || memcmp(text.at + at, part.at, part.n) == 0);
+}
+
 /* bytes_have_8bit - is any of them above 0x7f?
  * err   none */
 static inline bool bytes_have_8bit(struct bytes b)

@@ -78,13 +78,6 @@ static struct bytes from_utf16(struct arena *a, struct bytes text, bool big)
 	return kept;
 }
 
-static bool begins_with(struct bytes text, const char *mark)
-{
-	size_t n = strlen(mark);
-
-	return text.n >= n && memcmp(text.at, mark, n) == 0;
-}
-
 /* Spreadsheets in countries with decimal commas separate by semicolons. The header line names
  * columns, so what stands between its words is the separator. */
 static char find_separator(struct bytes text)
@@ -104,13 +97,15 @@ struct csv csv_begin(struct arena *a, struct bytes text)
 {
 	struct csv c = { .rest = text, .line = 1 };
 
-	if (begins_with(text, "\xff\xfe") || begins_with(text, "\xfe\xff"))
+	if (bytes_hold(text, 0, bytes_of("\xff\xfe")) ||
+	    bytes_hold(text, 0, bytes_of("\xfe\xff")))
 		c.rest = from_utf16(a, text, text.at[0] == '\xfe');
-	else if (begins_with(text, "\xef\xbb\xbf"))
+	else if (bytes_hold(text, 0, bytes_of("\xef\xbb\xbf")))
 		c.rest = (struct bytes){ .at = text.at + 3, .n = text.n - 3 };
 	while (!at_end(&c) && at_line_end(&c))
 		skip_line_end(&c);
-	if (begins_with(c.rest, "sep=") && c.rest.n > 4) { /* Excel's own word */
+	if (bytes_hold(c.rest, 0, bytes_of("sep=")) &&
+	    c.rest.n > 4) { /* Excel's own word */
 		c.rest.at += 4, c.rest.n -= 4;
 		c.separator = take(&c);
 		while (!at_end(&c) && !at_line_end(&c))

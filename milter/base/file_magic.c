@@ -80,15 +80,10 @@ static const struct {
 	{ "begin:vcard", "vcard" },   { "[internetshortcut]", "url" },
 };
 
-static bool holds(struct bytes text, size_t at, const char *bytes, size_t n)
-{
-	return text.n >= n && at <= text.n - n && memcmp(text.at + at, bytes, n) == 0;
-}
-
 /* markup may start with blanks, a byte order mark or a comment */
 static const char *text_magic(struct bytes head)
 {
-	size_t i = holds(head, 0, "\xef\xbb\xbf", 3) ? 3 : 0;
+	size_t i = bytes_hold(head, 0, bytes_of("\xef\xbb\xbf")) ? 3 : 0;
 
 	while (i < head.n && (g_ascii_isspace(head.at[i]) || head.at[i] == '\0'))
 		i++;
@@ -111,7 +106,8 @@ const char *file_magic(struct bytes head)
 	if (head.n == 0)
 		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(signatures); i++)
-		if (holds(head, signatures[i].at, signatures[i].bytes, signatures[i].n))
+		if (bytes_hold(head, signatures[i].at,
+			       (struct bytes){ signatures[i].bytes, signatures[i].n }))
 			return signatures[i].magic;
 	const char *magic = text_magic(head);
 

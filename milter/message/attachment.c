@@ -1,5 +1,5 @@
-/* What attachments are by their bytes, whatever they call themselves. Lists names and
- * unpacks nothing. Every offset in a file is a lie until it is checked. */
+/* What attachments hold, whatever they call themselves. Lists names and unpacks nothing. Every
+ * offset in a file is a lie until it is checked. */
 #include "message/attachment.h"
 
 #include <glib.h>
@@ -19,11 +19,6 @@
 #define LOCAL_BYTES 30   /* APPNOTE 4.3.7 */
 #define CENTRAL_BYTES 46 /* 4.3.12 */
 #define END_BYTES 22     /* 4.3.16 */
-
-static bool holds(struct bytes text, size_t at, const char *bytes, size_t n)
-{
-	return text.n >= n && at <= text.n - n && memcmp(text.at + at, bytes, n) == 0;
-}
 
 static unsigned u16(struct bytes file, size_t at)
 {
@@ -103,7 +98,7 @@ static bool find_directory(struct bytes file, size_t *at_r)
 		if (size > at)
 			continue;
 		/* something in front (a program, say) moves all offsets */
-		bool here = holds(file, at - size, "PK\x01\x02", 4);
+		bool here = bytes_hold(file, at - size, bytes_of("PK\x01\x02"));
 
 		*at_r = here || start > at ? at - size : start;
 		return true;
@@ -114,7 +109,8 @@ static bool find_directory(struct bytes file, size_t *at_r)
 static void walk_directory(struct listing *l, struct bytes file, size_t at)
 {
 	while (l->entries < MAX_ENTRIES && file.n >= CENTRAL_BYTES &&
-	       at <= file.n - CENTRAL_BYTES && holds(file, at, "PK\x01\x02", 4)) {
+	       at <= file.n - CENTRAL_BYTES &&
+	       bytes_hold(file, at, bytes_of("PK\x01\x02"))) {
 		size_t name = u16(file, at + 28);
 		size_t more = (size_t)u16(file, at + 30) + u16(file, at + 32);
 

@@ -280,6 +280,22 @@ static void clocks_run(void)
 	g_assert_cmpint(clock_now_s(), >, 1700000000);
 }
 
+static void test_bytes_hold(void)
+{
+	const struct bytes text = bytes_of("abc"), none = { NULL, 0 };
+
+	g_assert_true(bytes_hold(text, 0, bytes_of("abc")));
+	g_assert_true(bytes_hold(text, 1, bytes_of("bc")));
+	g_assert_true(bytes_hold(text, 3, none));
+	g_assert_true(bytes_hold(none, 0, none));
+	g_assert_false(bytes_hold(text, 0, bytes_of("abcd")));
+	g_assert_false(bytes_hold(text, 2, bytes_of("cd")));
+	g_assert_false(bytes_hold(text, 1, bytes_of("a")));
+	g_assert_false(bytes_hold(text, 4, none));
+	g_assert_false(bytes_hold(text, SIZE_MAX, bytes_of("a")));
+	g_assert_false(bytes_hold(none, 0, bytes_of("a")));
+}
+
 static void test_bytes_trimmed(void)
 {
 	static const struct {
@@ -320,6 +336,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/base/file", files_whole_or_not_at_all);
 	g_test_add_func("/base/log", log_speaks);
 	g_test_add_func("/base/clock", clocks_run);
+	g_test_add_func("/base/bytes/hold", test_bytes_hold);
 	g_test_add_func("/base/bytes/trimmed", test_bytes_trimmed);
 	return g_test_run();
 }
