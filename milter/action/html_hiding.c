@@ -24,6 +24,7 @@ enum {
 struct look {
 	struct arena *a;
 	GHashTable *names; /* classes and ids of html, body and what is in a head */
+	bool foreign;      /* there is SVG or MathML */
 	bool may_hide;
 };
 
@@ -185,6 +186,21 @@ static char *take_name(struct arena *a, const char **p)
 	return g_ascii_strdown(arena_strndup(a, from, (size_t)(*p - from)), -1);
 }
 
+/* A name as it is compared: all that a sheet may only write as an escape is alike. */
+static char *comparable(char *name)
+{
+	char *to = name;
+
+	for (const char *p = name; *p != '\0'; p++) {
+		char c = g_ascii_isalnum(*p) || *p == '-' ? g_ascii_tolower(*p) : 'x';
+
+		if (c != 'x' || to == name || to[-1] != 'x')
+			*to++ = c;
+	}
+	*to = '\0';
+	return name;
+}
+
 /* May the last part of a selector, behind all combinators, mean one of these elements? With a
  * pseudo-class that we do not look into it may mean any. */
 static bool may_mean(struct look *l, const char *part, const char *const *tags,
@@ -204,7 +220,7 @@ static bool may_mean(struct look *l, const char *part, const char *const *tags,
 			continue;
 		char *name = take_name(l->a, &p);
 
-		may = by_name && g_hash_table_contains(l->names, name);
+		may = by_name && g_hash_table_contains(l->names, comparable(name));
 		g_free(name);
 	}
 	return may;
@@ -277,7 +293,45 @@ static void look_at_declaration(struct look *l, const char *text, unsigned scope
 	g_free(value);
 }
 
-/* CSS without comments, its strings empty, its escapes of ASCII letters resolved. */
+/* The character that the escape at css[*i] stands for, 'x' for all outside ASCII; css[*i] is its
+ * last byte then. */
+static char escaped(const char *css, size_t n, size_t *i)
+{
+	unsigned c = 0, k = 0;
+
+	for (; k < 6 && *i + 1 < n && g_ascii_isxdigit(css[*i + 1]); k++)
+		c = c * 16 + (unsigned)g_ascii_xdigit_value(css[++*i]);
+	if (k == 0)
+		c = (unsigned char)css[++*i];
+	if ((k > 0 && *i + 1 < n && g_ascii_isspace(css[*i + 1])) ||
+	    (k == 0 && c == '\r' && *i + 1 < n && css[*i + 1] == '\n'))
+		++*i;
+	return c < 0x80 ? (char)c : 'x';
+}
+
+/* An address is read without its tabs and line ends, so they are left out. */
+static void put_letter(char **to, char c, char mark)
+{
+	if (c != '\t' && c != '\r' && c != '\n')
+		*(*to)++ = g_ascii_isalnum(c) || c == mark ? c : 'x';
+}
+
+/* Of the string at i its words, and of its signs the colon behind "data"; where it ends. */
+static size_t take_string(const char *css, size_t n, size_t i, char **to)
+{
+	char quote = css[i++];
+
+	*(*to)++ = 'x'; /* no keyword */
+	for (; i < n && css[i] != quote && strchr("\r\n\f", css[i]) == NULL; i++) {
+		bool escape = css[i] == '\\' && i + 1 < n;
+
+		put_letter(to, escape ? escaped(css, n, &i) : css[i], ':');
+	}
+	return i;
+}
+
+/* CSS without comments, nothing in its strings that ends them, its escapes of ASCII letters
+ * resolved. */
 static char *simplified(struct arena *a, const char *css, size_t n)
 {
 	char *out = arena_alloc(a, n + 1), *to = out;
@@ -288,29 +342,21 @@ static char *simplified(struct arena *a, const char *css, size_t n)
 
 			i = end == NULL ? n : (size_t)(end - css) + 1;
 		} else if (css[i] == '"' || css[i] == '\'') {
-			char quote = css[i++];
-
-			while (i < n && css[i] != quote && css[i] != '\n')
-				i += css[i] == '\\' ? 2 : 1;
-			*to++ = 'x';
+			i = take_string(css, n, i, &to);
 		} else if (css[i] == '\\' && i + 1 < n) {
-			unsigned c = 0, k = 0;
-
-			for (; k < 6 && i + 1 < n && g_ascii_isxdigit(css[i + 1]); k++)
-				c = c * 16 + (unsigned)g_ascii_xdigit_value(css[++i]);
-			if (k == 0)
-				c = (unsigned char)css[++i];
-			else if (i + 1 < n && g_ascii_isspace(css[i + 1]))
-				i++;
-			*to++ = c < 0x80 && (g_ascii_isalnum((char)c) || c == '-')
-					? (char)c
-					: 'x';
+			put_letter(&to, escaped(css, n, &i), '-');
 		} else if (css[i] != '\0') {
 			*to++ = css[i];
 		}
 	}
 	*to = '\0';
 	return out;
+}
+
+/* A sheet from elsewhere is not loaded, one that comes along is. */
+static bool is_own_sheet(const char *href)
+{
+	return strcasestr(href, "data:") != NULL || strstr(href, "&#") != NULL;
 }
 
 /* A sheet, or with a scope the declarations of an attribute. */
@@ -326,6 +372,8 @@ static void look_at_css(struct look *l, const char *css, size_t n, unsigned oute
 
 		p[word] = '\0';
 		g_strstrip(p);
+		if (g_ascii_strncasecmp(p, "@import", strlen("@import")) == 0)
+			l->may_hide |= is_own_sheet(p);
 		if (stop == '{') {
 			unsigned scope = p[0] == '@' ? scopes[depth] : scope_of(l, p);
 
@@ -345,23 +393,77 @@ static void keep_names(struct look *l, const char *value)
 
 	for (char **w = all; *w != NULL; w++)
 		if (**w != '\0')
-			g_hash_table_add(l->names, g_ascii_strdown(*w, -1));
+			g_hash_table_add(l->names, comparable(g_strdup(*w)));
 	g_strfreev(all);
 }
 
-/* A sheet from elsewhere is not loaded, one that comes along is. */
-static bool is_own_sheet(const char *href)
+/* An address as it is read. */
+static const char *without_line_ends(struct arena *a, const char *address)
 {
-	return strcasestr(href, "data:") != NULL || strstr(href, "&#") != NULL;
+	char *out = arena_strdup(a, address), *to = out;
+
+	for (const char *p = address; *p != '\0'; p++)
+		if (strchr("\t\r\n", *p) == NULL)
+			*to++ = *p;
+	*to = '\0';
+	return out;
+}
+
+/* Does what stands behind an "&" name a character? Without its semicolon few do, and of those
+ * only a quotation mark means anything to CSS. */
+static bool is_reference(const char *p)
+{
+	size_t n = 0;
+
+	while (g_ascii_isalnum(p[n]))
+		n++;
+	return p[0] == '#' || (n > 0 && p[n] == ';') ||
+	       g_ascii_strncasecmp(p, "quot", strlen("quot")) == 0;
+}
+
+/* A value with the references resolved that usual mail has.
+ * out   odd_r: there are others, too */
+static const char *dereferenced(struct arena *a, const char *value, bool *odd_r)
+{
+	static const struct {
+		const char *reference;
+		char c;
+	} usual[] = { { "&quot;", '"' },
+		      { "&apos;", '\'' },
+		      { "&amp;", '&' },
+		      { "&lt;", '<' },
+		      { "&gt;", '>' } };
+	char *out = arena_strdup(a, value), *to = out;
+
+	for (const char *p = value; *p != '\0';) {
+		size_t i = 0;
+
+		while (i < G_N_ELEMENTS(usual) &&
+		       !g_str_has_prefix(p, usual[i].reference))
+			i++;
+		if (i < G_N_ELEMENTS(usual)) {
+			*to++ = usual[i].c;
+			p += strlen(usual[i].reference);
+			continue;
+		}
+		*odd_r = *odd_r || (*p == '&' && is_reference(p + 1));
+		*to++ = *p++;
+	}
+	*to = '\0';
+	return out;
 }
 
 /* What an attribute of a start tag says. */
 static void look_at_attribute(struct look *l, bool is_around, const char *name,
 			      const char *value)
 {
-	bool is_style = strcmp(name, "style") == 0;
+	static const char *const read[] = { "class",     "id",           "href",
+					    "topmargin", "marginheight", NULL };
+	bool is_style = strcmp(name, "style") == 0, odd = false;
 
-	if (is_style && strstr(value, "&#") != NULL)
+	if (strchr(value, '&') != NULL)
+		value = dereferenced(l->a, value, &odd);
+	if (odd && (is_style || (is_around && g_strv_contains(read, name))))
 		l->may_hide = true;
 	if (is_style)
 		look_at_css(l, value, strlen(value),
@@ -373,7 +475,7 @@ static void look_at_attribute(struct look *l, bool is_around, const char *name,
 	if (strcmp(name, "class") == 0 || strcmp(name, "id") == 0)
 		keep_names(l, value);
 	if (strcmp(name, "href") == 0)
-		l->may_hide |= is_own_sheet(value);
+		l->may_hide |= is_own_sheet(without_line_ends(l->a, value));
 	if (strcmp(name, "hidden") == 0 ||
 	    ((strcmp(name, "topmargin") == 0 || strcmp(name, "marginheight") == 0) &&
 	     g_ascii_strtod(value, NULL) > FAR_PX))
@@ -405,6 +507,20 @@ static const char *look_at_tag(struct look *l, const char *p, bool is_around)
 	return p;
 }
 
+/* In SVG and MathML a sheet is read as other texts are: with references and elements in it. */
+static void look_at_sheet(struct look *l, const char *css, size_t n)
+{
+	bool odd = false;
+
+	look_at_css(l, css, n, SCOPE_NONE);
+	if (!l->foreign)
+		return;
+	const char *text = dereferenced(l->a, arena_strndup(l->a, css, n), &odd);
+
+	l->may_hide |= odd || memchr(css, '<', n) != NULL;
+	look_at_css(l, text, strlen(text), SCOPE_NONE);
+}
+
 /* Start tags, and with sheets set, what is in style elements. */
 static void walk(struct look *l, const char *html, bool sheets)
 {
@@ -422,7 +538,7 @@ static void walk(struct look *l, const char *html, bool sheets)
 			const char *css = p + n, *end = strcasestr(css, "</style");
 
 			n = end == NULL ? strlen(css) : (size_t)(end - css);
-			look_at_css(l, css + (n > 0), n - (n > 0), SCOPE_NONE);
+			look_at_sheet(l, css + (n > 0), n - (n > 0));
 			p = css + n;
 		}
 		g_free(tag);
@@ -439,6 +555,7 @@ bool html_may_hide(struct arena *a, struct bytes html)
 	for (size_t i = 0; i < html.n; i++)
 		if (text[i] == '\0')
 			text[i] = ' ';
+	l.foreign = strcasestr(text, "<svg") != NULL || strcasestr(text, "<math") != NULL;
 	l.may_hide = strcasestr(text, "@import") != NULL && is_own_sheet(text);
 	walk(&l, text, false);
 	walk(&l, text, true);

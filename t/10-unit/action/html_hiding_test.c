@@ -46,6 +46,31 @@ static void test_notices(void)
 		"<div style='position:fixed;z-index:99999999999'>x</div>",
 		"<div style='z&#45;index:2147483647'>x</div>",
 		"<input autofocus>",
+		/* references by name */
+		"<body style='padding-top&colon;3000px'>x",
+		"<body style='padding-top&#58;3000px'>x",
+		"<body style=\"a:&quot;'&quot;;padding-top:3000px;b:'\">x",
+		"<body style=\"a:&quot'&quot;padding-top:3000px;b:'\">x",
+		"<div style='z-index&colon;2147483647'>x</div>",
+		"<style>.a_b{opacity:0}</style><body class='a&lowbar;b'>x",
+		"<body topmargin='&#51;000'>x",
+		"<link rel=stylesheet href='data&colon;text/css,x'>x",
+		"<link rel=stylesheet href='da\tt\r\na:text/css,x'>x",
+		"<svg><style>body{padding-top&colon;3000px}</style></svg>x",
+		"<math><style>a{b:&quot;'&quot;} body{opacity:0} c{d:'}</style>x",
+		"<svg><style>bo<g/>dy{padding-top:3000px}</style></svg>x",
+		/* names that are written with escapes */
+		"<style>.a\\:b{opacity:0}</style><body class='a:b'>x",
+		"<style>.a\\_b{opacity:0}</style><body class='a_b'>x",
+		"<style>.\\e9 t\\e9{opacity:0}</style><body class='\xc3\xa9t\xc3\xa9'>x",
+		/* strings that go on behind a line end, and some that do not */
+		"<style>a{b:\"c\\\r\nd\"} body{opacity:0} e{f:\"g\"}</style>x",
+		"<style>a{b:\"c\r} body{opacity:0} e{f:\"g\"}</style>x",
+		/* addresses of sheets */
+		"<style>@\\69mport 'data:text/css,x';</style>x",
+		"<style>@import 'd\\61ta:text/css,x';</style>x",
+		"<style>@import 'da\\\nta:text/css,x';</style>x",
+		"<style>@import url(d\\61 ta:text/css,x);</style>x",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -76,6 +101,16 @@ static void test_leaves_usual_mail(void)
 		"<img src='data:image/gif;base64,AAAA'>",
 		"<style>@font-face{font-family:x;src:url(x)} @page{margin:3in}</style>x",
 		"<body bgcolor=white topmargin=0 style='padding:20px 5%'>x",
+		"<body style=\"font-family:&quot;Segoe UI&quot;,sans-serif\">x",
+		"<div style=\"font:9pt "
+		"&quot;it's&quot;;background:url(x?a=1&b=2)\">x</div>",
+		"<link href='https://a.example/css?a=b&amp;c&d=swap' rel=stylesheet>x",
+		"<style>@import url('https://a.example/css?a');</style><img src='cid:1'>",
+		"<style>.a{color:red} .b{content:'&nbsp;'}</style>x",
+		"<svg><style>.a{fill:red}</style><path d=''/></svg>x",
+		"<meta name=description content='&auml; &#8230;'><body class='a:b'>x",
+		"<style>.sm\\:before\\:x{opacity:0} "
+		"a[href='x:after']{color:red}</style>x",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
