@@ -76,14 +76,14 @@ static bool fits(const struct row *row, char *const *items, char *const *words)
 	return false;
 }
 
-static bool begins(char *const *items, char *const *words)
+/* how many of a pattern's words are those that were given */
+static size_t matched(char *const *items, char *const *words)
 {
-	size_t n = words_of(items);
+	size_t n = words_of(items), i = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (words[i] == NULL || strcmp(items[i], words[i]) != 0)
-			return false;
-	return true;
+	while (i < n && words[i] != NULL && strcmp(items[i], words[i]) == 0)
+		i++;
+	return i;
 }
 
 static const char *item_of(size_t i, const void *list)
@@ -91,33 +91,38 @@ static const char *item_of(size_t i, const void *list)
 	return g_ptr_array_index((const GPtrArray *)list, i);
 }
 
-/* no pattern begins like that: its second word is missing, or none of those that there are */
-static void report_word(char *const *words)
+/* No pattern begins like that: of those that go along for longest, the next word is missing, or
+ * another one was given.
+ * good   how many words they go along */
+static void report_word(char *const *words, size_t good)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	GString *all = g_string_new(NULL);
+	GString *said = g_string_new("wonted"), *all = g_string_new(NULL);
+	const char *wrong = words[good];
 
+	for (size_t i = 0; i < good; i++)
+		g_string_append_printf(said, " %s", words[i]);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char **items = g_strsplit(rows[i].pattern, " ", -1);
 
-		if (strcmp(items[0], words[0]) == 0 && items[1] != NULL &&
-		    is_word(items[1])) {
+		if (matched(items, words) == good && words_of(items) > good) {
 			g_string_append_printf(all, "%s%s", names->len > 0 ? ", " : "",
-					       items[1]);
-			g_ptr_array_add(names, g_strdup(items[1]));
+					       items[good]);
+			g_ptr_array_add(names, g_strdup(items[good]));
 		}
 		g_strfreev(items);
 	}
 	const char *near =
-		words[1] == NULL ? NULL : suggest(words[1], item_of, names->len, names);
+		wrong == NULL ? NULL : suggest(wrong, item_of, names->len, names);
 
-	if (words[1] == NULL)
-		fprintf(stderr, "wonted %s: say one of %s", words[0], all->str);
+	if (wrong == NULL)
+		fprintf(stderr, "%s: say one of %s", said->str, all->str);
 	else
-		fprintf(stderr, "wonted %s: there is no \"%s\"%s%s%s: say one of %s",
-			words[0], words[1], near != NULL ? "; did you mean \"" : "",
+		fprintf(stderr, "%s: there is no \"%s\"%s%s%s: say one of %s", said->str,
+			wrong, near != NULL ? "; did you mean \"" : "",
 			near != NULL ? near : "", near != NULL ? "\"?" : "", all->str);
 	fprintf(stderr, "; see \"wonted %s --help\"\n", words[0]);
+	g_string_free(said, TRUE);
 	g_string_free(all, TRUE);
 	g_ptr_array_unref(names);
 }
@@ -126,6 +131,7 @@ bool grammar_check(const char *command, char *const *words)
 {
 	GPtrArray *all = g_ptr_array_new();
 	enum { UNKNOWN, WRONG, GOOD } found = UNKNOWN;
+	size_t good = 0;
 
 	g_ptr_array_add(all, (gpointer)(guintptr)command);
 	for (; *words != NULL; words++)
@@ -135,13 +141,15 @@ bool grammar_check(const char *command, char *const *words)
 
 	for (size_t i = 0; i < COUNT_OF(rows) && found == UNKNOWN; i++) {
 		char **items = g_strsplit(rows[i].pattern, " ", -1);
+		size_t n = matched(items, given);
 
-		if (begins(items, given))
+		if (n == words_of(items))
 			found = fits(&rows[i], items, given) ? GOOD : WRONG;
+		good = MAX(good, n);
 		g_strfreev(items);
 	}
 	if (found == UNKNOWN)
-		report_word(given);
+		report_word(given, good);
 	g_ptr_array_free(all, TRUE);
 	return found == GOOD;
 }

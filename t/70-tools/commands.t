@@ -57,6 +57,9 @@ is((wonted('version'))[1], (wonted('--version'))[1], 'wonted version');
 is((wonted('version', 'x'))[0], 2, 'and nothing behind it');
 is((wonted('help', 'nonsense'))[0], 2, 'help of nothing');
 like((wonted('quarantine', 'realease'))[1], qr/did you mean "release"/, 'a suggestion');
+is((wonted('store', 'migrate'))[0], 2, 'a third word is missing');
+like((wonted('store', 'migrate'))[1], qr/^wonted store migrate: say one of status;/, 'and told');
+like((wonted('store', 'migrate', 'stats'))[1], qr/^wonted store migrate: there is no "stats"; did you mean "status"\?: say one of status;/, 'a wrong one as well');
 
 my $place = Wonted::Place->new;
 $place->write('rules/10-test.rules', "rule one\n    reason \"One\"\n    when subject contains \"one\"\n    threat +12\n\nrule two\n    reason \"Two\"\n    when subject contains \"two\"\n    spam +2\n");
