@@ -2,6 +2,7 @@
 #include "cmd/command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/printable.h"
@@ -84,6 +85,18 @@ void command_options_free(struct command_args *args)
 	g_free(args->config);
 	g_free(args->store);
 	args->config = args->store = NULL;
+}
+
+size_t command_row(const struct command_args *args, const char *const *name,
+		   size_t stride, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const void *at = (const char *)name + i * stride;
+
+		if (strcmp(args->argv[1], *(const char *const *)at) == 0)
+			return i;
+	}
+	g_error("%s: nothing does \"%s\"", args->argv[0], args->argv[1]);
 }
 
 struct options *command_config(const struct command_args *args)

@@ -88,6 +88,14 @@ bool command_options(struct command_args *args, const GOptionEntry *entries,
  * err   none */
 void command_options_free(struct command_args *args);
 
+/* command_row - the row of a command's own table that its second word names
+ * in    name     of the first of n rows, each `stride` bytes behind the one before
+ *       stride   sizeof(a row)
+ * err   none: a word without a row aborts; command_options() lets none through that no pattern
+ *       of cmd/commands.def has */
+size_t command_row(const struct command_args *args, const char *const *name,
+		   size_t stride, size_t n);
+
 /* command_config - load the configuration that -c names; errors are printed
  * own   options_unref(), before command_options_free()
  * err   NULL: exit with EXIT_WRONG_INPUT */

@@ -342,9 +342,9 @@ static bool show_mailbox(void *command, const char *address, GError **e)
 /* --- which --- */
 
 static const struct store_task works[] = {
-	{ "import", true, true, import_file },
-	{ "list", false, false, list_mailboxes },
-	{ "show", true, false, show_mailbox },
+	{ "import", true, import_file },
+	{ "list", false, list_mailboxes },
+	{ "show", false, show_mailbox },
 };
 
 /* --postfix takes the place of the file, and only there */
@@ -365,13 +365,10 @@ static bool fits(const struct mailbox_command *v, const struct command_args *arg
 
 static int run(struct mailbox_command *v, const struct command_args *args)
 {
-	size_t i = 0;
-
 	if (!fits(v, args))
 		return EXIT_USAGE;
-	while (i + 1 < COUNT_OF(works) && strcmp(args->argv[1], works[i].name) != 0)
-		i++;
-	struct store_task task = works[i];
+	struct store_task task =
+		works[command_row(args, &works->name, sizeof(*works), COUNT_OF(works))];
 
 	task.write = task.write && !v->dry_run;
 	return store_task_run(args, &v->at, v->tenant_name, &task, v);

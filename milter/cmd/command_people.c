@@ -286,19 +286,16 @@ static bool test_from(void *command, const char *from, GError **e)
 /* --- which --- */
 
 static const struct store_task works[] = {
-	{ "import", true, true, import_file },
-	{ "sync", true, true, sync_file },
-	{ "list", false, false, list_people },
-	{ "test", true, false, test_from },
+	{ "import", true, import_file },
+	{ "sync", true, sync_file },
+	{ "list", false, list_people },
+	{ "test", false, test_from },
 };
 
 static int run(struct people_command *v, const struct command_args *args)
 {
-	size_t i = 0;
-
-	while (i + 1 < COUNT_OF(works) && strcmp(args->argv[1], works[i].name) != 0)
-		i++;
-	struct store_task task = works[i];
+	struct store_task task =
+		works[command_row(args, &works->name, sizeof(*works), COUNT_OF(works))];
 
 	task.write = task.write && !v->dry_run;
 	return store_task_run(args, &v->at, v->tenant_name, &task, v);

@@ -424,15 +424,13 @@ static bool become_owner(const char *folder, GError **e)
 	return fail(folder, "cannot act as its owner", e);
 }
 
-/* word   of the table: which other could it be? */
-static int run(const char *word, struct request *r)
+static int run(const struct command_args *args, struct request *r)
 {
 	GError *e = NULL;
 	int status = EXIT_USAGE;
-	size_t i = 0;
+	size_t row = command_row(args, &sub_commands->name, sizeof(*sub_commands),
+				 COUNT_OF(sub_commands));
 
-	while (i + 1 < COUNT_OF(sub_commands) && strcmp(word, sub_commands[i].name) != 0)
-		i++;
 	if (!read_filter(r, &e)) {
 		command_fail(name, e);
 		return EXIT_USAGE;
@@ -441,7 +439,7 @@ static int run(const char *word, struct request *r)
 		r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
 	if (r->quarantine == NULL)
 		return command_fail(name, e);
-	status = read_scope(r, &e) ? sub_commands[i].run(r) : command_fail(name, e);
+	status = read_scope(r, &e) ? sub_commands[row].run(r) : command_fail(name, e);
 	quarantine_close(r->quarantine);
 	return status;
 }
@@ -522,7 +520,7 @@ int command_quarantine(int argc, char **argv)
 	r.options = command_config(&args);
 	r.ids = args.argv + 2;
 	if (r.options != NULL)
-		status = run(args.argv[1], &r);
+		status = run(&args, &r);
 	options_unref(r.options);
 	free_request(&r);
 	command_options_free(&args);

@@ -401,7 +401,6 @@ int command_rules(int argc, char **argv)
 		  "names: as tables for rules/README", NULL },
 		G_OPTION_ENTRY_NULL
 	};
-	size_t i = 0;
 
 	if (!command_options(
 		    &args, entries,
@@ -409,10 +408,9 @@ int command_rules(int argc, char **argv)
 		    "one.\ntest RULE runs the tests that expect something of it."))
 		return EXIT_USAGE;
 	r.rest = args.argv + 2;
-	while (i + 1 < COUNT_OF(sub_commands) &&
-	       strcmp(args.argv[1], sub_commands[i].name) != 0)
-		i++;
-	int status = sub_commands[i].run(&r);
+	size_t row = command_row(&args, &sub_commands->name, sizeof(*sub_commands),
+				 COUNT_OF(sub_commands));
+	int status = sub_commands[row].run(&r);
 
 	command_options_free(&args);
 	return status;

@@ -23,15 +23,12 @@ static const struct store_work works[] = {
 
 static int run(struct store_command *v, const struct command_args *args)
 {
-	const struct store_work *work = works;
+	size_t row = command_row(args, &works->name, sizeof(*works), COUNT_OF(works));
 	struct options *o;
 	char **argument;
 	GError *e = NULL;
 	bool good;
 
-	while (work + 1 < works + COUNT_OF(works) &&
-	       strcmp(args->argv[1], work->name) != 0)
-		work++;
 	if (v->most < 0 || v->rate < 0 || v->memory_mb < 0) {
 		fprintf(stderr,
 			"%s: --most, --rate and --memory are numbers, 0 or more\n"
@@ -47,7 +44,7 @@ static int run(struct store_command *v, const struct command_args *args)
 	argument = g_new0(char *, (size_t)args->argc);
 	for (int i = 2; i < args->argc; i++)
 		argument[i - 2] = args->argv[i];
-	good = work->run(v, argument, &e);
+	good = works[row].run(v, argument, &e);
 	g_free(argument);
 	options_unref(o);
 	return good ? EXIT_DONE : command_fail(args->argv[0], e);

@@ -480,14 +480,12 @@ static const struct text_word {
 
 static int run_word(struct text_work *w)
 {
-	const struct text_word *word = NULL;
+	const struct text_word *word =
+		&text_words[command_row(&w->args, &text_words->name, sizeof(*text_words),
+					G_N_ELEMENTS(text_words))];
 	struct text_model *models[2];
 	bool done;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(text_words); i++)
-		if (strcmp(w->args.argv[1], text_words[i].name) == 0)
-			word = &text_words[i];
-	g_assert(word != NULL); /* a pattern of commands.def */
 	if (!read_feedback(w))
 		return EXIT_USAGE;
 	if (word->run != work_info)

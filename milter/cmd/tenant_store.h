@@ -43,7 +43,7 @@ void tenant_store_close(struct tenant_store *w);
 /* One thing that a command of the memory can be told to do. */
 struct store_task {
 	const char *name;
-	bool argument, write;
+	bool write;
 	bool (*run)(void *command, const char *argument, GError **e);
 };
 

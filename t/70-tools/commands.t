@@ -43,6 +43,8 @@ for my $pattern (@patterns) {
 		is($s, 2, "$pattern: nothing is too few");
 		like($said, qr/\Q$needed[0]\E is missing; usage: wonted \Q$pattern\E$/m, 'and told what is missing');
 	}
+	wonted(@words, map { /file|from|dir/ ? '/nonexistent/x' : 'x' } @needed);
+	is($? & 127, 0, "$pattern: something does it");
 	like($man, qr/^wonted \Q@words\E(?: |$)/m, "wonted(8) has wonted @words");
 	($s, $said) = wonted("@words --no-such-option");
 	is($s, 2, "@words: an unknown option is wrong usage");
