@@ -55,11 +55,7 @@ static const char *item_of(size_t i, const void *table)
 static bool is_one_of(const char *option, const char *word, const char *const *names,
 		      size_t n, GError **e)
 {
-	bool known = word == NULL;
-
-	for (size_t i = 0; i < n && !known; i++)
-		known = strcmp(word, names[i]) == 0;
-	if (known)
+	if (word == NULL || word_find(names, n, word) >= 0)
 		return true;
 	const char *near = suggest(word, item_of, n, names);
 	char *all = g_strjoinv(", ", (char **)(guintptr)names);
@@ -134,9 +130,9 @@ static bool read_state(struct request *r, GError **e)
 		return false;
 	r->filter.all_states =
 		r->all || (r->state != NULL && strcmp(r->state, "all") == 0);
-	for (size_t i = 0; r->state != NULL && i < HOLD_STATE_COUNT; i++)
-		if (strcmp(r->state, names[i]) == 0)
-			r->filter.state = (enum hold_state)i;
+	if (r->state != NULL && !r->filter.all_states)
+		r->filter.state = (enum hold_state)word_find(names, HOLD_STATE_COUNT,
+							     r->state);
 	return true;
 }
 
