@@ -9,14 +9,8 @@
 
 enum { LINE_BYTES = 2000 };
 
-struct printing {
-	const char *label;
-	bool any;
-};
-
-static void print_act(const struct act *act, void *user)
+static void print_act(const struct act *act, void *label)
 {
-	struct printing *p = user;
 	GDateTime *t = g_date_time_new_from_unix_local(act->time_s);
 	char *when = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M:%S");
 	char *rcpts = g_strjoinv(", ", (char **)(guintptr)act->rcpts);
@@ -25,8 +19,7 @@ static void print_act(const struct act *act, void *user)
 				     act->outcome, rcpts[0] != '\0' ? rcpts : "nobody");
 	char *safe = printable(line, LINE_BYTES);
 
-	printf("%s %s\n", p->label, safe);
-	p->any = true;
+	printf("%s %s\n", (const char *)label, safe);
 	g_free(safe);
 	g_free(line);
 	g_free(rcpts);
@@ -35,14 +28,12 @@ static void print_act(const struct act *act, void *user)
 		g_date_time_unref(t);
 }
 
-bool acts_print(const char *folder, const char *hold, const char *label)
+void acts_print(const char *folder, const char *hold, const char *label)
 {
-	struct printing p = { .label = label };
 	GError *e = NULL;
 
-	if (!acts_list(folder, hold, print_act, &p, &e)) {
+	if (!acts_list(folder, hold, print_act, (void *)(uintptr_t)label, &e)) {
 		fprintf(stderr, "wonted: %s\n", e->message);
 		g_error_free(e);
 	}
-	return p.any;
 }

@@ -131,8 +131,8 @@ static bool read_state(struct request *r, GError **e)
 	r->filter.all_states =
 		r->all || (r->state != NULL && strcmp(r->state, "all") == 0);
 	if (r->state != NULL && !r->filter.all_states)
-		r->filter.state = (enum hold_state)word_find(names, HOLD_STATE_COUNT,
-							     r->state);
+		r->filter.state =
+			(enum hold_state)word_find(names, HOLD_STATE_COUNT, r->state);
 	return true;
 }
 
@@ -263,9 +263,7 @@ static int do_show(struct request *r)
 
 /* ---- release, delete ---- */
 
-static const struct {
-	const char *word, *done;
-} kinds[OPERATION_COUNT] = { { "release", "released" }, { "delete", "deleted" } };
+static const char *const done_words[OPERATION_COUNT] = { "released", "deleted" };
 
 static int make_one(const struct operation *o, const char *id)
 {
@@ -278,7 +276,7 @@ static int make_one(const struct operation *o, const char *id)
 		printf("%s: released to %u %s\n", found, n,
 		       plural(n, "recipient", "recipients"));
 	else if (done)
-		printf("%s: %s\n", found, kinds[o->kind].done);
+		printf("%s: %s\n", found, done_words[o->kind]);
 	g_free(found);
 	return done ? EXIT_DONE : command_fail(name, e);
 }
@@ -301,7 +299,7 @@ static bool is_agreed(const struct request *r, const struct operation *o,
 
 	if (r->yes)
 		return true;
-	fprintf(stderr, "%s %s: %zu %s, for %zu %s, %s", name, kinds[o->kind].word,
+	fprintf(stderr, "%s %s: %zu %s, for %zu %s, %s", name, operation_names[o->kind],
 		found->holds, plural(found->holds, "hold matches", "holds match"),
 		found->rcpts, plural(found->rcpts, "recipient", "recipients"),
 		plural(found->holds, "it is still held", "they are still held"));
@@ -370,7 +368,7 @@ static int make(struct request *r, enum operation_kind kind)
 			      : "%s %s: name one or more holds by id or queue id, or "
 				"choose them by --rule, --to, --from, --since, --text or "
 				"--verdict\n",
-			name, kinds[kind].word);
+			name, operation_names[kind]);
 		return EXIT_USAGE;
 	}
 	quarantine_settle(r->quarantine);

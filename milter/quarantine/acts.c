@@ -20,7 +20,6 @@
 
 #define FILE_NAME "acts.log"
 #define FILE_MODE 0640
-#define BEGUN "begun"
 
 enum { AT_TIME, AT_HOLD, AT_WHAT, AT_WHO, AT_UID, AT_TOOL, AT_OUTCOME, AT_RCPTS };
 
@@ -178,8 +177,8 @@ static struct act act_of(char **fields)
 /* Is this the end of what was begun in the other line? */
 static bool is_end_of(char **begun, char **end)
 {
-	return strcmp(begun[AT_OUTCOME], BEGUN) == 0 &&
-	       strcmp(end[AT_OUTCOME], BEGUN) != 0 &&
+	return strcmp(begun[AT_OUTCOME], ACT_BEGUN) == 0 &&
+	       strcmp(end[AT_OUTCOME], ACT_BEGUN) != 0 &&
 	       strcmp(begun[AT_HOLD], end[AT_HOLD]) == 0 &&
 	       strcmp(begun[AT_WHAT], end[AT_WHAT]) == 0 &&
 	       strcmp(begun[AT_WHO], end[AT_WHO]) == 0;

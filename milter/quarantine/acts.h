@@ -7,14 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ACT_BEGUN "begun"
+
 struct act {
 	int64_t time_s;
 	const char *hold;         /* id */
-	const char *what;         /* "release", "delete" */
+	const char *what;         /* operation_names */
 	const char *who;          /* login name */
 	int64_t uid;              /* of the process that was started */
 	const char *tool;         /* "wonted quarantine" */
-	const char *outcome;      /* "begun", "done", or why not */
+	const char *outcome;      /* ACT_BEGUN, "done", or why not */
 	const char *const *rcpts; /* addresses it was about; NULL-terminated */
 };
 

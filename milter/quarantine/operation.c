@@ -8,7 +8,7 @@
 #include "quarantine/acts.h"
 #include "quarantine/release.h"
 
-static const char *const operation_names[OPERATION_COUNT] = { "release", "delete" };
+const char *const operation_names[OPERATION_COUNT] = { "release", "delete" };
 
 static bool is_meant(const struct operation *o, const struct hold_rcpt *r)
 {
@@ -68,7 +68,7 @@ static bool make(const struct operation *o, const struct hold *h, unsigned *n_r,
 
 	g_ptr_array_add(rcpts, NULL);
 	act.rcpts = (const char *const *)rcpts->pdata;
-	record(o, &act, "begun");
+	record(o, &act, ACT_BEGUN);
 	bool done = o->kind == OPERATION_RELEASE ? send_parts(o, h, n_r, e)
 						 : remove_parts(o, h, e);
 

@@ -12,6 +12,9 @@
 
 enum operation_kind { OPERATION_RELEASE, OPERATION_DELETE, OPERATION_COUNT };
 
+/* "release", "delete": in the log of acts, and as commands */
+extern const char *const operation_names[OPERATION_COUNT];
+
 struct operation {
 	enum operation_kind kind;
 	struct hold_scope scope;
