@@ -6,7 +6,6 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/json_line.h"
 #include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/listing.h"
@@ -187,22 +186,15 @@ static void print_row(const char *address, const struct mailbox *m)
 
 static void print_json(const char *address, const struct mailbox *m)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
 	listing_json_text(out, "address", address);
 	listing_json_text(out, "kind", mailbox_kind_names[m->kind]);
 	listing_json_text(out, "canonical", is_alias(address, m) ? m->canonical : NULL);
 	listing_json_text(out, "locale", m->locale);
 	listing_json_text(out, "policy", m->policy);
-	json_line_name(out, "flags");
-	json_line_open(out, '[');
-	for (size_t i = 0; i < m->n_flags; i++)
-		json_line_text(out, m->flags[i]);
-	json_line_close(out, ']');
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_texts(out, "flags", m->flags, m->n_flags);
+	listing_json_print(out);
 }
 
 static bool list_one(const struct store_record *record, void *to)

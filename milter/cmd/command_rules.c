@@ -126,9 +126,8 @@ static void json_points(GString *out, const char *member, const int64_t *milli)
 
 static void json_rule(const struct rule_info *info)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
 	listing_json_text(out, "name", info->name);
 	listing_json_text(out, "file", info->file);
 	listing_json_int(out, "line", info->line);
@@ -140,9 +139,7 @@ static void json_rule(const struct rule_info *info)
 	listing_json_bool(out, "off", info->off);
 	listing_json_bool(out, "observe", info->observe);
 	listing_json_int(out, "rollout_percent", info->rollout_percent);
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_print(out);
 }
 
 static void put_rule(const struct request *r, const struct rule_info *info)

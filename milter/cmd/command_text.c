@@ -13,6 +13,7 @@
 #include "base/number.h"
 #include "base/printable.h"
 #include "cmd/command.h"
+#include "cmd/listing.h"
 #include "cmd/progress.h"
 #include "cmd/text_index.h"
 #include "text/measure.h"
@@ -143,18 +144,17 @@ static void source_json(const struct text_work *w, GString *out, unsigned source
 	};
 
 	json_line_open(out, '{');
-	json_line_name(out, "source");
-	json_line_text(out, text_index_source(w->index, source));
+	listing_json_text(out, "source", text_index_source(w->index, source));
 	for (size_t i = 0; i < 2; i++) {
 		size_t counts[2][2];
 
 		measure_above((const struct measured *)(void *)w->measured->data,
 			      w->measured->len, source, thresholds[i], counts);
 		if (i == 0) {
-			json_line_name(out, "good");
-			json_line_int(out, (int64_t)(counts[0][0] + counts[0][1]));
-			json_line_name(out, "bad");
-			json_line_int(out, (int64_t)(counts[1][0] + counts[1][1]));
+			listing_json_int(out, "good",
+					 (int64_t)(counts[0][0] + counts[0][1]));
+			listing_json_int(out, "bad",
+					 (int64_t)(counts[1][0] + counts[1][1]));
 		}
 		tell_number(out, names[i][0], share(counts[0]));
 		tell_number(out, names[i][1], share(counts[1]));
@@ -165,13 +165,10 @@ static void source_json(const struct text_work *w, GString *out, unsigned source
 static void results_json(struct text_work *w, const struct measure *m,
 			 const double thresholds[2])
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
-	json_line_name(out, "good");
-	json_line_int(out, (int64_t)m->good);
-	json_line_name(out, "bad");
-	json_line_int(out, (int64_t)m->bad);
+	listing_json_int(out, "good", (int64_t)m->good);
+	listing_json_int(out, "bad", (int64_t)m->bad);
 	tell_number(out, "1-AUC_percent", m->not_auc_percent);
 	tell_number(out, "missed_at_0.1_percent", m->missed_at_01_percent);
 	tell_number(out, "missed_at_1_percent", m->missed_at_1_percent);
@@ -180,9 +177,7 @@ static void results_json(struct text_work *w, const struct measure *m,
 	for (unsigned i = 0; i < text_index_sources(w->index); i++)
 		source_json(w, out, i, thresholds);
 	json_line_close(out, ']');
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_print(out);
 }
 
 static void print_share(const size_t counts[2])
@@ -346,22 +341,17 @@ static bool work_eval(struct text_work *w)
 
 static void score_json(const struct text_indexed *one, const struct text_score *s)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
-	json_line_name(out, "path");
-	json_line_text(out, one->path);
+	listing_json_text(out, "path", one->path);
 	for (size_t a = 0; a < AXIS_COUNT; a++) {
-		json_line_name(out, axis_names[a]);
 		if (s->known[a])
-			g_string_append_printf(out, "%d",
-					       (int)lround(s->log_odds[a] * 1000));
+			listing_json_int(out, axis_names[a],
+					 lround(s->log_odds[a] * 1000));
 		else
-			json_line_null(out);
+			listing_json_text(out, axis_names[a], NULL);
 	}
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_print(out);
 }
 
 static void score_text(const struct text_indexed *one, const struct text_score *s)
@@ -426,28 +416,21 @@ static void info_text(const struct text_head *h)
 
 static void info_json(const struct text_head *h)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
-	json_line_name(out, "kind");
-	json_line_text(out, h->kind == TEXT_LIVE ? "delta" : "base");
-	json_line_name(out, "version");
-	json_line_int(out, h->version);
+	listing_json_text(out, "kind", h->kind == TEXT_LIVE ? "delta" : "base");
+	listing_json_int(out, "version", h->version);
 	json_line_name(out, "groups");
 	json_line_open(out, '[');
 	for (size_t g = 0; g < TEXT_GROUP_COUNT; g++)
 		if ((h->groups >> g & 1) != 0)
 			json_line_text(out, group_names[g]);
 	json_line_close(out, ']');
-	json_line_name(out, "cells");
-	json_line_int(out, (int64_t)h->cells);
+	listing_json_int(out, "cells", (int64_t)h->cells);
 	for (size_t i = 0; i < TEXT_LABEL_COUNT; i++) {
-		json_line_name(out, text_label_names[i]);
-		json_line_int(out, h->labels[i]);
+		listing_json_int(out, text_label_names[i], h->labels[i]);
 	}
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_print(out);
 }
 
 static bool work_info(struct text_work *w)

@@ -270,19 +270,15 @@ static void json_reasons(GString *out, const char *reasons)
 {
 	char **lines = g_strsplit(reasons != NULL ? reasons : "", "\n", -1);
 
-	json_line_name(out, "reasons");
-	json_line_open(out, '[');
-	for (char **line = lines; *line != NULL; line++)
-		json_line_text(out, *line);
-	json_line_close(out, ']');
+	listing_json_texts(out, "reasons", (const char *const *)lines,
+			   g_strv_length(lines));
 	g_strfreev(lines);
 }
 
 void hold_print_json(const struct hold *h)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
 	listing_json_text(out, "id", h->id);
 	listing_json_text(out, "queue_id", h->queue_id);
 	listing_json_text(out, "tenant", h->tenant);
@@ -302,7 +298,5 @@ void hold_print_json(const struct hold *h)
 		json_rcpt(out, h, &h->rcpts[i]);
 	json_line_close(out, ']');
 	json_reasons(out, h->reasons);
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_print(out);
 }

@@ -12,6 +12,21 @@ void listing_header(const char *columns)
 		puts(columns);
 }
 
+GString *listing_json_begin(void)
+{
+	GString *out = g_string_new(NULL);
+
+	json_line_open(out, '{');
+	return out;
+}
+
+void listing_json_print(GString *out)
+{
+	json_line_close(out, '}');
+	puts(out->str);
+	g_string_free(out, TRUE);
+}
+
 void listing_json_text(GString *out, const char *name, const char *text)
 {
 	json_line_name(out, name);
@@ -19,6 +34,15 @@ void listing_json_text(GString *out, const char *name, const char *text)
 		json_line_text(out, text);
 	else
 		json_line_null(out);
+}
+
+void listing_json_texts(GString *out, const char *name, const char *const *list, size_t n)
+{
+	json_line_name(out, name);
+	json_line_open(out, '[');
+	for (size_t i = 0; i < n; i++)
+		json_line_text(out, list[i]);
+	json_line_close(out, ']');
 }
 
 void listing_json_int(GString *out, const char *name, int64_t n)

@@ -11,10 +11,24 @@
  * err   none */
 void listing_header(const char *columns);
 
+/* listing_json_begin - a row of JSON: its members are to follow
+ * own   given back by listing_json_print()
+ * err   none */
+GString *listing_json_begin(void);
+
+/* listing_json_print - end a row, print it as a line, free it
+ * err   none */
+void listing_json_print(GString *out);
+
 /* listing_json_text - a member of a row's JSON whose value is a text
  * in    text   NULL: null
  * err   none */
 void listing_json_text(GString *out, const char *name, const char *text);
+
+/* listing_json_texts - the same with a list of n texts
+ * err   none */
+void listing_json_texts(GString *out, const char *name, const char *const *list,
+			size_t n);
 
 /* listing_json_int - the same with a number
  * err   none */

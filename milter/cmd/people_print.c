@@ -4,7 +4,6 @@
 #include <glib.h>
 #include <stdio.h>
 
-#include "base/json_line.h"
 #include "base/printable.h"
 #include "cmd/listing.h"
 
@@ -28,27 +27,15 @@ void people_print(const struct person *p)
 	puts(p->vip ? "\tvip" : "\t");
 }
 
-static void json_texts(GString *out, const char *name, const char *const *list, size_t n)
-{
-	json_line_name(out, name);
-	json_line_open(out, '[');
-	for (size_t i = 0; i < n; i++)
-		json_line_text(out, list[i]);
-	json_line_close(out, ']');
-}
-
 void people_print_json(const struct person *p)
 {
-	GString *out = g_string_new(NULL);
+	GString *out = listing_json_begin();
 
-	json_line_open(out, '{');
-	json_texts(out, "names", p->names, p->n_names);
-	json_texts(out, "addresses", p->addresses, p->n_addresses);
+	listing_json_texts(out, "names", p->names, p->n_names);
+	listing_json_texts(out, "addresses", p->addresses, p->n_addresses);
 	listing_json_text(out, "title", p->title);
 	listing_json_bool(out, "vip", p->vip);
-	json_line_close(out, '}');
-	puts(out->str);
-	g_string_free(out, TRUE);
+	listing_json_print(out);
 }
 
 static bool is_in(const char *const *list, size_t n, const char *text)

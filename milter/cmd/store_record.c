@@ -8,6 +8,7 @@
 #include "base/json_line.h"
 #include "base/suggest.h"
 #include "behavior/behavior.h"
+#include "cmd/listing.h"
 #include "mailbox/mailbox.h"
 #include "person/person.h"
 #include "store/codec.h"
@@ -55,18 +56,12 @@ enum answer record_read(struct bytes key, struct bytes value, GString *out)
 	return answer;
 }
 
-static void print_member(GString *out, const char *name, const char *text)
-{
-	json_line_name(out, name);
-	json_line_text(out, text);
-}
-
 static void print_key(GString *out, const struct key_parts *parts)
 {
 	const char *const part[] = { parts->part1, parts->part2 };
 
-	print_member(out, "family", key_families[parts->family].name);
-	print_member(out, "tenant", parts->tenant);
+	listing_json_text(out, "family", key_families[parts->family].name);
+	listing_json_text(out, "tenant", parts->tenant);
 	json_line_name(out, "parts");
 	json_line_open(out, '[');
 	for (size_t i = 0; i < COUNT_OF(part) && part[i][0] != '\0'; i++)
@@ -83,11 +78,10 @@ void record_print(const struct store_record *record, GString *out)
 	if (key_split(a, record->key, &parts))
 		print_key(out, &parts);
 	else
-		print_member(out, "key", arena_strndup(a, record->key.at, record->key.n));
-	if (record->expires_s != 0) {
-		json_line_name(out, "expires_s");
-		json_line_int(out, record->expires_s);
-	}
+		listing_json_text(out, "key",
+				  arena_strndup(a, record->key.at, record->key.n));
+	if (record->expires_s != 0)
+		listing_json_int(out, "expires_s", record->expires_s);
 	json_line_name(out, "value");
 	record_read(record->key, record->value, out);
 	json_line_close(out, '}');
