@@ -2,7 +2,9 @@
 #include "quarantine/envelope.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -13,6 +15,41 @@
 	(64 * 1024 *   \
 	 1024) /* 10,000 recipients of 320 bytes, each escaped to four, and \
 			      of 16 hits of some 80 bytes */
+
+/* The texts of a hold that its file has, each under the name of its member. Raw: they go out
+ * as they came in, and their bytes are not made valid. */
+#define TEXT(member, is_raw)                                        \
+	{                                                           \
+		.name = #member,                                    \
+		.at = offsetof(struct hold, member) +               \
+		      MEMBER_IS(struct hold, member, const char *), \
+		.raw = (is_raw)                                     \
+	}
+
+static const struct {
+	const char *name;
+	size_t at; /* in struct hold */
+	bool raw;
+} texts[] = {
+	TEXT(queue_id, false),    TEXT(mail_from, true), TEXT(from, false),
+	TEXT(name, false),        TEXT(client, false),   TEXT(subject, false),
+	TEXT(message_id, false),  TEXT(reasons, false),  TEXT(tenant, false),
+	TEXT(fingerprint, false), TEXT(removals, true),  TEXT(trace, true),
+};
+
+static const char **place_of(struct hold *h, size_t i)
+{
+	void *at = (char *)h + texts[i].at;
+
+	return at;
+}
+
+static const char *text_of(const struct hold *h, size_t i)
+{
+	const void *at = (const char *)h + texts[i].at;
+
+	return *(const char *const *)at;
+}
 
 static void key_text(GKeyFile *k, const char *name, const char *text)
 {
@@ -35,7 +72,6 @@ static char *text_key(GKeyFile *k, const char *name)
 	return valid;
 }
 
-/* addresses go out as they came in: their bytes are not made valid */
 static char *raw_key(GKeyFile *k, const char *name)
 {
 	char *escaped = g_key_file_get_value(k, GROUP, name, NULL);
@@ -96,18 +132,8 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
 {
 	GKeyFile *k = g_key_file_new();
 
-	key_text(k, "queue_id", h->queue_id);
-	key_text(k, "mail_from", h->mail_from);
-	key_text(k, "from", h->from);
-	key_text(k, "name", h->name);
-	key_text(k, "client", h->client);
-	key_text(k, "subject", h->subject);
-	key_text(k, "message_id", h->message_id);
-	key_text(k, "reasons", h->reasons);
-	key_text(k, "tenant", h->tenant);
-	key_text(k, "fingerprint", h->fingerprint);
-	key_text(k, "removals", h->removals);
-	key_text(k, "trace", h->trace);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		key_text(k, texts[i].name, text_of(h, i));
 	g_key_file_set_int64(k, GROUP, "received", h->received_s);
 	g_key_file_set_int64(k, GROUP, "expires", h->expires_s);
 	g_key_file_set_uint64(k, GROUP, "bytes", h->bytes);
@@ -185,18 +211,9 @@ struct hold *envelope_read(const char *path, const char *id, GError **e)
 	    g_key_file_load_from_data(k, text, n, G_KEY_FILE_NONE, e)) {
 		h = g_new0(struct hold, 1);
 		h->id = g_strdup(id);
-		h->queue_id = text_key(k, "queue_id");
-		h->mail_from = raw_key(k, "mail_from");
-		h->from = text_key(k, "from");
-		h->name = text_key(k, "name");
-		h->client = text_key(k, "client");
-		h->subject = text_key(k, "subject");
-		h->message_id = text_key(k, "message_id");
-		h->reasons = text_key(k, "reasons");
-		h->tenant = text_key(k, "tenant");
-		h->fingerprint = text_key(k, "fingerprint");
-		h->removals = raw_key(k, "removals");
-		h->trace = raw_key(k, "trace");
+		for (size_t i = 0; i < COUNT_OF(texts); i++)
+			*place_of(h, i) = texts[i].raw ? raw_key(k, texts[i].name)
+						       : text_key(k, texts[i].name);
 		h->received_s = g_key_file_get_int64(k, GROUP, "received", NULL);
 		h->expires_s = g_key_file_get_int64(k, GROUP, "expires", NULL);
 		h->bytes = g_key_file_get_uint64(k, GROUP, "bytes", NULL);
@@ -230,18 +247,8 @@ struct hold *hold_copy(const struct hold *h)
 	struct hold_rcpt *rcpts = g_new0(struct hold_rcpt, h->n_rcpts);
 
 	c->id = g_strdup(h->id);
-	c->queue_id = g_strdup(h->queue_id);
-	c->mail_from = g_strdup(h->mail_from);
-	c->from = g_strdup(h->from);
-	c->name = g_strdup(h->name);
-	c->client = g_strdup(h->client);
-	c->subject = g_strdup(h->subject);
-	c->message_id = g_strdup(h->message_id);
-	c->reasons = g_strdup(h->reasons);
-	c->tenant = g_strdup(h->tenant);
-	c->fingerprint = g_strdup(h->fingerprint);
-	c->removals = g_strdup(h->removals);
-	c->trace = g_strdup(h->trace);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		*place_of(c, i) = g_strdup(text_of(h, i));
 	for (size_t i = 0; i < h->n_rcpts; i++) {
 		rcpts[i] = h->rcpts[i];
 		rcpts[i].address = g_strdup(h->rcpts[i].address);
@@ -261,17 +268,7 @@ void hold_free(struct hold *h)
 		hold_rcpt_clear((struct hold_rcpt *)(uintptr_t)&h->rcpts[i]);
 	g_free((void *)(uintptr_t)h->rcpts);
 	free_text(h->id);
-	free_text(h->queue_id);
-	free_text(h->mail_from);
-	free_text(h->from);
-	free_text(h->name);
-	free_text(h->client);
-	free_text(h->subject);
-	free_text(h->message_id);
-	free_text(h->reasons);
-	free_text(h->tenant);
-	free_text(h->fingerprint);
-	free_text(h->removals);
-	free_text(h->trace);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		free_text(text_of(h, i));
 	g_free(h);
 }
