@@ -34,11 +34,12 @@ enum mode { MODE_INHERIT, MODE_OBSERVE, MODE_ENFORCE, MODE_COUNT };
 /* how junk is told to the mail store */
 enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
 
-/* what is done where a reader may not see the banner */
 /* what speaks the milter protocol: session/engine.h */
 enum milter_engine { MILTER_ENGINE_LIBMILTER, MILTER_ENGINE_WONTED, MILTER_ENGINE_COUNT };
 
+/* what is done where a reader may not see the banner */
 enum banner_fallback { FALLBACK_NONE, FALLBACK_SUBJECT, FALLBACK_JUNK, FALLBACK_COUNT };
+
 /* how much our headers tell */
 enum headers { HEADERS_VERDICT, HEADERS_FULL, HEADERS_COUNT };
 

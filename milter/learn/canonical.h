@@ -16,7 +16,7 @@ struct canonical_source {
 	struct store *store;
 };
 
-/* canonical_find - what the store's mailbox records say, for behavior_setup.lead
+/* canonical_find - what the store's mailbox records say, for behavior_setup.canonical
  * in    source   struct canonical_source *
  * own   a
  * err   false: the store did not answer all; e says so. A record that cannot be read leads
