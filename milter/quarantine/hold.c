@@ -163,6 +163,8 @@ static bool repair(struct quarantine *q, GError **e)
 
 	if (folder == NULL)
 		return false;
+	if (again)
+		index_refill(q->index);
 	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
 		const char *dot = strrchr(name, '.');
 		char *id =

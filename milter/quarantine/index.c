@@ -614,12 +614,30 @@ bool index_is_older(struct index *x)
 	return leave(x, s != NULL) && older;
 }
 
+/* SQLite refuses a change of "synchronous" inside of a transaction. */
+static bool run_alone(struct index *x, const char *sql)
+{
+	pthread_mutex_lock(&x->lock);
+	bool done = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+
+	pthread_mutex_unlock(&x->lock);
+	return done;
+}
+
+void index_refill(struct index *x)
+{
+	enter(x);
+	leave(x, run_alone(x, "PRAGMA synchronous=NORMAL"));
+}
+
+/* What syncs the version syncs all that stands before it in the log of SQLite. Until then the
+ * version is an old one, and a power cut means that all is made from the files again. */
 bool index_set_version(struct index *x, GError **e)
 {
 	enter(x);
-	char *sql = sqlite3_mprintf("PRAGMA user_version=%d", VERSION);
-	bool done = sqlite3_exec(x->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
-		    fail(x, "write", e);
+	char *sql = sqlite3_mprintf("PRAGMA synchronous=FULL; PRAGMA user_version=%d",
+				    VERSION);
+	bool done = run_alone(x, sql) || fail(x, "write", e);
 
 	sqlite3_free(sql);
 	return leave(x, done);

@@ -20,7 +20,8 @@ struct index *index_open(const char *path, GError **e);
  * err   none */
 void index_close(struct index *x);
 
-/* index_put - put a hold in, or in the place of an older row of its id; durable when it returns
+/* index_put - put a hold in, or in the place of an older row of its id; durable when it returns,
+ *             but for index_refill()
  * err   false: e says why; nothing was changed */
 bool index_put(struct index *x, const struct hold *h, GError **e);
 
@@ -54,7 +55,13 @@ bool index_close_hold(struct index *x, const char *id, enum hold_state state, GE
  * err   false too when it cannot be read */
 bool index_is_older(struct index *x);
 
-/* index_set_version - all rows are as this version makes them
+/* index_refill - all rows will be put in again: until index_set_version() they are not waited
+ *                for one by one
+ * err   none: then they are waited for */
+void index_refill(struct index *x);
+
+/* index_set_version - all rows are as this version makes them, and on disk; from now on each
+ *                     is again when index_put() returns
  * err   false: e says why */
 bool index_set_version(struct index *x, GError **e);
 
