@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/places.h"
 #include "config/load.h"
@@ -30,12 +31,13 @@ static void say_ok(const char *path, const struct runtime *w, GString *out)
 {
 	const struct options *o = w->options;
 
-	g_string_append_printf(out, "%s: ok, %zu tenant%s, %zu polic%s, mode %s\n", path,
-			       o->n_tenants, o->n_tenants == 1 ? "" : "s", o->n_policies,
-			       o->n_policies == 1 ? "y" : "ies", mode_names[o->mode]);
-	g_string_append_printf(out, "%s: ok, %zu rule%s, all tests pass\n", o->rules_dir,
+	g_string_append_printf(out, "%s: ok, %zu %s, %zu %s, mode %s\n", path,
+			       o->n_tenants, plural(o->n_tenants, "tenant", "tenants"),
+			       o->n_policies, plural(o->n_policies, "policy", "policies"),
+			       mode_names[o->mode]);
+	g_string_append_printf(out, "%s: ok, %zu %s, all tests pass\n", o->rules_dir,
 			       ruleset_count(w->rules),
-			       ruleset_count(w->rules) == 1 ? "" : "s");
+			       plural(ruleset_count(w->rules), "rule", "rules"));
 	print_mta_lines(o, out);
 }
 

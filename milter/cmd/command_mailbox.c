@@ -120,11 +120,11 @@ static bool write_list(struct mailbox_command *v, const struct mailbox_list *lis
 	       v->dry_run ? " (only looked, nothing written)" : "", aliases);
 	if (list->skipped > 0)
 		printf("%zu %s no address of the tenant left out\n", list->skipped,
-		       list->skipped == 1 ? "entry that is" : "entries that are");
+		       plural(list->skipped, "entry that is", "entries that are"));
 	if (list->local > 0)
 		printf("%zu of them %s without a domain: with --domain DOMAIN names "
 		       "are taken for addresses there\n",
-		       list->local, list->local == 1 ? "is a name" : "are names");
+		       list->local, plural(list->local, "is a name", "are names"));
 	return true;
 }
 
