@@ -10,12 +10,6 @@
 
 const char *const operation_names[OPERATION_COUNT] = { "release", "delete" };
 
-static bool is_meant(const struct operation *o, const struct hold_rcpt *r)
-{
-	return r->state == HOLD_HELD && hold_scope_admits_rcpt(&o->scope, r) &&
-	       hold_parts_admit(&o->parts, r);
-}
-
 /* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
 static void record(const struct operation *o, struct act *act, const char *outcome)
 {
@@ -62,7 +56,7 @@ static bool make(const struct operation *o, const struct hold *h, unsigned *n_r,
 			   .tool = o->tool };
 
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (is_meant(o, &h->rcpts[i]))
+		if (hold_rcpt_is_meant(&o->scope, &o->parts, &h->rcpts[i]))
 			g_ptr_array_add(rcpts, (gpointer)(guintptr)h->rcpts[i].address);
 	unsigned meant = rcpts->len;
 
@@ -96,7 +90,8 @@ bool operation_make(const struct operation *o, const char *id, char **id_r, unsi
 }
 
 struct gathering {
-	const struct operation *as;
+	const struct hold_scope *scope;
+	const struct hold_parts *parts;
 	GPtrArray *ids;
 	size_t rcpts;
 };
@@ -106,7 +101,7 @@ static bool gather(const struct hold *h, void *user)
 	struct gathering *g = user;
 
 	for (size_t i = 0; i < h->n_rcpts; i++)
-		g->rcpts += is_meant(g->as, &h->rcpts[i]);
+		g->rcpts += hold_rcpt_is_meant(g->scope, g->parts, &h->rcpts[i]);
 	g_ptr_array_add(g->ids, g_strdup(h->id));
 	return true;
 }
@@ -115,8 +110,9 @@ bool operation_find(const struct hold_scope *scope, const struct hold_filter *fi
 		    struct operation_found *found_r, GError **e)
 {
 	struct hold_filter f = *filter;
-	const struct operation as = { .scope = *scope, .parts = f.parts };
-	struct gathering g = { .as = &as, .ids = g_ptr_array_new() };
+	struct gathering g = { .scope = scope,
+			       .parts = &f.parts,
+			       .ids = g_ptr_array_new() };
 
 	f.state = HOLD_HELD;
 	f.all_states = false;

@@ -157,8 +157,7 @@ static bool is_utf8(const char *text)
 
 static bool wanted(const struct hold_rcpt *r, const struct release *to)
 {
-	return r->state == HOLD_HELD && hold_scope_admits_rcpt(to->scope, r) &&
-	       hold_parts_admit(to->parts, r);
+	return hold_rcpt_is_meant(to->scope, to->parts, r);
 }
 
 static bool needs_utf8(const struct hold *h, const struct release *to)

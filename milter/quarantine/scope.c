@@ -83,6 +83,13 @@ bool hold_scope_admits_rcpt(const struct hold_scope *scope, const struct hold_rc
 	       is_address(r->address, scope->mailbox);
 }
 
+bool hold_rcpt_is_meant(const struct hold_scope *scope, const struct hold_parts *parts,
+			const struct hold_rcpt *r)
+{
+	return r->state == HOLD_HELD && hold_scope_admits_rcpt(scope, r) &&
+	       hold_parts_admit(parts, r);
+}
+
 bool hold_scope_admits(const struct hold_scope *scope, const struct hold *h)
 {
 	bool any = scope->kind != HOLD_SCOPE_MAILBOX;

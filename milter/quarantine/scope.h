@@ -53,6 +53,14 @@ bool hold_scope_admits_rcpt(const struct hold_scope *scope, const struct hold_rc
  * err   none */
 bool hold_parts_admit(const struct hold_parts *parts, const struct hold_rcpt *r);
 
+/* hold_rcpt_is_meant - is an operation on these parts of a scope for this recipient: is it
+ *                      still held, and do both admit it?
+ * in    parts   NULL: any
+ *       r       of a hold that the scope admits
+ * err   none */
+bool hold_rcpt_is_meant(const struct hold_scope *scope, const struct hold_parts *parts,
+			const struct hold_rcpt *r);
+
 /* hold_scope_words - whose holds they are, for a sentence: "", or " for tenant \"one\""
  * own   the caller frees with g_free()
  * err   none */
