@@ -233,7 +233,7 @@ static void results(struct text_work *w)
 
 /* ---- train and eval ---- */
 
-static bool tell_late(struct text_work *w, GQueue *waiting, size_t late)
+static void tell_late(struct text_work *w, GQueue *waiting, size_t late)
 {
 	while (waiting->length > late) {
 		struct waiting *it = g_queue_pop_head(waiting);
@@ -241,7 +241,6 @@ static bool tell_late(struct text_work *w, GQueue *waiting, size_t late)
 		text_learn(w->live, w->models.base, &it->tokens, it->label);
 		forget(it);
 	}
-	return true;
 }
 
 /* each message is scored before its label is told */
@@ -291,11 +290,11 @@ static bool open_base(struct text_work *w)
 	return w->models.base != NULL;
 }
 
-static bool open_delta(struct text_work *w, const char *path, bool make)
+static bool open_delta(struct text_work *w, const char *path)
 {
 	unsigned groups = w->content ? TEXT_GROUPS_CONTENT : TEXT_GROUPS_ALL;
 
-	if (make && access(path, F_OK) != 0 && !text_model_create(path, groups, &w->e))
+	if (access(path, F_OK) != 0 && !text_model_create(path, groups, &w->e))
 		return false;
 	w->live = text_model_open_live(path, &w->e);
 	w->models.delta = w->live;
@@ -304,12 +303,7 @@ static bool open_delta(struct text_work *w, const char *path, bool make)
 
 static bool work_train(struct text_work *w)
 {
-	const char *path = w->args.argv[2];
-
-	if (w->write_base != NULL && access(path, F_OK) == 0 && w->index == NULL)
-		return open_delta(w, path, false) &&
-		       text_model_freeze(w->live, w->write_base, &w->e);
-	if (!open_base(w) || !open_delta(w, path, true) || !run_passes(w))
+	if (!open_base(w) || !open_delta(w, w->args.argv[2]) || !run_passes(w))
 		return false;
 	results(w);
 	return w->write_base == NULL || text_model_freeze(w->live, w->write_base, &w->e);
@@ -454,11 +448,12 @@ static bool work_info(struct text_work *w)
 static const struct text_word {
 	const char *name;
 	bool (*run)(struct text_work *w);
+	bool reads_messages, unlabelled; /* the arguments behind the model */
 } text_words[] = {
-	{ "train", work_train },
-	{ "score", work_score },
-	{ "eval", work_eval },
-	{ "info", work_info },
+	{ "train", work_train, true, false },
+	{ "score", work_score, true, true },
+	{ "eval", work_eval, true, false },
+	{ "info", work_info, false, false },
 };
 
 static int run_word(struct text_work *w)
@@ -471,10 +466,9 @@ static int run_word(struct text_work *w)
 
 	if (!read_feedback(w))
 		return EXIT_USAGE;
-	if (word->run != work_info)
-		w->index =
-			text_index_read(w->args.argv + 3, word->run == work_score, &w->e);
-	done = (word->run == work_info || w->index != NULL) && word->run(w);
+	if (word->reads_messages)
+		w->index = text_index_read(w->args.argv + 3, word->unlabelled, &w->e);
+	done = (!word->reads_messages || w->index != NULL) && word->run(w);
 	models[0] = (struct text_model *)(uintptr_t)w->models.base;
 	models[1] = w->live != NULL ? w->live
 				    : (struct text_model *)(uintptr_t)w->models.delta;
