@@ -24,13 +24,21 @@ struct finding {
 	const char *found;
 };
 
-/* a text ready to be looked into */
-struct folded_text {
-	struct bytes text; /* folded */
+/* a text as it is looked into: patterns read it as it is, all else folded */
+struct spelling {
+	const char *text;
+	bool kept;           /* for other tests of the message */
+	struct bytes folded; /* at NULL: not yet */
 	const struct grams *grams;
-	const struct folded_text *plain; /* with plain letters in disguised words; NULL:
-					    there are none */
-	const char *plain_text;          /* the same before it was folded */
+};
+
+/* the left side of a test */
+struct read_text {
+	struct spelling written;
+	struct spelling
+		plain; /* with plain letters in disguised words; text NULL: there are
+				  none */
+	bool looked;   /* for those */
 };
 
 /* whether a rule is decided for all recipients at once */
@@ -47,7 +55,7 @@ struct run {
 	struct matcher *matcher;
 	struct value *headers; /* by number; taken when first asked for */
 	bool *headers_taken;
-	struct folded_text *folded_texts; /* of features, by row */
+	struct read_text *texts; /* of features, by row */
 };
 
 struct run *run_create(struct arena *a, const struct ruleset *rs)
@@ -61,8 +69,7 @@ struct run *run_create(struct arena *a, const struct ruleset *rs)
 	run->decided = arena_new(a, enum decided, rs->rules->len + 1);
 	run->headers = arena_new(a, struct value, rs->headers->len + 1);
 	run->headers_taken = arena_new(a, bool, rs->headers->len + 1);
-	run->folded_texts =
-		arena_new(a, struct folded_text, rs->tables[SOURCE_FEATURE]->n + 1);
+	run->texts = arena_new(a, struct read_text, rs->tables[SOURCE_FEATURE]->n + 1);
 	return run;
 }
 
@@ -136,42 +143,41 @@ struct value run_left(struct run *run, const struct test *test)
 	return operand_value(run, &test->left);
 }
 
-static struct folded_text folded_of(struct run *run, struct bytes text)
-{
-	struct folded_text folded = { .text = fold(run->arena, text) };
-
-	if (folded.text.n >= LONG_BYTES)
-		folded.grams = grams_of(run->arena, folded.text);
-	return folded;
-}
-
-static struct folded_text look_through(struct run *run, const char *text)
-{
-	struct folded_text folded = folded_of(run, bytes_of(text)), *plain;
-	struct disguise d = disguise_look(run->arena, bytes_of(text));
-
-	if (d.plain.at == NULL)
-		return folded;
-	plain = arena_new(run->arena, struct folded_text, 1);
-	*plain = folded_of(run, d.plain);
-	folded.plain = plain;
-	folded.plain_text = d.plain.at;
-	return folded;
-}
-
-/* a text of the message is folded once, and a long one looked through once */
-static struct folded_text folded_text_of(struct run *run, const struct operand *o,
-					 const char *text)
+/* a text of the message is kept for all tests; another is own_r, for one test */
+static struct read_text *text_of(struct run *run, const struct operand *o,
+				 const char *text, struct read_text *own_r)
 {
 	bool kept = o->kind == OPERAND_NAME && o->name.table == SOURCE_FEATURE &&
 		    ruleset_row(run->rs, o->name)->type == VALUE_TEXT;
-	struct folded_text *folded = kept ? &run->folded_texts[o->name.row] : NULL;
+	struct read_text *t = kept ? &run->texts[o->name.row] : own_r;
 
-	if (!kept)
-		return look_through(run, text);
-	if (folded->text.at == NULL)
-		*folded = look_through(run, text);
-	return *folded;
+	if (!kept || t->written.text == NULL)
+		*t = (struct read_text){ .written = { .text = text, .kept = kept } };
+	return t;
+}
+
+/* folded once; only what many tests look into is worth its grams */
+static struct bytes folded(struct run *run, struct spelling *s)
+{
+	if (s->folded.at != NULL)
+		return s->folded;
+	s->folded = fold(run->arena, bytes_of(s->text));
+	if (s->kept && s->folded.n >= LONG_BYTES)
+		s->grams = grams_of(run->arena, s->folded);
+	return s->folded;
+}
+
+/* as a reader reads it; NULL: as it is written */
+static struct spelling *plain_of(struct run *run, struct read_text *t)
+{
+	if (!t->looked) {
+		struct bytes text = bytes_of(t->written.text);
+
+		t->plain.text = disguise_look(run->arena, text).plain.at;
+		t->plain.kept = t->written.kept;
+		t->looked = true;
+	}
+	return t->plain.text == NULL ? NULL : &t->plain;
 }
 
 /* ---- tests of numbers ---- */
@@ -233,10 +239,10 @@ static bool compare_texts(enum operator op, struct bytes left, struct bytes righ
 }
 
 /* one text against what the rule file holds */
-static bool test_fixed(const struct test *test, const struct folded_text *folded,
+static bool test_fixed(const struct test *test, const struct spelling *s,
 		       const char **found_r)
 {
-	struct bytes left = folded->text;
+	struct bytes left = s->folded;
 	const struct operand *right = &test->right;
 	struct bytes found = { .at = NULL, .n = 0 };
 	bool holds;
@@ -249,7 +255,7 @@ static bool test_fixed(const struct test *test, const struct folded_text *folded
 	if (test->op == OP_IS)
 		return list_holds(right->list, left);
 	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
-		holds = phrase_set_find(right->phrases, left, folded->grams,
+		holds = phrase_set_find(right->phrases, left, s->grams,
 					test->op == OP_MENTIONS, &found);
 	else
 		holds = phrase_set_at_edge(right->phrases, left, test->op == OP_ENDS_WITH,
@@ -265,12 +271,15 @@ static enum answer test_against(struct run *run, const struct test *test,
 {
 	struct value right = operand_value(run, &test->right);
 	enum answer answer = ANSWER_NO;
+	struct read_text own;
 
 	if (right.known != ANSWER_YES)
 		return right.known;
 	if (right.text != NULL && right.n_items == 0)
-		return compare_texts(test->op, left,
-				     folded_text_of(run, &test->right, right.text).text)
+		return compare_texts(
+			       test->op, left,
+			       folded(run, &text_of(run, &test->right, right.text, &own)
+						    ->written))
 			       ? ANSWER_YES
 			       : ANSWER_NO;
 	for (size_t i = 0; i < right.n_items && answer == ANSWER_NO; i++)
@@ -302,29 +311,31 @@ static bool looks_for_words(enum operator op)
 	       op == OP_ENDS_WITH || op == OP_MATCHES;
 }
 
-static enum answer test_folded(struct run *run, const struct test *test,
-			       const struct folded_text *left, const char **found_r)
+static enum answer test_spelling(struct run *run, const struct test *test,
+				 struct spelling *left, const char **found_r)
 {
+	if (test->op == OP_MATCHES)
+		return test_pattern(run, test, left->text, found_r);
+	folded(run, left);
 	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
 		return test_fixed(test, left, found_r) ? ANSWER_YES : ANSWER_NO;
-	return test_against(run, test, left->text);
+	return test_against(run, test, left->folded);
 }
 
 static enum answer test_text(struct run *run, const struct test *test, const char *text,
 			     const char **found_r)
 {
-	struct folded_text left = folded_text_of(run, &test->left, text);
-	bool pattern = test->op == OP_MATCHES;
+	struct read_text own, *left = text_of(run, &test->left, text, &own);
+	struct spelling *plain = NULL;
 	enum answer answer;
 
 	*found_r = text;
-	answer = pattern ? test_pattern(run, test, text, found_r)
-			 : test_folded(run, test, &left, found_r);
-	if (answer == ANSWER_YES || left.plain == NULL || !looks_for_words(test->op))
-		return answer;
-	return answer_or(answer,
-			 pattern ? test_pattern(run, test, left.plain_text, found_r)
-				 : test_folded(run, test, left.plain, found_r));
+	answer = test_spelling(run, test, &left->written, found_r);
+	if (answer != ANSWER_YES && looks_for_words(test->op))
+		plain = plain_of(run, left);
+	return plain == NULL
+		       ? answer
+		       : answer_or(answer, test_spelling(run, test, plain, found_r));
 }
 
 /* some item will do; the first is told */
