@@ -5,12 +5,14 @@
 #include <stddef.h>
 
 #include "feature/feature.h"
+#include "message/disguise.h"
 
 struct source {
 	struct arena *arena;
 	const struct message *message;
 	const struct envelope *envelope;
 	const struct auth_results *auth; /* NULL: nothing was checked */
+	struct disguise subject, text;   /* what was disguised in them */
 };
 
 /* sets its own features in at[FEATURE_COUNT], and no other's */

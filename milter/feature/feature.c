@@ -26,14 +26,31 @@ static void take_authors(const struct source *s, struct features *f)
 void features_take(struct arena *a, const struct message *m, const struct envelope *e,
 		   const struct auth_results *auth, struct features *f_r)
 {
-	const struct source s = { .arena = a, .message = m, .envelope = e, .auth = auth };
+	const struct source s = { .arena = a,
+				  .message = m,
+				  .envelope = e,
+				  .auth = auth,
+				  .subject = disguise_look(a, bytes_of(m->subject)),
+				  .text = disguise_look(a, bytes_of(m->text)) };
 
-	*f_r = (struct features){ .message = m, .envelope = e };
+	*f_r = (struct features){ .message = m,
+				  .envelope = e,
+				  .plain_subject = text_value(a, s.subject.plain.at).text,
+				  .plain_text = text_value(a, s.text.plain.at).text };
 	for (size_t i = 0; i < FEATURE_COUNT; i++)
 		f_r->at[i] = VALUE_UNKNOWN;
 	for (size_t i = 0; i < extractor_count; i++)
 		extractors[i](&s, f_r->at);
 	take_authors(&s, f_r);
+}
+
+const char *feature_plain(struct arena *a, const struct features *f, enum feature_id id)
+{
+	if (f->message != NULL && id == FEATURE_SUBJECT)
+		return f->plain_subject;
+	if (f->message != NULL && id == FEATURE_TEXT)
+		return f->plain_text;
+	return disguise_look(a, bytes_of(f->at[id].text)).plain.at;
 }
 
 struct value feature_header(struct arena *a, const struct features *f, const char *name,

@@ -33,6 +33,8 @@ struct features {
 	struct value at[FEATURE_COUNT];
 	const struct message *message;
 	const struct envelope *envelope;
+	/* with plain letters in disguised words (message/disguise.h); NULL: there are none */
+	const char *plain_subject, *plain_text;
 	/* of several authors: the same message as if each were the only one, the first too; who
 	 * has looked at all goes on with the one that is to be warned of */
 	const struct features *authors;
@@ -54,6 +56,13 @@ void features_take(struct arena *a, const struct message *m, const struct envelo
  * cost  some 60 us */
 void features_ask_models(struct arena *a, const struct text_models *models,
 			 struct features *f);
+
+/* feature_plain - a text feature with plain letters in disguised words
+ * out   NULL: there are none
+ * own   a, or as the features
+ * err   none
+ * cost  none of subject and text, which were looked through when they were taken */
+const char *feature_plain(struct arena *a, const struct features *f, enum feature_id id);
 
 /* feature_mailer - a mailer's name as FEATURE_MAILER has it: without its version
  * in    mailer   of struct message; NULL is allowed

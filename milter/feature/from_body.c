@@ -10,7 +10,6 @@
 #include "feature/link_wrap.h"
 #include "feature/unchecked.h"
 #include "message/decoder.h"
-#include "message/disguise.h"
 #include "message/domain.h"
 #include "message/file_name.h"
 
@@ -219,17 +218,6 @@ static struct value length_value(const char *text)
 	return VALUE_OF_INT(text == NULL ? 0 : (int64_t)strlen(text));
 }
 
-static struct value mixed_words(struct arena *a, const struct message *m)
-{
-	size_t n = 0;
-
-	if (m->subject != NULL)
-		n += disguise_look(a, bytes_of(m->subject)).mixed;
-	if (m->text != NULL)
-		n += disguise_look(a, bytes_of(m->text)).mixed;
-	return VALUE_OF_INT((int64_t)n);
-}
-
 void features_from_body(const struct source *s, struct value *at)
 {
 	const struct message *m = s->message;
@@ -238,7 +226,8 @@ void features_from_body(const struct source *s, struct value *at)
 	take_links(s, at);
 	at[FEATURE_TEXT] = text_value(s->arena, m->text);
 	at[FEATURE_TEXT_BYTES] = length_value(m->text);
-	at[FEATURE_TEXT_MIXED_SCRIPT_WORDS] = mixed_words(s->arena, m);
+	at[FEATURE_TEXT_MIXED_SCRIPT_WORDS] =
+		VALUE_OF_INT((int64_t)(s->subject.mixed + s->text.mixed));
 	at[FEATURE_TEXT_ALTERNATIVES_DIFFER] =
 		VALUE_OF_BOOL(m->alternatives_shared >= 0 &&
 			      m->alternatives_shared < ALTERNATIVES_SHARED_LEAST);

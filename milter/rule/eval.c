@@ -168,12 +168,17 @@ static struct bytes folded(struct run *run, struct spelling *s)
 }
 
 /* as a reader reads it; NULL: as it is written */
-static struct spelling *plain_of(struct run *run, struct read_text *t)
+static struct spelling *plain_of(struct run *run, const struct operand *o,
+				 struct read_text *t)
 {
-	if (!t->looked) {
-		struct bytes text = bytes_of(t->written.text);
+	const struct features *f = run->context->features;
+	struct bytes text = bytes_of(t->written.text);
 
-		t->plain.text = disguise_look(run->arena, text).plain.at;
+	if (!t->looked) {
+		t->plain.text = t->written.kept && f != NULL
+					? feature_plain(run->arena, f,
+							(enum feature_id)o->name.row)
+					: disguise_look(run->arena, text).plain.at;
 		t->plain.kept = t->written.kept;
 		t->looked = true;
 	}
@@ -332,7 +337,7 @@ static enum answer test_text(struct run *run, const struct test *test, const cha
 	*found_r = text;
 	answer = test_spelling(run, test, &left->written, found_r);
 	if (answer != ANSWER_YES && looks_for_words(test->op))
-		plain = plain_of(run, left);
+		plain = plain_of(run, &test->left, left);
 	return plain == NULL
 		       ? answer
 		       : answer_or(answer, test_spelling(run, test, plain, found_r));

@@ -513,6 +513,36 @@ static void test_header(void)
 	arena_destroy(&a);
 }
 
+/* letters of another alphabet among Latin ones, in subject, text and a name */
+static void test_plain(void)
+{
+	static const char disguised[] = "From: \"J\xd0\xbehn\" <bob@firm.example>\r\n"
+					"Subject: your p\xd0\xb0yment\r\n"
+					"Content-Type: text/plain; charset=utf-8\r\n"
+					"Content-Transfer-Encoding: 8bit\r\n\r\n"
+					"The inv\xd0\xbe"
+					"ice and the p\xd0\xb0yment\r\n";
+	struct arena *a = arena_create();
+	struct features f;
+
+	features_take(a, parse(a, disguised), &envelope, NULL, &f);
+	g_assert_cmpint(f.at[FEATURE_TEXT_MIXED_SCRIPT_WORDS].number, ==, 3);
+	g_assert_cmpstr(feature_plain(a, &f, FEATURE_SUBJECT), ==, "your payment");
+	g_assert_cmpstr(feature_plain(a, &f, FEATURE_TEXT), ==,
+			"The invoice and the payment\n");
+	g_assert_cmpstr(feature_plain(a, &f, FEATURE_FROM_NAME), ==, "john");
+	g_assert_null(feature_plain(a, &f, FEATURE_FROM_ADDRESS));
+	/* a replay has the values alone */
+	f = (struct features){ .at[FEATURE_SUBJECT] = f.at[FEATURE_SUBJECT] };
+	g_assert_cmpstr(feature_plain(a, &f, FEATURE_SUBJECT), ==, "your payment");
+	features_take(a, parse(a, "Subject: payment\r\n\r\nplain\r\n"), &envelope, NULL,
+		      &f);
+	g_assert_cmpint(f.at[FEATURE_TEXT_MIXED_SCRIPT_WORDS].number, ==, 0);
+	g_assert_null(feature_plain(a, &f, FEATURE_SUBJECT));
+	g_assert_null(feature_plain(a, &f, FEATURE_TEXT));
+	arena_destroy(&a);
+}
+
 static void test_names(void)
 {
 	g_assert_cmpuint(feature_names.n, ==, FEATURE_COUNT);
@@ -545,6 +575,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/feature/auth", test_auth);
 	g_test_add_func("/feature/bounds", test_bounds);
 	g_test_add_func("/feature/header", test_header);
+	g_test_add_func("/feature/plain", test_plain);
 	g_test_add_func("/feature/names", test_names);
 	return g_test_run();
 }
