@@ -53,7 +53,7 @@ void features_take(struct arena *a, const struct message *m, const struct envelo
  *       f        of features_take()
  * own   a
  * err   none
- * cost  some 60 us */
+ * cost  of a full message with both models some 200 us, half of it for the pieces */
 void features_ask_models(struct arena *a, const struct text_models *models,
 			 struct features *f);
 

@@ -42,6 +42,12 @@ static double trusted(const struct text_axis *a, size_t group)
 	return 0.5 * both / (both + 0.5);
 }
 
+/* of the axis, by how many messages naive Bayes has counted */
+static double counted_odds(const struct text_axis *a, size_t group)
+{
+	return log((a->nb_neg[group] + 1.0) / (a->nb_pos[group] + 1.0));
+}
+
 static void ask_frozen(const struct text_model *m, const struct text_tokens *t,
 		       struct opinion *o)
 {
@@ -94,7 +100,7 @@ static void ask_group(const struct text_model *m, const struct text_tokens *t, s
 	for (enum axis a = 0; a < AXIS_COUNT; a++) {
 		struct text_axis x = map_axis(m, a);
 		double scale = length_scale(t, g);
-		double odds = log((x.nb_neg[g] + 1.0) / (x.nb_pos[g] + 1.0));
+		double odds = counted_odds(&x, g);
 
 		o[a].lr[g] = bounded((double)weight[a] / TEXT_WEIGHT_ONE * scale +
 				     (double)x.group_bias[g]);
@@ -163,26 +169,31 @@ void text_score(const struct text_models *models, const struct text_tokens *toke
 
 /* ---- pieces ---- */
 
-static double share_of(const struct text_model *m, const struct text_axis *x,
-		       const struct text_tokens *t, const struct text_token *token,
-		       enum axis axis)
+/* one token's part in what ask() says of its group */
+static void weigh_group(const struct text_model *m, const struct text_tokens *t, size_t g,
+			enum axis axis, struct text_weight *all)
 {
-	size_t cell = map_index(m, token), g = token->group;
-	double nb = 0;
+	const struct text_axis x = map_axis(m, axis);
+	double scale = length_scale(t, g), odds = counted_odds(&x, g);
+	double trust = trusted(&x, g);
 
-	if ((m->head.groups >> g & 1) == 0)
-		return 0;
-	if (!m->live)
-		return map_frozen(m)[cell * AXIS_COUNT + axis] * (double)x->scale[g] *
-		       length_scale(t, g);
-	struct text_cell c = map_cell(m, cell, axis);
+	for (size_t i = t->begin[g]; i < t->begin[g + 1]; i++) {
+		size_t cell = map_index(m, &t->at[i]);
+		double *sum = &all[t->at[i].piece].log_odds, nb = 0;
 
-	if ((c.pos | c.neg) != 0)
-		nb = (double)(m->logs[c.pos] - m->logs[c.neg]) +
-		     log((x->nb_neg[g] + 1.0) / (x->nb_pos[g] + 1.0));
-	return ((double)x->mix_lr[g] * c.weight / TEXT_WEIGHT_ONE +
-		(double)x->mix_nb[g] * nb * trusted(x, g)) *
-	       length_scale(t, g);
+		if (!m->live) {
+			*sum += map_frozen(m)[cell * AXIS_COUNT + axis] *
+				(double)x.scale[g] * scale;
+			continue;
+		}
+		struct text_cell c = map_cell(m, cell, axis);
+
+		if ((c.pos | c.neg) != 0)
+			nb = (double)(m->logs[c.pos] - m->logs[c.neg]) + odds;
+		*sum += ((double)x.mix_lr[g] * c.weight / TEXT_WEIGHT_ONE +
+			 (double)x.mix_nb[g] * nb * trust) *
+			scale;
+	}
 }
 
 struct text_weight *text_weigh(struct arena *a, const struct text_models *models,
@@ -193,16 +204,10 @@ struct text_weight *text_weigh(struct arena *a, const struct text_models *models
 
 	for (size_t i = 0; i < t->n_pieces; i++)
 		all[i].piece = &t->pieces[i];
-	for (size_t k = 0; k < COUNT_OF(both); k++) {
-		struct text_axis x;
-
-		if (both[k] == NULL)
-			continue;
-		x = map_axis(both[k], axis);
-		for (size_t i = 0; i < t->n; i++)
-			all[t->at[i].piece].log_odds +=
-				share_of(both[k], &x, t, &t->at[i], axis);
-	}
+	for (size_t k = 0; k < COUNT_OF(both); k++)
+		for (size_t g = 0; both[k] != NULL && g < TEXT_GROUP_COUNT; g++)
+			if ((both[k]->head.groups >> g & 1) != 0)
+				weigh_group(both[k], t, g, axis, all);
 	return all;
 }
 

@@ -19,7 +19,8 @@ struct text_score {
  * in    models   both NULL: nothing is known
  *       tokens   of text_groups()
  * err   none
- * cost  one look into memory a token and model, some 20 us
+ * cost  one look into memory a token and model: a full message some 10 us in a base, 60 in a
+ *       delta
  * use   any thread, while another process teaches the delta */
 void text_score(const struct text_models *models, const struct text_tokens *tokens,
 		struct text_score *score_r);
