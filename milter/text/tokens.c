@@ -23,6 +23,15 @@ enum {
 
 /* ---- header ---- */
 
+static bool starts_with_any(struct bytes name, const char *const *starts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (name.n >= strlen(starts[i]) &&
+		    g_ascii_strncasecmp(name.at, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
 /* What the receiving side and filters write says who received it, and what they thought. */
 static bool is_trace(struct bytes name)
 {
@@ -36,11 +45,7 @@ static bool is_trace(struct bytes name)
 		"lines",      "content-length", "x-scanned",    "x-bogosity",
 	};
 
-	for (size_t i = 0; i < COUNT_OF(starts); i++)
-		if (name.n >= strlen(starts[i]) &&
-		    g_ascii_strncasecmp(name.at, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
+	return starts_with_any(name, starts, COUNT_OF(starts));
 }
 
 /* a filter's own verdict would be learnt before all else */
@@ -49,11 +54,7 @@ static bool is_verdict(struct bytes name)
 	static const char *const starts[] = { "x-spam", "x-wonted", "x-virus",
 					      "x-bogosity", "x-barracuda" };
 
-	for (size_t i = 0; i < COUNT_OF(starts); i++)
-		if (name.n >= strlen(starts[i]) &&
-		    g_ascii_strncasecmp(name.at, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
+	return starts_with_any(name, starts, COUNT_OF(starts));
 }
 
 static void take_header(struct collector *c, const struct message *m)
