@@ -67,9 +67,7 @@ static void add_name(struct reading *r, const char *word, struct place place)
 	} else if (word[0] == '\0') {
 		report_error(rs->errors, place, "a name belongs between { and }");
 		return;
-	} else if (!name_find(rs, word, place, &piece.name)) {
-		report_error(rs->errors, place, "there is no name %s%s",
-			     quoted(rs->arena, word), name_suggest(rs, word, false));
+	} else if (!name_check(rs, word, place, &piece.name)) {
 		return;
 	} else {
 		note_name(rs, r->rule, piece.name);
@@ -220,16 +218,16 @@ static void check_scaled(struct ruleset *rs, struct rule *rule, const struct cla
 {
 	struct scaled *s = (struct scaled *)(uintptr_t)c->scaled;
 	const struct name_row *row;
-	GString *text = g_string_new(NULL);
+	GString *text;
 
-	if (s->value.kind != OPERAND_NAME ||
-	    !name_find(rs, s->value.text, s->value.place, &s->value.name)) {
-		report_error(rs->errors, s->value.place, "there is no name %s%s",
-			     quoted(rs->arena, s->value.text),
-			     name_suggest(rs, s->value.text, false));
-		g_string_free(text, TRUE);
+	if (s->value.kind == OPERAND_HEADER) {
+		report_error(rs->errors, s->value.place,
+			     "a header is a list of texts: only a number times a factor "
+			     "is points");
 		return;
 	}
+	if (!name_check(rs, s->value.text, s->value.place, &s->value.name))
+		return;
 	row = ruleset_row(rs, s->value.name);
 	if (row->type != VALUE_INT)
 		report_error(rs->errors, s->value.place,
@@ -238,6 +236,7 @@ static void check_scaled(struct ruleset *rs, struct rule *rule, const struct cla
 	if (s->has_least && s->has_most && s->least_milli > s->most_milli)
 		report_error(rs->errors, c->place, "at least is above at most");
 	note_name(rs, rule, s->value.name);
+	text = g_string_new(NULL);
 	print_scaled(text, s);
 	rule->scaled[c->axis] = s;
 	rule->info.scaled[c->axis] = arena_strndup(rs->arena, text->str, text->len);
@@ -541,12 +540,8 @@ bool check_given(struct ruleset *rs, struct clause *clause)
 		find_header(rs, subject);
 		return check_value(rs, clause, &header);
 	}
-	if (!name_find(rs, subject->text, subject->place, &subject->name)) {
-		report_error(rs->errors, subject->place, "there is no name %s%s",
-			     quoted(rs->arena, subject->text),
-			     name_suggest(rs, subject->text, false));
+	if (!name_check(rs, subject->text, subject->place, &subject->name))
 		return false;
-	}
 	return check_value(rs, clause, ruleset_row(rs, subject->name));
 }
 

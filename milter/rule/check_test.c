@@ -54,16 +54,11 @@ static void check_header(struct ruleset *rs, struct operand *o)
 
 static bool find_name(struct ruleset *rs, struct operand *o)
 {
-	if (name_find(rs, o->text, o->place, &o->name))
-		return true;
-	if (g_hash_table_contains(rs->lists, o->text))
-		report_error(rs->errors, o->place,
-			     "%s is a list: it stands after in, under or any of",
-			     o->text);
-	else
-		report_error(rs->errors, o->place, "there is no name %s%s",
-			     quoted(rs->arena, o->text),
-			     name_suggest(rs, o->text, false));
+	/* no list bears the name of a feature, fact or signal */
+	if (!g_hash_table_contains(rs->lists, o->text))
+		return name_check(rs, o->text, o->place, &o->name);
+	report_error(rs->errors, o->place,
+		     "%s is a list: it stands after in, under or any of", o->text);
 	return false;
 }
 

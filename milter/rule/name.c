@@ -70,6 +70,16 @@ const char *name_suggest(const struct ruleset *rs, const char *wrong, bool lists
 	return text;
 }
 
+bool name_check(struct ruleset *rs, const char *word, struct place place,
+		struct name_at *at_r)
+{
+	if (name_find(rs, word, place, at_r))
+		return true;
+	report_error(rs->errors, place, "there is no name %s%s", quoted(rs->arena, word),
+		     name_suggest(rs, word, false));
+	return false;
+}
+
 const char *name_kind(const struct ruleset *rs, const struct name_row *row)
 {
 	switch (row->type) {

@@ -10,6 +10,11 @@
 bool name_find(struct ruleset *rs, const char *word, struct place place,
 	       struct name_at *at_r);
 
+/* name_check - the same, and an error with what may have been meant
+ * err   false after an error */
+bool name_check(struct ruleset *rs, const char *word, struct place place,
+		struct name_at *at_r);
+
 /* name_suggest - what a wrong word may have meant
  * out   "; did you mean \"x\"?", or "" when nothing is near
  * own   the rule set's arena
