@@ -82,22 +82,22 @@ void auth_engine_destroy(struct auth_engine **enp)
 
 /* ---- the checks of the envelope, as tasks ---- */
 
-static bool spf_errand_step(void *check)
+static bool spf_task_step(void *check)
 {
 	return spf_step(check);
 }
 
-static struct dns_query *spf_errand_missing(const void *check)
+static struct dns_query *spf_task_missing(const void *check)
 {
 	return spf_missing(check);
 }
 
-static void spf_errand_give_up(void *check)
+static void spf_task_give_up(void *check)
 {
 	spf_give_up(check);
 }
 
-static void spf_errand_destroy(void *check)
+static void spf_task_destroy(void *check)
 {
 	struct spf_check *s = check;
 
@@ -105,28 +105,28 @@ static void spf_errand_destroy(void *check)
 }
 
 static const struct task_kind spf_task = {
-	spf_errand_step,
-	spf_errand_missing,
-	spf_errand_give_up,
-	spf_errand_destroy,
+	spf_task_step,
+	spf_task_missing,
+	spf_task_give_up,
+	spf_task_destroy,
 };
 
-static bool iprev_errand_step(void *check)
+static bool iprev_task_step(void *check)
 {
 	return iprev_step(check);
 }
 
-static struct dns_query *iprev_errand_missing(const void *check)
+static struct dns_query *iprev_task_missing(const void *check)
 {
 	return iprev_missing(check);
 }
 
-static void iprev_errand_give_up(void *check)
+static void iprev_task_give_up(void *check)
 {
 	iprev_give_up(check);
 }
 
-static void iprev_errand_destroy(void *check)
+static void iprev_task_destroy(void *check)
 {
 	struct iprev_check *c = check;
 
@@ -134,10 +134,10 @@ static void iprev_errand_destroy(void *check)
 }
 
 static const struct task_kind iprev_task = {
-	iprev_errand_step,
-	iprev_errand_missing,
-	iprev_errand_give_up,
-	iprev_errand_destroy,
+	iprev_task_step,
+	iprev_task_missing,
+	iprev_task_give_up,
+	iprev_task_destroy,
 };
 
 /* ---- one message ---- */

@@ -1,4 +1,4 @@
-/* See task.h. One lock a task; steps are taken under it and never block. An task is
+/* See task.h. One lock a task; steps are taken under it and never block. A task is
  * held by its owner and, while an answer is on its way, by the watch on that: whoever takes
  * the watch back, or is woken by it, drops that hold. */
 #include "auth/task.h"

@@ -1,4 +1,4 @@
-/* See pool.h. Threads are made before the first job and stay. */
+/* See worker_pool.h. Threads are made before the first job and stay. */
 #include "auth/worker_pool.h"
 
 #include <glib.h>

@@ -10,7 +10,8 @@ static void all_unknown(struct value *at)
 		at[i] = VALUE_UNKNOWN;
 }
 
-/* What was not asked is not known, even where a part of it happened to come along: Facts fetched only for another recipient's needs are reset to unknown.. */
+/* What was not asked is not known, even where a part of it came along: facts that were fetched
+ * only for another recipient's needs are unknown. */
 static void keep_needed(unsigned needs, struct value *at)
 {
 	for (size_t i = 0; i < FACT_COUNT; i++)
@@ -93,9 +94,9 @@ static void shared_facts(struct answers *m, struct rcpt_facts *shared_r)
 	facts_of_thread(m, shared_r->at);
 }
 
-/* memories and shared facts of all tenants, order of plan.tenants */
+/* answers and shared facts of all tenants, order of plan.tenants */
 struct tenants {
-	struct answers *memories;
+	struct answers *answers;
 	struct rcpt_facts *shared;
 };
 
@@ -103,14 +104,14 @@ static struct tenants all_tenants(const struct answers *like)
 {
 	const struct lookup_plan *p = like->plan;
 	struct tenants t = {
-		.memories = arena_new(like->arena, struct answers, p->n_tenants),
+		.answers = arena_new(like->arena, struct answers, p->n_tenants),
 		.shared = arena_new(like->arena, struct rcpt_facts, p->n_tenants),
 	};
 
 	for (size_t i = 0; i < p->n_tenants; i++) {
-		t.memories[i] = *like;
-		t.memories[i].asks = p->tenants[i];
-		shared_facts(&t.memories[i], &t.shared[i]);
+		t.answers[i] = *like;
+		t.answers[i].asks = p->tenants[i];
+		shared_facts(&t.answers[i], &t.shared[i]);
 	}
 	return t;
 }
@@ -124,7 +125,7 @@ static void one_rcpt(const struct tenants *t, const struct rcpt_asks *r,
 		return;
 	}
 	*facts = t->shared[r->shared->nth];
-	facts_of_rcpt(&t->memories[r->shared->nth], r, facts->at);
+	facts_of_rcpt(&t->answers[r->shared->nth], r, facts->at);
 }
 
 /* the facts of all recipients, as if this were the only author */
