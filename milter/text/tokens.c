@@ -32,22 +32,6 @@ static bool starts_with_any(struct bytes name, const char *const *starts, size_t
 	return false;
 }
 
-/* What the receiving side and filters write says who received it, and what they thought. */
-static bool is_trace(struct bytes name)
-{
-	static const char *const starts[] = {
-		"received",   "return-path",    "delivered-to", "authentication-results",
-		"arc-",       "x-spam",         "x-received",   "x-wonted",
-		"x-virus",    "x-ms-",          "x-original-",  "x-microsoft",
-		"x-google-",  "x-forefront",    "envelope-",    "x-envelope",
-		"x-exchange", "x-barracuda",    "x-mozilla",    "x-gmail",
-		"status",     "x-status",       "x-uidl",       "dkim-filter",
-		"lines",      "content-length", "x-scanned",    "x-bogosity",
-	};
-
-	return starts_with_any(name, starts, COUNT_OF(starts));
-}
-
 /* a filter's own verdict would be learnt before all else */
 static bool is_verdict(struct bytes name)
 {
@@ -55,6 +39,21 @@ static bool is_verdict(struct bytes name)
 					      "x-bogosity", "x-barracuda" };
 
 	return starts_with_any(name, starts, COUNT_OF(starts));
+}
+
+/* What the receiving side and filters write says who received it, and what they thought. */
+static bool is_trace(struct bytes name)
+{
+	static const char *const starts[] = {
+		"received",   "return-path",    "delivered-to", "authentication-results",
+		"arc-",       "x-received",     "x-ms-",        "x-original-",
+		"x-google-",  "x-microsoft",    "x-forefront",  "envelope-",
+		"x-envelope", "x-exchange",     "x-mozilla",    "x-gmail",
+		"status",     "x-status",       "x-uidl",       "dkim-filter",
+		"lines",      "content-length", "x-scanned",
+	};
+
+	return is_verdict(name) || starts_with_any(name, starts, COUNT_OF(starts));
 }
 
 static void take_header(struct collector *c, const struct message *m)
