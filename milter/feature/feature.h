@@ -37,7 +37,7 @@ struct features {
 	const char *plain_subject, *plain_text;
 	/* of several authors: the same message as if each were the only one, the first too; who
 	 * has looked at all goes on with the one that is to be warned of */
-	const struct features *authors;
+	struct features *authors;
 	size_t n_authors; /* 0: there is one, or none; at most LIMIT_AUTHORS */
 };
 

@@ -85,6 +85,5 @@ void features_ask_models(struct arena *a, const struct text_models *models,
 	take(a, models, f->message, f->at);
 	for (size_t i = 0; i < f->n_authors; i++)
 		for (size_t k = 0; k < COUNT_OF(ours); k++)
-			((struct features *)(uintptr_t)f->authors)[i].at[ours[k]] =
-				f->at[ours[k]];
+			f->authors[i].at[ours[k]] = f->at[ours[k]];
 }

@@ -216,7 +216,7 @@ static struct clause *the_clause(struct ruleset *rs, const struct item *item,
 /* a value times a factor: a number it must be, and bounds the right way round */
 static void check_scaled(struct ruleset *rs, struct rule *rule, const struct clause *c)
 {
-	struct scaled *s = (struct scaled *)(uintptr_t)c->scaled;
+	struct scaled *s = c->scaled;
 	const struct name_row *row;
 	GString *text;
 

@@ -443,7 +443,7 @@ static void take_rollout(struct parser *p, struct clause *clause)
 	}
 }
 
-static const struct scaled *take_scaled(struct parser *p)
+static struct scaled *take_scaled(struct parser *p)
 {
 	struct scaled *s = arena_new(p->arena, struct scaled, 1);
 

@@ -148,7 +148,7 @@ struct clause {
 	struct node *condition;
 	enum axis axis;
 	int64_t milli;
-	const struct scaled *scaled; /* points: a value times a factor; NULL: milli */
+	struct scaled *scaled; /* points: a value times a factor; NULL: milli */
 	int percent;
 	bool by_domain;
 
