@@ -92,7 +92,7 @@ static void test_hostile(void)
 	for (int i = 0; i < 200000; i++)
 		g_string_append_c(s, (char)(i * 31 % 251 + 1));
 	g_string_append(s, "\n\n");
-	for (int i = 0; i < 2000000; i++)
+	for (unsigned i = 0; i < 2000000; i++)
 		g_string_append_c(s, (char)(i * i % 255 + 1));
 	take(a, s->str, s->len);
 	g_string_free(s, TRUE);
