@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "auth/arc.h"
 #include "auth/authres.h"
 #include "auth/dkim_check.h"
 #include "auth/dmarc.h"
@@ -39,8 +40,9 @@ struct auth_check {
 	struct arena *arena;
 	struct task *spf, *iprev;
 	struct dkim_check *dkim;     /* NULL: no signature */
+	struct arc_check *arc;       /* NULL: no chain */
 	struct dmarc_check *dmarc;   /* NULL: the headers have not come */
-	const char *from_org;        /* NULL: From names no single domain */
+	const char *from, *from_org; /* NULL: From names no single domain */
 	const char *envelope_domain; /* that SPF may speak for; NULL: none */
 	char *client_addr;
 	int64_t received_s;
@@ -186,19 +188,19 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n)
 {
 	const struct dkim_tools *tools = &c->engine->tools;
 	struct auth_results theirs = { 0 };
-	const char *domain;
 
 	if (c->dmarc != NULL)
 		return;
-	domain = from_domain(c->arena, h, n);
-	c->from_org = domain == NULL ? NULL : domain_org(domain);
-	c->dmarc = dmarc_begin(tools->resolver, domain);
+	c->from = from_domain(c->arena, h, n);
+	c->from_org = c->from == NULL ? NULL : domain_org(c->from);
+	c->dmarc = dmarc_begin(tools->resolver, c->from);
 	c->trusted = auth_trusted(c->engine->options, h, n, c->arena, &theirs);
 	if (c->trusted) {
 		task_release(&c->spf);
 		task_release(&c->iprev);
 	} else {
 		c->dkim = dkim_check_begin(tools, h, n, c->from_org);
+		c->arc = arc_begin(tools, h, n);
 	}
 	expect_identifiers(c, &theirs);
 }
@@ -212,6 +214,9 @@ static void finish_own(struct auth_check *c, const struct message *m, struct dns
 
 	if (c->dkim != NULL)
 		dkim_check_finish(c->dkim, &end, r);
+	if (c->arc != NULL)
+		arc_finish(c->arc, &end, &c->engine->options->trusted_arc_sealers,
+			   c->from, r);
 	r->spf = spf_result(task_finish(c->spf, w));
 	r->spf.domain = r->spf.domain == NULL ? NULL : domain_key(a, r->spf.domain);
 	r->iprev = iprev_result(task_finish(c->iprev, w));
@@ -222,7 +227,8 @@ static void finish_own(struct auth_check *c, const struct message *m, struct dns
 static bool is_unanswered(const struct auth_results *r)
 {
 	bool any = r->timed_out || r->spf.result == AUTH_TEMPERROR ||
-		   r->iprev.result == AUTH_TEMPERROR || r->dmarc.result == AUTH_TEMPERROR;
+		   r->iprev.result == AUTH_TEMPERROR ||
+		   r->dmarc.result == AUTH_TEMPERROR || r->arc.result == AUTH_TEMPERROR;
 
 	for (size_t i = 0; i < r->n_dkim; i++)
 		any |= r->dkim[i].result == AUTH_TEMPERROR;
@@ -282,6 +288,7 @@ void auth_release(struct auth_check **cp)
 	task_release(&c->spf);
 	task_release(&c->iprev);
 	dkim_check_destroy(&c->dkim);
+	arc_destroy(&c->arc);
 	dmarc_destroy(&c->dmarc);
 	arena_destroy(&c->arena);
 	g_free(c);

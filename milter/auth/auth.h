@@ -88,6 +88,18 @@ struct auth_iprev {
 	const char *name;        /* confirmed name of the client, NULL unless pass */
 };
 
+/* what a chain of ARC says; of results of a trusted upstream: nothing */
+struct auth_arc {
+	enum auth_result
+		result; /* none, pass, fail, temperror; policy: l= leaves a part unsigned */
+	const char *sealer; /* d= of the newest seal, as domain_key(); NULL: unusable */
+	const char *why;    /* of all but none and pass, own words; NULL */
+	unsigned n_sets;
+	bool trusted; /* it passes, and its newest sealer is one of trusted_arc_sealers */
+	bool saw_dmarc_pass; /* one of them, with only such sealers behind it, wrote that
+				DMARC of From's domain had passed there */
+};
+
 struct auth_results {
 	enum auth_source source;
 	const char *authserv_id; /* AUTH_TRUSTED: whose results these are; else NULL */
@@ -97,6 +109,7 @@ struct auth_results {
 	bool dkim_truncated; /* more than LIMIT_DKIM_SIGNATURES; the others were not looked at */
 	struct auth_dmarc dmarc;
 	struct auth_iprev iprev;
+	struct auth_arc arc;
 	const char *client_addr; /* of the envelope, for policy.iprev */
 	bool timed_out;          /* the deadline came before some answer */
 	bool resolver_silent; /* something was not answered, and nobody is: our resolver's
@@ -142,7 +155,7 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n);
  * own   a
  * err   none: see out
  * cost  100 microseconds for a 10 KB message with one RSA-2048 signature, key known
- * ref   RFC 7208, 6376, 8301, 8463, 9989, 8601 */
+ * ref   RFC 7208, 6376, 8301, 8463, 8617, 9989, 8601 */
 void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline_us,
 		 struct arena *a, struct auth_results *r);
 

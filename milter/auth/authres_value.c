@@ -143,6 +143,11 @@ const char *authres_value(struct arena *a, const char *authserv_id,
 		put_result(&w, "iprev", r->iprev.result, NULL);
 		put_property(&w, "policy.iprev", r->client_addr);
 	}
+	if (r->arc.result != AUTH_NONE) {
+		end_result(&w);
+		put_result(&w, "arc", r->arc.result, r->arc.why);
+		put_property(&w, "header.d", r->arc.sealer);
+	}
 	value = arena_strndup(a, w.out->str + 1, w.out->len - 1);
 	g_string_free(w.out, TRUE);
 	return value;

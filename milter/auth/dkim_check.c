@@ -8,11 +8,11 @@
 
 #include "auth/base64.h"
 #include "auth/dkim_field.h"
+#include "auth/dkim_key.h"
 #include "auth/tags.h"
 #include "base/limits.h"
 #include "message/domain.h"
 
-#define KEY_BITS_MIN 1024 /* RFC 8301 3.2 */
 #define CLOCK_SKEW_S 3600 /* how far ahead a signer's clock may be */
 #define HEADER_B_CHARS 8  /* RFC 6008 3 */
 
@@ -56,7 +56,7 @@ static void take_fields(struct dkim_check *c, const struct header *h, size_t n,
 			return;
 		}
 		value.at = arena_strndup(c->arena, value.at, value.n);
-		dkim_field_read(value, &s->field);
+		dkim_field_read(value, SIGNATURE_DKIM, &s->field);
 		s->header = i;
 		s->domain = slice_key(c->arena, s->field.domain);
 		s->aligned = s->domain != NULL && from_org != NULL &&
@@ -218,31 +218,6 @@ static void say(const struct judge *j, enum auth_result result, const char *why)
 	j->out->why = why;
 }
 
-/* the key record among the answers: the first good one, or why none is */
-static const char *key_find(const struct dns_answer *a, struct key_record *record_r)
-{
-	const char *wrong = "there is no key";
-
-	for (size_t i = 0; i < a->n; i++) {
-		wrong = a->rrs[i].truncated ? "the key record is too long"
-					    : key_record_read(a->rrs[i].data, record_r);
-		if (wrong == NULL)
-			break;
-	}
-	return wrong;
-}
-
-static const char *key_unfit(const struct dkim_field *f, const struct key_record *record)
-{
-	if (record->type != f->key_type)
-		return "the key is of another type than the signature";
-	if (f->hash == KEY_SHA1 ? !record->sha1 : !record->sha256)
-		return "the key is not for this hash";
-	if (record->strict_domain && f->auid_below)
-		return "the key is not for subdomains";
-	return NULL;
-}
-
 /* is the body what bh= says? */
 static bool judge_body(const struct judge *j, const struct dkim_hashes *hashes)
 {
@@ -265,17 +240,7 @@ static bool judge_body(const struct judge *j, const struct dkim_hashes *hashes)
 static bool judge_signature(const struct judge *j, const struct public_key *key,
 			    const struct dkim_hashes *hashes)
 {
-	const struct dkim_field *f = &j->s->field;
-	uint8_t binary[DKIM_SIGNATURE_BYTES];
-	struct signed_hash what = { .hash = f->hash, .digest = hashes->header };
-	size_t n;
-
-	if (!base64_read(f->signature, binary, sizeof(binary), &n)) {
-		say(j, AUTH_NEUTRAL, "b= is broken");
-		return false;
-	}
-	what.signature = (struct bytes){ .at = (const char *)binary, .n = n };
-	if (!public_key_verifies(key, &what)) {
+	if (!dkim_key_verifies(key, &j->s->field, hashes->header)) {
 		say(j, AUTH_FAIL,
 		    "the header was changed, or it was signed with another key");
 		return false;
@@ -296,7 +261,7 @@ static void judge_worth(const struct judge *j)
 			canonical_bytes(body, f->relaxed_body) > f->signed_bytes;
 	if (f->hash == KEY_SHA1)
 		say(j, AUTH_POLICY, "rsa-sha1 is no longer safe (RFC 8301)");
-	else if (f->key_type == KEY_RSA && j->out->key_bits < KEY_BITS_MIN)
+	else if (f->key_type == KEY_RSA && j->out->key_bits < DKIM_KEY_BITS_MIN)
 		say(j, AUTH_POLICY, "the key has less than 1024 bits");
 	else if (j->out->body_partly_signed)
 		say(j, AUTH_POLICY, "a part of the body is not signed (l=)");
@@ -321,28 +286,18 @@ static void judge_key(const struct judge *j, const struct public_key *key)
 
 static void judge_answer(const struct judge *j, const struct dns_answer *answer)
 {
-	struct key_record record = { 0 };
-	const char *wrong = key_find(answer, &record);
-	struct public_key *key;
+	struct dkim_key key;
+	const char *wrong =
+		dkim_key_find(j->check->tools->keys, &j->s->field, answer, &key);
 
-	if (answer->status == DNS_TEMPFAIL) {
+	j->out->testing = key.testing;
+	if (answer->status == DNS_TEMPFAIL)
 		say(j, AUTH_TEMPERROR, "DNS did not answer");
-		return;
-	}
-	if (wrong == NULL) {
-		j->out->testing = record.testing;
-		wrong = key_unfit(&j->s->field, &record);
-	}
-	if (wrong != NULL) {
+	else if (wrong != NULL)
 		say(j, AUTH_PERMERROR, wrong);
-		return;
-	}
-	key = keys_get(j->check->tools->keys, &record);
-	if (key == NULL)
-		say(j, AUTH_PERMERROR, "the key cannot be read");
 	else
-		judge_key(j, key);
-	public_key_drop(&key);
+		judge_key(j, key.key);
+	public_key_drop(&key.key);
 	/* RFC 6376 3.6.1: in testing, what fails is as good as unsigned */
 	if (j->out->testing && j->out->result == AUTH_FAIL)
 		j->out->result = AUTH_NEUTRAL;

@@ -1,4 +1,5 @@
-/* One DKIM-Signature field, read strictly. What it says is judged here; no hash, no key. */
+/* One signature field of DKIM or ARC, read strictly. What it says is judged here; no hash, no
+ * key. */
 #ifndef AUTH_DKIM_FIELD_H
 #define AUTH_DKIM_FIELD_H
 
@@ -12,6 +13,16 @@
 
 #define DKIM_SIGNATURE_BYTES 1024 /* an RSA key of 8192 bits makes as many */
 
+/* the fields that are written in these tags */
+enum signature_kind {
+	SIGNATURE_DKIM,
+	SIGNATURE_ARC_MESSAGE, /* RFC 8617 4.1.2 */
+	SIGNATURE_ARC_SEAL,    /* RFC 8617 4.1.3: no body, no h= */
+};
+
+/* what a seal says of the sets below it */
+enum arc_validation { ARC_CV_UNREAD, ARC_CV_NONE, ARC_CV_FAIL, ARC_CV_PASS };
+
 struct dkim_field {
 	const char *wrong; /* static words; NULL: it can be checked */
 	/* slices of the value; empty where missing */
@@ -23,15 +34,19 @@ struct dkim_field {
 	int64_t expires_s;    /* x=, 0: not said */
 	int64_t signed_bytes; /* l=, -1: the whole body */
 	bool auid_below;      /* i= is of a subdomain of d= */
-	bool relaxed_body;    /* c= */
+	bool relaxed_header;  /* c= */
+	bool relaxed_body;
+	int instance;           /* ARC: i=, 1 to LIMIT_ARC_SETS; 0: it has none */
+	enum arc_validation cv; /* of a seal */
 };
 
-/* dkim_field_read - read the value of a DKIM-Signature field
+/* dkim_field_read - read the value of a signature field
  * in    value   any bytes; nothing is copied
  * out   *f_r    what could be read, also when it is wrong
  * err   none: see f_r->wrong
- * ref   RFC 6376 3.5, 6.1.1 */
-void dkim_field_read(struct bytes value, struct dkim_field *f_r);
+ * ref   RFC 6376 3.5, 6.1.1, RFC 8617 4.1 */
+void dkim_field_read(struct bytes value, enum signature_kind kind,
+		     struct dkim_field *f_r);
 
 /* dkim_field_is - is a header field a DKIM-Signature?
  * err   none */

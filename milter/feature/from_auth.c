@@ -82,6 +82,34 @@ static struct value dmarc_policy(const struct auth_dmarc *d)
 	return value_of_text(dmarc_policy_names[d->policy]);
 }
 
+/* What a list changed failed here, and a trusted sealer saw it pass before: nobody knows. */
+static void take_dmarc(const struct auth_results *r, struct value *at)
+{
+	enum answer aligned = answer_or(r->dmarc.aligned_spf, r->dmarc.aligned_dkim);
+
+	at[FEATURE_DMARC_RESULT] = value_of_text(auth_result_names[r->dmarc.result]);
+	at[FEATURE_DMARC_PASS] = pass_value(r->dmarc.result);
+	at[FEATURE_DMARC_POLICY] = dmarc_policy(&r->dmarc);
+	at[FEATURE_AUTH_ALIGNED] = value_of_answer(aligned);
+	if (!r->arc.saw_dmarc_pass)
+		return;
+	if (r->dmarc.result == AUTH_FAIL)
+		at[FEATURE_DMARC_RESULT] = at[FEATURE_DMARC_PASS] = VALUE_UNKNOWN;
+	if (aligned == ANSWER_NO)
+		at[FEATURE_AUTH_ALIGNED] = VALUE_UNKNOWN;
+}
+
+static void take_arc(const struct source *s, struct value *at)
+{
+	const struct auth_arc *arc = &s->auth->arc;
+
+	at[FEATURE_ARC_RESULT] = value_of_text(auth_result_names[arc->result]);
+	at[FEATURE_ARC_SEALER] = text_value(s->arena, arc->sealer);
+	at[FEATURE_ARC_TRUSTED] = arc->result == AUTH_TEMPERROR
+					  ? VALUE_UNKNOWN
+					  : VALUE_OF_BOOL(arc->trusted);
+}
+
 static void nothing_checked(struct value *at)
 {
 	static const enum feature_id mine[] = {
@@ -91,6 +119,8 @@ static void nothing_checked(struct value *at)
 		FEATURE_DMARC_RESULT, FEATURE_DKIM_COVERS_UNSUBSCRIBE,
 		FEATURE_DMARC_PASS,   FEATURE_DMARC_POLICY,
 		FEATURE_AUTH_ALIGNED, FEATURE_IPREV_RESULT,
+		FEATURE_ARC_RESULT,   FEATURE_ARC_SEALER,
+		FEATURE_ARC_TRUSTED,
 	};
 
 	for (size_t i = 0; i < COUNT_OF(mine); i++)
@@ -109,10 +139,7 @@ void features_from_auth(const struct source *s, struct value *at)
 	at[FEATURE_SPF_DOMAIN] = text_value(s->arena, r->spf.domain);
 	at[FEATURE_SPF_PASS] = pass_value(r->spf.result);
 	take_dkim(s, at);
-	at[FEATURE_DMARC_RESULT] = value_of_text(auth_result_names[r->dmarc.result]);
-	at[FEATURE_DMARC_PASS] = pass_value(r->dmarc.result);
-	at[FEATURE_DMARC_POLICY] = dmarc_policy(&r->dmarc);
-	at[FEATURE_AUTH_ALIGNED] =
-		value_of_answer(answer_or(r->dmarc.aligned_spf, r->dmarc.aligned_dkim));
+	take_dmarc(r, at);
+	take_arc(s, at);
 	at[FEATURE_IPREV_RESULT] = value_of_text(auth_result_names[r->iprev.result]);
 }

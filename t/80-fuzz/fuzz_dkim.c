@@ -1,7 +1,9 @@
-/* A key record in the first line, a message behind it: fields, hashes, keys and results. */
+/* A key record in the first line, a message behind it: fields, hashes, keys and results, of DKIM
+ * and of ARC. */
 #include <glib.h>
 #include <stdint.h>
 
+#include "auth/arc.h"
 #include "auth/dkim_check.h"
 #include "auth/resolver_backend.h"
 #include "base/limits.h"
@@ -20,13 +22,28 @@ static void one_key_start(struct resolver *r, struct dns_query *q)
 	struct one_key *k = (struct one_key *)r;
 	struct dns_rr rr = { .data = k->record };
 
-	g_assert(++k->asked <= LIMIT_DKIM_SIGNATURES);
+	g_assert(++k->asked <= LIMIT_DKIM_SIGNATURES + LIMIT_ARC_KEYS);
 	dns_query_answer(q, dns_reply_make(DNS_TXT, DNS_OK, 60, &rr, 1));
 }
 
 static void one_key_close(struct resolver *r)
 {
 	(void)r;
+}
+
+static void check_arc(const struct dkim_tools *tools, const struct dkim_end *end,
+		      struct auth_results *r)
+{
+	static const char *const everybody[] = { "example.org" };
+	const struct strings trusted = { everybody, 1 };
+	const struct message *m = end->message;
+	struct arc_check *c = arc_begin(tools, m->headers, m->n_headers);
+
+	if (c != NULL)
+		arc_finish(c, end, &trusted, "example.org", r);
+	g_assert(r->arc.n_sets <= LIMIT_ARC_SETS);
+	g_assert(r->arc.result == AUTH_PASS || !r->arc.saw_dmarc_pass);
+	arc_destroy(&c);
 }
 
 static void check(const struct dkim_tools *tools, struct bytes raw)
@@ -52,6 +69,7 @@ static void check(const struct dkim_tools *tools, struct bytes raw)
 	g_assert(r.n_dkim <= LIMIT_DKIM_SIGNATURES);
 	g_assert(!wait.timed_out);
 	auth_dkim_covers(&r, "From");
+	check_arc(tools, &end, &r);
 	dkim_check_destroy(&c);
 	arena_destroy(&a);
 }

@@ -176,6 +176,10 @@ my %rows = (
 		['folds, relaxed',          $key . "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nFrom: ", "a\n ", "\n\nx"],
 		['empty lines of the body', $key . "DKIM-Signature: v=1; a=ed25519-sha256; c=simple/simple; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nFrom: a\@b\n\n", "\r\n", ''],
 		['blanks of the body',      $key . "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nFrom: a\@b\n\n", " \t", ''],
+		['sets of a chain',         $key, "ARC-Seal: i=1; a=ed25519-sha256; cv=none; d=example.org; s=s; b=AAAA\nARC-Message-Signature: i=1; a=ed25519-sha256; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nARC-Authentication-Results: i=1; x\n", "From: a\@b\n\nx"],
+		['a chain over fields',     $key . "ARC-Seal: i=1; a=ed25519-sha256; cv=none; d=example.org; s=s; b=AAAA\nARC-Message-Signature: i=1; a=ed25519-sha256; d=example.org; s=s; h=from:to:from; bh=AAAA; b=AAAA\nARC-Authentication-Results: i=1; x\n", "To: c\nFrom: a\@b\n", "\nx"],
+		['a chain over a body',     $key . "ARC-Seal: i=1; a=ed25519-sha256; cv=none; d=example.org; s=s; b=AAAA\nARC-Message-Signature: i=1; a=ed25519-sha256; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nARC-Authentication-Results: i=1; x\nFrom: a\@b\n\n", "\n x", ''],
+		['what a host saw',         $key . "ARC-Seal: i=1; a=ed25519-sha256; cv=none; d=example.org; s=s; b=AAAA\nARC-Message-Signature: i=1; a=ed25519-sha256; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nARC-Authentication-Results: i=1; x", '; dkim=pass', "\nFrom: a\@b\n\nx"],
 		['bare CR in the body',     $key . "DKIM-Signature: v=1; a=ed25519-sha256; d=example.org; s=s; h=from; bh=AAAA; b=AAAA\nFrom: a\@b\n\n", "\r", ''],
 	],
 	domain => [

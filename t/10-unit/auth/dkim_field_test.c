@@ -76,7 +76,7 @@ static void test_rows(void)
 		struct dkim_field f;
 
 		g_test_message("%s", rows[i].value);
-		dkim_field_read((struct bytes){ exact, n }, &f);
+		dkim_field_read((struct bytes){ exact, n }, SIGNATURE_DKIM, &f);
 		g_assert_cmpstr(f.wrong, ==, rows[i].wrong);
 		g_free(exact);
 	}
@@ -89,7 +89,7 @@ static void test_values(void)
 
 	dkim_field_read(
 		bytes_of(GOOD "; i=a@b.example.org; t=7; x=9; l=3; c=simple/relaxed"),
-		&f);
+		SIGNATURE_DKIM, &f);
 	g_assert_cmpint(f.signed_s, ==, 7);
 	g_assert_cmpint(f.expires_s, ==, 9);
 	g_assert_cmpint(f.signed_bytes, ==, 3);
@@ -99,7 +99,7 @@ static void test_values(void)
 	name = dkim_field_key_name(&f);
 	g_assert_cmpstr(name, ==, "sel._domainkey.example.org");
 	g_free(name);
-	dkim_field_read(bytes_of(GOOD), &f);
+	dkim_field_read(bytes_of(GOOD), SIGNATURE_DKIM, &f);
 	g_assert_cmpint(f.signed_bytes, ==, -1);
 	g_assert_false(f.auid_below);
 	g_assert_false(f.relaxed_body);
@@ -113,22 +113,22 @@ static void test_long(void)
 
 	while (value->len < LIMIT_DKIM_FIELD_BYTES)
 		g_string_append_c(value, 'x');
-	dkim_field_read(bytes_of(value->str), &f);
+	dkim_field_read(bytes_of(value->str), SIGNATURE_DKIM, &f);
 	g_assert_null(f.wrong);
 	g_string_append_c(value, 'x');
-	dkim_field_read(bytes_of(value->str), &f);
+	dkim_field_read(bytes_of(value->str), SIGNATURE_DKIM, &f);
 	g_assert_cmpstr(f.wrong, ==, "the field is too long");
 	g_string_assign(value,
 			"v=1; a=rsa-sha256; d=a.org; s=s; bh=AAAA; b=BBBB; h=From");
 	while (value->len < 4100)
 		g_string_append(value, ":To");
-	dkim_field_read(bytes_of(value->str), &f);
+	dkim_field_read(bytes_of(value->str), SIGNATURE_DKIM, &f);
 	g_assert_cmpstr(f.wrong, ==, "h= is too long");
 	g_string_assign(value, GOOD "; i=");
 	for (int i = 0; i < LIMIT_ADDRESS_BYTES; i++)
 		g_string_append_c(value, 'x');
 	g_string_append(value, "@example.org");
-	dkim_field_read(bytes_of(value->str), &f);
+	dkim_field_read(bytes_of(value->str), SIGNATURE_DKIM, &f);
 	g_assert_cmpstr(f.wrong, ==, "i= is not of d=");
 	g_string_free(value, TRUE);
 }

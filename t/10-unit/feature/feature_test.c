@@ -414,6 +414,59 @@ static void test_mailers(void)
 	arena_destroy(&a);
 }
 
+static void auth_features(const struct auth_results *r, const struct want *want, size_t n)
+{
+	struct arena *a = arena_create();
+	const struct source s = { .arena = a, .auth = r };
+	struct features f;
+
+	features_from_auth(&s, f.at);
+	check(&f, want, n);
+	arena_destroy(&a);
+}
+
+/* A trusted sealer who saw DMARC pass makes a failure unknown, and never a pass. */
+static void test_arc(void)
+{
+	struct auth_results r = {
+		.dmarc = { .result = AUTH_FAIL,
+			   .record_domain = "firm.example",
+			   .aligned_spf = ANSWER_NO,
+			   .aligned_dkim = ANSWER_NO },
+		.arc = { .result = AUTH_PASS,
+			 .sealer = "lists.example",
+			 .trusted = true },
+	};
+	static const struct want blind[] = {
+		{ FEATURE_DMARC_RESULT, "\"fail\"" },
+		{ FEATURE_DMARC_PASS, "no" },
+		{ FEATURE_AUTH_ALIGNED, "no" },
+		{ FEATURE_ARC_RESULT, "\"pass\"" },
+		{ FEATURE_ARC_SEALER, "\"lists.example\"" },
+		{ FEATURE_ARC_TRUSTED, "yes" },
+	};
+	static const struct want saw[] = {
+		{ FEATURE_DMARC_RESULT, "unknown" },
+		{ FEATURE_DMARC_PASS, "unknown" },
+		{ FEATURE_AUTH_ALIGNED, "unknown" },
+		{ FEATURE_DMARC_POLICY, "\"none\"" },
+	};
+	static const struct want passed[] = { { FEATURE_DMARC_PASS, "yes" },
+					      { FEATURE_AUTH_ALIGNED, "yes" } };
+	static const struct want unsure[] = { { FEATURE_ARC_RESULT, "\"temperror\"" },
+					      { FEATURE_ARC_SEALER, "absent" },
+					      { FEATURE_ARC_TRUSTED, "unknown" } };
+
+	auth_features(&r, blind, G_N_ELEMENTS(blind));
+	r.arc.saw_dmarc_pass = true;
+	auth_features(&r, saw, G_N_ELEMENTS(saw));
+	r.dmarc.result = AUTH_PASS;
+	r.dmarc.aligned_spf = ANSWER_YES;
+	auth_features(&r, passed, G_N_ELEMENTS(passed));
+	r.arc = (struct auth_arc){ .result = AUTH_TEMPERROR };
+	auth_features(&r, unsure, G_N_ELEMENTS(unsure));
+}
+
 /* What DNS did not tell is unknown; a failure is one only when it was seen. */
 static void test_auth(void)
 {
@@ -573,6 +626,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/feature/envelopes", test_envelopes);
 	g_test_add_func("/feature/mailers", test_mailers);
 	g_test_add_func("/feature/auth", test_auth);
+	g_test_add_func("/feature/arc", test_arc);
 	g_test_add_func("/feature/bounds", test_bounds);
 	g_test_add_func("/feature/header", test_header);
 	g_test_add_func("/feature/plain", test_plain);

@@ -1,0 +1,30 @@
+/* The canonical forms that signatures are about, as SHA-256 sees them. For ARC: libopendkim, which
+ * does it for DKIM, knows no other signature. */
+#ifndef AUTH_CANON_H
+#define AUTH_CANON_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "message/message.h"
+
+/* canon_add_field - add a header field, with its line end
+ * in    relaxed   by RFC 6376 3.4.2, else as it stands (3.4.1)
+ * err   none
+ * cost  linear */
+void canon_add_field(GChecksum *sum, const struct header *h, bool relaxed);
+
+/* canon_add_signature - add a signature field without the value of its b= and without line end
+ * err   none
+ * ref   RFC 6376 3.7 */
+void canon_add_signature(GChecksum *sum, const struct header *h, bool relaxed);
+
+/* canon_add_body - add a body; a line end of LF alone counts as CRLF
+ * in    max   of the canonical body only so many bytes; -1: all
+ * err   false: it is shorter than max
+ * cost  linear
+ * ref   RFC 6376 3.4.3, 3.4.4, 3.4.5 */
+bool canon_add_body(GChecksum *sum, struct bytes body, bool relaxed, int64_t max);
+
+#endif
