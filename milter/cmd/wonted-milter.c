@@ -29,7 +29,9 @@
 
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
 
-#define HEAP_BYTES (256 * 1024)
+/* More than all but few messages take: what was given back would be asked for again, zeroed and
+ * mapped anew, by the next one. Connections that rest give it back (session/engine.c). */
+#define HEAP_BYTES (2 * 1024 * 1024)
 #define CLOSE_MS 1000 /* for connections to end that nothing is done for */
 
 struct daemon {
