@@ -84,8 +84,8 @@
 #define LIMIT_DKIM_FIELD_BYTES 16384 /* of one; h= with 300 names is 6 kB */
 #define LIMIT_DKIM_NAMES 300         /* of one h= */
 #define LIMIT_DKIM_KEYS 4096         /* decoded keys kept, some 2 kB each */
-#define LIMIT_ARC_SETS 50             /* RFC 8617 4.2.1 */
-#define LIMIT_ARC_KEYS 20             /* keys asked for one chain; real ones have 1 to 4 */
+#define LIMIT_ARC_SETS 50            /* RFC 8617 4.2.1 */
+#define LIMIT_ARC_KEYS 20            /* keys asked for one chain; real ones have 1 to 4 */
 #define LIMIT_TAGS 50                /* of one DKIM or DMARC tag list */
 #define LIMIT_IPREV_NAMES 10         /* names of one client address that are tried */
 #define LIMIT_AUTHRES_BYTES 16384    /* of one Authentication-Results field */

@@ -70,6 +70,8 @@ static void test_load(void)
 		const struct rule_info *info = ruleset_rule(rs, i);
 
 		g_assert_true(g_str_has_prefix(info->file, RULES "/"));
+		if (g_str_has_suffix(info->file, "/05-selftest.rules"))
+			continue;
 		/* evidence that stands alone never holds a message */
 		g_assert_cmpint(info->milli[AXIS_THREAT], <, 9000);
 		g_assert_cmpint(info->milli[AXIS_SPAM], <, 6000);
