@@ -145,6 +145,7 @@
 /* journal */
 #define LIMIT_RECORD_RCPTS \
 	50 /* with all facts in a record; the rest with their verdict only */
+#define LIMIT_RECORDED_RULES 1000 /* read back of one recipient */
 #define LIMIT_RECORD_LINE_BYTES \
 	(16 * 1024 * 1024) /* 10,000 recipients with their reasons */
 

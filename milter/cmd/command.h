@@ -33,6 +33,10 @@ int command_scan(int argc, char **argv);
  * err   returned: exit status */
 int command_explain(int argc, char **argv);
 
+/* command_log - find messages in the journal
+ * err   returned: exit status */
+int command_log(int argc, char **argv);
+
 /* command_rules - check, format and test rule files; list names
  * err   returned: exit status */
 int command_rules(int argc, char **argv);

@@ -10,9 +10,9 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/plural.h"
-#include "base/suggest.h"
 #include "cmd/acts_print.h"
 #include "cmd/command.h"
+#include "cmd/filter.h"
 #include "cmd/hold_print.h"
 #include "message/address.h"
 #include "quarantine/acts.h"
@@ -37,86 +37,19 @@ struct request {
 
 static const char *const name = "wonted quarantine";
 
-static bool wrong(GError **e, const char *option, const char *value, const char *allowed)
-{
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s %s: write %s", option, value,
-		    allowed);
-	return false;
-}
-
 /* ---- which holds ---- */
-
-static const char *item_of(size_t i, const void *table)
-{
-	return ((const char *const *)table)[i];
-}
-
-/* word   NULL: not said */
-static bool is_one_of(const char *option, const char *word, const char *const *names,
-		      size_t n, GError **e)
-{
-	if (word == NULL || word_find(names, n, word) >= 0)
-		return true;
-	const char *near = suggest(word, item_of, n, names);
-	char *all = g_strjoinv(", ", (char **)(guintptr)names);
-	char *allowed = near == NULL ? g_strdup_printf("one of %s", all)
-				     : g_strdup_printf("one of %s; did you mean \"%s\"?",
-						       all, near);
-
-	wrong(e, option, word, allowed);
-	g_free(allowed);
-	g_free(all);
-	return false;
-}
-
-/* "3d", "12h": that long ago */
-static bool ago_read(const char *text, int64_t now_s, int64_t *s_r)
-{
-	char *end;
-	int64_t n = g_ascii_strtoll(text, &end, 10);
-	int64_t unit_s = strcmp(end, "d") == 0 ? DAY_S : strcmp(end, "h") == 0 ? 3600 : 0;
-
-	if (end == text || n < 0 || n > 100000 || unit_s == 0)
-		return false;
-	*s_r = now_s - n * unit_s;
-	return true;
-}
-
-/* "2026-11-20", "2026-11-20 10:30", local time */
-static bool date_read(const char *text, int64_t *s_r)
-{
-	GTimeZone *here = g_time_zone_new_local();
-	char *iso = strlen(text) == strlen("2026-11-20")
-			    ? g_strconcat(text, "T00:00:00", NULL)
-		    : strlen(text) == strlen("2026-11-20 10:30")
-			    ? g_strconcat(text, ":00", NULL)
-			    : g_strdup(text);
-	GDateTime *t = g_date_time_new_from_iso8601(iso, here);
-
-	if (t != NULL) {
-		*s_r = g_date_time_to_unix(t);
-		g_date_time_unref(t);
-	}
-	g_free(iso);
-	g_time_zone_unref(here);
-	return t != NULL;
-}
 
 static bool read_since(struct request *r, GError **e)
 {
 	int64_t now_s = clock_now_s();
 
 	if (r->since != NULL && r->days != 0)
-		return wrong(e, "--days", "", "either it or --since");
+		return filter_wrong(e, "--days", "", "either it or --since");
 	if (r->days < 0)
-		return wrong(e, "--days", "", "a number of days, 1 or more");
+		return filter_wrong(e, "--days", "", "a number of days, 1 or more");
 	if (r->days > 0)
 		r->filter.since_s = now_s - (int64_t)r->days * DAY_S;
-	if (r->since == NULL || ago_read(r->since, now_s, &r->filter.since_s) ||
-	    date_read(r->since, &r->filter.since_s))
-		return true;
-	return wrong(e, "--since", r->since,
-		     "a date (2026-11-20, 2026-11-20 10:30), or how long ago (3d, 12h)");
+	return filter_time("--since", r->since, now_s, &r->filter.since_s, e);
 }
 
 static bool read_state(struct request *r, GError **e)
@@ -126,7 +59,7 @@ static bool read_state(struct request *r, GError **e)
 	memcpy(names, hold_state_names, sizeof(hold_state_names));
 	names[HOLD_STATE_COUNT] = "all";
 
-	if (!is_one_of("--state", r->state, names, HOLD_STATE_COUNT + 1, e))
+	if (!filter_word("--state", r->state, names, HOLD_STATE_COUNT + 1, e))
 		return false;
 	r->filter.all_states =
 		r->all || (r->state != NULL && strcmp(r->state, "all") == 0);
@@ -142,7 +75,7 @@ static bool read_filter(struct request *r, GError **e)
 
 	memcpy(names, verdict_names, sizeof(verdict_names));
 	if (r->limit < 0)
-		return wrong(e, "--limit", "", "a number of holds, 1 or more");
+		return filter_wrong(e, "--limit", "", "a number of holds, 1 or more");
 	r->filter.parts = (struct hold_parts){ .rcpt = r->rcpt,
 					       .rule = r->rule,
 					       .verdict = r->verdict };
@@ -151,7 +84,7 @@ static bool read_filter(struct request *r, GError **e)
 	r->filter.doubtful = r->doubtful;
 	r->filter.most = (size_t)r->limit;
 	return read_since(r, e) && read_state(r, e) &&
-	       is_one_of("--verdict", r->verdict, names, VERDICT_COUNT, e);
+	       filter_word("--verdict", r->verdict, names, VERDICT_COUNT, e);
 }
 
 /* Without either, the operator of the machine sees all. */

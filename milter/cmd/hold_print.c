@@ -26,33 +26,15 @@ static const char *doubt_of(const struct hold *h, const struct hold_rcpt *r)
 	return h->may_be_delivered ? "may have been delivered when it came" : NULL;
 }
 
-static char *time_text(int64_t s)
-{
-	GDateTime *t = g_date_time_new_from_unix_local(s);
-	char *text = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M");
-
-	if (t != NULL)
-		g_date_time_unref(t);
-	return text;
-}
-
-static void put_safe(const char *text, size_t most)
-{
-	char *safe = printable(text, most);
-
-	fputs(safe, stdout);
-	g_free(safe);
-}
-
 static void put_from(const struct hold *h)
 {
 	bool named = h->name != NULL && h->name[0] != '\0';
 
 	if (named) {
-		put_safe(h->name, NAME_BYTES);
+		listing_put_text(h->name, NAME_BYTES);
 		fputs(" <", stdout);
 	}
-	put_safe(h->from, NAME_BYTES);
+	listing_put_text(h->from, NAME_BYTES);
 	if (named)
 		putchar('>');
 }
@@ -81,11 +63,11 @@ static void print_rcpt_row(const struct hold *h, const struct hold_rcpt *r)
 
 	printf("    %-9s %-10s to ", hold_state_names[r->state],
 	       r->verdict != NULL ? r->verdict : "");
-	put_safe(r->address, ADDRESS_BYTES);
+	listing_put_text(r->address, ADDRESS_BYTES);
 	put_points(r, "  ");
 	if (r->rule != NULL) {
 		fputs("  by ", stdout);
-		put_safe(r->rule, NAME_BYTES);
+		listing_put_text(r->rule, NAME_BYTES);
 	}
 	if (doubt != NULL)
 		printf(", %s", doubt);
@@ -94,16 +76,16 @@ static void print_rcpt_row(const struct hold *h, const struct hold_rcpt *r)
 
 void hold_print_row(const struct hold *h)
 {
-	char *when = time_text(h->received_s);
+	char *when = listing_time(h->received_s);
 
 	printf("%s  %s  ", h->id, when);
 	put_from(h);
 	fputs("  \"", stdout);
-	put_safe(h->subject, NAME_BYTES);
+	listing_put_text(h->subject, NAME_BYTES);
 	putchar('"');
 	if (h->client != NULL) {
 		fputs("  from ", stdout);
-		put_safe(h->client, NAME_BYTES);
+		listing_put_text(h->client, NAME_BYTES);
 	}
 	if (h->seen > 1)
 		printf("  (seen %" PRIu64 " times)", h->seen);
@@ -123,7 +105,7 @@ static void print_label(const char *label, const char *text)
 
 static void print_time(const char *label, int64_t s)
 {
-	char *text = time_text(s);
+	char *text = listing_time(s);
 
 	print_label(label, text);
 	g_free(text);
@@ -164,9 +146,9 @@ static void print_hits(const struct hold_rcpt *r)
 		if (!read_hit(*line, &hit))
 			continue;
 		printf("%-11s %+g ", "rule", (double)hit.milli / 1000);
-		put_safe(hit.axis, NAME_BYTES);
+		listing_put_text(hit.axis, NAME_BYTES);
 		fputs(", ", stdout);
-		put_safe(hit.rule, NAME_BYTES);
+		listing_put_text(hit.rule, NAME_BYTES);
 		puts(g_strcmp0(hit.rule, r->rule) == 0 ? ", which decided" : "");
 	}
 	g_strfreev(lines);
@@ -179,7 +161,7 @@ static void print_rcpt(const struct hold *h, size_t i)
 	const char *doubt = doubt_of(h, r);
 
 	printf("%-11s ", "recipient");
-	put_safe(r->address, ADDRESS_BYTES);
+	listing_put_text(r->address, ADDRESS_BYTES);
 	printf(", %s, %s", r->verdict != NULL ? r->verdict : "?",
 	       hold_state_names[r->state]);
 	put_points(r, ", ");
@@ -189,13 +171,13 @@ static void print_rcpt(const struct hold *h, size_t i)
 	if (doubt == NULL)
 		return;
 	printf("%-11s ", "doubt");
-	put_safe(r->address, ADDRESS_BYTES);
+	listing_put_text(r->address, ADDRESS_BYTES);
 	printf(", %s\n", doubt);
 }
 
 static void print_seen(const struct hold *h)
 {
-	char *last = time_text(h->seen_s);
+	char *last = listing_time(h->seen_s);
 
 	printf("%-11s %" PRIu64 " times, last %s\n", "seen", h->seen, last);
 	g_free(last);

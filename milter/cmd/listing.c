@@ -5,11 +5,30 @@
 #include <unistd.h>
 
 #include "base/json_line.h"
+#include "base/printable.h"
 
 void listing_header(const char *columns)
 {
 	if (isatty(STDOUT_FILENO))
 		puts(columns);
+}
+
+void listing_put_text(const char *text, size_t most)
+{
+	char *safe = printable(text != NULL ? text : "?", most);
+
+	fputs(safe, stdout);
+	g_free(safe);
+}
+
+char *listing_time(int64_t s)
+{
+	GDateTime *t = g_date_time_new_from_unix_local(s);
+	char *text = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M");
+
+	if (t != NULL)
+		g_date_time_unref(t);
+	return text;
 }
 
 GString *listing_json_begin(void)

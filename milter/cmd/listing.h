@@ -11,6 +11,17 @@
  * err   none */
 void listing_header(const char *columns);
 
+/* listing_put_text - print a foreign text without what a terminal would act on
+ * in    text   NULL: a question mark
+ *       most   bytes of it at most
+ * err   none */
+void listing_put_text(const char *text, size_t most);
+
+/* listing_time - a time as rows have it: local, to the minute
+ * own   the caller frees with g_free()
+ * err   none: a question mark for what is no time */
+char *listing_time(int64_t s);
+
 /* listing_json_begin - a row of JSON: its members are to follow
  * own   given back by listing_json_print()
  * err   none */

@@ -67,6 +67,20 @@ static int word_of(const json_t *o, const char *name, const char *const *words, 
 	return found < 0 ? n : found;
 }
 
+static void read_rules(struct arena *a, const json_t *reasons, struct recorded_rcpt *r)
+{
+	size_t room = MIN(json_array_size(reasons), LIMIT_RECORDED_RULES);
+	const char **rules = arena_new(a, const char *, room);
+
+	for (size_t i = 0; i < room; i++) {
+		const char *rule = text_of(a, json_array_get(reasons, i), "rule");
+
+		if (rule != NULL)
+			rules[r->n_rules++] = rule;
+	}
+	r->rules = rules;
+}
+
 static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
 {
 	size_t n = MIN(json_array_size(list), LIMIT_RCPTS);
@@ -85,6 +99,7 @@ static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
 			.done = (enum action)word_of(one, "done", action_names,
 						     ACTION_COUNT),
 		};
+		read_rules(a, json_object_get(one, "reasons"), &rcpts[i]);
 	}
 	r->rcpts = rcpts;
 	r->n_rcpts = n;
@@ -117,6 +132,7 @@ bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GEr
 	if (good) {
 		r_r->id = text_of(a, all, "id");
 		r_r->queue_id = text_of(a, all, "queue_id");
+		r_r->client = text_of(a, all, "client");
 		r_r->mail_from = text_of(a, all, "mail_from");
 		r_r->told = text_of(a, all, "told");
 		r_r->hold_id = text_of(a, all, "hold_id");

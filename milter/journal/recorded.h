@@ -16,11 +16,14 @@ struct recorded_rcpt {
 	const char *address;  /* as given by the MTA; NULL: not recorded (journal_pii) */
 	enum verdict verdict; /* VERDICT_COUNT: nobody judged */
 	enum action done;     /* ACTION_COUNT: nothing is said about it */
+	const char *const *rules; /* that gave points, the strongest first, n_rules */
+	size_t n_rules;
 };
 
 /* Texts are NULL where the record has none. */
 struct recorded {
 	const char *id, *queue_id;
+	const char *client;    /* NULL: not recorded (journal_pii) */
 	const char *mail_from; /* NULL: not recorded (journal_pii) */
 	const char *told;      /* what the MTA was told: "accept", "discard" ... */
 	const char *hold_id;   /* of several holds all, with "," between */
