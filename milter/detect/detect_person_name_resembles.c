@@ -8,6 +8,11 @@ enum answer detect_person_name_resembles(const struct evidence *e, const char **
 
 	if (a != ANSWER_YES)
 		return a;
+	if (g_strcmp0(how, "title") == 0) /* as facts.def says */
+		return say(e, words_r, "\"%s\" is the title of %s, but the address is %s",
+			   shown(e, feature_text(e, FEATURE_FROM_NAME)),
+			   shown(e, fact_text(e, FACT_PERSON_NAME)),
+			   shown(e, feature_text(e, FEATURE_FROM_ADDRESS)));
 	return say(e, words_r,
 		   "\"%s\" resembles the name of %s%s%s, but the address is %s",
 		   shown(e, feature_text(e, FEATURE_FROM_NAME)), person_shown(e),

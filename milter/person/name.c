@@ -307,8 +307,8 @@ static struct name_judgement judge_signs(const struct name_words *a,
 		       : (struct name_judgement){ NAME_NONE, 0, "another name" };
 }
 
-/* Do the words look the same? Only whole words count here. */
-static bool looks_same(const struct name_words *a, const struct name_words *b)
+/* Are the words the same, in any order? Only whole words count here. */
+static bool same_words(const struct name_words *a, const struct name_words *b)
 {
 	struct sides s = sides_of(a, b);
 	bool taken[NAME_WORDS] = { false };
@@ -335,6 +335,7 @@ const struct name_read *name_read(struct arena *a, const char *name)
 	r->sound = words_of(a, name, READING_SOUND);
 	if (r->sound.n > 0)
 		r->look = words_of(a, name, READING_LOOK);
+	r->back = words_reversed(a, &r->sound);
 	return r;
 }
 
@@ -406,8 +407,10 @@ struct name_judgement name_judge_with(const struct name_read *a_name,
 	if (fathers_differ(x, y))
 		return (struct name_judgement){ NAME_NONE, 0, "another name" };
 	j = judge(x, y, slack);
-	if (j.match == NAME_NONE && looks_same(&a_name->look, &b_name->look))
+	if (j.match == NAME_NONE && same_words(&a_name->look, &b_name->look))
 		return (struct name_judgement){ NAME_FUZZY, 1, "confusable letters" };
+	if (j.match == NAME_NONE && same_words(x, &b_name->back))
+		return (struct name_judgement){ NAME_FUZZY, 1, "letters reversed" };
 	return j.match == NAME_NONE ? judge_spelling(x, y) : j;
 }
 

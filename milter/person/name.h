@@ -11,7 +11,10 @@
 
 /* Counts up when name_keys_write() gives other keys than before: who was stored under older
  * ones is then stored anew by the next import. */
-#define NAME_KEYS_VERSION 1
+#define NAME_KEYS_VERSION 2
+
+/* of one title */
+#define NAME_TITLE_KEYS 2
 
 struct name_read;
 
@@ -56,6 +59,13 @@ struct name_judgement name_judge_with(const struct name_read *a_name,
  * own   a
  * err   NULL, see out */
 const char *name_key(struct arena *a, const char *display);
+
+/* name_title_keys - the part1 of the NAME keys for a title that stands where a name should:
+ *                   "Managing Director", "The CEO"; two titles with a key in common are one
+ * out   keys_r[NAME_TITLE_KEYS]: as it sounds and as it looks; how many there are
+ * own   a
+ * err   none: 0 when there are no words in it */
+size_t name_title_keys(struct arena *a, const char *title, const char **keys_r);
 
 /* name_keys_ask - the part1 of all NAME keys to ask for one display name
  * out   keys_r[LIMIT_NAME_KEYS], each once, the most telling first

@@ -7,6 +7,7 @@
  *   &johnsmith    joined           ~snt jan      the same by sound
  *   %john smith   by look          .j smith      an initial and a word by sound
  *   @jing jong    syllables of a Chinese name
+ *   #director managing  a title, as it sounds;  $  as it looks
  *   -jan|smit     one word by sound, the other with one letter left out; when it is long,
  *   ^jan|smi      its beginning and
  *   _jan|ith      its end instead: one of them outlives any one slip
@@ -225,6 +226,34 @@ const char *name_key(struct arena *a, const char *display)
 	return w.n == 0 ? NULL : arena_printf(a, "=%s", sorted(a, &w));
 }
 
+size_t name_title_keys(struct arena *a, const char *title, const char **keys_r)
+{
+	static const enum reading how[NAME_TITLE_KEYS] = { READING_SOUND, READING_LOOK };
+	size_t n = 0;
+
+	for (size_t i = 0; i < NAME_TITLE_KEYS; i++) {
+		struct name_words w = words_of_title(a, title, how[i]);
+
+		if (w.n > 0)
+			keys_r[n++] = arena_printf(a, "%c%s", "#$"[i], sorted(a, &w));
+	}
+	return n;
+}
+
+/* What only a question may mean: a title, or letters in the other direction. */
+static void add_asked(struct keys *k, const char *name, const struct name_words *w)
+{
+	struct name_words back = words_reversed(k->arena, w);
+	const char *of_title[NAME_TITLE_KEYS];
+	size_t n = name_title_keys(k->arena, name, of_title);
+
+	for (size_t i = 0; i < n; i++)
+		add_key(k, of_title[i]);
+	add_key(k, arena_printf(k->arena, "=%s", sorted(k->arena, &back)));
+	if (back.n >= 2)
+		add_two(k, '2', full_of(&back.at[0]), full_of(&back.at[back.n - 1]));
+}
+
 static size_t make_keys(struct arena *a, const char *name, bool asking,
 			const char **keys_r)
 {
@@ -239,6 +268,8 @@ static size_t make_keys(struct arena *a, const char *name, bool asking,
 	look = words_of(a, name, READING_LOOK);
 	add_key(&k, arena_printf(a, "%%%s", sorted(a, &look)));
 	add_key(&k, arena_printf(a, "&%s", joined(a, &w)));
+	if (asking)
+		add_asked(&k, name, &w);
 	for_pairs(&k, words, n, add_exact_pair);
 	add_spellings(&k, &w);
 	if (n == 1)

@@ -85,6 +85,10 @@ static GHashTable *keys_of(struct arena *scratch, const struct person *p)
 		for (size_t k = 0; k < n; k++)
 			g_hash_table_add(keys, (void *)(uintptr_t)of_one[k]);
 	}
+	size_t n = p->vip ? name_title_keys(scratch, p->title, of_one) : 0;
+
+	for (size_t k = 0; k < n; k++)
+		g_hash_table_add(keys, (void *)(uintptr_t)of_one[k]);
 	return keys;
 }
 

@@ -202,19 +202,43 @@ static bool is_nearer(const struct name_judgement *a, const struct name_judgemen
 	return a->distance < b->distance;
 }
 
-static struct person_match best_name(struct arena *a, const struct name_read *display,
+/* a display name, read once to be judged against many */
+struct display {
+	const struct name_read *name;
+	const char *title[NAME_TITLE_KEYS];
+	size_t n_title;
+};
+
+/* Who writes as "Managing Director" is taken for the one whose title that is. */
+static bool bears_title(struct arena *a, const struct display *d, const struct person *p)
+{
+	const char *keys[NAME_TITLE_KEYS];
+	size_t n = p->vip ? name_title_keys(a, p->title, keys) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < d->n_title; k++)
+			if (strcmp(keys[i], d->title[k]) == 0)
+				return true;
+	return false;
+}
+
+static struct person_match best_name(struct arena *a, const struct display *d,
 				     const struct person *p)
 {
 	struct person_match best = { .person = p };
 
 	for (size_t i = 0; i < p->n_names; i++) {
-		struct name_judgement j = name_judge(name_read(a, p->names[i]), display);
+		struct name_judgement j = name_judge(name_read(a, p->names[i]), d->name);
 
 		if (j.match != NAME_NONE &&
 		    (best.name == NULL || is_nearer(&j, &best.judged))) {
 			best.name = p->names[i];
 			best.judged = j;
 		}
+	}
+	if (best.name == NULL && p->n_names > 0 && bears_title(a, d, p)) {
+		best.name = p->names[0];
+		best.judged = (struct name_judgement){ NAME_FUZZY, 0, PERSON_HOW_TITLE };
 	}
 	return best;
 }
@@ -238,7 +262,9 @@ static void judge_all(const char *display, const struct people *found, size_t n,
 {
 	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
 	struct arena *scratch = arena_create();
-	const struct name_read *read = name_read(scratch, display);
+	struct display d = { .name = name_read(scratch, display) };
+
+	d.n_title = name_title_keys(scratch, display, d.title);
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < found[i].n; k++) {
@@ -248,7 +274,7 @@ static void judge_all(const char *display, const struct people *found, size_t n,
 			if (p->id == NULL || g_hash_table_size(seen) >= JUDGED_MOST ||
 			    !g_hash_table_add(seen, (void *)(uintptr_t)p->id))
 				continue;
-			m = best_name(scratch, read, p);
+			m = best_name(scratch, &d, p);
 			if (m.name != NULL)
 				g_array_append_val(matches, m);
 		}

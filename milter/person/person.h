@@ -71,6 +71,9 @@ struct bytes person_value(struct arena *a, const struct person *p);
  * err   none */
 struct bytes people_value(struct arena *a, const struct person *const *list, size_t n);
 
+/* judged.how of a display name that is a VIP's title and no name */
+#define PERSON_HOW_TITLE "title"
+
 /* A person whose name a display name is, or could be taken for. */
 struct person_match {
 	const struct person *person;

@@ -215,20 +215,78 @@ static void split(struct arena *a, struct name_words *w, const char *text,
 	g_strfreev(words);
 }
 
+/* The text as it is read, and in w what is known of it before it is split. */
+static const char *read_text(struct arena *a, const char *name, enum reading how,
+			     struct name_words *w)
+{
+	const char *text;
+
+	w->plain = letters_alone(a, name_alone(a, name), &w->ideographs);
+	text = how == READING_SOUND ? unicode_latin(a, w->plain)
+				    : unicode_skeleton(a, w->plain);
+	return letters_alone(a, text, &(bool){ false });
+}
+
 struct name_words words_of(struct arena *a, const char *name, enum reading how)
 {
 	struct name_words w = { 0 };
-	const char *text;
 
 	if (name == NULL)
 		return w;
-	w.plain = letters_alone(a, name_alone(a, name), &w.ideographs);
-	text = how == READING_SOUND ? unicode_latin(a, w.plain)
-				    : unicode_skeleton(a, w.plain);
-	text = letters_alone(a, text, &(bool){ false });
+	const char *text = read_text(a, name, how, &w);
+
 	split(a, &w, text, false);
 	if (w.n == 0)
 		split(a, &w, text, true);
+	return w;
+}
+
+/* an office by its letters, and what they stand for */
+static const char *const offices[][2] = {
+	{ "ceo", "chief executive officer" },
+	{ "cfo", "chief financial officer" },
+	{ "coo", "chief operating officer" },
+	{ "cto", "chief technology officer" },
+	{ "cio", "chief information officer" },
+	{ "chro", "chief human resources officer" },
+	{ "cmo", "chief marketing officer" },
+	{ "cpo", "chief product officer" },
+	{ "cro", "chief revenue officer" },
+	{ "ciso", "chief information security officer" },
+	{ "md", "managing director" },
+	{ "gm", "general manager" },
+	{ "vp", "vice president" },
+	{ "svp", "senior vice president" },
+	{ "evp", "executive vice president" },
+	{ "gf", "geschaftsfuhrer" },
+	{ "pdg", "president directeur general" },
+};
+
+static const char *written_out(const char *word)
+{
+	for (size_t i = 0; i < COUNT_OF(offices); i++)
+		if (strcmp(offices[i][0], word) == 0)
+			return offices[i][1];
+	return word;
+}
+
+struct name_words words_of_title(struct arena *a, const char *title, enum reading how)
+{
+	static const char *const wrapping[] = { "the", "our", "your", "a",     "an",
+						"of",  "and", "from", "office" };
+	struct name_words w = { 0 };
+	GString *text = g_string_new(NULL);
+
+	if (title == NULL)
+		title = "";
+	char **words = g_strsplit(read_text(a, title, how, &w), " ", -1);
+
+	for (char **word = words; *word != NULL; word++)
+		if (!is_in(wrapping, COUNT_OF(wrapping), *word))
+			g_string_append_printf(text, "%s ", written_out(*word));
+	split(a, &w, text->str, true);
+	g_strfreev(words);
+	g_string_free(text, TRUE);
 	return w;
 }
 
@@ -258,6 +316,19 @@ bool words_without_s(struct arena *a, const struct name_words *w,
 			a, arena_strndup(a, word->text, strlen(word->text) - 1), false);
 	}
 	return w->n >= 2;
+}
+
+struct name_words words_reversed(struct arena *a, const struct name_words *w)
+{
+	struct name_words back = *w;
+
+	for (size_t i = 0; i < w->n; i++) {
+		char *text = g_utf8_strreverse(w->at[i].text, -1);
+
+		back.at[i] = word_of(a, text, w->at[i].abjad);
+		g_free(text);
+	}
+	return back;
 }
 
 struct name_words words_join(struct arena *a, const struct name_words *w, size_t i)

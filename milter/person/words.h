@@ -43,6 +43,17 @@ static inline const char *letter_next(const char *at)
  * err   none: n is 0 when there is no name in it */
 struct name_words words_of(struct arena *a, const char *name, enum reading how);
 
+/* words_of_title - the words of a title; what an office is wrapped in is left out ("The",
+ *                  "Office of"), and what it is abbreviated to is written out ("CEO")
+ * own   a
+ * err   none: n is 0 when there are no words in it */
+struct name_words words_of_title(struct arena *a, const char *title, enum reading how);
+
+/* words_reversed - the same words, each from its last letter to its first
+ * own   a
+ * err   none */
+struct name_words words_reversed(struct arena *a, const struct name_words *w);
+
 /* word_distance - how far apart two words are, kindly: what sounds or looks alike, doubled
  *                 letters and vowels count half
  * unit  half edits
@@ -89,9 +100,9 @@ bool nickname_same(const char *a, const char *b);
  * err   none */
 bool nicknames_sorted(void);
 
-/* a name read in both ways */
+/* a name read in each way */
 struct name_read {
-	struct name_words sound, look;
+	struct name_words sound, look, back;
 };
 
 #endif

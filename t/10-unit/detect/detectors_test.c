@@ -88,6 +88,8 @@ static const struct row rows[] = {
 	{ "person_name_resembles", RESEMBLES "person.title=CEO",
 	  "\"Jane Roe\" resembles the name of Jane Roe (CEO): letters swapped, but the "
 	  "address is x@mail.example" },
+	{ "person_name_resembles", RESEMBLES "person.title=CEO;person.how=title",
+	  "\"Jane Roe\" is the title of Jane Roe, but the address is x@mail.example" },
 	{ "person_name_resembles", RESEMBLES "person.exact", "no" },
 	{ "person_name_resembles", RESEMBLES "pair.trusted;display.trusted;auth.aligned",
 	  "no" },

@@ -49,7 +49,12 @@ static const struct pair pairs[] = {
 	{ "Xu Guoqing", "Hsu Kuo-ching", NAME_FUZZY },
 	{ "Andrejs Ozolinis", "Andrey Ozolini", NAME_FUZZY },
 	{ "Dmitrijs Petrovs", "Dmitry Petrov", NAME_FUZZY },
+	{ "Anna Schmidt", "tdimhcS annA", NAME_FUZZY },
+	{ "Anna Schmidt", "annA tdimhcS", NAME_FUZZY },
+	{ "Anna Maria Schmidt", "TDIMHCS ANNA", NAME_FUZZY },
 	/* somebody else */
+	{ "Anna Schmidt", "rehcsiF annA", NAME_NONE },
+	{ "Anna Schmidt", "annA", NAME_NONE },
 	{ "Anna Schmidt", "Anna", NAME_NONE },
 	{ "Anna Schmidt", "Schmidt", NAME_NONE },
 	{ "Anna Schmidt", "Anna Fischer", NAME_NONE },

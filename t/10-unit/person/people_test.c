@@ -292,6 +292,57 @@ static void test_write(void)
 	store_close(&s);
 }
 
+/* A title is a VIP's name to who reads it. */
+static void test_title(void)
+{
+	static const char csv[] = "name,addresses,title,vip\n"
+				  "Anna Schmidt,anna@acme.example,CFO,yes\n"
+				  "Bert Braun,bert@acme.example,Managing Director,yes\n"
+				  "Cora Clay,cora@acme.example,Clerk,\n";
+	static const struct {
+		const char *display, *id;
+	} rows[] = {
+		{ "CFO", "anna@acme.example" },
+		{ "The CFO (mobile)", "anna@acme.example" },
+		{ "Chief Financial Officer", "anna@acme.example" },
+		{ "Office of the Chief Financial Officer", "anna@acme.example" },
+		{ "\xd0\xa1"
+		  "FO",
+		  "anna@acme.example" },
+		{ "MANAGING DIRECTOR", "bert@acme.example" },
+		{ "Director, Managing", "bert@acme.example" },
+		{ "MD", "bert@acme.example" },
+		{ "CEO", NULL },
+		{ "Deputy CFO", NULL },
+		{ "Director", NULL },
+		{ "Clerk", NULL },
+		{ "The", NULL },
+	};
+	struct store *s = open_store();
+	struct arena *a = arena_create();
+	const struct person_match *match;
+
+	write_csv(s, csv, false, 1000);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		size_t n = by_name(s, a, rows[i].display, &match);
+
+		g_test_message("%s", rows[i].display);
+		g_assert_cmpuint(n, ==, rows[i].id == NULL ? 0 : 1);
+		if (n == 0)
+			continue;
+		g_assert_cmpstr(match[0].person->id, ==, rows[i].id);
+		g_assert_cmpint(match[0].judged.match, ==, NAME_FUZZY);
+		g_assert_cmpstr(match[0].judged.how, ==, PERSON_HOW_TITLE);
+	}
+	/* one who bears another title now is not found by the old one */
+	write_csv(s, "name,addresses,title,vip\nAnna Schmidt,anna@acme.example,CIO,yes\n",
+		  false, 2000);
+	g_assert_cmpuint(by_name(s, a, "CFO", &match), ==, 0);
+	g_assert_cmpuint(by_name(s, a, "CIO", &match), ==, 1);
+	arena_destroy(&a);
+	store_close(&s);
+}
+
 /* A new name, a lost address: nothing of the old remains; the id and since stay. */
 static void test_change(void)
 {
@@ -559,6 +610,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/people/errors", test_errors);
 	g_test_add_func("/people/many-errors", test_many_errors);
 	g_test_add_func("/people/write", test_write);
+	g_test_add_func("/people/title", test_title);
 	g_test_add_func("/people/change", test_change);
 	g_test_add_func("/people/older-keys", test_older_keys);
 	g_test_add_func("/people/moved-address", test_moved_address);
