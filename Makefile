@@ -2,7 +2,7 @@
 #   make            the programs, in build/MODE/
 #   make demo       install what is missing, build, run the main job behind a private Postfix
 #   make check      install what the tests need, build, run every test
-#   make check-full  make check, then what takes long: banners in Chromium, long kill tests
+#   make check-full  make check, then what takes long: banners in Chromium, a real Sendmail, long kill tests
 #   make lint       the slow checks: headers alone, clang-tidy, cppcheck, shellcheck, format
 #   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
 #   make bench      throughput beside a milter that does nothing
@@ -95,6 +95,9 @@ $(BENCHES) $(TOOLS): %: %.o $(B)/libwonted.a
 # -- tests ---------------------------------------------------------------------------------
 SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
             t/70-tools/*.t t/80-fuzz/*.t))
+# these need what is fetched for them first
+LONG     := t/75-browser/seen.t t/50-mta/sendmail.t
+SCRIPTS  := $(filter-out $(LONG),$(SCRIPTS))
 # sanitizers see no fault inside of GLib's slices
 TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc) \
             $(if $(filter tsan,$(MODE)),TSAN_OPTIONS=suppressions=$(CURDIR)/t/lib/tsan.supp)
@@ -104,11 +107,14 @@ tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)
 check: packages-test
 	@$(SUBMAKE) tests
 	@$(TESTENV) t/all -j$(JOBS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS) $(SCRIPTS)
-# what takes long, or needs the network once (npm): after the rest. KILL_FAULTS kills and faults
+# what takes long, or needs the network once (npm, and a Sendmail that is unpacked beside the machine's
+# own mail server): after the rest. KILL_FAULTS kills and faults
 KILL_FAULTS ?= 150
 check-long: packages-test
+	@contrib/debian/install-packages long
+	@contrib/debian/install-packages -x build/sendmail sendmail
 	@$(SUBMAKE) tests
-	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) t/all t/75-browser/seen.t t/50-mta/kill.t
+	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) t/all $(LONG) t/50-mta/kill.t
 check-full:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-long

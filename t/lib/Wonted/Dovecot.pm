@@ -12,6 +12,7 @@ my $sieve = 'contrib/dovecot/wonted-junk.sieve';
 
 # new - write the configuration
 #   users   [addresses]; the password of each is "secret"
+#   local   domain whose users the MTA names without it
 sub new {
 	my ($class, $place, %o) = @_;
 	my $self = bless { place => $place, dir => $place->path('dovecot') }, $class;
@@ -20,7 +21,14 @@ sub new {
 	my ($uid, $gid) = (getpwnam 'mail')[2, 3];
 	chown $uid, $gid, "$dir/mail";
 	$self->{owner} = [$uid, $gid];
-	$place->write('dovecot/users', join '', map { "$_:{PLAIN}secret\n" } @{ $o{users} });
+	my @local = map { /^([^@]+)\@\Q$o{local}\E\z/ ? $1 : () } $o{local} ? @{ $o{users} } : ();
+	for my $user (@local) {
+		my $home = "$dir/mail/$o{local}/$user";
+		File::Path::make_path($home);
+		chown $uid, $gid, "$dir/mail/$o{local}", $home;
+		symlink $home, "$dir/mail/$user" or die "$dir/mail/$user: $!\n";
+	}
+	$place->write('dovecot/users', join '', map { "$_:{PLAIN}secret\n" } @{ $o{users} }, @local);
 	$place->write('dovecot/sieve/wonted-junk.sieve', Wonted::Place::read_file($sieve));
 	my $shipped = Wonted::Place::read_file($snippet) || die "$snippet: $!\n";
 	$shipped =~ s{/etc/dovecot/sieve/}{$dir/sieve/}g;

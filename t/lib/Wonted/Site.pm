@@ -1,6 +1,6 @@
 package Wonted::Site;
-# A whole mail site in a temporary folder: Dovecot, wonted-milter, Postfix, in the order in which they
-# need each other.
+# A whole mail site in a temporary folder: Dovecot, wonted-milter, Postfix or Sendmail, in the order in
+# which they need each other.
 #
 #   my $site = Wonted::Site->new(users => ['ann@example.org'])->start;
 #   my $id = $site->mail(from => ..., to => [...], message => ..., client => {...})->{id};
@@ -18,6 +18,9 @@ my %outside = (addr => '192.0.2.10', name => 'mail.example.com', helo => 'mail.e
 #   users, domains   of the tenant
 #   wonted           { set, more, command } of Wonted::Daemon
 #   main             further lines of main.cf
+#   mta              'Wonted::Sendmail' instead of Postfix, and what else it takes:
+#   local            domain of local users; their mail store knows them without it
+#   virtual, aliases, routed
 sub new {
 	my ($class, %o) = @_;
 	my $place = Wonted::Place->new;
@@ -26,31 +29,32 @@ sub new {
 	my ($mx, $release) = Wonted::Place::free_ports(2);
 	my $wonted = $o{wonted} // {};
 	my $self = bless { place => $place, users => \@users }, $class;
-	$self->{dovecot} = Wonted::Dovecot->new($place, users => \@users);
+	$self->{dovecot} = Wonted::Dovecot->new($place, users => \@users, local => $o{local});
 	$self->{wonted} = Wonted::Daemon->new($place, %$wonted,
 		set => { release_smtp => qq("127.0.0.1:$release"), %{ $wonted->{set} // {} } });
-	$self->{postfix} = Wonted::Postfix->new($place, users => \@users, ports => [$mx, $release],
-		domains => $o{domains} // [sort keys %domains], main => $o{main},
+	$self->{mta} = ($o{mta} // 'Wonted::Postfix')->new($place, users => \@users, ports => [$mx, $release],
+		domains => $o{domains} // [sort keys %domains], (map { $_ => $o{$_} } qw(main local virtual aliases routed)),
 		lmtp => $self->{dovecot}->lmtp_socket, auth => $self->{dovecot}->auth_socket,
 		milter => $self->{wonted}->socket);
 	return $self;
 }
 
-sub start { my ($self) = @_; $self->{$_}->start for qw(dovecot wonted postfix); return $self }
+sub start { my ($self) = @_; $self->{$_}->start for qw(dovecot wonted mta); return $self }
 sub place { $_[0]{place} }
 sub dovecot { $_[0]{dovecot} }
 sub wonted { $_[0]{wonted} }
-sub postfix { $_[0]{postfix} }
+sub mta { $_[0]{mta} }
+sub postfix { $_[0]{mta} }
 
 # mail - send one message in a session of its own and wait until it has left the queue; arguments of
 # Wonted::Smtp's new and send. With `client => undef` it comes from 127.0.0.1, which is inside
 sub mail {
 	my ($self, %o) = @_;
 	my $client = exists $o{client} ? $o{client} && { %outside, %{ $o{client} } } : \%outside;
-	my $smtp = $self->{postfix}->client(client => $client, login => $o{login});
+	my $smtp = $self->{mta}->client(client => $client, login => $o{login});
 	my $r = $smtp->send(%o);
 	$smtp->quit;
-	$r->{finished} = $self->{postfix}->finished($r->{id}) if $r->{id};
+	$r->{finished} = $self->{mta}->finished($r->{id}) if $r->{id};
 	return $r;
 }
 

@@ -12,12 +12,12 @@ use IO::Socket::INET;
 use MIME::Base64 ();
 
 # new - connect, say EHLO; `client` {addr, name, helo} is told by XCLIENT, `login` [user, password]
-# by AUTH PLAIN
+# by AUTH PLAIN; `from` is the loopback address that the connection comes from
 sub new {
 	my ($class, %o) = @_;
 	my $self = bless { timeout => 30, helo => 'client.example.com', %o }, $class;
 	$self->{fh} = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $o{port},
-		Timeout => 10) or die "port $o{port}: $!\n";
+		LocalAddr => $o{from}, Timeout => 10) or die "port $o{port}: $!\n";
 	$self->must(220, $self->reply);
 	my $c = $o{client};
 	$self->{helo} = $c->{helo} // $c->{name} if $c;
@@ -58,7 +58,8 @@ sub send {
 	$message .= "\r\n" unless $message =~ /\r\n\z/;
 	$message =~ s/^\./../mg;
 	($code, $text) = $self->command("$message.");
-	return $end->(id => $text =~ /queued as (\w+)/ ? $1 : undef);
+	# as Postfix says it, and as Sendmail does
+	return $end->(id => $text =~ /queued as (\w+)|(\w+) Message accepted/ ? $1 // $2 : undef);
 }
 
 # command - send a line, return (code, text)
