@@ -11,6 +11,8 @@
 
 #include <glib.h>
 
+#include "action/unlinked.h"
+
 #define OPENING "<!--wonted:banner-->"
 #define WORD "wonted:banner"
 #define CLOSING "/" WORD
@@ -66,14 +68,19 @@ static void append_entities(GString *out, const char *text)
 		append_entity(out, g_utf8_get_char(p));
 }
 
+/* a character without width (ZWNJ), which no link goes over */
+#define NO_LINK "&#8204;"
+
 static void append_reason(GString *out, const char *reason)
 {
 	char *valid = g_utf8_make_valid(reason, (gssize)strnlen(reason, REASON_BYTES));
+	char *quiet = without_numbers(valid);
 	size_t word = 0, line = out->len;
+	gunichar before = 0, c;
 
 	g_string_append(out, "<br/>&#8226;&#160;");
-	for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
+	for (const char *p = quiet; *p != '\0'; p = g_utf8_next_char(p), before = c) {
+		c = g_utf8_get_char(p);
 
 		word = c == ' ' ? 0 : word + 1;
 		if (c == ' ' && out->len - line > 60) {
@@ -85,8 +92,11 @@ static void append_reason(GString *out, const char *reason)
 			word = 0;
 		}
 		append_entity(out, c);
+		if (makes_link(before, c, g_utf8_get_char(g_utf8_next_char(p))))
+			g_string_append(out, NO_LINK);
 	}
 	g_string_append_c(out, '\n');
+	g_free(quiet);
 	g_free(valid);
 }
 

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "action/unlinked.h"
 #include "message/unicode.h"
 
 #define OPENING "----------[ wonted ]----------------------------------------------------"
@@ -69,13 +70,15 @@ static void append_wrapped(struct arena *a, GString *out, const char *text,
 {
 	size_t column = 1;
 	char *valid = g_utf8_make_valid(text, (gssize)strnlen(text, REASON_BYTES));
-	char **words = g_strsplit(valid, " ", -1);
+	char *quiet = without_numbers(valid);
+	char **words = g_strsplit(quiet, " ", -1);
 
 	g_string_append_c(out, '-');
 	for (size_t i = 0; words[i] != NULL; i++) {
 		GString *word = g_string_new(NULL);
 
 		append_word(a, word, words[i]);
+		unlinked_ascii(word);
 		if (column + 1 + word->len > COLUMNS && column > 1) {
 			g_string_append(out, eol);
 			g_string_append_c(out, ' ');
@@ -90,6 +93,7 @@ static void append_wrapped(struct arena *a, GString *out, const char *text,
 	}
 	g_string_append(out, eol);
 	g_strfreev(words);
+	g_free(quiet);
 	g_free(valid);
 }
 

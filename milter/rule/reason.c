@@ -1,5 +1,6 @@
 /* Reasons hold words of strangers: each value is cut and made printable on its own, so that
- * none can push the rule's own words out or pass for them. */
+ * none can push the rule's own words out or pass for them. A link in them is none any more,
+ * wherever the reason is shown. */
 #include "rule/reason.h"
 
 #include <string.h>
@@ -12,9 +13,17 @@
 static void add_text(GString *out, const char *text, size_t most)
 {
 	char *safe = printable(text, most);
+	gsize from = out->len;
 
 	g_string_append(out, safe);
 	g_free(safe);
+	for (char *at = out->str + from; (at = strstr(at, "://")) != NULL;) {
+		gsize colon = (gsize)(at - out->str);
+
+		g_string_insert_c(out, (gssize)colon, '[');
+		g_string_insert_c(out, (gssize)colon + 2, ']');
+		at = out->str + colon + 3;
+	}
 }
 
 static void add_items(GString *out, const struct value *v)

@@ -271,10 +271,10 @@ static const char text_golden[] =
 	"----------[ wonted ]----------------------------------------------------\r\n"
 	"CAUTION: This message may not be what it claims to be.\r\n"
 	"- Uses the name of Jurgen Muller, who has never written from\r\n"
-	"  <ceo@example.net>\r\n"
-	"- The link says \"https://example.org/?a=b&c=~d\" and leads elsewhere\r\n"
+	"  <ceo[@]example[.]net>\r\n"
+	"- The link says \"https[:]//example[.]org/?a=b&c=~d\" and leads elsewhere\r\n"
 	"Before you answer, pay or open anything, ask the sender in another way.\r\n"
-	"----------[ /wonted ]-------------------------------------------------\r\n"
+	"----------[ /wonted ]--------------------------------------------------\r\n"
 	"\r\n";
 
 static void reads_well(void)
@@ -325,14 +325,15 @@ static void opens_no_tag(void)
 {
 	static const char *const evil[] = {
 		"<script>x</script>--><img src=http://x>\"'&amp;",
-		"\xd0\x9f\xd1\x91\xd1\x82\xd1\x80 \xf0\x9f\x98\x80"
+		"\xd0\x9f\xd1\x91\xd1\x82\xd1\x80 \xf0\x9f\x98\x80",
+		"call +1 202 555 0100 or http://help.evil.example",
 	};
 	static const char raw[] = HEAD "text/html\n\n<html><body>hello\n";
 	struct arena *a = arena_create();
 	struct banner_setup s = { .message = parse(a, raw, strlen(raw)),
 				  .verdict = VERDICT_MALICIOUS,
 				  .reasons = evil,
-				  .n_reasons = 2 };
+				  .n_reasons = 3 };
 	struct banner b;
 	const char *text;
 
@@ -344,6 +345,10 @@ static void opens_no_tag(void)
 	g_assert_nonnull(strstr(text, "&#60;"));
 	g_assert_nonnull(strstr(text, "&#1055;&#1105;&#1090;&#1088; &#128512;"));
 	g_assert_null(strstr(text, "src="));
+	g_assert_null(strstr(text, "http://"));
+	g_assert_null(strstr(text, "help.evil"));
+	g_assert_null(strstr(text, "0100"));
+	g_assert_nonnull(strstr(text, "help.&#8204;evil.&#8204;example"));
 	g_assert_true(g_str_has_prefix(text, "\n<!--wonted:banner-->\n<div "));
 	g_assert_true(g_str_has_suffix(text, "-->"));
 	arena_destroy(&a);
