@@ -19,16 +19,10 @@
 /* Two runtimes with the same fingerprint decide alike. */
 static void take_fingerprint(struct runtime *w)
 {
-	GString *all = g_string_new(NULL);
+	char *id = print_fingerprint(w->options, ruleset_id(w->rules));
 
-	print_dump(w->options, all);
-	g_string_append(all, ruleset_id(w->rules));
-	char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all->str,
-						  (gssize)all->len);
-
-	g_strlcpy(w->id, sum, sizeof(w->id));
-	g_free(sum);
-	g_string_free(all, TRUE);
+	g_strlcpy(w->id, id, sizeof(w->id));
+	g_free(id);
 }
 
 static bool open_store(struct runtime *w, const char *url, struct runtime *old,

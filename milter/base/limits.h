@@ -157,4 +157,10 @@
 #define LIMIT_CONFIG_NAME_BYTES 64  /* of a tenant or policy: it is a part of keys */
 #define LIMIT_INCLUDE_DEPTH 8
 
+/* supervision over HTTP */
+#define LIMIT_METRICS_CONNECTIONS 16 /* some Prometheus, and whoever looks by hand */
+#define LIMIT_METRICS_IDLE_S 10u     /* a connection that says nothing is closed */
+#define LIMIT_METRICS_REQUEST_BYTES \
+	32768 /* a request of curl has 100, one of a browser 1,000 */
+
 #endif

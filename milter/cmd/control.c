@@ -1,5 +1,6 @@
 /* Bounded on both sides: a request is one word of at most 64 bytes, an asker that is silent
- * is dropped after two seconds, and one is served at a time. */
+ * is dropped after two seconds, few are served at a time, and who comes when more are waiting is
+ * sent away. A request that takes long holds up no other. */
 #include "cmd/control.h"
 
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include "base/log.h"
 
 #define WORD_BYTES 64
+#define SERVED_MOST 8 /* at once */
+#define WAITING_MOST 32
 #define ANSWER_BYTES (1024 * 1024)
 #define SILENCE_MS 2000
 #define FULL_US 100000  /* no file descriptor is free: not to be asked in a circle */
@@ -24,6 +27,7 @@ struct control {
 	char *path;
 	int listener, stop[2]; /* a byte into stop[1] ends the thread */
 	GThread *thread;
+	GThreadPool *pool; /* of those who answer */
 	bool (*answer)(const char *word, GString *to, void *user);
 	void *user;
 };
@@ -65,8 +69,16 @@ static void send_all(int fd, const char *text, size_t n)
 	}
 }
 
-static void serve(struct control *c, int fd)
+/* what a pool is given must not be NULL, as descriptor 0 would be */
+static gpointer as_job(int fd)
 {
+	return GINT_TO_POINTER(fd + 1);
+}
+
+static void serve(gpointer job, gpointer user)
+{
+	struct control *c = user;
+	int fd = GPOINTER_TO_INT(job) - 1;
 	char word[WORD_BYTES + 1] = "";
 	size_t n = 0;
 	GString *to = g_string_new(NULL);
@@ -86,6 +98,7 @@ static void serve(struct control *c, int fd)
 		g_string_assign(to, "error: unknown request\n");
 	send_all(fd, to->str, to->len);
 	g_string_free(to, TRUE);
+	close(fd);
 }
 
 static gpointer listen_on(gpointer data)
@@ -106,8 +119,10 @@ static gpointer listen_on(gpointer data)
 			continue;
 		}
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-		serve(c, fd);
-		close(fd);
+		if (g_thread_pool_unprocessed(c->pool) < WAITING_MOST)
+			g_thread_pool_push(c->pool, as_job(fd), NULL);
+		else
+			close(fd);
 	}
 	return NULL;
 }
@@ -187,6 +202,7 @@ struct control *control_open(const char *path,
 	c->user = user;
 	if (pipe(c->stop) < 0)
 		g_error("cannot make a pipe: %s", g_strerror(errno));
+	c->pool = g_thread_pool_new(serve, c, SERVED_MOST, FALSE, NULL);
 	c->thread = g_thread_new("control", listen_on, c);
 	return c;
 }
@@ -197,6 +213,7 @@ void control_close(struct control *c)
 		return;
 	if (write(c->stop[1], "x", 1) == 1)
 		g_thread_join(c->thread);
+	g_thread_pool_free(c->pool, FALSE, TRUE);
 	unlink(c->path);
 	close(c->listener);
 	close(c->stop[0]);

@@ -8,9 +8,10 @@
 
 struct control;
 
-/* control_open - listen on a unix socket and answer requests in a thread of its own
+/* control_open - listen on a unix socket and answer requests in threads of its own
  * in    path     a stale socket is removed; mode 0600
- *       answer   called with the request's word; appends the answer; false: unknown word
+ *       answer   called with the request's word; appends the answer; false: unknown word.
+ *                Several threads may call it at once
  * own   close with control_close()
  * err   NULL: e names the path */
 struct control *control_open(const char *path,

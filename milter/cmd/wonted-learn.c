@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -15,10 +16,14 @@
 #include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
+#include "cmd/gauges.h"
 #include "cmd/tenant_store.h"
 #include "cmd/user.h"
 #include "config/load.h"
+#include "config/print.h"
 #include "learn/follow.h"
+#include "metrics/http.h"
+#include "session/listen_socket.h"
 
 #define REPORT_EVERY_US (60 * G_USEC_PER_SEC)
 
@@ -31,6 +36,12 @@ struct learn {
 	int64_t told_us;
 	struct control *control; /* NULL: nobody can ask */
 	int64_t began_s;
+	struct metrics *metrics;
+	struct listen_socket metrics_socket; /* fd -1: nobody listens */
+	struct metrics_http *http;           /* NULL with it */
+	_Atomic int64_t
+		current_s;   /* when all of the journal was learned from; 0: never yet */
+	atomic_bool failing; /* the last batch could not be learned from */
 };
 
 /* what to do next */
@@ -54,6 +65,30 @@ static bool open_all(struct learn *l, GError **e)
 	if (l->follower == NULL)
 		store_close(&l->store);
 	return l->follower != NULL;
+}
+
+/* Whoever reads them is on another thread, which may not look at the follower. */
+static void count(struct learn *l)
+{
+	struct follow_done d = follow_done_so_far(l->follower);
+	const struct {
+		enum metric_id id;
+		uint64_t n;
+	} counts[] = {
+		{ METRIC_LEARN_RECORDS, d.lines },
+		{ METRIC_LEARN_BYTES, (uint64_t)d.bytes },
+		{ METRIC_LEARN_DAMAGED, d.damaged },
+		{ METRIC_LEARN_IN, d.in },
+		{ METRIC_LEARN_OUT, d.out },
+		{ METRIC_LEARN_REPEATED, d.repeated },
+		{ METRIC_LEARN_KEYS, d.keys },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
+		metrics_set(l->metrics, counts[i].id, NULL, counts[i].n);
+	for (int i = 0; i < TRAINING_KINDS; i++)
+		metrics_set(l->metrics, METRIC_LEARN_KINDS, training_event_names[i],
+			    d.kinds[i]);
 }
 
 /* What came since the last report, in one line. */
@@ -96,9 +131,20 @@ static void close_all(struct learn *l)
 /* All there is now. A failure is tried again later: the journal keeps it for us. */
 static bool eat(struct learn *l, bool *more_r, GError **e)
 {
+	int64_t begin_us = clock_mono_us();
+	bool done;
+
 	*more_r = false;
-	if (!open_all(l, e) || !follow_some(l->follower, clock_now_s(), more_r, e))
+	done = open_all(l, e) && follow_some(l->follower, clock_now_s(), more_r, e);
+	atomic_store(&l->failing, !done);
+	if (!done) {
+		metrics_add(l->metrics, METRIC_LEARN_FAILURES, 1);
 		return false;
+	}
+	metrics_took(l->metrics, METRIC_LEARN_BATCH, NULL, clock_mono_us() - begin_us);
+	if (!*more_r)
+		atomic_store(&l->current_s, clock_now_s());
+	count(l);
 	if (clock_mono_us() - l->told_us >= REPORT_EVERY_US)
 		report(l);
 	return true;
@@ -135,6 +181,15 @@ static void log_lines(enum log_level level, const char *text)
 	g_strfreev(lines);
 }
 
+static void tell_configuration(const struct learn *l)
+{
+	char *id = print_fingerprint(l->options, "");
+
+	id[16] = '\0'; /* as wonted-milter's */
+	metrics_tell(l->metrics, METRIC_CONFIGURATION, NULL, id);
+	g_free(id);
+}
+
 /* A bad file keeps the old options, and says so. */
 static void reload(struct learn *l)
 {
@@ -144,6 +199,7 @@ static void reload(struct learn *l)
 	struct options *o = options_load(l->config, &e);
 
 	sd_notify(0, "READY=1");
+	metrics_add(l->metrics, o != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES, 1);
 	if (o == NULL) {
 		log_line(LOG_LEVEL_ERROR, "not reloaded, the old configuration stays:");
 		log_lines(LOG_LEVEL_ERROR, e->message);
@@ -153,6 +209,7 @@ static void reload(struct learn *l)
 	close_all(l);
 	options_unref(l->options);
 	l->options = o;
+	tell_configuration(l);
 	log_level_set(o->log_level);
 	log_line(LOG_LEVEL_INFO, "reloaded");
 }
@@ -177,6 +234,12 @@ static void answer_reload(const struct learn *l, GString *to)
 	g_string_append(to, "wonted-learn: reloads after the batch at hand\n");
 }
 
+static void tell_status(const struct learn *l, GString *to)
+{
+	g_string_append(to, "wonted-learn " WONTED_VERSION "\n");
+	metrics_status(l->metrics, to);
+}
+
 static bool answer(const char *word, GString *to, void *user)
 {
 	const struct learn *l = user;
@@ -184,12 +247,61 @@ static bool answer(const char *word, GString *to, void *user)
 	if (strcmp(word, "reload") == 0)
 		answer_reload(l, to);
 	else if (strcmp(word, "status") == 0)
-		g_string_append_printf(
-			to, "wonted-learn " WONTED_VERSION "\n%-24s %lld s\n", "running",
-			(long long)(clock_now_s() - l->began_s));
+		tell_status(l, to);
 	else
 		return false;
 	return true;
+}
+
+static bool is_ready(GString *why, void *user)
+{
+	const struct learn *l = user;
+
+	if (!atomic_load(&l->failing))
+		return true;
+	g_string_append(why, "the last batch could not be learned from; see the log");
+	return false;
+}
+
+static void collect(struct metrics *m, void *user)
+{
+	const struct learn *l = user;
+	int64_t current_s = atomic_load(&l->current_s);
+	GString *why = g_string_new(NULL);
+
+	gauges_common(m, l->began_s);
+	metrics_set(m, METRIC_READY, NULL, is_ready(why, user));
+	metrics_set(
+		m, METRIC_LEARN_BEHIND, NULL,
+		(uint64_t)MAX(clock_now_s() - (current_s != 0 ? current_s : l->began_s),
+			      0));
+	g_string_free(why, TRUE);
+}
+
+static bool open_metrics(struct learn *l, GError **e)
+{
+	const struct listen_request want = { .option = "learn_metrics_socket",
+					     .socket = l->options->learn_metrics_socket,
+					     .group = l->options->socket_group,
+					     .mode = l->options->socket_mode };
+
+	metrics_collect(l->metrics, collect, l);
+	metrics_declare(l->metrics, METRIC_LEARN_KINDS, training_event_names,
+			TRAINING_KINDS);
+	tell_configuration(l);
+	if (*want.socket == '\0')
+		return true;
+	if (!listen_socket_open_at(&want, &l->metrics_socket, e))
+		return false;
+	l->http = metrics_http_open(l->metrics_socket.fd, l->metrics, is_ready, l, e);
+	return l->http != NULL;
+}
+
+static void close_metrics(struct learn *l)
+{
+	metrics_http_close(l->http);
+	listen_socket_close(&l->metrics_socket);
+	metrics_free(l->metrics);
 }
 
 /* It learns without it, too. */
@@ -298,14 +410,19 @@ static int run(struct learn *l, const struct arguments *a)
 	log_open("wonted-learn",
 		 a->foreground || a->once ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
 		 LOG_LEVEL_INFO);
+	l->metrics = metrics_new(METRIC_LEARN);
+	l->metrics_socket.fd = -1;
 	good = user_become(l->options->user, &e);
 	if (good)
 		begin(l);
+	if (good && !a->once)
+		good = open_metrics(l, &e);
 	if (good && a->once)
 		good = serve_once(l, &set, &e);
 	else if (good)
 		serve(l, &set);
 	close_all(l);
+	close_metrics(l);
 	options_unref(l->options);
 	return good ? EXIT_DONE : command_fail("wonted-learn", e);
 }

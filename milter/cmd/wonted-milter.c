@@ -20,19 +20,23 @@
 #include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/control_store.h"
+#include "cmd/gauges.h"
 #include "cmd/user.h"
 #include "config/load.h"
 #include "decoding.h"
 #include "message/mime.h"
+#include "metrics/http.h"
 #include "quarantine/acts.h"
 #include "session/engine.h"
+#include "session/listen_socket.h"
 
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
 
 /* More than all but few messages take: what was given back would be asked for again, zeroed and
  * mapped anew, by the next one. Connections that rest give it back (session/engine.c). */
 #define HEAP_BYTES (2 * 1024 * 1024)
-#define CLOSE_MS 1000 /* for connections to end that nothing is done for */
+#define RELOADS_MOST 4 /* asked for at once over the control socket */
+#define CLOSE_MS 1000  /* for connections to end that nothing is done for */
 
 struct daemon {
 	struct listener listener;
@@ -40,10 +44,13 @@ struct daemon {
 	void *server; /* of the engine; NULL: it could not be opened */
 	struct runtime_setup setup;
 	struct control *control;
-	int64_t began_s;
-	struct clock_trust clock;  /* of the thread that expires */
-	pthread_mutex_t reloading; /* one reload at a time, whoever asks */
-	int stopping;              /* atomic */
+	struct gauges gauges;
+	struct listen_socket metrics_socket; /* fd -1: nobody listens */
+	struct metrics_http *http;           /* NULL with it */
+	struct clock_trust clock;            /* of the thread that expires */
+	pthread_mutex_t reloading;           /* one reload at a time, whoever asks */
+	gint reloads_asked; /* atomic: over the control socket, not answered */
+	int stopping;       /* atomic */
 };
 
 /* A bad file keeps the old runtime, and says so. */
@@ -76,7 +83,7 @@ static bool reload(struct daemon *d, GString *to)
 			e->message);
 		g_error_free(e);
 	}
-	metrics_add(&d->listener.metrics,
+	metrics_add(d->listener.metrics,
 		    w != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES, 1);
 	g_free(restart);
 	sd_notify(0, "READY=1");
@@ -111,49 +118,22 @@ static void reload_and_log(struct daemon *d)
 	g_string_free(said, TRUE);
 }
 
-static void tell_resolver(const struct runtime *w, GString *to)
+/* Who reloads while one runs waits for it; further ones would only keep "status" from being
+ * answered. */
+static void answer_reload(struct daemon *d, GString *to)
 {
-	int64_t since_s = w->auth == NULL ? 0 : auth_resolver_silent_since(w->auth);
+	if (g_atomic_int_add(&d->reloads_asked, 1) < RELOADS_MOST) {
+		GString *said = g_string_new(NULL);
+		bool done = reload(d, said);
 
-	g_string_append_printf(to, "%-24s ", "dns_resolver");
-	if (since_s == 0)
-		g_string_append(to, "answers\n");
-	else
-		g_string_append_printf(to,
-				       "answers nobody since %" PRId64
-				       " s; see dns_servers and the log\n",
-				       clock_now_s() - since_s);
-}
-
-static void tell_decoders(const struct runtime *w, GString *to)
-{
-	struct decode_state now = { 0 };
-
-	if (w->decoders != NULL)
-		decode_pool_state(w->decoders, &now);
-	g_string_append_printf(to, "%-24s %d\n", "decoders_now", now.alive);
-	g_string_append_printf(to, "%-24s %d\n", "decoders_busy", now.busy);
-	g_string_append_printf(to, "%-24s %d\n", "decode_waiting", now.waiting);
-}
-
-static void tell_status(struct daemon *d, GString *to)
-{
-	struct runtime *w = runtime_current(&d->listener.slot);
-
-	g_string_append_printf(to, "wonted-milter " WONTED_VERSION "\n");
-	g_string_append_printf(to, "%-24s %lld s\n", "running",
-			       (long long)(clock_now_s() - d->began_s));
-	g_string_append_printf(to, "%-24s %s\n", "configuration", w->id);
-	g_string_append_printf(to, "%-24s %s\n", "mode", mode_names[w->options->mode]);
-	g_string_append_printf(to, "%-24s %zu\n", "rules", ruleset_count(w->rules));
-	g_string_append_printf(to, "%-24s %s\n", "milter_engine", d->engine->name);
-	g_string_append_printf(to, "%-24s %d\n", "sessions_now", d->listener.sessions);
-	g_string_append_printf(to, "%-24s %zu\n", "memory_now",
-			       (size_t)d->listener.memory.used);
-	tell_resolver(w, to);
-	tell_decoders(w, to);
-	metrics_print(&d->listener.metrics, to);
-	runtime_release(w);
+		g_string_append(to, said->str);
+		log_answer(done, said->str);
+		g_string_free(said, TRUE);
+	} else {
+		g_string_append(to, "error: reloads are running and waiting already; try "
+				    "again when they are done\n");
+	}
+	g_atomic_int_add(&d->reloads_asked, -1);
 }
 
 static bool answer(const char *word, GString *to, void *user)
@@ -161,14 +141,10 @@ static bool answer(const char *word, GString *to, void *user)
 	struct daemon *d = user;
 
 	if (strcmp(word, "reload") == 0) {
-		GString *said = g_string_new(NULL);
-		bool done = reload(d, said);
-
-		g_string_append(to, said->str);
-		log_answer(done, said->str);
-		g_string_free(said, TRUE);
+		answer_reload(d, to);
 	} else if (strcmp(word, "status") == 0) {
-		tell_status(d, to);
+		g_string_append(to, "wonted-milter " WONTED_VERSION "\n");
+		metrics_status(d->listener.metrics, to);
 	} else {
 		struct runtime *w = runtime_current(&d->listener.slot);
 		bool ours = control_store(w->store, word, to);
@@ -266,6 +242,16 @@ static gpointer attend(gpointer data)
 	return NULL;
 }
 
+/* nobody may ask before there is what he asks for */
+static bool open_http(struct daemon *d, GError **e)
+{
+	if (d->metrics_socket.fd < 0)
+		return true;
+	d->http = metrics_http_open(d->metrics_socket.fd, d->listener.metrics,
+				    gauges_ready, &d->gauges, e);
+	return d->http != NULL;
+}
+
 static bool open_files(struct daemon *d, const struct options *o, GError **e)
 {
 	d->listener.quarantine = quarantine_open(o->quarantine_dir, e);
@@ -274,8 +260,22 @@ static bool open_files(struct daemon *d, const struct options *o, GError **e)
 	d->listener.journal = journal_open(o->journal_dir, o->journal_rotate_bytes, e);
 	if (d->listener.journal == NULL)
 		return false;
+	gauges_begin(&d->gauges);
+	if (!open_http(d, e))
+		return false;
 	d->control = control_open(o->control_socket, answer, d, e);
 	return d->control != NULL;
+}
+
+static bool listen_for_metrics(struct daemon *d, const struct options *o, GError **e)
+{
+	const struct listen_request want = { .option = "metrics_socket",
+					     .socket = o->metrics_socket,
+					     .group = o->socket_group,
+					     .mode = o->socket_mode };
+
+	return *o->metrics_socket == '\0' ||
+	       listen_socket_open_at(&want, &d->metrics_socket, e);
 }
 
 /* The socket may need root. All else is opened as the daemon's user: its files are its own
@@ -289,8 +289,9 @@ static bool start(struct daemon *d, GError **e)
 		return false;
 	log_level_set(o->log_level);
 	d->engine = engine_chosen(o);
+	d->gauges.engine = d->engine->name;
 	d->server = d->engine->open(&d->listener, o, e);
-	if (d->server != NULL && user_become(o->user, e))
+	if (d->server != NULL && user_become(o->user, e) && listen_for_metrics(d, o, e))
 		w = runtime_load(&d->setup, NULL, e);
 	options_unref(o);
 	if (w == NULL)
@@ -338,6 +339,8 @@ static int serve(struct daemon *d)
 static void stop(struct daemon *d, int status)
 {
 	control_close(d->control);
+	metrics_http_close(d->http);
+	listen_socket_close(&d->metrics_socket);
 	if (d->server != NULL && !d->engine->close(d->server, CLOSE_MS)) {
 		journal_sync(d->listener.journal);
 		_exit(status);
@@ -345,6 +348,7 @@ static void stop(struct daemon *d, int status)
 	journal_close(d->listener.journal);
 	quarantine_close(d->listener.quarantine);
 	runtime_replace(&d->listener.slot, NULL);
+	metrics_free(d->listener.metrics);
 }
 
 static int check_only(const struct runtime_setup *setup)
@@ -402,11 +406,13 @@ static int run(struct daemon *d, bool foreground)
 	int status;
 
 	keep_heaps_small();
+	d->listener.metrics = metrics_new(METRIC_MILTER);
+	d->setup.metrics = d->listener.metrics;
 	block_signals();
 	umask(0027);
 	log_open("wonted-milter", foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
 		 LOG_LEVEL_INFO);
-	d->began_s = clock_now_s();
+	d->gauges.began_s = clock_now_s();
 	d->listener.began_us = (uint64_t)g_get_real_time();
 	if (start(d, &e)) {
 		status = serve(d);
@@ -431,6 +437,8 @@ int main(int argc, char **argv)
 	struct command_args args = { .argc = argc, .argv = argv };
 	struct arguments given = { 0 };
 	struct daemon d = { .listener.slot.lock = PTHREAD_MUTEX_INITIALIZER,
+			    .gauges.listener = &d.listener,
+			    .metrics_socket.fd = -1,
 			    .reloading = PTHREAD_MUTEX_INITIALIZER };
 	int status = EXIT_DONE;
 
@@ -446,8 +454,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	d.setup = (struct runtime_setup){ .config_path = args.config,
-					  .decoder = DECODING_PROGRAM,
-					  .metrics = &d.listener.metrics };
+					  .decoder = DECODING_PROGRAM };
 	map_guard_install();
 	message_library_init();
 	if (given.version)

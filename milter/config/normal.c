@@ -115,6 +115,36 @@ char *normal_socket(const char *text, GString *why)
 	return normal;
 }
 
+static bool is_loopback(const struct socket_spec *spec)
+{
+	GInetAddress *address;
+	bool is;
+
+	if (spec->family == SOCKET_UNIX)
+		return true;
+	address = g_inet_address_new_from_string(spec->host);
+	is = address != NULL && g_inet_address_get_is_loopback(address);
+	g_clear_object(&address);
+	return is;
+}
+
+char *normal_localsocket(const char *text, GString *why)
+{
+	char *normal = normal_socket(text, why), *never = NULL;
+	struct socket_spec spec;
+
+	if (normal == NULL)
+		return NULL;
+	bool local = socket_parse(normal, &spec, &never) && is_loopback(&spec);
+
+	socket_clear(&spec);
+	if (local)
+		return normal;
+	g_free(normal);
+	return refuse(why, "could be reached from other machines: write unix:/PATH, "
+			   "inet:PORT@127.0.0.1 or inet6:PORT@::1");
+}
+
 /* a host as it stands before ":PORT": a name, an IPv4 address, or IPv6 in brackets */
 static char *normal_host(const char *host)
 {

@@ -30,6 +30,11 @@ char *normal_octal(const char *text, GString *why);
  * err   NULL: appended to why */
 char *normal_socket(const char *text, GString *why);
 
+/* normal_localsocket - a socket in libmilter's notation that only this machine can reach
+ * own   the caller frees with g_free()
+ * err   NULL: appended to why: what is wrong */
+char *normal_localsocket(const char *text, GString *why);
+
 /* normal_hostport - HOST:PORT, an IPv6 address in brackets
  * own   the caller frees with g_free()
  * err   NULL: appended to why */

@@ -28,13 +28,14 @@ typedef const char *opt_c_PATH; /* absolute */
 typedef const char *opt_c_HOST; /* lower case, A-labels */
 typedef const char *opt_c_USER;
 typedef const char *opt_c_GROUP;
-typedef const char *opt_c_OCTAL;     /* "0660" */
-typedef const char *opt_c_SOCKET;    /* as libmilter takes it; config/socket.h */
-typedef const char *opt_c_HOSTPORT;  /* "127.0.0.1:10026", "[::1]:10026" */
-typedef const char *opt_c_STORE;     /* "lmdb:/path", "mem:" */
-typedef const char *opt_c_EXTENSION; /* "+junk" */
-typedef const char *opt_c_DELIMITER; /* "+", "+-" */
-typedef const char *opt_c_REPLY;     /* ASCII, one line, with {reasons} and {id} */
+typedef const char *opt_c_OCTAL;       /* "0660" */
+typedef const char *opt_c_SOCKET;      /* as libmilter takes it; config/socket.h */
+typedef const char *opt_c_LOCALSOCKET; /* as libmilter takes it; config/socket.h */
+typedef const char *opt_c_HOSTPORT;    /* "127.0.0.1:10026", "[::1]:10026" */
+typedef const char *opt_c_STORE;       /* "lmdb:/path", "mem:" */
+typedef const char *opt_c_EXTENSION;   /* "+junk" */
+typedef const char *opt_c_DELIMITER;   /* "+", "+-" */
+typedef const char *opt_c_REPLY;       /* ASCII, one line, with {reasons} and {id} */
 typedef struct strings opt_c_HOSTS;
 typedef struct strings opt_c_SERVERS;    /* "192.0.2.1", "192.0.2.1@53" */
 typedef struct strings opt_c_NETWORKS;   /* "192.0.2.0/24" */
@@ -64,6 +65,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_GROUP(name) name
 #define opt_m_OCTAL(name) name
 #define opt_m_SOCKET(name) name
+#define opt_m_LOCALSOCKET(name) name
 #define opt_m_HOSTPORT(name) name
 #define opt_m_STORE(name) name
 #define opt_m_EXTENSION(name) name

@@ -220,3 +220,16 @@ void print_dump(const struct options *o, GString *out)
 		g_string_append(out, "}\n");
 	}
 }
+
+char *print_fingerprint(const struct options *o, const char *more)
+{
+	GString *all = g_string_new(NULL);
+
+	print_dump(o, all);
+	g_string_append(all, more);
+	char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all->str,
+						  (gssize)all->len);
+
+	g_string_free(all, TRUE);
+	return sum;
+}

@@ -22,6 +22,12 @@ void print_man(GString *out);
  * err   none */
 void print_dump(const struct options *o, GString *out);
 
+/* print_fingerprint - two configurations with the same one do the same
+ * in    more   what else decides, "" for nothing
+ * out   64 hex digits
+ * own   g_free() */
+char *print_fingerprint(const struct options *o, const char *more);
+
 /* print_mta_lines - what to write into Postfix and Sendmail so that they find the filter
  * out   appended to out
  * err   none */

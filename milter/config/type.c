@@ -65,6 +65,8 @@ static const struct type types[OPTION_TYPES] = {
 	[OPTION_GROUP] = TEXT("a group", "the name of a group of this machine", normal_account),
 	[OPTION_OCTAL] = TEXT("permissions", "permissions in octal, as in 0660", normal_octal),
 	[OPTION_SOCKET] = TEXT("a socket", "unix:/PATH, inet:PORT@HOST or inet6:PORT@HOST", normal_socket),
+	[OPTION_LOCALSOCKET] = TEXT("a socket of this machine", "unix:/PATH, inet:PORT@127.0.0.1 or inet6:PORT@::1",
+				    normal_localsocket),
 	[OPTION_HOSTPORT] = TEXT("a host and port", "HOST:PORT, 192.0.2.1:PORT or [2001:db8::1]:PORT",
 				 normal_hostport),
 	[OPTION_STORE] = TEXT("a store", "lmdb:/PATH, redis://HOST:PORT/DB, redis+unix:///PATH, redis-sentinel://HOST:PORT,.../NAME, "

@@ -50,8 +50,9 @@ struct facts {
 	size_t n_rcpts;
 	size_t author; /* of several authors: whom they concern, see features.authors */
 	bool degraded; /* the store did not answer all: some facts are unknown */
-	size_t keys_asked; /* of the one batch */
-	int64_t store_us;  /* how long the batch took */
+	size_t keys_asked;   /* of the one batch */
+	size_t keys_unknown; /* of them, not answered */
+	int64_t store_us;    /* how long the batch took */
 };
 
 struct lookup_setup {

@@ -19,12 +19,13 @@ static void keep_needed(unsigned needs, struct value *at)
 			at[i] = VALUE_UNKNOWN;
 }
 
-static bool all_answered(const struct lookup_plan *p)
+static size_t count_unanswered(const struct lookup_plan *p)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < p->n_reads; i++)
-		if (p->reads[i].answer == ANSWER_UNKNOWN)
-			return false;
-	return !p->over;
+		n += p->reads[i].answer == ANSWER_UNKNOWN;
+	return n;
 }
 
 static void ask_all(struct arena *a, const struct lookup_setup *s, struct lookup_plan *p,
@@ -36,7 +37,8 @@ static void ask_all(struct arena *a, const struct lookup_setup *s, struct lookup
 	if (s->store != NULL && p->n_reads > 0)
 		store_read_many(s->store, p->reads, p->n_reads, s->deadline_us, a);
 	f_r->store_us = clock_mono_us() - begun_us;
-	f_r->degraded = !all_answered(p);
+	f_r->keys_unknown = count_unanswered(p);
+	f_r->degraded = p->over || f_r->keys_unknown > 0;
 }
 
 static unsigned missing_of(const struct lookup_plan *p, ask which, unsigned need)

@@ -969,3 +969,8 @@ int64_t quarantine_newest(struct quarantine *q)
 {
 	return index_newest(q->index);
 }
+
+int64_t quarantine_count_held(struct quarantine *q)
+{
+	return index_count_held(q->index);
+}

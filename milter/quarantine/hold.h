@@ -228,6 +228,10 @@ bool hold_set_sent(struct quarantine *q, const struct hold *h, const bool *taken
  * err   0 too when the index cannot be read */
 int64_t quarantine_newest(struct quarantine *q);
 
+/* quarantine_count_held - how many messages somebody is still held for
+ * err   0 too when the index cannot be read */
+int64_t quarantine_count_held(struct quarantine *q);
+
 /* quarantine_clock - may what is old be destroyed by this time? What was seen last is kept in
  *                    the folder; without that, the newest hold tells it
  * in    t   zero at first; kept by the caller

@@ -64,7 +64,8 @@ static const char schema[] =
 	"CREATE INDEX IF NOT EXISTS copies_fingerprint ON copies(fingerprint);"
 	"CREATE INDEX IF NOT EXISTS holds_received ON holds(received_s);"
 	"CREATE INDEX IF NOT EXISTS holds_queue_id ON holds(queue_id);"
-	"CREATE INDEX IF NOT EXISTS rcpts_address ON rcpts(address_key);";
+	"CREATE INDEX IF NOT EXISTS rcpts_address ON rcpts(address_key);"
+	"CREATE INDEX IF NOT EXISTS rcpts_held ON rcpts(id) WHERE state=0;";
 
 static bool fail(const struct index *x, const char *doing, GError **e)
 {
@@ -705,16 +706,27 @@ bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)
 	return leave(x, take_ids(x, s, ids_r, e));
 }
 
-int64_t index_newest(struct index *x)
+/* the one number that a statement gives; 0 when it cannot be read */
+static int64_t ask_number(struct index *x, const char *sql)
 {
-	int64_t newest_s = 0;
+	int64_t n = 0;
 
 	enter(x);
-	sqlite3_stmt *s = prepare(x, "SELECT max(received_s) FROM holds", NULL);
+	sqlite3_stmt *s = prepare(x, sql, NULL);
 
 	if (s != NULL && sqlite3_step(s) == SQLITE_ROW)
-		newest_s = sqlite3_column_int64(s, 0);
+		n = sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);
 	leave(x, s != NULL);
-	return newest_s;
+	return n;
+}
+
+int64_t index_newest(struct index *x)
+{
+	return ask_number(x, "SELECT max(received_s) FROM holds");
+}
+
+int64_t index_count_held(struct index *x)
+{
+	return ask_number(x, "SELECT count(DISTINCT id) FROM rcpts WHERE state=0");
 }

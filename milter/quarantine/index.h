@@ -47,6 +47,11 @@ bool index_remove(struct index *x, const char *id, GError **e);
  * err   0 too when it cannot be read */
 int64_t index_newest(struct index *x);
 
+/* index_count_held - how many messages somebody is still held for
+ * cost  looks at all of them
+ * err   0 too when it cannot be read */
+int64_t index_count_held(struct index *x);
+
 /* index_close_hold - a hold whose files are gone: who was still held gets this state
  * err   false: e says why */
 bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e);

@@ -116,14 +116,14 @@ static void *serve_line(void *data)
 			return NULL;
 	}
 	connection_close(l->connection);
-	count_end(&l->server->listener->metrics, end);
+	count_end(l->server->listener->metrics, end);
 	forget_line(l);
 	return NULL;
 }
 
 static void refuse(struct server *s, const char *why)
 {
-	metrics_add(&s->listener->metrics, METRIC_CONNECTIONS_REFUSED, 1);
+	metrics_add(s->listener->metrics, METRIC_CONNECTIONS_REFUSED, 1);
 	log_seldom(LOG_LEVEL_WARN, "max_connections",
 		   "a connection of the MTA is refused: %s", why);
 }
@@ -166,7 +166,7 @@ static void begin_line(struct server *s, int fd)
 	}
 	if (s->socket.tcp)
 		prepare_tcp(fd);
-	metrics_add(&s->listener->metrics, METRIC_CONNECTIONS, 1);
+	metrics_add(s->listener->metrics, METRIC_CONNECTIONS, 1);
 	if (!begin_thread(l)) {
 		forget_line(l);
 		refuse(s, "the system allows no more threads (TasksMax of the unit, "

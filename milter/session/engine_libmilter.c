@@ -409,6 +409,7 @@ static bool open_private(void)
 
 static bool open_socket(const struct options *o, GError **e)
 {
+	const struct listen_request want = listen_request_of_mta(o);
 	struct socket_spec spec;
 	char *why = NULL;
 
@@ -422,16 +423,17 @@ static bool open_socket(const struct options *o, GError **e)
 
 	errno = 0;
 	if (spec.family == SOCKET_UNIX && listen_socket_served(spec.path))
-		listen_socket_say_served(o, e);
+		listen_socket_say_served(&want, e);
 	else if (smfi_setconn(conn) != MI_SUCCESS ||
 		 smfi_setbacklog(LISTEN_BACKLOG) != MI_SUCCESS)
-		listen_socket_error(e, o->socket, "use it");
+		listen_socket_error(e, &want, "use it");
 	else if (!open_private())
 		listen_socket_error(
-			e, o->socket,
+			e, &want,
 			"open it (is the folder there, and may this user write in it?)");
 	else
-		done = spec.family != SOCKET_UNIX || listen_socket_grant(spec.path, o, e);
+		done = spec.family != SOCKET_UNIX ||
+		       listen_socket_grant(spec.path, &want, e);
 	g_free(conn);
 	socket_clear(&spec);
 	return done;
@@ -470,8 +472,10 @@ static void *reference_open(struct listener *l, const struct options *o, GError 
 	smfi_setmaxdatasize(LIMIT_PACKET_BYTES);
 	if (smfi_register(desc) != MI_SUCCESS ||
 	    smfi_settimeout(MAX(idle_s, 1)) != MI_SUCCESS) {
+		const struct listen_request want = listen_request_of_mta(o);
+
 		errno = 0;
-		listen_socket_error(e, o->socket, "register with libmilter");
+		listen_socket_error(e, &want, "register with libmilter");
 		return NULL;
 	}
 	return open_socket(o, e) ? &the_reference : NULL;

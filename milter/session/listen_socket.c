@@ -19,10 +19,10 @@
 #define FIRST_HANDED 3
 #define GROUP_BYTES (1024 * 1024)
 
-bool listen_socket_error(GError **e, const char *socket, const char *doing)
+bool listen_socket_error(GError **e, const struct listen_request *want, const char *doing)
 {
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "socket %s: cannot %s%s%s",
-		    socket, doing, errno != 0 ? ": " : "",
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "%s %s: cannot %s%s%s",
+		    want->option, want->socket, doing, errno != 0 ? ": " : "",
 		    errno != 0 ? g_strerror(errno) : "");
 	return false;
 }
@@ -42,17 +42,17 @@ static bool find_group(const char *name, gid_t *gid_r, GError **e)
 	return g != NULL;
 }
 
-bool listen_socket_grant(const char *path, const struct options *o, GError **e)
+bool listen_socket_grant(const char *path, const struct listen_request *want, GError **e)
 {
 	gid_t gid = (gid_t)-1;
 
-	if (o->socket_group[0] != '\0' && !find_group(o->socket_group, &gid, e))
+	if (want->group[0] != '\0' && !find_group(want->group, &gid, e))
 		return false;
 	if (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) < 0)
-		return listen_socket_error(e, o->socket,
+		return listen_socket_error(e, want,
 					   "give it to the group of socket_group");
-	if (chmod(path, (mode_t)strtoul(o->socket_mode, NULL, 8)) < 0)
-		return listen_socket_error(e, o->socket, "set socket_mode");
+	if (chmod(path, (mode_t)strtoul(want->mode, NULL, 8)) < 0)
+		return listen_socket_error(e, want, "set socket_mode");
 	return true;
 }
 
@@ -75,16 +75,16 @@ bool listen_socket_served(const char *path)
 	return served;
 }
 
-bool listen_socket_say_served(const struct options *o, GError **e)
+bool listen_socket_say_served(const struct listen_request *want, GError **e)
 {
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-		    "socket %s: another process serves it; stop that one first, or "
+		    "%s %s: another process serves it; stop that one first, or "
 		    "choose another socket",
-		    o->socket);
+		    want->option, want->socket);
 	return false;
 }
 
-static bool remove_stale(const char *path, const struct options *o, GError **e)
+static bool remove_stale(const char *path, const struct listen_request *want, GError **e)
 {
 	struct stat st;
 
@@ -93,13 +93,13 @@ static bool remove_stale(const char *path, const struct options *o, GError **e)
 	errno = 0;
 	if (!S_ISSOCK(st.st_mode))
 		return listen_socket_error(
-			e, o->socket,
+			e, want,
 			"make it: a file of that name is there, which is no socket; "
 			"remove it, or choose another name");
 	if (listen_socket_served(path))
-		return listen_socket_say_served(o, e);
+		return listen_socket_say_served(want, e);
 	return unlink(path) == 0 ||
-	       listen_socket_error(e, o->socket, "remove what an earlier start left");
+	       listen_socket_error(e, want, "remove what an earlier start left");
 }
 
 /* Nobody may connect before the socket has its owner and mode. */
@@ -112,23 +112,23 @@ static bool bind_private(int fd, const struct sockaddr_un *to)
 	return done;
 }
 
-static bool open_unix(const char *path, const struct options *o, struct listen_socket *s,
-		      GError **e)
+static bool open_unix(const char *path, const struct listen_request *want,
+		      struct listen_socket *s, GError **e)
 {
 	struct sockaddr_un to;
 
-	if (!unix_address(path, &to) || !remove_stale(path, o, e))
+	if (!unix_address(path, &to) || !remove_stale(path, want, e))
 		return false;
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (s->fd < 0 || !bind_private(s->fd, &to))
 		return listen_socket_error(
-			e, o->socket,
+			e, want,
 			"open it (is the folder there, and may this user write in it?)");
 	s->path = g_strdup(path);
-	if (!listen_socket_grant(path, o, e))
+	if (!listen_socket_grant(path, want, e))
 		return false;
 	return listen(s->fd, SOMAXCONN) == 0 ||
-	       listen_socket_error(e, o->socket, "listen on it");
+	       listen_socket_error(e, want, "listen on it");
 }
 
 static bool listen_at(const struct addrinfo *a, struct listen_socket *s)
@@ -146,10 +146,10 @@ static bool listen_at(const struct addrinfo *a, struct listen_socket *s)
 	return false;
 }
 
-static bool open_inet(const struct socket_spec *spec, const struct options *o,
+static bool open_inet(const struct socket_spec *spec, const struct listen_request *want,
 		      struct listen_socket *s, GError **e)
 {
-	const struct addrinfo want = {
+	const struct addrinfo hints = {
 		.ai_family = spec->family == SOCKET_INET6 ? AF_INET6 : AF_INET,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
@@ -158,12 +158,12 @@ static bool open_inet(const struct socket_spec *spec, const struct options *o,
 	char port[8];
 
 	g_snprintf(port, sizeof(port), "%u", spec->port);
-	int failed = getaddrinfo(spec->host, port, &want, &all);
+	int failed = getaddrinfo(spec->host, port, &hints, &all);
 
 	if (failed != 0) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-			    "socket %s: the host has no address: %s", o->socket,
-			    gai_strerror(failed));
+			    "%s %s: the host has no address: %s", want->option,
+			    want->socket, gai_strerror(failed));
 		return false;
 	}
 	s->tcp = true;
@@ -171,7 +171,7 @@ static bool open_inet(const struct socket_spec *spec, const struct options *o,
 		listen_at(a, s);
 	freeaddrinfo(all);
 	return s->fd >= 0 ||
-	       listen_socket_error(e, o->socket,
+	       listen_socket_error(e, want,
 				   "open it (is the address of this machine, and does "
 				   "nobody else listen there?)");
 }
@@ -220,26 +220,43 @@ static bool take_handed_over(struct listen_socket *s, GError **e)
 	return true;
 }
 
-bool listen_socket_open(const struct options *o, struct listen_socket *s_r, GError **e)
+struct listen_request listen_request_of_mta(const struct options *o)
+{
+	return (struct listen_request){ .option = "socket",
+					.socket = o->socket,
+					.group = o->socket_group,
+					.mode = o->socket_mode };
+}
+
+bool listen_socket_open_at(const struct listen_request *want, struct listen_socket *s_r,
+			   GError **e)
 {
 	struct socket_spec spec;
 	char *why = NULL;
 
 	*s_r = (struct listen_socket){ .fd = -1 };
-	if (listen_socket_handed_over())
-		return take_handed_over(s_r, e);
-	if (!socket_parse(o->socket, &spec, &why)) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "socket: %s", why);
+	if (!socket_parse(want->socket, &spec, &why)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "%s: %s", want->option,
+			    why);
 		g_free(why);
 		return false;
 	}
-	bool done = spec.family == SOCKET_UNIX ? open_unix(spec.path, o, s_r, e)
-					       : open_inet(&spec, o, s_r, e);
+	bool done = spec.family == SOCKET_UNIX ? open_unix(spec.path, want, s_r, e)
+					       : open_inet(&spec, want, s_r, e);
 
 	socket_clear(&spec);
 	if (!done)
 		listen_socket_close(s_r);
 	return done;
+}
+
+bool listen_socket_open(const struct options *o, struct listen_socket *s_r, GError **e)
+{
+	const struct listen_request want = listen_request_of_mta(o);
+
+	*s_r = (struct listen_socket){ .fd = -1 };
+	return listen_socket_handed_over() ? take_handed_over(s_r, e)
+					   : listen_socket_open_at(&want, s_r, e);
 }
 
 void listen_socket_close(struct listen_socket *s)

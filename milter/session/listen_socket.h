@@ -1,4 +1,4 @@
-/* The socket that the MTA connects to, whichever engine serves it. */
+/* The socket that the MTA connects to, whichever engine serves it, and others of the daemons. */
 #ifndef SESSION_LISTEN_SOCKET_H
 #define SESSION_LISTEN_SOCKET_H
 
@@ -14,13 +14,29 @@ struct listen_socket {
 	bool tcp;
 };
 
-/* listen_socket_open - take the socket that the service manager hands over (LISTEN_FDS), or
- *                      open that of the options: a stale unix socket is removed, mode and
- *                      group of a new one are set before anybody can connect
+/* what is to be listened on */
+struct listen_request {
+	const char *option; /* that asks for it, for messages */
+	const char *socket; /* as socket_parse() takes it */
+	const char *group;  /* of a unix socket; "": as it is made */
+	const char *mode;   /* of a unix socket, octal */
+};
+
+/* listen_request_of_mta - the socket of the options */
+struct listen_request listen_request_of_mta(const struct options *o);
+
+/* listen_socket_open_at - open a socket: a stale unix socket is removed, mode and group of a new
+ *                         one are set before anybody can connect
  * out   *s_r   its descriptor does not block
  * own   listen_socket_close()
  * use   before threads begin: the umask is changed for a moment
- * err   false: e names the socket and what to do */
+ * err   false: e names the option and what to do */
+bool listen_socket_open_at(const struct listen_request *want, struct listen_socket *s_r,
+			   GError **e);
+
+/* listen_socket_open - take the socket that the service manager hands over (LISTEN_FDS), or
+ *                      open that of the options
+ * out, own, use, err   as of listen_socket_open_at() */
 bool listen_socket_open(const struct options *o, struct listen_socket *s_r, GError **e);
 
 /* listen_socket_close - listen no more; a unix socket that was made here is removed
@@ -38,15 +54,16 @@ bool listen_socket_served(const char *path);
 /* listen_socket_say_served - set e: a process serves it
  * out   false
  * err   none */
-bool listen_socket_say_served(const struct options *o, GError **e);
+bool listen_socket_say_served(const struct listen_request *want, GError **e);
 
 /* listen_socket_grant - give the unix socket to socket_group and set socket_mode
  * err   false: e says what to do */
-bool listen_socket_grant(const char *path, const struct options *o, GError **e);
+bool listen_socket_grant(const char *path, const struct listen_request *want, GError **e);
 
 /* listen_socket_error - set e from errno
  * out   false
  * err   none */
-bool listen_socket_error(GError **e, const char *socket, const char *doing);
+bool listen_socket_error(GError **e, const struct listen_request *want,
+			 const char *doing);
 
 #endif

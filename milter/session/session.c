@@ -13,6 +13,7 @@
 #include "pipeline.h"
 #include "quarantine/keep.h"
 #include "session/recipient.h"
+#include "session/tally.h"
 #include "session/trace.h"
 
 #define HOLD_LEAST_US (2 * G_USEC_PER_SEC) /* a hold has, whatever the way has taken */
@@ -62,7 +63,7 @@ static bool is_over_limit(struct listener *d, int sessions)
 	runtime_release(w);
 	if (sessions <= most)
 		return false;
-	metrics_add(&d->metrics, METRIC_SESSIONS_REFUSED, 1);
+	metrics_add(d->metrics, METRIC_SESSIONS_REFUSED, 1);
 	log_seldom(LOG_LEVEL_WARN, "max_sessions",
 		   "more than %" PRId64 " sessions (max_sessions): mail of further "
 		   "ones is not read and undecided (on_undecided)",
@@ -89,7 +90,7 @@ struct session *session_open(struct listener *d, const struct session_peer *peer
 	s->number = atomic_fetch_add(&d->numbers, 1) + 1;
 	s->rcpts = g_array_new(FALSE, FALSE, sizeof(struct recipient));
 	s->unheard = g_ptr_array_new_with_free_func(g_free);
-	metrics_add(&d->metrics, METRIC_SESSIONS, 1);
+	metrics_add(d->metrics, METRIC_SESSIONS, 1);
 	s->over_limit = is_over_limit(d, atomic_fetch_add(&d->sessions, 1) + 1);
 	return s;
 }
@@ -450,66 +451,6 @@ static bool forward_hold(void *self, const struct plan *p, struct plan_hold *h)
 	return false;
 }
 
-static void count_rcpts(struct session *s)
-{
-	static const enum metric_id verdict_metrics[VERDICT_COUNT] = {
-		[VERDICT_WANTED] = METRIC_WANTED,
-		[VERDICT_GRAYMAIL] = METRIC_GRAYMAIL,
-		[VERDICT_UNDECIDED] = METRIC_UNDECIDED,
-		[VERDICT_SPAM] = METRIC_SPAM,
-		[VERDICT_SUSPICIOUS] = METRIC_SUSPICIOUS,
-		[VERDICT_MALICIOUS] = METRIC_MALICIOUS,
-	};
-	const struct transaction *p = s->transaction;
-	struct metrics *m = &s->listener->metrics;
-	bool bannered = false;
-
-	metrics_add(m, METRIC_RCPTS, p->envelope->n_rcpts);
-	for (size_t i = 0; i < p->envelope->n_rcpts; i++)
-		if (p->envelope->rcpts[i].unresolved != NULL)
-			metrics_add(m, METRIC_RCPTS_UNRESOLVED, 1);
-	for (size_t i = 0; i < p->decisions.n; i++)
-		metrics_add(m, verdict_metrics[p->decisions.at[i].verdict], 1);
-	for (size_t i = 0; i < p->plan.n_done; i++)
-		if (p->plan.done[i] == ACTION_JUNK)
-			metrics_add(m, METRIC_JUNKED, 1);
-		else if (p->plan.done[i] == ACTION_QUARANTINE)
-			metrics_add(m, METRIC_HELD, 1);
-		else if (p->plan.done[i] == ACTION_BANNER)
-			bannered = true;
-	metrics_add(m, METRIC_BANNERED, bannered);
-}
-
-static bool dns_was_silent(const struct auth_results *r)
-{
-	return r != NULL &&
-	       (r->timed_out || r->spf.result == AUTH_TEMPERROR ||
-		r->dmarc.result == AUTH_TEMPERROR || r->iprev.result == AUTH_TEMPERROR);
-}
-
-static void count(struct session *s, enum disposition d, int64_t busy_us)
-{
-	const struct transaction *p = s->transaction;
-	struct metrics *m = &s->listener->metrics;
-
-	metrics_add(m, METRIC_MESSAGES, 1);
-	metrics_add(m, METRIC_MESSAGES_INTERNAL, transaction_is_internal(p));
-	metrics_add(m, METRIC_MESSAGES_DEGRADED, p->degraded);
-	metrics_add(m, METRIC_MESSAGES_STOPPED, p->stopped != NULL);
-	metrics_add(m, METRIC_REJECTED, d == DISPOSE_REJECT);
-	metrics_add(m, METRIC_DEFERRED, d == DISPOSE_DEFER);
-	metrics_add(m, METRIC_DNS_LATE, p->auth != NULL && p->auth->timed_out);
-	metrics_add(m, METRIC_DNS_SILENT, dns_was_silent(p->auth));
-	metrics_add(m, METRIC_RESOLVER_SILENT,
-		    p->auth != NULL && p->auth->resolver_silent);
-	metrics_add(m, METRIC_STORE_LATE, p->facts.degraded);
-	metrics_add(m, METRIC_POLICY_LOST, p->lost_policies);
-	metrics_add(m, METRIC_BUSY_US, (uint64_t)busy_us);
-	if (p->auth != NULL)
-		metrics_add(m, METRIC_WAITED_US, (uint64_t)p->auth->waited_us);
-	count_rcpts(s);
-}
-
 /* The journal is written last, because it says what really happened. */
 static void record(struct session *s, enum disposition d, const char *failed)
 {
@@ -517,7 +458,7 @@ static void record(struct session *s, enum disposition d, const char *failed)
 
 	transaction_record(s->transaction, d, failed, &r);
 	if (!journal_append(s->listener->journal, &r))
-		metrics_add(&s->listener->metrics, METRIC_JOURNAL_FAILURES, 1);
+		metrics_add(s->listener->metrics, METRIC_JOURNAL_FAILURES, 1);
 	if (log_wants(LOG_LEVEL_INFO)) {
 		char *line = record_log_line(&r);
 
@@ -529,7 +470,7 @@ static void record(struct session *s, enum disposition d, const char *failed)
 /* Shed in this order: the rest of big messages, then whole ones. */
 static void run(struct session *s)
 {
-	struct metrics *m = &s->listener->metrics;
+	struct metrics *m = s->listener->metrics;
 	struct transaction *p = s->transaction;
 	const struct builder *b = s->builder;
 
@@ -576,17 +517,17 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 	const char *failed = NULL;
 
 	run(s);
-	int64_t busy_us = clock_mono_us() - begin;
+	int64_t decide_us = clock_mono_us() - begin;
 	size_t holds = p->plan.n_holds;
 	enum disposition d = plan_carry_out(s->arena, &p->plan, &all, &failed);
 
 	if (failed != NULL)
-		metrics_add(&s->listener->metrics,
+		metrics_add(s->listener->metrics,
 			    p->plan.n_holds < holds ? METRIC_HOLD_FAILURES
 						    : METRIC_EDIT_FAILURES,
 			    1);
 	record(s, d, failed);
-	count(s, d, busy_us);
+	tally_message(s->listener, p, d, decide_us);
 	return d;
 }
 

@@ -35,30 +35,10 @@ void pair_tally_add(struct pair_tally *t, const struct store_pair_counts *n)
 	pthread_mutex_unlock(&t->lock);
 }
 
-static unsigned bucket_of(int64_t us)
-{
-	unsigned top;
-
-	if (us < 4)
-		return (unsigned)MAX(us, 0);
-	top = 63U - (unsigned)__builtin_clzll((unsigned long long)us);
-	return MIN(top * 4 + (unsigned)(us >> (top - 2) & 3) - 4, PAIR_BUCKETS - 1);
-}
-
-/* the longest that lies in a bucket */
-static int64_t bucket_us(unsigned bucket)
-{
-	unsigned top = (bucket + 4) / 4, quarter = (bucket + 4) % 4;
-
-	if (bucket < 4)
-		return bucket;
-	return ((int64_t)(quarter + 5) << (top - 2)) - 1;
-}
-
 void pair_tally_took(struct pair_tally *t, enum pair_side side, int64_t us)
 {
 	pthread_mutex_lock(&t->lock);
-	t->latency[side][bucket_of(us)]++;
+	histogram_add(&t->latency[side], us);
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -130,20 +110,6 @@ void pair_tally_compare(struct pair_tally *t, const struct store_read *primary,
 	pthread_mutex_unlock(&t->lock);
 }
 
-static int64_t quantile_us(const uint64_t *bucket, unsigned milli)
-{
-	uint64_t all = 0, seen = 0;
-
-	for (unsigned i = 0; i < PAIR_BUCKETS; i++)
-		all += bucket[i];
-	for (unsigned i = 0; i < PAIR_BUCKETS; i++) {
-		seen += bucket[i];
-		if (seen > 0 && seen * 1000 >= all * milli)
-			return bucket_us(i);
-	}
-	return 0;
-}
-
 static void print_latency(const struct pair_tally *t, GString *to)
 {
 	static const char *const name[] = { "primary", "secondary" };
@@ -152,9 +118,10 @@ static void print_latency(const struct pair_tally *t, GString *to)
 		g_string_append_printf(to,
 				       "%s p50 %" PRId64 " us, p99 %" PRId64
 				       " us, p99.9 %" PRId64 " us\n",
-				       name[i], quantile_us(t->latency[i], 500),
-				       quantile_us(t->latency[i], 990),
-				       quantile_us(t->latency[i], 999));
+				       name[i],
+				       histogram_quantile_us(&t->latency[i], 500),
+				       histogram_quantile_us(&t->latency[i], 990),
+				       histogram_quantile_us(&t->latency[i], 999));
 }
 
 static void print_parity(GString *to, const char *name, uint64_t compared,

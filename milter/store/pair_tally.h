@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "metrics/histogram.h"
 #include "store/keys.h"
 #include "store/pair.h"
 #include "store/store.h"
 
-#define PAIR_BUCKETS 112 /* of a latency: four to each doubling, from 1 us to 4 minutes */
 #define PAIR_SAMPLES 16
 
 enum pair_side { PAIR_PRIMARY, PAIR_SECONDARY, PAIR_SIDES };
@@ -25,7 +25,7 @@ struct pair_tally {
 	pthread_mutex_t lock;
 	struct store_pair_counts counts;
 	struct pair_family family[FAMILY_COUNT + 1]; /* the last: of no family */
-	uint64_t latency[PAIR_SIDES][PAIR_BUCKETS];
+	struct histogram latency[PAIR_SIDES];
 	char *sample[PAIR_SAMPLES]; /* the last keys that differed */
 	unsigned samples;           /* ever taken */
 };

@@ -23,7 +23,7 @@ my %foreign = map { $_ => 1 } qw(
 	virtual_alias_maps alias_maps queue_directory inet_interfaces rcpt_addr rcpt_mailer mail_addr client_addr client_name client_ptr auth_authen
 	auth_type tls_version daemon_name daemon_addr mail_plugins sieve_before sieve_plugins main_cf master_cf sieve_after
 	sieve_spamtest_status_type sieve_spamtest_status_header sieve_spamtest_max_value
-	smtpd_relay_restrictions syslog_name forged_own_domain wonted_junk expires_s dns_resolver enable_original_recipient
+	smtpd_relay_restrictions syslog_name forged_own_domain wonted_junk expires_s enable_original_recipient
 );
 my %known;
 $known{$1} = 1 while `$build/wonted check --print-conf` =~ /^#?\s*([a-z][a-z0-9_]*)(?= =)/mg && $1;
@@ -38,8 +38,6 @@ for my $file (split /\n/, `git ls-files 'rules/*.rules' 'rules/lists/*'`) {
 }
 my $line = Wonted::Place::read_file('milter/journal/log_line.c');
 $known{$_} = 1 for $line =~ /\b([a-z]+(?:_[a-z]+)+)(?=[="])/g;
-# what status says that is no counter
-$known{$_} = 1 for Wonted::Place::read_file('milter/cmd/wonted-milter.c') =~ /%-24s[^"]*",\s*"([a-z0-9_]+)"/g;
 for my $name (sort keys %text) {
 	my $plain = $text{$name};
 	my %wrong;

@@ -22,6 +22,7 @@ static inline void milter_line_open(struct milter_line *l)
 	int fds[2];
 
 	*l = (struct milter_line){ .listener = { .slot.lock = PTHREAD_MUTEX_INITIALIZER,
+						 .metrics = metrics_new(METRIC_MILTER),
 						 .closing = true },
 				   .said = g_byte_array_new() };
 	g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
@@ -100,6 +101,7 @@ static inline void milter_line_close(struct milter_line *l)
 {
 	close(l->mta);
 	g_byte_array_free(l->said, TRUE);
+	metrics_free(l->listener.metrics);
 }
 
 #endif

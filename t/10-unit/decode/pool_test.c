@@ -156,9 +156,9 @@ static void assert_asked(struct decode_pool *p, const char *word, int64_t ms,
 	g_free(file);
 }
 
-static uint64_t counted(const struct metrics *m, enum metric_id id)
+static uint64_t counted(struct metrics *m, enum metric_id id)
 {
-	return m->at[id];
+	return metrics_value(m, id, NULL);
 }
 
 static bool has_children(void)
@@ -169,8 +169,8 @@ static bool has_children(void)
 
 static void looks(void)
 {
-	struct metrics m = { 0 };
-	struct decode_setup s = setup_of(2, 8, &m);
+	struct metrics *m = metrics_new(METRIC_MILTER);
+	struct decode_setup s = setup_of(2, 8, m);
 	struct decode_pool *p = decode_pool_new(&s);
 	struct decode_state now;
 
@@ -185,7 +185,7 @@ static void looks(void)
 	decode_pool_state(p, &now);
 	g_assert_cmpint(now.alive, ==, 1);
 	g_assert_cmpint(now.busy, ==, 0);
-	g_assert_cmpuint(counted(&m, METRIC_DECODE_REQUESTS), ==, 1);
+	g_assert_cmpuint(counted(m, METRIC_DECODE_REQUESTS), ==, 1);
 	g_assert_true(decode_pool_is_like(p, &s));
 	s.queue++;
 	g_assert_false(decode_pool_is_like(p, &s));
@@ -193,6 +193,7 @@ static void looks(void)
 	decode_pool_unref(p);
 	g_assert_false(has_children());
 	g_byte_array_unref(zip);
+	metrics_free(m);
 }
 
 static void all_doors_are_closed(void)
@@ -243,20 +244,21 @@ static void bad_children(void)
 		{ "flood", "before.exe;wrong answer", 20000, METRIC_DECODE_CRASHES },
 		{ "hang", "before.exe;out of time", 300, METRIC_DECODE_TIMEOUTS },
 	};
-	struct metrics m = { 0 };
-	struct decode_setup s = setup_of(1, 8, &m);
+	struct metrics *m = metrics_new(METRIC_MILTER);
+	struct decode_setup s = setup_of(1, 8, m);
 	struct decode_pool *p = decode_pool_new(&s);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		uint64_t before = counted(&m, rows[i].id);
+		uint64_t before = counted(m, rows[i].id);
 
 		assert_asked(p, "well", 20000, "before.exe;");
 		assert_asked(p, rows[i].word, rows[i].ms, rows[i].want);
-		g_assert_cmpuint(counted(&m, rows[i].id), ==, before + 1);
+		g_assert_cmpuint(counted(m, rows[i].id), ==, before + 1);
 		assert_asked(p, "well", 20000, "before.exe;");
 	}
 	decode_pool_unref(p);
 	g_assert_false(has_children());
+	metrics_free(m);
 }
 
 struct asking {
@@ -285,8 +287,8 @@ static void until_waiting(struct decode_pool *p, int busy, int waiting)
 
 static void queue_is_full(void)
 {
-	struct metrics m = { 0 };
-	struct decode_setup s = setup_of(1, 1, &m);
+	struct metrics *m = metrics_new(METRIC_MILTER);
+	struct decode_setup s = setup_of(1, 1, m);
 	struct decode_pool *p = decode_pool_new(&s);
 	struct asking one = { p, "hang", "before.exe;out of time", 2000 };
 	struct asking other = { p, "well", "before.exe;", 20000 };
@@ -299,10 +301,11 @@ static void queue_is_full(void)
 
 	until_waiting(p, 1, 1);
 	assert_asked(p, "well", 20000, ";queue full");
-	g_assert_cmpuint(counted(&m, METRIC_DECODE_QUEUE_FULL), ==, 1);
+	g_assert_cmpuint(counted(m, METRIC_DECODE_QUEUE_FULL), ==, 1);
 	g_thread_join(first);
 	g_thread_join(second);
 	decode_pool_unref(p);
+	metrics_free(m);
 }
 
 /* pid of a child of this process, 0: there is none */
@@ -327,8 +330,8 @@ static pid_t some_child(void)
 
 static void killed_while_idle(void)
 {
-	struct metrics m = { 0 };
-	struct decode_setup s = setup_of(1, 8, &m);
+	struct metrics *m = metrics_new(METRIC_MILTER);
+	struct decode_setup s = setup_of(1, 8, m);
 	struct decode_pool *p = decode_pool_new(&s);
 
 	assert_asked(p, "well", 20000, "before.exe;");
@@ -339,15 +342,16 @@ static void killed_while_idle(void)
 	kill(pid, SIGKILL);
 	g_assert_cmpint(waitid(P_PID, (id_t)pid, &how, WEXITED | WNOWAIT), ==, 0);
 	assert_asked(p, "well", 20000, "before.exe;");
-	g_assert_cmpuint(counted(&m, METRIC_DECODE_CRASHES), ==, 1);
+	g_assert_cmpuint(counted(m, METRIC_DECODE_CRASHES), ==, 1);
 	decode_pool_unref(p);
+	metrics_free(m);
 }
 
 /* whoever took one over sees no more than that many files */
 static void children_are_replaced(void)
 {
-	struct metrics m = { 0 };
-	struct decode_setup s = setup_of(1, 8, &m);
+	struct metrics *m = metrics_new(METRIC_MILTER);
+	struct decode_setup s = setup_of(1, 8, m);
 	struct decode_pool *p = decode_pool_new(&s);
 
 	assert_asked(p, "well", 20000, "before.exe;");
@@ -356,21 +360,22 @@ static void children_are_replaced(void)
 	for (int i = 0; i < LIMIT_DECODE_REQUESTS; i++)
 		assert_asked(p, "well", 20000, "before.exe;");
 	g_assert_cmpint(some_child(), !=, first);
-	g_assert_cmpuint(counted(&m, METRIC_DECODE_CRASHES), ==, 0);
+	g_assert_cmpuint(counted(m, METRIC_DECODE_CRASHES), ==, 0);
 	decode_pool_unref(p);
+	metrics_free(m);
 }
 
 static void cannot_start(void)
 {
-	struct metrics m = { 0 };
-	struct decode_setup s = setup_of(1, 8, &m);
+	struct metrics *m = metrics_new(METRIC_MILTER);
+	struct decode_setup s = setup_of(1, 8, m);
 	GError *e = NULL;
 
 	s.program = "/no/such/program";
 	struct decode_pool *p = decode_pool_new(&s);
 
 	assert_asked(p, "well", 400, ";no decoder");
-	g_assert_cmpuint(counted(&m, METRIC_DECODE_UNAVAILABLE), ==, 1);
+	g_assert_cmpuint(counted(m, METRIC_DECODE_UNAVAILABLE), ==, 1);
 	decode_pool_unref(p);
 	g_assert_false(decode_try(&s, &e));
 	g_assert_nonnull(strstr(e->message, "/no/such/program"));
@@ -383,6 +388,7 @@ static void cannot_start(void)
 	s.program = "/proc/self/exe";
 	g_assert_true(decode_try(&s, &e));
 	g_assert_false(has_children());
+	metrics_free(m);
 }
 
 int main(int argc, char **argv)
