@@ -28,6 +28,9 @@ struct pairing {
 #define CARRIED_LIMIT 3U
 #define CARRYING_LETTERS 6
 
+#define LONG_JOINED 9    /* letters of two words written as one, in which one may slip */
+#define TITLED_LETTERS 5 /* of a family name that a title makes a whole name */
+
 /* How many half edits a word of n letters may have: short words have near neighbours that
  * are other names. */
 static unsigned word_limit(size_t n)
@@ -74,6 +77,19 @@ static bool same_sound(const struct name_word *a, const struct name_word *b)
 static unsigned with_slack(unsigned limit, int slack)
 {
 	return (unsigned)MAX(0, (int)limit + slack);
+}
+
+/* "Sanchez" and "Sancho", "Orban" and "Orbach" begin alike and end otherwise, as names of one
+ * root do; slips are spread, and smaller. */
+static bool ends_otherwise(const struct name_word *a, const struct name_word *b)
+{
+	size_t same = 0, least = MIN(a->n, b->n);
+
+	while (same < least && a->letters[same] == b->letters[same])
+		same++;
+	return same >= 3 && same < least && a->n + b->n >= 2 * same + 3 &&
+	       same + 3 >= MAX(a->n, b->n) &&
+	       a->letters[a->n - 1] != b->letters[b->n - 1];
 }
 
 static struct pairing pair_words(const struct name_word *a, const struct name_word *b,
@@ -126,6 +142,7 @@ struct sides {
 	const struct name_word *few[NAME_WORDS], *many[NAME_WORDS];
 	size_t n_few, n_many;
 	int slack;
+	bool foreign; /* one of them is transliterated */
 };
 
 static bool is_better(const struct pairing *a, const struct pairing *b)
@@ -144,6 +161,16 @@ static struct pairing sum_of(const struct pairing *a, const struct pairing *b)
 	};
 }
 
+/* Other scripts end in what their letters are read as. */
+static struct pairing pair_of(const struct sides *s, size_t i, size_t k, bool carried)
+{
+	struct pairing p = pair_words(s->few[i], s->many[k], carried, s->slack);
+
+	if (!s->foreign && p.cost > 2 && ends_otherwise(s->few[i], s->many[k]))
+		p.cost = NEVER;
+	return p;
+}
+
 /* The cheapest way to give each word of the few its own among the many: over sets of those
  * that are taken. */
 static struct pairing assign(const struct sides *s, bool carried)
@@ -153,8 +180,7 @@ static struct pairing assign(const struct sides *s, bool carried)
 
 	for (size_t i = 0; i < s->n_few; i++)
 		for (size_t k = 0; k < s->n_many; k++)
-			pairs[i][k] =
-				pair_words(s->few[i], s->many[k], carried, s->slack);
+			pairs[i][k] = pair_of(s, i, k, carried);
 	for (size_t set = 0; set < 1U << s->n_many; set++)
 		best[set] = (struct pairing){ .cost = NEVER };
 	best[0].cost = 0;
@@ -236,6 +262,16 @@ static bool fathers_differ(const struct name_words *a, const struct name_words *
 	       pair_words(&a->at[0], &b->at[0], false, 0).cost >= NEVER;
 }
 
+/* "Hans Friedrich" is not "Friedrich Hans", when both words are first names and no comma tells
+ * which is which. */
+static bool given_names_turned(const struct name_words *a, const struct name_words *b)
+{
+	return a->n == 2 && b->n == 2 && !a->comma && !b->comma &&
+	       strcmp(a->at[0].text, b->at[1].text) == 0 &&
+	       strcmp(a->at[1].text, b->at[0].text) == 0 &&
+	       nickname_is_given(a->at[0].text) && nickname_is_given(a->at[1].text);
+}
+
 static struct sides sides_of(const struct name_words *a, const struct name_words *b)
 {
 	struct sides s = { .slack = 0 };
@@ -258,13 +294,13 @@ static size_t letters_that_count(const struct sides *s)
 }
 
 /* cost NEVER: not within the limits */
-static struct pairing weigh(const struct sides *s, bool foreign)
+static struct pairing weigh(const struct sides *s)
 {
 	bool left_out = s->n_few < s->n_many;
 	struct pairing p = assign(s, false), never = { .cost = NEVER };
 
 	if (p.cost <=
-	    with_slack(name_limit(letters_that_count(s), left_out, foreign), s->slack))
+	    with_slack(name_limit(letters_that_count(s), left_out, s->foreign), s->slack))
 		return p.whole > 0 ? p : never;
 	if (s->n_few < 3 || left_out)
 		return never;
@@ -285,9 +321,10 @@ static struct name_judgement judge(const struct name_words *a, const struct name
 		return (struct name_judgement){ NAME_EXACT, 0, "same name" };
 	s = sides_of(a, b);
 	s.slack = slack;
+	s.foreign = is_plain(a) != is_plain(b);
 	if (s.n_few == 1 && s.n_many > 1) /* a first name alone is nobody's */
 		return none;
-	p = weigh(&s, is_plain(a) != is_plain(b));
+	p = weigh(&s);
 	if (p.cost >= NEVER || (s.n_few == 1 && p.cost > 0 && s.few[0]->n < 5))
 		return none;
 	return (struct name_judgement){
@@ -347,11 +384,31 @@ static bool same_when_joined(struct arena *a, const struct name_words *more,
 		return false;
 	for (size_t i = 0; i + 1 < more->n; i++) {
 		struct name_words joined = words_join(a, more, i);
+		/* a slip in what is long enough to be known again */
+		int slack = joined.at[i].n >= LONG_JOINED ? -1 : -2;
+		enum name_match match = judge(&joined, less, slack).match;
 
-		if (judge(&joined, less, 0).match == NAME_EXACT)
+		if (match == NAME_EXACT || (match == NAME_FUZZY && slack == -1))
 			return true;
 	}
 	return false;
+}
+
+/* "JC Berg" is "Jean Claude Berg": each letter has its word */
+static bool same_when_spelt(struct arena *a, const struct name_words *x,
+			    const struct name_words *y)
+{
+	struct name_words apart;
+
+	return words_spell(a, x, &apart) && apart.n == y->n &&
+	       judge(&apart, y, 0).match != NAME_NONE;
+}
+
+/* "Herr Lindholm" is Karl Lindholm: a title, and the last word whole */
+static bool same_by_title(const struct name_words *x, const struct name_words *y)
+{
+	return x->titled && x->n == 1 && y->n >= 2 && x->at[0].n >= TITLED_LETTERS &&
+	       strcmp(x->at[0].text, y->at[y->n - 1].text) == 0;
 }
 
 /* "Vladimirs Petrovs" in Riga is "Vladimir Petrov" elsewhere. */
@@ -362,11 +419,6 @@ static bool same_but_for_s(struct arena *a, const struct name_words *x,
 
 	/* the endings have used up some of what may differ */
 	return words_without_s(a, x, &bare) && judge(&bare, y, -1).match != NAME_NONE;
-}
-
-static bool may_be_joined(const struct name_words *x, const struct name_words *y)
-{
-	return MAX(x->n, y->n) == MIN(x->n, y->n) + 1 && MIN(x->n, y->n) >= 2;
 }
 
 static bool ends_with_s(const struct name_words *w)
@@ -385,11 +437,15 @@ static struct name_judgement judge_spelling(const struct name_words *x,
 
 	if (syllables_same(x, y))
 		return (struct name_judgement){ NAME_FUZZY, 1, "romanisation" };
-	if (!may_be_joined(x, y) && !ends_with_s(x) && !ends_with_s(y))
+	if (same_by_title(x, y) || same_by_title(y, x))
+		return (struct name_judgement){ NAME_FUZZY, 1, "title and family name" };
+	if (x->n == y->n && !ends_with_s(x) && !ends_with_s(y))
 		return j; /* most names: nothing to allocate for */
 	scratch = arena_create();
 	if (same_when_joined(scratch, x, y) || same_when_joined(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "words joined" };
+	else if (same_when_spelt(scratch, x, y) || same_when_spelt(scratch, y, x))
+		j = (struct name_judgement){ NAME_FUZZY, 1, "initials" };
 	else if (same_but_for_s(scratch, x, y) || same_but_for_s(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "endings" };
 	arena_destroy(&scratch);
@@ -404,7 +460,7 @@ struct name_judgement name_judge_with(const struct name_read *a_name,
 
 	if (x->ideographs && y->ideographs)
 		return judge_signs(x, y);
-	if (fathers_differ(x, y))
+	if (fathers_differ(x, y) || given_names_turned(x, y))
 		return (struct name_judgement){ NAME_NONE, 0, "another name" };
 	j = judge(x, y, slack);
 	if (j.match == NAME_NONE && same_words(&a_name->look, &b_name->look))

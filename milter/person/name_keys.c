@@ -8,6 +8,7 @@
  *   %john smith   by look          .j smith      an initial and a word by sound
  *   @jing jong    syllables of a Chinese name
  *   #director managing  a title, as it sounds;  $  as it looks
+ *   !smith        the last word, for who says "Mr Smith"
  *   -jan|smit     one word by sound, the other with one letter left out; when it is long,
  *   ^jan|smi      its beginning and
  *   _jan|ith      its end instead: one of them outlives any one slip
@@ -212,10 +213,15 @@ static void add_spellings(struct keys *k, const struct name_words *w)
 		add_key(k, arena_printf(k->arena, "@%s", syllables));
 	if (words_without_s(k->arena, w, &bare))
 		add_exact_pair(k, &bare.at[0], &bare.at[bare.n - 1]);
+	if (k->asking ? w->titled && w->n == 1 : w->n >= 2)
+		add_key(k, arena_printf(k->arena, "!%s", w->at[w->n - 1].text));
 	for (size_t i = 0; w->n >= 3 && w->n <= PAIRED_WORDS && i + 1 < w->n; i++) {
 		struct name_words joined = words_join(k->arena, w, i);
 
 		add_key(k, arena_printf(k->arena, "=%s", sorted(k->arena, &joined)));
+		if (!k->asking && joined.n == 2 && joined.at[i].n >= LONG_WORD)
+			add_ends(k, word_sound(k->arena, full_of(&joined.at[1 - i])),
+				 &joined.at[i], joined.at[i].n);
 	}
 }
 

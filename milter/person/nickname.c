@@ -193,6 +193,16 @@ bool nickname_same(const char *a, const char *b)
 	return false;
 }
 
+bool nickname_is_given(const char *word)
+{
+	if (first_row(word) < COUNT_OF(rows))
+		return true;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strcmp(rows[i].full, word) == 0)
+			return true;
+	return false;
+}
+
 bool nicknames_sorted(void)
 {
 	for (size_t i = 1; i < COUNT_OF(rows); i++)

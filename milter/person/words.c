@@ -208,10 +208,13 @@ static void split(struct arena *a, struct name_words *w, const char *text,
 	char **words = g_strsplit(text, " ", -1);
 	bool abjad = is_abjad(w->plain);
 
-	for (char **word = words; *word != NULL; word++)
-		if (**word != '\0' &&
-		    (with_titles || !is_in(titles, COUNT_OF(titles), *word)))
+	for (char **word = words; *word != NULL; word++) {
+		bool title = is_in(titles, COUNT_OF(titles), *word);
+
+		if (**word != '\0' && (with_titles || !title))
 			add_word(a, w, *word, abjad);
+		w->titled = w->titled || title;
+	}
 	g_strfreev(words);
 }
 
@@ -235,6 +238,7 @@ struct name_words words_of(struct arena *a, const char *name, enum reading how)
 		return w;
 	const char *text = read_text(a, name, how, &w);
 
+	w.comma = strchr(name, ',') != NULL;
 	split(a, &w, text, false);
 	if (w.n == 0)
 		split(a, &w, text, true);
@@ -341,6 +345,40 @@ struct name_words words_join(struct arena *a, const struct name_words *w, size_t
 	for (size_t k = i + 1; k < joined.n; k++)
 		joined.at[k] = w->at[k + 1];
 	return joined;
+}
+
+/* two or three consonants: no name has none but those */
+static bool is_joined_initials(const struct name_word *w)
+{
+	if (w->n < 2 || w->n > 3 || w->particle)
+		return false;
+	for (size_t i = 0; i < w->n; i++)
+		if (w->letters[i] >= 0x80 || !g_ascii_isalpha((char)w->letters[i]) ||
+		    strchr("aeiou", (int)w->letters[i]) != NULL)
+			return false;
+	return true;
+}
+
+bool words_spell(struct arena *a, const struct name_words *w, struct name_words *apart_r)
+{
+	struct name_words apart = *w;
+	bool any = false;
+
+	apart.n = 0;
+	for (size_t i = 0; i < w->n; i++) {
+		size_t n = is_joined_initials(&w->at[i]) && w->n > 1 ? w->at[i].n : 1;
+
+		any = any || n > 1;
+		if (apart.n + n > NAME_WORDS)
+			return false;
+		if (n == 1)
+			apart.at[apart.n++] = w->at[i];
+		for (size_t k = 0; n > 1 && k < n; k++)
+			apart.at[apart.n++] =
+				word_of(a, arena_strndup(a, w->at[i].text + k, 1), false);
+	}
+	*apart_r = apart;
+	return any;
 }
 
 /* --- how far apart --- */

@@ -23,6 +23,8 @@ struct name_words {
 	struct name_word at[NAME_WORDS]; /* in the order written */
 	size_t n;
 	bool ideographs;   /* there was Han or Hangul in it */
+	bool comma;        /* the family name was told by a comma */
+	bool titled;       /* a title was left out */
 	const char *plain; /* folded, in its own script, signs removed */
 };
 
@@ -78,6 +80,12 @@ bool words_without_s(struct arena *a, const struct name_words *w,
  * err   none: what is longer than WORD_LETTERS is cut */
 struct name_words words_join(struct arena *a, const struct name_words *w, size_t i);
 
+/* words_spell - the name with a word of joined initials taken apart: "JC Berg", "J C Berg"
+ * out   *apart_r   with true
+ * own   a
+ * err   false: there is no such word, or too many words */
+bool words_spell(struct arena *a, const struct name_words *w, struct name_words *apart_r);
+
 /* syllables_same - could two names be one Chinese name in two romanisations?
  * err   none: false when one is no such name, or a short one */
 bool syllables_same(const struct name_words *a, const struct name_words *b);
@@ -95,6 +103,10 @@ const char *nickname_of(const char *word);
 /* nickname_same - is one the short form of the other, or both of one name?
  * err   none */
 bool nickname_same(const char *a, const char *b);
+
+/* nickname_is_given - is it a first name that has short forms, or such a form?
+ * err   none: false of most names */
+bool nickname_is_given(const char *word);
 
 /* nicknames_sorted - does the table keep to its order? for its test
  * err   none */
