@@ -98,8 +98,11 @@
 #define LIMIT_VALUE_BYTES 65536 /* one record */
 #define LIMIT_BATCH_KEYS 200000 /* 10,000 recipients at 20 keys */
 #define LIMIT_NAME_KEYS 64      /* asked for one display name */
-#define LIMIT_CANDIDATES 64     /* persons under one name key */
-#define LIMIT_ALIASES 50000     /* known at once; 7 MB, and more than get mail on a day */
+#define LIMIT_LOOKALIKE_KEYS 48 /* of one domain, asked or kept */
+#define LIMIT_LOOKALIKE_NEIGHBOURS \
+	28 /* of them its look and those one letter shorter; longer names are no targets */
+#define LIMIT_CANDIDATES 64 /* persons under one name key */
+#define LIMIT_ALIASES 50000 /* known at once; 7 MB, and more than get mail on a day */
 
 /* What time alone earns (behavior/history.h). Mail on 5 days over two weeks is a
  * correspondence; one who prepares a fraud wants to be done in days, and has to stay wanted

@@ -11,12 +11,13 @@
 #include "behavior/behavior.h"
 #include "behavior/changes.h"
 #include "behavior/habit.h"
+#include "behavior/lookalikes.h"
 #include "behavior/sample.h"
 #include "store/keys.h"
 
 #define EVENTS_MOST 20000
 #define KEYS_MOST 100000 /* asked and written in one batch; some 50 MB */
-#define KEYS_AN_EVENT 8  /* beside two for each recipient */
+#define KEYS_AN_EVENT 9  /* beside three for each recipient */
 
 struct behavior_batch {
 	struct behavior_setup setup;
@@ -39,6 +40,7 @@ struct message_state {
 struct delta {
 	struct bytes key;
 	enum family family;
+	const char *tenant, *part1; /* of a DOMAIN */
 	struct history sum;
 };
 
@@ -50,6 +52,7 @@ struct applying {
 	GHashTable *deltas;   /* key text -> struct delta * */
 	GHashTable *pairs;    /* key text of the pairs the store has */
 	GHashTable *orgs;     /* domains that the event at hand has written to */
+	GHashTable *domains;  /* key text -> struct history * of those the store has */
 	GChecksum *fed;       /* of all that was fed, new or not: the batch's mark */
 	struct behavior_done done;
 };
@@ -124,7 +127,7 @@ static struct behavior_event *copy_event(struct arena *a, const struct behavior_
 
 bool behavior_add(struct behavior_batch *b, const struct behavior_event *ev, GError **e)
 {
-	size_t keys = KEYS_AN_EVENT + 2 * MIN(ev->n_rcpts, LIMIT_RCPTS);
+	size_t keys = KEYS_AN_EVENT + 3 * MIN(ev->n_rcpts, LIMIT_RCPTS);
 	struct behavior_event *copy;
 
 	if (ev->sender == NULL || *ev->sender == '\0' || ev->n_rcpts == 0)
@@ -196,16 +199,21 @@ static void destroy_table(void *table)
 	g_hash_table_destroy(table);
 }
 
-static void take_answer(struct applying *ap, const struct store_read *r, bool is_thread)
+/* A record that cannot be read has granted nothing yet. */
+static void take_domain(struct applying *ap, const struct store_read *r)
+{
+	struct history *h = arena_new(ap->arena, struct history, 1);
+
+	if (r->answer == ANSWER_YES &&
+	    history_decode(ap->arena, r->value, h) == ANSWER_YES)
+		g_hash_table_insert(ap->domains,
+				    (void *)(uintptr_t)key_text(ap->arena, r->key), h);
+}
+
+static void take_thread(struct applying *ap, const struct store_read *r)
 {
 	struct message_state *m;
 
-	if (!is_thread) {
-		if (r->answer == ANSWER_YES)
-			g_hash_table_add(ap->pairs,
-					 (void *)(uintptr_t)key_text(ap->arena, r->key));
-		return;
-	}
 	m = arena_new(ap->arena, struct message_state, 1);
 	m->key = r->key;
 	if (r->answer == ANSWER_YES &&
@@ -230,11 +238,37 @@ static void ask_pair(struct applying *ap, GHashTable *asked, GArray *reads,
 		add_question(ap, asked, reads, pair_key(ap, ev, rcpt, address));
 }
 
+static void ask_domains(struct applying *ap, GHashTable *asked, GArray *reads,
+			const struct behavior_event *ev)
+{
+	bool in = ev->direction == DIRECTION_IN;
+	const char *const *orgs = in ? &ev->sender_org : ev->rcpt_orgs;
+	size_t n = in ? 1 : orgs == NULL ? 0 : ev->n_rcpts;
+
+	for (size_t i = 0; i < n; i++)
+		if (orgs[i] != NULL && *orgs[i] != '\0')
+			add_question(ap, asked, reads,
+				     key_build(ap->arena, FAMILY_DOMAIN, ev->tenant,
+					       orgs[i], NULL));
+}
+
+static void take_answer(struct applying *ap, const struct store_read *r,
+			enum family family)
+{
+	if (family == FAMILY_THREAD)
+		take_thread(ap, r);
+	else if (family == FAMILY_DOMAIN)
+		take_domain(ap, r);
+	else if (r->answer == ANSWER_YES)
+		g_hash_table_add(ap->pairs,
+				 (void *)(uintptr_t)key_text(ap->arena, r->key));
+}
+
 static bool ask(struct applying *ap, GError **e)
 {
 	GArray *reads = g_array_new(FALSE, FALSE, sizeof(struct store_read));
 	GHashTable *asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	size_t n_threads;
+	size_t n_threads, n_pairs;
 	bool all = true;
 
 	for (size_t i = 0; i < ap->batch->events->len; i++) {
@@ -251,6 +285,9 @@ static bool ask(struct applying *ap, GError **e)
 		for (size_t k = 0; k < ev->n_rcpts; k++)
 			ask_pair(ap, asked, reads, ev, k);
 	}
+	n_pairs = reads->len;
+	for (size_t i = 0; i < ap->batch->events->len; i++)
+		ask_domains(ap, asked, reads, g_ptr_array_index(ap->batch->events, i));
 	store_read_many(ap->batch->setup.store, (struct store_read *)(void *)reads->data,
 			reads->len, 0, ap->arena);
 	for (size_t i = 0; i < reads->len && all; i++) {
@@ -258,7 +295,10 @@ static bool ask(struct applying *ap, GError **e)
 
 		all = r->answer != ANSWER_UNKNOWN;
 		if (all)
-			take_answer(ap, r, i < n_threads);
+			take_answer(ap, r,
+				    i < n_threads ? FAMILY_THREAD
+				    : i < n_pairs ? FAMILY_PAIR
+						  : FAMILY_DOMAIN);
 	}
 	if (!all)
 		g_set_error(
@@ -272,7 +312,7 @@ static bool ask(struct applying *ap, GError **e)
 
 /* --- adding up --- */
 
-static struct history *delta_of(struct applying *ap, enum family family, struct bytes key)
+static struct delta *delta_of(struct applying *ap, enum family family, struct bytes key)
 {
 	const char *text = key_text(ap->arena, key);
 	struct delta *d = g_hash_table_lookup(ap->deltas, text);
@@ -283,7 +323,7 @@ static struct history *delta_of(struct applying *ap, enum family family, struct 
 		d->family = family;
 		g_hash_table_insert(ap->deltas, (void *)(uintptr_t)text, d);
 	}
-	return &d->sum;
+	return d;
 }
 
 static void add_usual(struct history *one, enum usual kind, struct usual_item *item,
@@ -320,9 +360,12 @@ static void add_to(struct applying *ap, enum family family, const char *tenant,
 {
 	if (family != FAMILY_TENANT && (part1 == NULL || *part1 == '\0'))
 		return;
-	history_merge(
-		delta_of(ap, family, key_build(ap->arena, family, tenant, part1, NULL)),
-		one, ap->arena);
+	struct bytes key = key_build(ap->arena, family, tenant, part1, NULL);
+	struct delta *d = delta_of(ap, family, key);
+
+	d->tenant = tenant;
+	d->part1 = part1;
+	history_merge(&d->sum, one, ap->arena);
 }
 
 static int arrived(const struct behavior_event *ev)
@@ -404,6 +447,8 @@ static void count_incoming(struct applying *ap, const struct behavior_event *ev,
 	if (n > 0)
 		one.usual[USUAL_LINK] = (struct usual_set){ .at = links, .n = n };
 	one.reached = reached;
+	one.checked.open = ev->proven != ANSWER_UNKNOWN;
+	one.proven.open = ev->proven == ANSWER_YES;
 	add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->sender_org, &one);
 	one.reached.n = 0;
 	hour_write(hour, arrived(ev));
@@ -465,7 +510,7 @@ static void count_pair(struct applying *ap, const struct behavior_event *ev, siz
 	if (g_hash_table_add(ap->pairs, (void *)(uintptr_t)text) &&
 	    (mailbox == address || !has_pair(ap, pair_key(ap, ev, rcpt, address))))
 		add_to(ap, FAMILY_SENDER, ev->tenant, their_address(ev, rcpt), &first);
-	history_merge(delta_of(ap, FAMILY_PAIR, key), one, ap->arena);
+	history_merge(&delta_of(ap, FAMILY_PAIR, key)->sum, one, ap->arena);
 }
 
 /* out   whether the message was new to any recipient; their mailboxes, or the writer's */
@@ -475,10 +520,14 @@ static bool count_rcpts(struct applying *ap, const struct behavior_event *ev,
 {
 	bool in = ev->direction == DIRECTION_IN, any = false;
 	struct sample reached = { .n = { 0 } };
-	struct history org = *one;
+	struct history org = *one, theirs = *one;
+	struct usual_item writer;
 
-	if (!in)
+	if (!in) {
 		sample_add(&reached, our_mailbox(ap, ev, 0));
+		add_usual(&theirs, USUAL_WRITER, &writer, our_mailbox(ap, ev, 0),
+			  one->open_day);
+	}
 	org.reached = *reached_r = sample_bytes(&reached, ap->arena);
 	for (size_t i = 0; i < ev->n_rcpts; i++) {
 		if (!mark_new(ap, m, ev, i))
@@ -489,7 +538,7 @@ static bool count_rcpts(struct applying *ap, const struct behavior_event *ev,
 			sample_add(&reached, our_mailbox(ap, ev, i));
 			continue;
 		}
-		add_to(ap, FAMILY_SENDER, ev->tenant, ev->rcpts[i], one);
+		add_to(ap, FAMILY_SENDER, ev->tenant, ev->rcpts[i], &theirs);
 		if (ev->rcpt_orgs != NULL && ev->rcpt_orgs[i] != NULL &&
 		    g_hash_table_add(ap->orgs, (void *)(uintptr_t)ev->rcpt_orgs[i]))
 			add_to(ap, FAMILY_DOMAIN, ev->tenant, ev->rcpt_orgs[i], &org);
@@ -581,6 +630,29 @@ static int64_t batch_mark(GChecksum *fed)
 	return mark != 0 ? mark : 1;
 }
 
+static bool write_lookalikes(struct applying *ap, GError **e)
+{
+	guint room = g_hash_table_size(ap->deltas);
+	struct organisation *at = arena_new(ap->arena, struct organisation, room);
+	GHashTableIter iter;
+	void *key, *p;
+	size_t n = 0;
+
+	g_hash_table_iter_init(&iter, ap->deltas);
+	while (g_hash_table_iter_next(&iter, &key, &p)) {
+		const struct delta *d = p;
+
+		if (d->family == FAMILY_DOMAIN)
+			at[n++] = (struct organisation){
+				.tenant = d->tenant,
+				.org = d->part1,
+				.stored = g_hash_table_lookup(ap->domains, key),
+				.added = &d->sum,
+			};
+	}
+	return lookalikes_write(ap->batch->setup.store, at, n, e);
+}
+
 static bool write_all(struct applying *ap, GError **e)
 {
 	GArray *writes = g_array_new(FALSE, FALSE, sizeof(struct store_write));
@@ -651,6 +723,7 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 		.deltas = g_hash_table_new(g_str_hash, g_str_equal),
 		.pairs = g_hash_table_new(g_str_hash, g_str_equal),
 		.orgs = g_hash_table_new(g_str_hash, g_str_equal),
+		.domains = g_hash_table_new(g_str_hash, g_str_equal),
 		.fed = g_checksum_new(G_CHECKSUM_SHA256),
 	};
 	bool done;
@@ -660,12 +733,14 @@ bool behavior_apply(struct behavior_batch *b, GError **e)
 	done = ap.alias_map != NULL && ask(&ap, e);
 	for (size_t i = 0; done && i < b->events->len; i++)
 		count_event(&ap, g_ptr_array_index(b->events, i));
-	done = done && write_all(&ap, e);
+	/* first: once the organisations are written, nothing tells that their keys are not */
+	done = done && write_lookalikes(&ap, e) && write_all(&ap, e);
 	if (done) {
 		add_done(&b->done, &ap.done);
 		forget_events(b);
 	}
 	g_checksum_free(ap.fed);
+	g_hash_table_destroy(ap.domains);
 	g_hash_table_destroy(ap.orgs);
 	g_hash_table_destroy(ap.pairs);
 	g_hash_table_destroy(ap.deltas);

@@ -36,6 +36,7 @@ struct behavior_event {
 	const char *reply_to_org;
 	const char *list_id;
 	const char *dkim_domain;
+	enum answer proven; /* that From's organisation sent it; UNKNOWN: nobody looked */
 	const char *const *signers; /* of a list: domains that DKIM or SPF proved,
 				    the sending host */
 	size_t n_signers;

@@ -85,9 +85,12 @@ static const struct codec_field history_fields[] = {
 	USUAL_FIELD(19, USUAL_DKIM, "usual_dkim"),
 	USUAL_FIELD(20, USUAL_NETWORK, "usual_network"),
 	USUAL_FIELD(21, USUAL_ADDRESS, "usual_address"),
+	USUAL_FIELD(27, USUAL_WRITER, "usual_writer"),
 	CODEC_BLOB_FIELD(history, 22, hours, HOURS_BYTES),
 	CODEC_BLOB_FIELD(history, 23, habits, HABITS_BYTES),
 	CODEC_BLOB_FIELD(history, 24, reached, SAMPLE_BYTES),
+	CODEC_RECORD_FIELD(history, 25, checked, &count_codec),
+	CODEC_RECORD_FIELD(history, 26, proven, &count_codec),
 };
 
 const struct codec history_codec = {
@@ -136,6 +139,7 @@ bool history_is_sane(const struct history *h)
 	bool sane = within(h->open_day, DAY_MOST) && flow_is_sane(&h->in) &&
 		    flow_is_sane(&h->out) && count_is_sane(&h->mailboxes) &&
 		    count_is_sane(&h->rescued) && count_is_sane(&h->junked) &&
+		    count_is_sane(&h->checked) && count_is_sane(&h->proven) &&
 		    within(h->days_older, DAY_MOST) && hours_are_sane(h->hours) &&
 		    habits_are_sane(h->habits) && sample_is_sane(h->reached);
 
@@ -250,6 +254,15 @@ int64_t history_last_in(const struct history *h, int64_t today)
 int64_t history_last_out(const struct history *h, int64_t today)
 {
 	return h == NULL ? -1 : last_closed(&h->out, today);
+}
+
+enum answer history_usually_proven(const struct history *h, int64_t today)
+{
+	int64_t checked = h == NULL ? 0 : closed(h, &h->checked, today);
+
+	if (checked < LIMIT_TRUST_MESSAGES)
+		return ANSWER_UNKNOWN;
+	return closed(h, &h->proven, today) * 20 >= checked * 19 ? ANSWER_YES : ANSWER_NO;
 }
 
 enum answer history_solicited(const struct history *h, int64_t today)

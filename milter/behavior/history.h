@@ -56,7 +56,8 @@ enum usual {
 	USUAL_DKIM,     /* d= of signatures that passed; in LIST also what SPF
 			 proves, and sending hosts: "[192.0.2.1]" */
 	USUAL_NETWORK,  /* /24 or /48 of clients */
-	USUAL_ADDRESS,  /* addresses (DISPLAY family) */
+	USUAL_ADDRESS,  /* addresses (DISPLAY), domains (LOOKALIKE) */
+	USUAL_WRITER,   /* mailboxes of ours that wrote to them (SENDER) */
 	USUAL_COUNT
 };
 
@@ -70,8 +71,11 @@ struct history {
 	struct flow in, out;
 	struct count mailboxes; /* of ours in correspondence with them (SENDER) */
 	struct count rescued, junked;
-	struct bytes days;  /* newest days with mail in; read by history_days_seen() */
-	int64_t days_older; /* further such days */
+	struct count
+		checked; /* SENDER, DOMAIN: mail in of which is known whether it was */
+	struct count proven; /* proven, and such that was */
+	struct bytes days;   /* newest days with mail in; read by history_days_seen() */
+	int64_t days_older;  /* further such days */
 	struct usual_set usual[USUAL_COUNT];
 	int64_t mark; /* what was merged last: the same again is skipped */
 	struct bytes
@@ -180,6 +184,11 @@ enum answer history_trusted(const struct history *h, int64_t today);
  * err   none: NULL is NO */
 enum answer history_trusted_item(const struct usual_item *item, int64_t last_out,
 				 int64_t today);
+
+/* history_usually_proven - was nearly all mail of theirs (19 of 20) proven to be theirs?
+ * err   UNKNOWN: of fewer than LIMIT_TRUST_MESSAGES of closed days is known whether it was;
+ *       NULL, too */
+enum answer history_usually_proven(const struct history *h, int64_t today);
 
 /* history_usual_item - one of the usual values
  * err   NULL: not among those known on closed days */

@@ -253,6 +253,8 @@ void history_merge(struct history *h, const struct history *more, struct arena *
 	merge_count(&m, &h->mailboxes, &more->mailboxes);
 	merge_count(&m, &h->rescued, &more->rescued);
 	merge_count(&m, &h->junked, &more->junked);
+	merge_count(&m, &h->checked, &more->checked);
+	merge_count(&m, &h->proven, &more->proven);
 	for (size_t i = 0; i < USUAL_COUNT; i++)
 		if (more->usual[i].n > 0)
 			merge_usual(&h->usual[i], &more->usual[i], a);

@@ -1,5 +1,5 @@
 /* The name of one of ours, from an address that is not theirs. Cleared by: an address of the
- * person; mail of ours; a person who writes to themself from home; a namesake who has earned the
+ * person; a private one that their own mailbox has answered, if it proves to be that; mail of ours; a person who writes to themself from home; a namesake who has earned the
  * recipient's trust, under this very name, and who proves to be that; a mailing list or a
  * service that has earned the tenant's trust and that proves itself ("Jane Roe via Sharing"); a
  * mailbox that a program reads, whom no name deceives. An address of the person is not proven here: rules say what a forged one is.
@@ -67,14 +67,26 @@ static enum answer is_cleared(const struct evidence *e)
 
 	a = answer_or(a, answer_and(proven(e, FACT_PAIR_TRUSTED),
 				    fact_answer(e, FACT_DISPLAY_TRUSTED)));
+	a = answer_or(a, proven(e, FACT_PERSON_PRIVATE));
 	a = answer_or(a, is_known_service(e));
 	a = answer_or(a, is_read_by_program(e));
 	return answer_or(a, fact_answer(e, FACT_LIST_TRUSTED));
 }
 
+/* "Andrew Hescock" is not taken for Andrew H. Lewis */
+static bool by_initials(const struct evidence *e)
+{
+	const char *how = fact_text(e, FACT_PERSON_HOW);
+
+	return how != NULL && strcmp(how, "initials") == 0;
+}
+
 enum answer name_from_outside(const struct evidence *e, bool exact)
 {
 	enum answer same = fact_answer(e, FACT_PERSON_EXACT);
+
+	if (!exact && by_initials(e))
+		return ANSWER_NO;
 	enum answer a = answer_and(fact_answer(e, FACT_PERSON_MATCHED),
 				   exact ? same : answer_not(same));
 

@@ -15,6 +15,7 @@
 #include "feature/feature.h"
 #include "feature/subject.h"
 #include "message/address.h"
+#include "message/domain.h"
 #include "message/headers.h"
 #include "message/message.h"
 #include "message/mime.h"
@@ -164,6 +165,21 @@ static size_t find_signers(const struct reading *r, const char **dkim_r,
 	return n;
 }
 
+/* Did one of them prove From's organisation? The last one may be a host. */
+static enum answer find_proof(const struct reading *r, const char *const *signers,
+			      size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *key = domain_key(r->arena, signers[i]);
+
+		if (key != NULL && r->from->org != NULL &&
+		    strcmp(domain_org(key), r->from->org) == 0)
+			return ANSWER_YES;
+	}
+	return message_header(r->m, "Authentication-Results", 0) == NULL ? ANSWER_UNKNOWN
+									 : ANSWER_NO;
+}
+
 /* When our own MTA, whose Received is on top, took it. Date is when its writer says. */
 static int64_t arrival(const struct reading *r)
 {
@@ -200,6 +216,7 @@ static struct behavior_event event_in(const struct reading *r, const GPtrArray *
 		.reply_to_org = r->m->n_reply_to > 0 ? r->m->reply_to[0].org : NULL,
 		.list_id = r->m->list_id,
 		.dkim_domain = dkim,
+		.proven = find_proof(r, signers, n_signers),
 		.signers = signers,
 		.n_signers = n_signers,
 		.mailer = feature_mailer(r->arena, r->m->mailer).text,

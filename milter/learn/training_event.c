@@ -134,6 +134,9 @@ static struct behavior_event event_in(const struct reading *rd,
 		.reply_to_org = text_of(rd, FEATURE_REPLY_TO_ORG),
 		.list_id = text_of(rd, FEATURE_LIST_ID),
 		.dkim_domain = dkim_domain(rd, org),
+		.proven = answer_of(rd, FEATURE_AUTH_ALIGNED) == ANSWER_YES
+				  ? ANSWER_YES
+				  : ANSWER_UNKNOWN,
 		.mailer = text_of(rd, FEATURE_MAILER),
 		.network = text_of(rd, FEATURE_CLIENT_NETWORK),
 		.link_orgs = links->items,

@@ -53,6 +53,11 @@ void facts_of_person(const struct answers *m, struct value *at);
  * err   none */
 void facts_of_sender(const struct answers *m, struct value *at);
 
+/* facts_of_lookalike - the organisation of the tenant's correspondents that the sender's domain
+ *                      can be taken for
+ * err   none */
+void facts_of_lookalike(const struct answers *m, struct value *at);
+
 /* facts_of_thread - whether what it answers was seen
  * err   none */
 void facts_of_thread(const struct answers *m, struct value *at);

@@ -38,6 +38,7 @@ static void take_sender(const struct answers *m, struct value *at)
 		FACT_SENDER_NEW_NETWORK,    FACT_SENDER_NEW_DKIM,
 		FACT_SENDER_NEW_LINK,       FACT_SENDER_NEW_HOUR,
 		FACT_SENDER_BURST,          FACT_SENDER_NEW_MAILBOXES_TODAY,
+		FACT_SENDER_USUALLY_PROVEN,
 	};
 	static const struct habit_facts habits = {
 		.noted = history_messages_in,
@@ -65,6 +66,7 @@ static void take_sender(const struct answers *m, struct value *at)
 	at[FACT_SENDER_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
 	at[FACT_SENDER_SOLICITED] = view_solicited(&v);
 	at[FACT_SENDER_TRUSTED] = view_trusted(&v);
+	at[FACT_SENDER_USUALLY_PROVEN] = view_usually_proven(&v);
 	at[FACT_SENDER_MAILBOXES] = view_count(&v, history_mailboxes);
 	at[FACT_SENDER_PREVALENCE] = prevalence(m, &at[FACT_SENDER_MAILBOXES]);
 	at[FACT_SENDER_NEW_MAILBOXES_TODAY] = view_today(&v, history_today_mailboxes);
@@ -82,7 +84,8 @@ static bool is_no_organisation(const struct answers *m, struct value *at,
 			       const enum fact_id *facts, size_t n)
 {
 	static const enum fact_id excuses[] = { FACT_DOMAIN_KNOWN, FACT_DOMAIN_SOLICITED,
-						FACT_DOMAIN_TRUSTED };
+						FACT_DOMAIN_TRUSTED,
+						FACT_DOMAIN_USUALLY_PROVEN };
 	const struct value *domain = &m->features->at[FEATURE_FROM_DOMAIN];
 
 	if (domain->known != ANSWER_YES || !is_shared(m, domain->text))
@@ -102,7 +105,7 @@ static void take_domain(const struct answers *m, struct value *at)
 		FACT_DOMAIN_MESSAGES_OUT,   FACT_DOMAIN_DAYS_SINCE_IN,
 		FACT_DOMAIN_DAYS_SINCE_OUT, FACT_DOMAIN_SOLICITED,
 		FACT_DOMAIN_MAILBOXES,      FACT_DOMAIN_PREVALENCE,
-		FACT_DOMAIN_TRUSTED,
+		FACT_DOMAIN_TRUSTED,        FACT_DOMAIN_USUALLY_PROVEN,
 	};
 	struct view v;
 
@@ -120,6 +123,7 @@ static void take_domain(const struct answers *m, struct value *at)
 	at[FACT_DOMAIN_DAYS_SINCE_OUT] = view_days_since(&v, history_last_out);
 	at[FACT_DOMAIN_SOLICITED] = view_solicited(&v);
 	at[FACT_DOMAIN_TRUSTED] = view_trusted(&v);
+	at[FACT_DOMAIN_USUALLY_PROVEN] = view_usually_proven(&v);
 	at[FACT_DOMAIN_MAILBOXES] = view_count(&v, history_mailboxes);
 	at[FACT_DOMAIN_PREVALENCE] = prevalence(m, &at[FACT_DOMAIN_MAILBOXES]);
 }

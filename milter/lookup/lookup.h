@@ -28,6 +28,7 @@ enum need {
 	NEED_THREAD = 1 << 9,
 	NEED_AUTH =
 		1 << 10, /* of SPF, DKIM, DMARC and iprev: DNS, and no key of a store */
+	NEED_LOOKALIKE = 1 << 11,
 };
 
 enum fact_id {

@@ -7,6 +7,7 @@
 
 #include "lookup/aliases.h"
 #include "message/address.h"
+#include "message/domain.h"
 #include "person/name.h"
 
 struct planner {
@@ -19,6 +20,8 @@ struct planner {
 	const char *name_keys[LIMIT_NAME_KEYS];
 	size_t n_name_keys;
 	const char *display_key;
+	const char *lookalike_keys[LIMIT_LOOKALIKE_KEYS];
+	size_t n_lookalike_keys;
 };
 
 static guint key_hash(gconstpointer p)
@@ -102,6 +105,18 @@ static void ask_names(struct planner *pl, struct tenant_asks *t)
 			ask_part(pl, t->tenant, FAMILY_NAME, pl->name_keys[i]);
 }
 
+/* What is the tenant's own resembles itself. */
+static void ask_lookalikes(struct planner *pl, struct tenant_asks *t)
+{
+	const char *domain = text_of(pl, FEATURE_FROM_DOMAIN);
+
+	if (domain == NULL || options_tenant(pl->setup->options, domain) == t->tenant)
+		return;
+	for (size_t i = 0; i < pl->n_lookalike_keys; i++)
+		t->lookalikes[t->n_lookalikes++] =
+			ask_part(pl, t->tenant, FAMILY_LOOKALIKE, pl->lookalike_keys[i]);
+}
+
 static void ask_threads(struct planner *pl, struct tenant_asks *t)
 {
 	const struct value *refs = &pl->features->at[FEATURE_REFERENCES];
@@ -142,6 +157,8 @@ static struct tenant_asks *ask_shared(struct planner *pl, const struct tenant *t
 		ask_names(pl, t);
 	if (needed(pl, NEED_THREAD))
 		ask_threads(pl, t);
+	if (needed(pl, NEED_LOOKALIKE))
+		ask_lookalikes(pl, t);
 	return t;
 }
 
@@ -213,6 +230,20 @@ static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)
 	}
 }
 
+/* Where anybody has an address, nobody imitates anybody by the domain. */
+static void plan_lookalikes(struct planner *pl)
+{
+	const struct lookup_setup *s = pl->setup;
+	const char *domain = text_of(pl, FEATURE_FROM_DOMAIN);
+
+	pl->n_lookalike_keys = 0;
+	if (domain == NULL || !needed(pl, NEED_LOOKALIKE) ||
+	    (s->is_shared != NULL && s->is_shared(s->shared, domain)))
+		return;
+	pl->n_lookalike_keys =
+		domain_lookalike_asks(pl->arena, domain, pl->lookalike_keys);
+}
+
 static void plan_author(struct planner *pl)
 {
 	const char *display = text_of(pl, FEATURE_FROM_NAME);
@@ -226,6 +257,7 @@ static void plan_author(struct planner *pl)
 		pl->n_name_keys = name_keys_ask(pl->arena, display, pl->name_keys);
 	if (display != NULL && needed(pl, NEED_DISPLAY))
 		pl->display_key = name_key(pl->arena, display);
+	plan_lookalikes(pl);
 
 	GPtrArray *tenants = plan_tenants(pl, rcpts);
 	struct tenant_asks **kept =

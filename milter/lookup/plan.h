@@ -25,6 +25,8 @@ struct tenant_asks {
 	size_t n_names;
 	ask threads[LIMIT_REFERENCES];
 	size_t n_threads;
+	ask lookalikes[LIMIT_LOOKALIKE_KEYS];
+	size_t n_lookalikes;
 };
 
 struct rcpt_asks {

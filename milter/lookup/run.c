@@ -68,6 +68,8 @@ static unsigned missing_for(const struct lookup_plan *p, const struct rcpt_asks 
 		missing |= missing_of(p, t->names[i], NEED_PERSON_NAME);
 	for (size_t i = 0; i < t->n_threads; i++)
 		missing |= missing_of(p, t->threads[i], NEED_THREAD);
+	for (size_t i = 0; i < t->n_lookalikes; i++)
+		missing |= missing_of(p, t->lookalikes[i], NEED_LOOKALIKE);
 	missing |= missing_of(p, r->mailbox, NEED_MAILBOX);
 	missing |= missing_of(p, r->pair, pair);
 	return missing | missing_of(p, r->alias_pair, pair);
@@ -94,6 +96,7 @@ static void shared_facts(struct answers *m, struct rcpt_facts *shared_r)
 	facts_of_person(m, shared_r->at);
 	facts_of_sender(m, shared_r->at);
 	facts_of_thread(m, shared_r->at);
+	facts_of_lookalike(m, shared_r->at);
 }
 
 /* answers and shared facts of all tenants, order of plan.tenants */

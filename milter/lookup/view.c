@@ -65,6 +65,16 @@ struct value view_trusted(const struct view *v)
 	return silence(v, VALUE_OF_BOOL(false));
 }
 
+struct value view_usually_proven(const struct view *v)
+{
+	if (v->found != ANSWER_YES)
+		return value_of_answer(v->found == ANSWER_NO ? v->ready == ANSWER_YES
+								       ? ANSWER_NO
+								       : ANSWER_UNKNOWN
+							     : v->found);
+	return VALUE_OF_BOOL(history_usually_proven(&v->history, v->today) == ANSWER_YES);
+}
+
 struct value view_count(const struct view *v,
 			int64_t (*count)(const struct history *h, int64_t today))
 {

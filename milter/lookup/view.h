@@ -27,6 +27,10 @@ struct value view_solicited(const struct view *v);
  * err   UNKNOWN: as view_known() */
 struct value view_trusted(const struct view *v);
 
+/* view_usually_proven - was nearly all of it proven to be theirs?
+ * err   UNKNOWN: too little is known, or it was not found out; NO where nothing is */
+struct value view_usually_proven(const struct view *v);
+
 /* view_count - one of the counts of closed days
  * in    count   a question of behavior/history.h
  * err   UNKNOWN: as view_known() */

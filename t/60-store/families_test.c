@@ -67,6 +67,7 @@ static const struct {
 	[FAMILY_DOMAIN] = { &history_codec, &history },
 	[FAMILY_DISPLAY] = { &history_codec, &history },
 	[FAMILY_LIST] = { &history_codec, &history },
+	[FAMILY_LOOKALIKE] = { &history_codec, &history },
 	[FAMILY_THREAD] = { &thread_codec, &thread },
 	[FAMILY_CAMPAIGN] = { &campaign_codec, &campaign },
 	[FAMILY_TENANT] = { &baseline_codec, NULL }, /* made below: it holds a history */

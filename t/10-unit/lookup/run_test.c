@@ -1012,6 +1012,170 @@ static void test_each_key_once(void)
 	setting_close(&s);
 }
 
+static void from_domain(struct setting *s, const char *domain)
+{
+	s->features.at[FEATURE_FROM_DOMAIN] = value_of_text(domain);
+	s->features.at[FEATURE_FROM_ORG] = value_of_text(domain);
+}
+
+static void test_lookalike(void)
+{
+	struct usual_item orgs[] = {
+		{ .text = "northwing.example", .closed = 1, .first_day = TODAY - 40 },
+		{ .text = "northwind.example", .closed = 9, .first_day = TODAY - 400 },
+		{ .text = "own.example", .closed = 90, .first_day = TODAY - 400 },
+	};
+	struct history h = { .open_day = TODAY - 1 };
+	struct setting s;
+
+	h.usual[USUAL_ADDRESS] = (struct usual_set){ .at = orgs, .n = 3 };
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", "eve@other.example");
+	from_domain(&s, "nortwind.example");
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "unknown");
+	put_baseline(&s, "own", 100);
+	put_baseline(&s, "other", 100);
+	put_history(&s, part_key(&s, FAMILY_LOOKALIKE, "own", "nortwlnd"), h);
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "northwind.example");
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE_HOW), ==, "one letter differs");
+	/* of the other tenant nothing is heard */
+	g_assert_cmpstr(text(&s, 1, FACT_DOMAIN_LOOKALIKE), ==, "absent");
+	/* it is itself; the other one resembles it, and it tells so */
+	from_domain(&s, "northwind.example");
+	put_history(&s, part_key(&s, FAMILY_LOOKALIKE, "own", "northwlnd"), h);
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "northwing.example");
+	/* services give their customers such names */
+	from_domain(&s, "northwind.service.example");
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "absent");
+	from_domain(&s, "northwind.example.service.example");
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "northwind.example");
+	/* what nobody needs is not asked */
+	run(&s, ALL & ~NEED_LOOKALIKE);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "unknown");
+	setting_close(&s);
+}
+
+/* Jane writes to herself from home, and answers: colleagues need not be warned of her. */
+static void test_private_address(void)
+{
+	const char *const addresses[] = { "jane@own.example" };
+	const char *const names[] = { "Jane Roe" };
+	struct person jane = { .id = "1",
+			       .names = names,
+			       .n_names = 1,
+			       .addresses = addresses,
+			       .n_addresses = 1 };
+	struct usual_item used = { .text = "jane@home.example",
+				   .closed = 1,
+				   .first_day = TODAY - 9,
+				   .last_day = TODAY - 9 };
+	struct usual_item wrote = { .text = "jane@own.example",
+				    .closed = 1,
+				    .first_day = TODAY - 8,
+				    .last_day = TODAY - 8 };
+	struct history name = { .open_day = TODAY - 9 },
+		       sender = { .open_day = TODAY - 8 };
+	struct setting s;
+
+	name.usual[USUAL_ADDRESS] = (struct usual_set){ .at = &used, .n = 1 };
+	sender.usual[USUAL_WRITER] = (struct usual_set){ .at = &wrote, .n = 1 };
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_baseline(&s, "own", 100);
+	put_people(&s, "Jane Roe", &jane, 1);
+	s.features.at[FEATURE_FROM_ADDRESS] = value_of_text("jane@home.example");
+	s.features.at[FEATURE_FROM_NAME] = value_of_text("Jane Roe");
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_MATCHED), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_PRIVATE), ==, ANSWER_NO);
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "jane@home.example"), sender);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_PRIVATE), ==, ANSWER_NO);
+	put_history(&s,
+		    part_key(&s, FAMILY_DISPLAY, "own", name_key(s.arena, "Jane Roe")),
+		    name);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_PRIVATE), ==, ANSWER_YES);
+	/* an answer to this address before it bore her name says nothing */
+	wrote.first_day = wrote.last_day = TODAY - 10;
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "jane@home.example"), sender);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_PRIVATE), ==, ANSWER_NO);
+	/* and so does one of somebody else */
+	wrote.first_day = wrote.last_day = TODAY - 8;
+	wrote.text = "joe@own.example";
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "jane@home.example"), sender);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_PRIVATE), ==, ANSWER_NO);
+	/* or one of today */
+	wrote.text = "jane@own.example";
+	wrote.first_day = wrote.last_day = TODAY;
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "jane@home.example"), sender);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_PERSON_PRIVATE), ==, ANSWER_NO);
+	setting_close(&s);
+}
+
+/* 19 of 20, and 8 at least */
+static void test_usually_proven(void)
+{
+	struct history h = old_friend();
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	put_baseline(&s, "own", 100);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_USUALLY_PROVEN), ==, ANSWER_NO);
+	h.checked.closed = h.proven.closed = 7;
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), h);
+	put_history(&s, part_key(&s, FAMILY_DOMAIN, "own", "firm.example"), h);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_USUALLY_PROVEN), ==, ANSWER_NO);
+	h.checked.closed = 20;
+	h.proven.closed = 19;
+	put_history(&s, part_key(&s, FAMILY_SENDER, "own", "bob@firm.example"), h);
+	h.proven.closed = 18;
+	put_history(&s, part_key(&s, FAMILY_DOMAIN, "own", "firm.example"), h);
+	run(&s, ALL);
+	g_assert_cmpint(told(&s, 0, FACT_SENDER_USUALLY_PROVEN), ==, ANSWER_YES);
+	g_assert_cmpint(told(&s, 0, FACT_DOMAIN_USUALLY_PROVEN), ==, ANSWER_NO);
+	setting_close(&s);
+}
+
+static bool all_shared(const void *of, const char *domain)
+{
+	return of != NULL && domain != NULL;
+}
+
+/* A provider of free mail resembles nobody, and an own domain does not either. */
+static void test_no_lookalike(void)
+{
+	struct lookup_plan p;
+	struct setting s;
+
+	setting_open(&s, "mem:");
+	rcpts(&s, "joe@own.example", NULL);
+	const struct lookup_setup setup = { .options = s.options,
+					    .store = s.store,
+					    .is_shared = all_shared,
+					    .shared = &s,
+					    .needs = NEED_LOOKALIKE };
+
+	lookup_plan_make(s.arena, &setup, &s.features, &p);
+	g_assert_cmpuint(p.n_reads, ==, 0);
+	put_baseline(&s, "own", 100);
+	from_domain(&s, "own.example");
+	run(&s, ALL);
+	g_assert_cmpstr(text(&s, 0, FACT_DOMAIN_LOOKALIKE), ==, "absent");
+	setting_close(&s);
+}
+
 static void test_names(void)
 {
 	g_assert_cmpuint(fact_names.n, ==, FACT_COUNT);
@@ -1056,6 +1220,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/lookup/too-many", test_too_many);
 	g_test_add_func("/lookup/authors", test_authors);
 	g_test_add_func("/lookup/each-key-once", test_each_key_once);
+	g_test_add_func("/lookup/lookalike", test_lookalike);
+	g_test_add_func("/lookup/no-lookalike", test_no_lookalike);
+	g_test_add_func("/lookup/private-address", test_private_address);
+	g_test_add_func("/lookup/usually-proven", test_usually_proven);
 	g_test_add_func("/lookup/names", test_names);
 	return g_test_run();
 }
