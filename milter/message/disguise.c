@@ -201,16 +201,39 @@ struct counts {
 	size_t latin, same, others, style; /* letters */
 };
 
+static void keep_letter(struct word *w, struct letter l)
+{
+	if (w->n < WORD_CHARS)
+		w->at[w->n] = l;
+	w->n++;
+}
+
+/* most characters of most texts; false: neither a letter nor a digit */
+static bool add_ascii(struct word *w, char c)
+{
+	if (g_ascii_isalpha(c)) {
+		w->latin++;
+		keep_letter(w, (struct letter){ .c = (gunichar)c,
+						.latin = g_ascii_tolower(c),
+						.own = true });
+		return true;
+	}
+	if (!g_ascii_isdigit(c))
+		return false;
+	w->digits++;
+	keep_letter(w, (struct letter){ .c = (gunichar)c });
+	return true;
+}
+
 static void add_letter(struct word *w, gunichar c)
 {
 	struct letter l = { .c = c };
 
+	if (c < 0x80 && add_ascii(w, (char)c)) /* no lookalike is ASCII */
+		return;
 	l.kind = (unsigned char)look_of(c, &l.latin);
-	l.own = l.kind == DISGUISE_NONE && c < 0x80 && g_ascii_isalpha((char)c);
-	if (l.own)
-		l.latin = g_ascii_tolower((char)c);
-	w->latin += l.own || (l.kind == DISGUISE_NONE && g_unichar_isalpha(c) &&
-			      g_unichar_get_script(c) == G_UNICODE_SCRIPT_LATIN);
+	w->latin += l.kind == DISGUISE_NONE && g_unichar_isalpha(c) &&
+		    g_unichar_get_script(c) == G_UNICODE_SCRIPT_LATIN;
 	w->same += l.kind == DISGUISE_LETTER;
 	w->nearly += l.kind == DISGUISE_NEARLY;
 	w->style += l.kind == DISGUISE_STYLE;
@@ -223,9 +246,7 @@ static void add_letter(struct word *w, gunichar c)
 		   (l.kind == DISGUISE_LETTER || l.kind == DISGUISE_NEARLY)) {
 		w->script = g_unichar_get_script(c);
 	}
-	if (w->n < WORD_CHARS)
-		w->at[w->n] = l;
-	w->n++;
+	keep_letter(w, l);
 }
 
 static bool is_ignored(gunichar c)
@@ -243,16 +264,30 @@ static bool add_char(struct word *w, gunichar c)
 	char latin;
 	gsize n;
 
+	if (c < 0x80)
+		return add_ascii(w, (char)c);
 	if (is_ignored(c))
 		return w->n > 0;
 	if (!g_unichar_isalnum(c) && !is_boxed(c, &latin))
 		return false;
-	n = c < 0x80 ? 0 : g_unichar_fully_decompose(c, TRUE, parts, PARTS_MAX);
-	if (n == 0)
-		add_letter(w, c);
+	n = g_unichar_fully_decompose(c, TRUE, parts, PARTS_MAX);
 	for (gsize i = 0; i < n; i++)
 		if (!is_ignored(parts[i]))
 			add_letter(w, parts[i]);
+	return true;
+}
+
+/* the character at i, its length in *bytes_r; false: it is none */
+static bool char_at(struct bytes text, size_t i, gunichar *c_r, size_t *bytes_r)
+{
+	*c_r = (unsigned char)text.at[i];
+	*bytes_r = 1;
+	if (*c_r < 0x80)
+		return true;
+	*c_r = g_utf8_get_char_validated(text.at + i, (gssize)(text.n - i));
+	if (*c_r == (gunichar)-1 || *c_r == (gunichar)-2)
+		return false;
+	*bytes_r = (size_t)g_unichar_to_utf8(*c_r, NULL);
 	return true;
 }
 
@@ -263,9 +298,9 @@ static bool next_word(struct bytes text, size_t *at, struct word *w)
 	       sizeof(*w) - offsetof(struct word, n)); /* letters below n only count */
 	w->begin = *at;
 	for (size_t i = *at; i < text.n;) {
-		gunichar c = g_utf8_get_char_validated(text.at + i, (gssize)(text.n - i));
-		bool good = c != (gunichar)-1 && c != (gunichar)-2;
-		size_t bytes = good ? (size_t)g_unichar_to_utf8(c, NULL) : 1;
+		gunichar c;
+		size_t bytes;
+		bool good = char_at(text, i, &c, &bytes);
 
 		if (good && w->n == 0)
 			w->begin = i;
