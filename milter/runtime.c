@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "config/load.h"
+#include "config/pools.h"
 #include "config/print.h"
 #include "detect/detect.h"
 #include "detect/file_kind.h"
@@ -158,7 +159,8 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 {
 	struct runtime *w = g_atomic_rc_box_new0(struct runtime);
 
-	w->options = options_load(s->config_path, e);
+	w->options = s->daemon ? options_load_daemon(s->config_path, e)
+			       : options_load(s->config_path, e);
 	if (w->options == NULL)
 		goto out;
 	w->rules = ruleset_load(

@@ -42,6 +42,7 @@ struct runtime_setup {
 				looks into files */
 	bool patient; /* the first message may wait until a decoder has started, as a daemon's
 			 have before mail comes */
+	bool daemon;             /* the environment may say how many workers pools have */
 	struct metrics *metrics; /* where the decoders count; NULL: nowhere */
 };
 

@@ -19,8 +19,6 @@
 #include "base/limits.h"
 #include "message/domain.h"
 
-#define CREW_THREADS 2 /* their jobs never block, so more would only switch */
-
 const char *const auth_result_names[AUTH_RESULT_COUNT] = {
 	[AUTH_NONE] = "none",           [AUTH_PASS] = "pass",
 	[AUTH_FAIL] = "fail",           [AUTH_SOFTFAIL] = "softfail",
@@ -63,7 +61,7 @@ struct auth_engine *auth_engine_create(const struct options *o, struct resolver 
 		.keys = keys_create(LIMIT_DKIM_KEYS),
 		.resolver = r,
 	};
-	en->group = task_group_create(CREW_THREADS);
+	en->group = task_group_create((int)MAX(o->dns_workers, 1));
 	en->health = dns_health_create(r, o);
 	return en;
 }

@@ -315,5 +315,7 @@ struct resolver *resolver_open(const struct options *o, GError **e)
 					 ? resolver_zone(o->dns_zone_file, e)
 					 : resolver_unbound(o->dns_servers, e);
 
-	return lower == NULL ? NULL : resolver_cache(lower, clock_mono_us);
+	return lower == NULL
+		       ? NULL
+		       : resolver_cache(lower, (unsigned)o->dns_queue, clock_mono_us);
 }

@@ -51,10 +51,12 @@ struct resolver_stats {
 	uint64_t cached;     /* of them, answered from memory */
 	uint64_t joined;     /* of them, waited with an equal one that was on its way */
 	uint64_t tempfail;   /* of them, not answered */
+	uint64_t refused;    /* of those, because dns_queue were on their way */
 	uint64_t entries;    /* in the memory now */
+	uint64_t on_way;     /* questions to the resolver below, now */
 	int64_t answered_us; /* when it last had an answer that was not from memory, on
 				clock_mono_us(); 0: never */
-	int64_t refused_us;  /* when a question last found no room (LIMIT_DNS_ON_WAY) */
+	int64_t refused_us;  /* when a question last found no room (dns_queue) */
 };
 
 /* resolver_open - the resolver that wonted.conf asks for (a zone file, or libunbound over

@@ -90,8 +90,8 @@ int dns_query_noted(struct dns_query *q);
  * in    lower    taken over
  *       now_us   clock_mono_us, or a test's own
  * err   none */
-struct resolver *resolver_cache(struct resolver *lower, int64_t (*now_us)(void))
-	__attribute__((returns_nonnull));
+struct resolver *resolver_cache(struct resolver *lower, unsigned most,
+				int64_t (*now_us)(void)) __attribute__((returns_nonnull));
 
 /* resolver_zone_text - answers from the text of a zone file; its format stands in
  *                      resolver_zone.c

@@ -44,6 +44,7 @@ struct cache {
 	struct resolver base;
 	struct resolver *lower;
 	int64_t (*now_us)(void);
+	guint most; /* questions on their way */
 	guint seed; /* so that nobody outside can choose names of one hash */
 	pthread_mutex_t lock;
 	GHashTable *entries;
@@ -248,8 +249,9 @@ static void cache_start(struct resolver *r, struct dns_query *q)
 		c->stats.cached++;
 	} else if ((f = g_hash_table_lookup(c->flights, &key)) != NULL) {
 		c->stats.joined++;
-	} else if (c->flying.length >= LIMIT_DNS_ON_WAY) {
+	} else if (c->flying.length >= c->most) {
 		c->stats.tempfail++;
+		c->stats.refused++;
 		c->stats.refused_us = c->now_us();
 		full = true;
 	} else {
@@ -276,6 +278,7 @@ static void cache_count(struct resolver *r, struct resolver_stats *stats_r)
 	pthread_mutex_lock(&c->lock);
 	*stats_r = c->stats;
 	stats_r->entries = c->used.length;
+	stats_r->on_way = c->flying.length;
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -299,13 +302,15 @@ static const struct resolver_backend cache_backend = {
 	.count = cache_count,
 };
 
-struct resolver *resolver_cache(struct resolver *lower, int64_t (*now_us)(void))
+struct resolver *resolver_cache(struct resolver *lower, unsigned most,
+				int64_t (*now_us)(void))
 {
 	struct cache *c = g_new0(struct cache, 1);
 
 	c->base.backend = &cache_backend;
 	c->lower = lower;
 	c->now_us = now_us;
+	c->most = most;
 	c->seed = g_random_int();
 	pthread_mutex_init(&c->lock, NULL);
 	c->entries = g_hash_table_new(key_hash, key_equal);

@@ -71,7 +71,6 @@
 #define LIMIT_TXT_BYTES 4096      /* of one DNS TXT record set entry */
 #define LIMIT_DNS_RRS 100         /* of one answer */
 #define LIMIT_DNS_NAME_BYTES 253  /* RFC 1035 2.3.4, as text without the last dot */
-#define LIMIT_DNS_ON_WAY 4096     /* questions on their way at once; more are temperror */
 #define LIMIT_DNS_ANSWER_MS 10000 /* after that a question is given up, whoever waits */
 #define LIMIT_DNS_PROBE_MS 500    /* to find out whether the resolver answers anybody */
 #define LIMIT_DNS_CACHE_ENTRIES 50000

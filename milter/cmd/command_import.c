@@ -12,6 +12,7 @@
 #include "cmd/import_journal.h"
 #include "cmd/progress.h"
 #include "cmd/tenant_store.h"
+#include "config/pools.h"
 #include "learn/archive.h"
 #include "learn/learner.h"
 #include "message/address.h"
@@ -166,7 +167,10 @@ static bool import_into(struct import *im, const struct options *o, GError **e)
 	struct arena *a = arena_create();
 	struct learner_setup setup = { .options = o,
 				       .now_s = clock_now_s(),
-				       .threads = g_get_num_processors() };
+				       .threads = o->learn_workers > 0
+							  ? (unsigned)o->learn_workers
+							  : g_get_num_processors(),
+				       .queue = (unsigned)o->learn_queue };
 	bool good = false;
 
 	setup.tenant = tenant_named(o, im->tenant, e);
@@ -207,8 +211,9 @@ static int run(struct import *im, const struct command_args *args)
 	o = command_config(args);
 	if (o == NULL)
 		return EXIT_WRONG_INPUT;
-	good = im->journal != NULL ? import_journal(o, im->journal, &e)
-				   : import_into(im, o, &e);
+	good = pools_from_environment(o, &e) &&
+	       (im->journal != NULL ? import_journal(o, im->journal, &e)
+				    : import_into(im, o, &e));
 	options_unref(o);
 	return good ? EXIT_DONE : command_fail(args->argv[0], e);
 }

@@ -38,6 +38,24 @@ void gauges_common(struct metrics *m, int64_t began_s)
 	metrics_set(m, METRIC_MEMORY_RESIDENT, NULL, resident_bytes());
 }
 
+void gauges_pool(struct metrics *m, const struct options *o, enum pool which)
+{
+	struct pool_size s = pool_size(o, which);
+
+	metrics_set(m, METRIC_POOL_WORKERS, s.name, (uint64_t)s.workers.value);
+	metrics_tell(m, METRIC_POOL_WORKERS_FROM, s.name, s.workers.from);
+	metrics_set(m, METRIC_POOL_QUEUE, s.name, (uint64_t)s.queue.value);
+	metrics_tell(m, METRIC_POOL_QUEUE_FROM, s.name, s.queue.from);
+}
+
+static void engine_gauges(struct metrics *m, struct listener *l)
+{
+	metrics_set(m, METRIC_POOL_BUSY, "engine",
+		    (uint64_t)atomic_load(&l->connections));
+	metrics_set(m, METRIC_POOL_SHED, "engine",
+		    metrics_value(m, METRIC_CONNECTIONS_REFUSED, NULL));
+}
+
 static void dns_gauges(struct metrics *m, const struct runtime *w)
 {
 	int64_t since_s = w->auth == NULL ? 0 : auth_resolver_silent_since(w->auth);
@@ -57,6 +75,8 @@ static void dns_gauges(struct metrics *m, const struct runtime *w)
 	metrics_set(m, METRIC_DNS_JOINED, NULL, s.joined);
 	metrics_set(m, METRIC_DNS_FAILED, NULL, s.tempfail);
 	metrics_set(m, METRIC_DNS_ENTRIES, NULL, s.entries);
+	metrics_set(m, METRIC_POOL_WAITING, "dns", s.on_way);
+	metrics_set(m, METRIC_POOL_SHED, "dns", s.refused);
 }
 
 static void decode_gauges(struct metrics *m, const struct runtime *w)
@@ -68,6 +88,10 @@ static void decode_gauges(struct metrics *m, const struct runtime *w)
 	metrics_set(m, METRIC_DECODERS_NOW, NULL, (uint64_t)now.alive);
 	metrics_set(m, METRIC_DECODERS_BUSY, NULL, (uint64_t)now.busy);
 	metrics_set(m, METRIC_DECODE_WAITING, NULL, (uint64_t)now.waiting);
+	metrics_set(m, METRIC_POOL_BUSY, "decode", (uint64_t)now.busy);
+	metrics_set(m, METRIC_POOL_WAITING, "decode", (uint64_t)now.waiting);
+	metrics_set(m, METRIC_POOL_SHED, "decode",
+		    metrics_value(m, METRIC_DECODE_QUEUE_FULL, NULL));
 }
 
 static void store_gauges(struct metrics *m, const struct runtime *w)
@@ -96,6 +120,9 @@ static void runtime_gauges(struct metrics *m, const struct runtime *w)
 	metrics_tell(m, METRIC_CONFIGURATION, NULL, w->id);
 	metrics_tell(m, METRIC_MODE, NULL, mode_names[o->mode]);
 	metrics_set(m, METRIC_RULES, NULL, ruleset_count(w->rules));
+	gauges_pool(m, o, POOL_ENGINE);
+	gauges_pool(m, o, POOL_DNS);
+	gauges_pool(m, o, POOL_DECODE);
 	dns_gauges(m, w);
 	decode_gauges(m, w);
 	store_gauges(m, w);
@@ -120,6 +147,7 @@ static void collect(struct metrics *m, void *user)
 	metrics_set(m, METRIC_HOLDS_NOW, NULL,
 		    (uint64_t)quarantine_count_held(l->quarantine));
 	tally_degraded_now(l);
+	engine_gauges(m, l);
 	runtime_gauges(m, w);
 	runtime_release(w);
 	g_string_free(why, TRUE);

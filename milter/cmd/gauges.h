@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "config/pools.h"
 #include "session/listener.h"
 
 struct gauges {
@@ -20,6 +21,9 @@ void gauges_begin(struct gauges *g);
 /* gauges_ready - for metrics_http_open(): is mail taken and decided?
  * in    user   a struct gauges */
 bool gauges_ready(GString *why, void *user);
+
+/* gauges_pool - how many workers and how long a queue a pool may have, and what says so */
+void gauges_pool(struct metrics *m, const struct options *o, enum pool which);
 
 /* gauges_common - what any daemon can say of itself
  * in    began_s   when it started */

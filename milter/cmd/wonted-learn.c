@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/map_guard.h"
 #include "base/plural.h"
@@ -19,7 +20,7 @@
 #include "cmd/gauges.h"
 #include "cmd/tenant_store.h"
 #include "cmd/user.h"
-#include "config/load.h"
+#include "config/pools.h"
 #include "config/print.h"
 #include "learn/follow.h"
 #include "metrics/http.h"
@@ -187,6 +188,7 @@ static void tell_configuration(const struct learn *l)
 
 	id[16] = '\0'; /* as wonted-milter's */
 	metrics_tell(l->metrics, METRIC_CONFIGURATION, NULL, id);
+	gauges_pool(l->metrics, l->options, POOL_LEARN);
 	g_free(id);
 }
 
@@ -196,7 +198,7 @@ static void reload(struct learn *l)
 	GError *e = NULL;
 
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
-	struct options *o = options_load(l->config, &e);
+	struct options *o = options_load_daemon(l->config, &e);
 
 	sd_notify(0, "READY=1");
 	metrics_add(l->metrics, o != NULL ? METRIC_RELOADS : METRIC_RELOAD_FAILURES, 1);
@@ -219,7 +221,7 @@ static void reload(struct learn *l)
 static void answer_reload(const struct learn *l, GString *to)
 {
 	GError *e = NULL;
-	struct options *o = options_load(l->config, &e);
+	struct options *o = options_load_daemon(l->config, &e);
 
 	if (o == NULL) {
 		g_string_append_printf(to,
@@ -283,7 +285,8 @@ static bool open_metrics(struct learn *l, GError **e)
 	const struct listen_request want = { .option = "learn_metrics_socket",
 					     .socket = l->options->learn_metrics_socket,
 					     .group = l->options->socket_group,
-					     .mode = l->options->socket_mode };
+					     .mode = l->options->socket_mode,
+					     .waiting = LIMIT_METRICS_CONNECTIONS };
 
 	metrics_collect(l->metrics, collect, l);
 	metrics_declare(l->metrics, METRIC_LEARN_KINDS, training_event_names,
@@ -403,7 +406,7 @@ static int run(struct learn *l, const struct arguments *a)
 	sigset_t set;
 
 	map_guard_install();
-	l->options = options_load(l->config, &e);
+	l->options = options_load_daemon(l->config, &e);
 	if (l->options == NULL)
 		return command_fail("wonted-learn", e);
 	block_signals(&set);

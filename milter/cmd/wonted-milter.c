@@ -22,7 +22,7 @@
 #include "cmd/control_store.h"
 #include "cmd/gauges.h"
 #include "cmd/user.h"
-#include "config/load.h"
+#include "config/pools.h"
 #include "decoding.h"
 #include "message/mime.h"
 #include "metrics/http.h"
@@ -272,7 +272,8 @@ static bool listen_for_metrics(struct daemon *d, const struct options *o, GError
 	const struct listen_request want = { .option = "metrics_socket",
 					     .socket = o->metrics_socket,
 					     .group = o->socket_group,
-					     .mode = o->socket_mode };
+					     .mode = o->socket_mode,
+					     .waiting = LIMIT_METRICS_CONNECTIONS };
 
 	return *o->metrics_socket == '\0' ||
 	       listen_socket_open_at(&want, &d->metrics_socket, e);
@@ -282,7 +283,7 @@ static bool listen_for_metrics(struct daemon *d, const struct options *o, GError
  * then, and what a reload could not read keeps it from starting. */
 static bool start(struct daemon *d, GError **e)
 {
-	struct options *o = options_load(d->setup.config_path, e);
+	struct options *o = options_load_daemon(d->setup.config_path, e);
 	struct runtime *w = NULL;
 
 	if (o == NULL)
@@ -454,7 +455,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	d.setup = (struct runtime_setup){ .config_path = args.config,
-					  .decoder = DECODING_PROGRAM };
+					  .decoder = DECODING_PROGRAM,
+					  .daemon = true };
 	map_guard_install();
 	message_library_init();
 	if (given.version)

@@ -178,6 +178,8 @@ static void dump_origin(const struct origin *at, GString *out)
 {
 	if (at->file == NULL)
 		g_string_append(out, "  # default\n");
+	else if (at->line == 0)
+		g_string_append_printf(out, "  # %s\n", at->file);
 	else
 		g_string_append_printf(out, "  # %s:%u\n", at->file, at->line);
 }

@@ -20,6 +20,7 @@ struct learner_setup {
 	struct store *store; /* opened for writing */
 	int64_t now_s;
 	unsigned threads; /* that read messages ahead; 0: learner_take() reads itself */
+	unsigned queue;   /* messages that they may be ahead; 0: 64 */
 };
 
 struct learner_done {

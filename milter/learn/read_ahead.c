@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-#define JOBS 64                       /* enough that no thread waits for another */
+#define JOBS_USUAL 64                 /* enough that no thread waits for another */
 #define BYTES_MOST ((size_t)64 << 20) /* of messages on their way */
 #define THREADS_MOST 16
 
@@ -20,7 +20,8 @@ struct job {
 
 struct read_ahead {
 	const struct learner_setup *setup;
-	struct job ring[JOBS];
+	struct job *ring;
+	size_t jobs;         /* in the ring */
 	size_t taken, given; /* of the one who gives and takes; counts from the begin */
 	size_t bytes;        /* of what was given and not taken */
 	struct job *shown;   /* the last one taken */
@@ -35,7 +36,7 @@ struct read_ahead {
 
 static struct job *job_at(struct read_ahead *w, size_t i)
 {
-	return &w->ring[i % JOBS];
+	return &w->ring[i % w->jobs];
 }
 
 static void *work_on(void *data)
@@ -68,6 +69,8 @@ struct read_ahead *read_ahead_create(const struct learner_setup *setup, unsigned
 	struct read_ahead *w = g_new0(struct read_ahead, 1);
 
 	w->setup = setup;
+	w->jobs = setup->queue > 0 ? setup->queue : JOBS_USUAL;
+	w->ring = g_new0(struct job, w->jobs);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->work, NULL);
 	pthread_cond_init(&w->done, NULL);
@@ -90,7 +93,7 @@ bool read_ahead_has_room(const struct read_ahead *w, size_t n)
 {
 	size_t there = w->given - w->taken + (w->shown != NULL);
 
-	return there == 0 || (there < JOBS && w->bytes + n <= BYTES_MOST);
+	return there == 0 || (there < w->jobs && w->bytes + n <= BYTES_MOST);
 }
 
 void read_ahead_give(struct read_ahead *w, struct bytes raw)
@@ -143,5 +146,6 @@ void read_ahead_destroy(struct read_ahead **wp)
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->work);
 	pthread_cond_destroy(&w->done);
+	g_free(w->ring);
 	g_free(w);
 }

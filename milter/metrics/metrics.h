@@ -93,8 +93,4 @@ void metrics_status(struct metrics *m, GString *to);
  * use   any thread; one reads at a time */
 void metrics_prometheus(struct metrics *m, GString *to);
 
-/* metric_prometheus_name - "wonted_decide_seconds": what Prometheus calls it
- * own   g_free() */
-char *metric_prometheus_name(enum metric_id id);
-
 #endif

@@ -66,7 +66,7 @@ static const char *unit_suffix(const struct metric_row *row)
 	return "";
 }
 
-char *metric_prometheus_name(enum metric_id id)
+static char *prometheus_name(enum metric_id id)
 {
 	const struct metric_row *row = &metric_rows[id];
 
@@ -166,7 +166,7 @@ static void print_metric(const struct metrics *m, enum metric_id id, GString *to
 		[METRIC_TEXT] = "gauge",
 	};
 	const struct metric_row *row = &metric_rows[id];
-	char *name = metric_prometheus_name(id);
+	char *name = prometheus_name(id);
 
 	g_string_append_printf(to, "# HELP %s ", name);
 	append_escaped(row->doc, to);

@@ -86,6 +86,7 @@ static void forget_line(struct line *l)
 
 	pthread_mutex_lock(&s->lock);
 	g_hash_table_remove(s->lines, l);
+	atomic_store(&s->listener->connections, (int)g_hash_table_size(s->lines));
 	close(l->setup.fd);
 	pthread_cond_signal(&s->fewer);
 	pthread_mutex_unlock(&s->lock);
@@ -136,6 +137,7 @@ static bool add_line(struct server *s, struct line *l)
 
 	if (fits)
 		g_hash_table_add(s->lines, l);
+	atomic_store(&s->listener->connections, (int)g_hash_table_size(s->lines));
 	pthread_mutex_unlock(&s->lock);
 	return fits;
 }

@@ -22,7 +22,6 @@
 #include "session/macros.h"
 #include "session/session.h"
 
-#define LISTEN_BACKLOG 256
 /* libmilter's buffer for one body chunk sent back */
 #define CHUNK_BYTES 65535
 
@@ -425,7 +424,7 @@ static bool open_socket(const struct options *o, GError **e)
 	if (spec.family == SOCKET_UNIX && listen_socket_served(spec.path))
 		listen_socket_say_served(&want, e);
 	else if (smfi_setconn(conn) != MI_SUCCESS ||
-		 smfi_setbacklog(LISTEN_BACKLOG) != MI_SUCCESS)
+		 smfi_setbacklog(want.waiting) != MI_SUCCESS)
 		listen_socket_error(e, &want, "use it");
 	else if (!open_private())
 		listen_socket_error(

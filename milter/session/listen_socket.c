@@ -127,11 +127,11 @@ static bool open_unix(const char *path, const struct listen_request *want,
 	s->path = g_strdup(path);
 	if (!listen_socket_grant(path, want, e))
 		return false;
-	return listen(s->fd, SOMAXCONN) == 0 ||
+	return listen(s->fd, want->waiting) == 0 ||
 	       listen_socket_error(e, want, "listen on it");
 }
 
-static bool listen_at(const struct addrinfo *a, struct listen_socket *s)
+static bool listen_at(const struct addrinfo *a, int waiting, struct listen_socket *s)
 {
 	const int on = 1;
 
@@ -139,7 +139,7 @@ static bool listen_at(const struct addrinfo *a, struct listen_socket *s)
 	if (s->fd < 0)
 		return false;
 	setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(s->fd, a->ai_addr, a->ai_addrlen) == 0 && listen(s->fd, SOMAXCONN) == 0)
+	if (bind(s->fd, a->ai_addr, a->ai_addrlen) == 0 && listen(s->fd, waiting) == 0)
 		return true;
 	close(s->fd);
 	s->fd = -1;
@@ -168,7 +168,7 @@ static bool open_inet(const struct socket_spec *spec, const struct listen_reques
 	}
 	s->tcp = true;
 	for (const struct addrinfo *a = all; a != NULL && s->fd < 0; a = a->ai_next)
-		listen_at(a, s);
+		listen_at(a, want->waiting, s);
 	freeaddrinfo(all);
 	return s->fd >= 0 ||
 	       listen_socket_error(e, want,
@@ -225,7 +225,8 @@ struct listen_request listen_request_of_mta(const struct options *o)
 	return (struct listen_request){ .option = "socket",
 					.socket = o->socket,
 					.group = o->socket_group,
-					.mode = o->socket_mode };
+					.mode = o->socket_mode,
+					.waiting = (int)o->milter_queue };
 }
 
 bool listen_socket_open_at(const struct listen_request *want, struct listen_socket *s_r,

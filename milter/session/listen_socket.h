@@ -20,6 +20,7 @@ struct listen_request {
 	const char *socket; /* as socket_parse() takes it */
 	const char *group;  /* of a unix socket; "": as it is made */
 	const char *mode;   /* of a unix socket, octal */
+	int waiting;        /* connections that may wait until they are taken */
 };
 
 /* listen_request_of_mta - the socket of the options */

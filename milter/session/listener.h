@@ -16,9 +16,10 @@ struct listener {
 	struct quarantine *quarantine;
 	struct journal *journal;
 	struct metrics *metrics;
-	_Atomic int sessions; /* open now */
-	struct budget memory; /* of messages that sessions build, under max_memory */
-	_Atomic int ends;     /* messages at their end now, until their answer has left: a
+	_Atomic int connections; /* open now, of our own engine */
+	_Atomic int sessions;    /* open now */
+	struct budget memory;    /* of messages that sessions build, under max_memory */
+	_Atomic int ends; /* messages at their end now, until their answer has left: a
 				     stop waits for these */
 	_Atomic uint64_t numbers; /* of sessions so far */
 	uint64_t began_us;        /* makes numbers unique over restarts */

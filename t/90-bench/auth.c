@@ -82,7 +82,7 @@ static struct resolver *answers(const struct signer *rsa)
 		"sel._domainkey.example.org. TXT \"v=DKIM1; k=rsa; p=%s\"\n"
 		"_dmarc.example.org. TXT \"v=DMARC1; p=reject\"\n",
 		rsa->record);
-	struct resolver *r = resolver_cache(zone_of(zone), clock_mono_us);
+	struct resolver *r = resolver_cache(zone_of(zone), 4096, clock_mono_us);
 
 	g_free(zone);
 	return r;

@@ -54,7 +54,9 @@ static inline struct message message_of(struct arena *a, struct bytes raw)
 
 static inline const struct options *no_options(void)
 {
-	static const struct options none = { .dns_zone_file = "" };
+	static const struct options none = { .dns_zone_file = "",
+					     .dns_workers = 2,
+					     .dns_queue = 4096 };
 
 	return &none;
 }

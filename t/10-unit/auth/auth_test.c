@@ -35,7 +35,7 @@ static char *zone_text(int delay_ms)
 static struct resolver *zone_with(int delay_ms)
 {
 	char *text = zone_text(delay_ms);
-	struct resolver *r = resolver_cache(zone_of(text), clock_mono_us);
+	struct resolver *r = resolver_cache(zone_of(text), 4096, clock_mono_us);
 
 	g_free(text);
 	return r;

@@ -6,6 +6,8 @@
 
 static int64_t now; /* the cache's clock, in microseconds */
 
+#define ON_WAY 64 /* at once */
+
 static int64_t test_now(void)
 {
 	return __atomic_load_n(&now, __ATOMIC_RELAXED);
@@ -47,7 +49,7 @@ static const char zone_text[] = "short.example. 0 A 192.0.2.1\n"
 static void test_ttl(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		struct resolver *r = resolver_cache(zone_of(zone_text), test_now);
+		struct resolver *r = resolver_cache(zone_of(zone_text), ON_WAY, test_now);
 
 		g_assert_cmpint(ask(r, rows[i].name, rows[i].type), ==, rows[i].status);
 		pass_s(rows[i].fresh_s);
@@ -64,7 +66,7 @@ static void test_ttl(void)
 static void test_bound(void)
 {
 	struct resolver *r =
-		resolver_cache(zone_of("a.example. A 192.0.2.1\n"), test_now);
+		resolver_cache(zone_of("a.example. A 192.0.2.1\n"), ON_WAY, test_now);
 	char name[32];
 
 	ask(r, "a.example", DNS_A);
@@ -111,7 +113,7 @@ static void test_bytes(void)
 	static const struct resolver_backend fat_backend = { .start = fat_start,
 							     .close = fat_close };
 	struct fat fat = { .base.backend = &fat_backend };
-	struct resolver *r = resolver_cache(&fat.base, test_now);
+	struct resolver *r = resolver_cache(&fat.base, ON_WAY, test_now);
 	char name[32];
 
 	for (int i = 0; i < 200; i++) {
@@ -128,7 +130,7 @@ static void test_joined(void)
 {
 	struct resolver *zone =
 		zone_of("slow.example. A 192.0.2.1\nslow.example. DELAY 30\n");
-	struct resolver *r = resolver_cache(zone, test_now);
+	struct resolver *r = resolver_cache(zone, ON_WAY, test_now);
 	struct dns_query *q[10];
 
 	for (int i = 0; i < 10; i++)
@@ -149,7 +151,8 @@ static void test_joined(void)
 static void test_left(void)
 {
 	struct resolver *r = resolver_cache(
-		zone_of("slow.example. A 192.0.2.1\nslow.example. DELAY 20\n"), test_now);
+		zone_of("slow.example. A 192.0.2.1\nslow.example. DELAY 20\n"), ON_WAY,
+		test_now);
 	struct dns_query *q = resolver_ask(r, "slow.example", DNS_A);
 	int64_t until_us = in_ms(2000);
 
@@ -166,7 +169,8 @@ static void test_left(void)
 static void test_given_up(void)
 {
 	struct resolver *r = resolver_cache(
-		zone_of("silent.example. TIMEOUT\na.example. A 192.0.2.1\n"), test_now);
+		zone_of("silent.example. TIMEOUT\na.example. A 192.0.2.1\n"), ON_WAY,
+		test_now);
 	struct dns_query *q = resolver_ask(r, "silent.example", DNS_A);
 
 	pass_s(LIMIT_DNS_ANSWER_MS / 1000 + 1);
@@ -181,22 +185,24 @@ static void test_given_up(void)
 static void test_too_many(void)
 {
 	GString *zone = g_string_new("a.example. A 192.0.2.1\n");
-	struct dns_query *q[LIMIT_DNS_ON_WAY + 1];
+	struct dns_query *q[ON_WAY + 1];
 	struct resolver *r;
 	char name[32];
 
-	for (int i = 0; i < LIMIT_DNS_ON_WAY; i++)
+	for (int i = 0; i < ON_WAY; i++)
 		g_string_append_printf(zone, "n%d.example. TIMEOUT\n", i);
-	r = resolver_cache(zone_of(zone->str), test_now);
-	for (int i = 0; i < LIMIT_DNS_ON_WAY; i++) {
+	r = resolver_cache(zone_of(zone->str), ON_WAY, test_now);
+	for (int i = 0; i < ON_WAY; i++) {
 		g_snprintf(name, sizeof(name), "n%d.example", i);
 		q[i] = resolver_ask(r, name, DNS_A);
 	}
-	q[LIMIT_DNS_ON_WAY] = resolver_ask(r, "a.example", DNS_A);
-	g_assert_cmpint(dns_query_peek(q[LIMIT_DNS_ON_WAY])->status, ==, DNS_TEMPFAIL);
+	q[ON_WAY] = resolver_ask(r, "a.example", DNS_A);
+	g_assert_cmpint(dns_query_peek(q[ON_WAY])->status, ==, DNS_TEMPFAIL);
 	g_assert_null(dns_query_peek(q[0]));
+	g_assert_cmpuint(resolver_stats(r).on_way, ==, ON_WAY);
+	g_assert_cmpuint(resolver_stats(r).refused, ==, 1);
 	resolver_close(&r);
-	for (int i = 0; i <= LIMIT_DNS_ON_WAY; i++) {
+	for (int i = 0; i <= ON_WAY; i++) {
 		g_assert_cmpint(dns_query_peek(q[i])->status, ==, DNS_TEMPFAIL);
 		dns_query_release(&q[i]);
 	}
@@ -231,7 +237,7 @@ static void test_threads(void)
 
 	for (int i = 0; i < 50; i++)
 		g_string_append_printf(zone, "n%d.example. A 192.0.2.%d\n", i, i);
-	r = resolver_cache(zone_of(zone->str), test_now);
+	r = resolver_cache(zone_of(zone->str), ON_WAY, test_now);
 	for (size_t i = 0; i < G_N_ELEMENTS(t); i++)
 		g_assert_cmpint(pthread_create(&t[i], NULL, ask_many, r), ==, 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(t); i++)

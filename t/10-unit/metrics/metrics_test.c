@@ -144,7 +144,7 @@ static void names_are_good(void)
 		g_assert_true((row->most > 1) == (row->label[0] != '\0'));
 		g_assert_true(row->type != METRIC_HISTOGRAM || row->unit == METRIC_US);
 		g_assert_true(g_str_has_suffix(row->doc, "."));
-		g_assert_true(g_hash_table_add(seen, metric_prometheus_name(i)));
+		g_assert_true(g_hash_table_add(seen, g_strdup(row->name)));
 	}
 	g_hash_table_destroy(seen);
 }
