@@ -133,9 +133,18 @@ struct reader {
 	size_t stopped_at; /* bytes read when nesting went too deep; 0: it did not */
 };
 
+/* As strcmp() tells: most names differ in their first letters. */
+static bool is_name(const char *one, const char *other)
+{
+	return one[0] == other[0] && strcmp(one, other) == 0;
+}
+
 static int compare_element(const void *name, const void *element)
 {
-	return strcmp(name, ((const struct element *)element)->name);
+	const char *one = name, *other = ((const struct element *)element)->name;
+	int first = (unsigned char)one[0] - (unsigned char)other[0];
+
+	return first != 0 ? first : strcmp(one, other);
 }
 
 static unsigned flags_of(const char *name)
@@ -363,11 +372,11 @@ static void apply_style(struct frame *f, const struct inline_style *s)
 
 static void apply_attribute(struct frame *f, const char *key, const char *value)
 {
-	if (strcmp(key, "bgcolor") == 0)
+	if (is_name(key, "bgcolor"))
 		f->background = style_color(bytes_of(value));
-	else if (strcmp(key, "background") == 0)
+	else if (is_name(key, "background"))
 		f->background = COLOR_UNKNOWN;
-	else if (strcmp(key, "color") == 0 || strcmp(key, "text") == 0)
+	else if (is_name(key, "color") || is_name(key, "text"))
 		f->color = style_color(bytes_of(value));
 }
 
@@ -411,17 +420,17 @@ static const struct {
 static void read_target(struct target *t, const char *name, const char *key,
 			const char *value)
 {
-	if (strcmp(name, "meta") == 0) {
-		if (strcmp(key, "http-equiv") == 0)
+	if (is_name(name, "meta")) {
+		if (is_name(key, "http-equiv"))
 			t->refresh = g_ascii_strcasecmp(value, "refresh") == 0;
-		else if (strcmp(key, "content") == 0)
+		else if (is_name(key, "content"))
 			t->content = value;
 		return;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(target_keys); i++)
-		if (strcmp(key, target_keys[i].key) == 0 &&
+		if (is_name(key, target_keys[i].key) &&
 		    (target_keys[i].element == NULL ||
-		     strcmp(name, target_keys[i].element) == 0))
+		     is_name(name, target_keys[i].element)))
 			t->at = value;
 }
 
@@ -446,7 +455,7 @@ static const char *refresh_url(struct arena *a, const char *content)
 
 static void take_base(struct reader *r, const char *name, const char *target)
 {
-	if (target != NULL && strcmp(name, "base") == 0 && r->t->base == NULL)
+	if (target != NULL && is_name(name, "base") && r->t->base == NULL)
 		r->t->base = url_of(r->a, target);
 }
 
@@ -469,15 +478,15 @@ static const char *read_attributes(struct reader *r, const char *name, struct fr
 		const char *key = (const char *)attributes[0];
 		const char *value = (const char *)attributes[1];
 
-		if (strcmp(key, "hidden") == 0)
+		if (is_name(key, "hidden"))
 			f->gone = true;
 		if (value == NULL)
 			continue;
-		if (strcmp(key, "style") == 0)
+		if (is_name(key, "style"))
 			css = value;
-		else if (strcmp(key, "class") == 0)
+		else if (is_name(key, "class"))
 			element.class = value;
-		else if (strcmp(key, "id") == 0)
+		else if (is_name(key, "id"))
 			element.id = value;
 		else
 			apply_attribute(f, key, value);
@@ -503,7 +512,7 @@ static bool is_implied(const struct reader *r, const char *name,
 {
 	const xmlChar *at = r->parser->input->cur;
 
-	return attributes == NULL && strcmp(name, "p") == 0 && *at != '>' && *at != '/';
+	return attributes == NULL && is_name(name, "p") && *at != '>' && *at != '/';
 }
 
 /* deep enough: the parser ends after this tag */
@@ -540,7 +549,7 @@ static void on_start(void *user, const xmlChar *element, const xmlChar **attribu
 	end_line(r, flags);
 	if (flags & (ELEMENT_LINK | ELEMENT_PLACE | ELEMENT_REFRESH))
 		open_link(r, flags, target);
-	else if (strcmp(name, "img") == 0)
+	else if (is_name(name, "img"))
 		r->link.picture |= !f.gone;
 }
 

@@ -21,11 +21,11 @@ struct box {
 	bool far;      /* left or top is far out */
 };
 
-/* words in lower case, never empty */
+/* words in lower case, never empty: most texts differ in the first letter */
 static inline bool is(struct bytes text, const char *word)
 {
-	return text.n == strlen(word) && g_ascii_tolower(text.at[0]) == word[0] &&
-	       strncasecmp(text.at, word, text.n) == 0;
+	return text.n > 0 && (text.at[0] | ('a' - 'A')) == (word[0] | ('a' - 'A')) &&
+	       text.n == strlen(word) && strncasecmp(text.at, word, text.n) == 0;
 }
 
 static bool starts(struct bytes text, const char *word)
@@ -245,18 +245,21 @@ static int background(struct bytes value)
 
 static void read_box(struct box *box, struct bytes name, struct bytes value)
 {
-	double px = pixels(value);
+	double px;
 
 	if (is(name, "overflow") || is(name, "overflow-y") || is(name, "overflow-x"))
 		box->clipped |= is(value, "hidden") || is(value, "clip");
 	else if (is(name, "position"))
 		box->absolute = is(value, "absolute") || is(value, "fixed");
 	else if (is(name, "width") || is(name, "height") || is(name, "max-width") ||
-		 is(name, "max-height"))
+		 is(name, "max-height")) {
+		px = pixels(value);
 		box->no_room |= px >= 0 && px <= 1;
-	else if (is(name, "left") || is(name, "top") || is(name, "right") ||
-		 is(name, "bottom"))
+	} else if (is(name, "left") || is(name, "top") || is(name, "right") ||
+		   is(name, "bottom")) {
+		px = pixels(value);
 		box->far |= px <= FAR_PX || px >= FAR_OUT_PX;
+	}
 }
 
 /* The numbers of a function, at most four of them; how many there are. */
