@@ -20,17 +20,9 @@ static bool is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* one character within a tag; out: does the tag go on? */
+/* one character of a tag, outside of quotes; out: does the tag go on? */
 static bool tag_goes_on(struct tag *t, char c)
 {
-	if (t->quote != 0) {
-		if (c == t->quote) {
-			t->quote = 0;
-			t->in_word = false;
-			t->before = c;
-		}
-		return true;
-	}
 	if (c == '>')
 		return false;
 	if (is_blank(c) || c == '/') {
@@ -47,15 +39,32 @@ static bool tag_goes_on(struct tag *t, char c)
 	return true;
 }
 
+/* behind the quote that ends a value */
+static size_t quote_end(struct bytes html, size_t at, struct tag *t)
+{
+	const char *end = memchr(html.at + at, t->quote, html.n - at);
+
+	if (end == NULL)
+		return html.n;
+	t->before = t->quote;
+	t->quote = 0;
+	t->in_word = false;
+	return (size_t)(end - html.at) + 1;
+}
+
 /* where the tag ends that begins at `at`; *over_r: where its attributes become too many */
 static size_t tag_end(struct bytes html, size_t at, size_t *over_r)
 {
 	struct tag t = { .before = '<', .in_word = true };
 
 	*over_r = html.n;
-	for (at++; at < html.n && tag_goes_on(&t, html.at[at]); at++)
+	for (at++; at < html.n && tag_goes_on(&t, html.at[at]);) {
+		at++;
+		if (t.quote != 0 && at < html.n)
+			at = quote_end(html, at, &t);
 		if (t.attributes > LIMIT_ATTRIBUTES && *over_r == html.n)
-			*over_r = at;
+			*over_r = at - 1;
+	}
 	return at;
 }
 
