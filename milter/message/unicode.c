@@ -324,7 +324,7 @@ const char *unicode_latin(struct arena *a, const char *text)
 }
 
 /* the look of folded ASCII; UTS 39 has 0 1 I | m, the others are what people fall for */
-const char *unicode_ascii_look(char c)
+static const char *ascii_look(char c)
 {
 	switch (c) {
 	case '0':
@@ -353,7 +353,7 @@ static const char *ascii_skeleton(struct arena *a, const char *folded)
 	char *out = arena_alloc(a, strlen(folded) * 2 + 1), *to = out;
 
 	for (const char *p = folded; *p != '\0'; p++) {
-		const char *look = unicode_ascii_look(*p);
+		const char *look = ascii_look(*p);
 
 		if (look == NULL)
 			*to++ = *p;

@@ -29,11 +29,6 @@ const char *unicode_latin(struct arena *a, const char *text);
  * ref   UTS 39 4 */
 const char *unicode_skeleton(struct arena *a, const char *text);
 
-/* unicode_ascii_look - the skeleton of one ASCII character in lower case
- * out   static text; NULL: it looks like itself
- * err   none */
-const char *unicode_ascii_look(char c);
-
 /* unicode_mixed_scripts - are letters of different scripts mixed in one word?
  * err   none */
 bool unicode_mixed_scripts(const char *text);

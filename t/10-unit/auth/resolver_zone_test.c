@@ -196,7 +196,7 @@ static void test_wrong(void)
 
 static void test_file(void)
 {
-	struct options o = { .dns_zone_file = "nowhere/zone" };
+	struct options o = { .dns_zone_file = "nowhere/zone", .dns_queue = 10 };
 	GError *e = NULL;
 	char *path;
 	int fd = g_file_open_tmp("wonted-zone-XXXXXX", &path, NULL);
