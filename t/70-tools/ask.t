@@ -15,7 +15,7 @@ my $build = Wonted::Daemon::build_dir();
 my $rules = "rule says_prize\n    reason \"It speaks of a prize\"\n    when subject contains \"prize\"\n    threat +12\n";
 my $d = Wonted::Daemon->new($place, zone => '', rules => $rules, set => { learn_every => '100ms' });
 
-sub learner { my $l = $place->start('wonted/learn.log', "$build/wonted-learn", '-f', '-c', $d->{conf}); Wonted::Place::wait_for(sub { -S "$d->{dir}/control.learn" }); return $l }
+sub learner { my $l = $place->start('wonted/learn.log', "$build/wonted-learn", '-f', '-c', $d->{conf}); Wonted::Place::wait_for(sub { ($d->run('status'))[1] =~ /^wonted-learn \d/m }); return $l }	# the socket of one before may lie there still
 sub learner_said { return Wonted::Place::read_file("$d->{dir}/learn.log") }
 
 subtest 'no command falls over a configuration' => sub {
