@@ -325,6 +325,23 @@ void transaction_record(const struct transaction *p, enum disposition d,
 	};
 }
 
+bool transaction_journal(const struct transaction *p, struct journal *j,
+			 enum disposition d, const char *failed)
+{
+	struct record r;
+
+	transaction_record(p, d, failed, &r);
+	bool done = journal_append(j, &r);
+
+	if (log_wants(LOG_LEVEL_INFO)) {
+		char *line = record_log_line(&r);
+
+		log_line(LOG_LEVEL_INFO, "%s", line);
+		g_free(line);
+	}
+	return done;
+}
+
 void transaction_end(struct transaction **pp)
 {
 	struct transaction *p = *pp;

@@ -96,6 +96,12 @@ const char *transaction_authserv_id(const struct options *o, const struct envelo
 void transaction_record(const struct transaction *p, enum disposition d,
 			const char *failed, struct record *r_r);
 
+/* transaction_journal - write the record of what really happened, and the line of the log
+ * in    d, failed   as plan_carry_out() gave them
+ * err   false: the record could not be written; said in the log */
+bool transaction_journal(const struct transaction *p, struct journal *j,
+			 enum disposition d, const char *failed);
+
 /* transaction_end - let go of everything, at any time; sets *p to NULL
  * err   none; *p may be NULL */
 void transaction_end(struct transaction **p);

@@ -150,6 +150,9 @@
 #define LIMIT_RECORDED_RULES 1000 /* read back of one recipient */
 #define LIMIT_RECORD_LINE_BYTES \
 	(16 * 1024 * 1024) /* 10,000 recipients with their reasons */
+#define LIMIT_DEAD_LETTER_BYTES \
+	(16 * 1024 * 1024) /* of records that nobody can read; one more is kept */
+#define LIMIT_DEAD_LETTER_LINE_BYTES (64 * 1024) /* of one of them: enough to see it */
 
 /* files an admin writes */
 #define LIMIT_CONFIG_BYTES (1024 * 1024) /* all included files together */

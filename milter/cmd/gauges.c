@@ -144,6 +144,8 @@ static void collect(struct metrics *m, void *user)
 		    (uint64_t)MAX(atomic_load(&l->sessions), 0));
 	metrics_set(m, METRIC_ENDS_NOW, NULL, (uint64_t)MAX(atomic_load(&l->ends), 0));
 	metrics_set(m, METRIC_MEMORY_NOW, NULL, (uint64_t)l->memory.used);
+	metrics_set(m, METRIC_JOURNAL_DROPPED, NULL,
+		    (uint64_t)journal_dropped(l->journal));
 	metrics_set(m, METRIC_HOLDS_NOW, NULL,
 		    (uint64_t)quarantine_count_held(l->quarantine));
 	tally_degraded_now(l);

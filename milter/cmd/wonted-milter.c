@@ -53,6 +53,13 @@ struct daemon {
 	int stopping;       /* atomic */
 };
 
+static void bound_journal(struct daemon *d, const struct options *o)
+{
+	journal_bound(d->listener.journal,
+		      &(struct journal_bounds){ .rotate_bytes = o->journal_rotate_bytes,
+						.most_bytes = o->journal_limit_bytes });
+}
+
 /* A bad file keeps the old runtime, and says so. */
 static bool reload(struct daemon *d, GString *to)
 {
@@ -67,7 +74,7 @@ static bool reload(struct daemon *d, GString *to)
 	runtime_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
-		journal_rotate_at(d->listener.journal, w->options->journal_rotate_bytes);
+		bound_journal(d, w->options);
 		g_string_append_printf(to, "reloaded: %zu %s, configuration %s\n",
 				       ruleset_count(w->rules),
 				       plural(ruleset_count(w->rules), "rule", "rules"),
@@ -260,6 +267,7 @@ static bool open_files(struct daemon *d, const struct options *o, GError **e)
 	d->listener.journal = journal_open(o->journal_dir, o->journal_rotate_bytes, e);
 	if (d->listener.journal == NULL)
 		return false;
+	bound_journal(d, o);
 	gauges_begin(&d->gauges);
 	if (!open_http(d, e))
 		return false;

@@ -58,10 +58,21 @@ struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **
  * err   none */
 void journal_close(struct journal *j);
 
-/* journal_rotate_at - change the size at which a spool file is closed
+struct journal_bounds {
+	int64_t rotate_bytes; /* a segment of this size is closed */
+	int64_t most_bytes;   /* of all segments together; 0: nothing is ever dropped */
+};
+
+/* journal_bound - change the bounds. Over most_bytes, or when the disk is full, the oldest
+ *                 segments go, whoever has not read them: that is told loudly
  * use   any thread
  * err   none */
-void journal_rotate_at(struct journal *j, int64_t rotate_bytes);
+void journal_bound(struct journal *j, const struct journal_bounds *bounds);
+
+/* journal_dropped - segments that were dropped though a consumer had not applied them
+ * use   any thread
+ * err   none */
+size_t journal_dropped(struct journal *j);
 
 /* journal_sync - bring to disk what was appended, at once
  * use   any thread
@@ -73,7 +84,15 @@ void journal_sync(struct journal *j);
  * err   false: it could not be written; said in the log (seldom) and counted */
 bool journal_append(struct journal *j, const struct record *r);
 
-/* journal_expire - remove closed spool files older than a date
+/* journal_append_line - put one record of any kind into the spool
+ * in    json   one line, without its end
+ *       sync   it is on disk when this returns; else as journal_append()
+ * use   any thread
+ * err   false: as journal_append() */
+bool journal_append_line(struct journal *j, const char *json, bool sync);
+
+/* journal_expire - remove closed segments older than a date that every consumer has applied
+ *                  (journal/cursor.h)
  * err   none: what cannot be removed is said in the log */
 void journal_expire(struct journal *j, int64_t before_s);
 

@@ -53,6 +53,13 @@ size_t journal_reader_left_out(const struct journal_reader *r);
  * err   NULL: there is none yet */
 const char *journal_reader_file(const struct journal_reader *r);
 
+/* journal_segment_hash - by what a segment is known in a position
+ * in    name   of a file of the spool
+ * out   "": it is not there, or has no whole line
+ * err   none */
+void journal_segment_hash(const char *folder, const char *name,
+			  char hash_r[JOURNAL_HASH_BYTES]);
+
 /* journal_reader_close - sets *r to NULL
  * err   none; *r may be NULL */
 void journal_reader_close(struct journal_reader **r);

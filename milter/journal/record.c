@@ -2,6 +2,7 @@
 #include "base/json_line.h"
 #include "base/limits.h"
 #include "journal/journal.h"
+#include "journal/kind.h"
 
 #define RECORD_VERSION 1
 #define USUAL_BYTES 4096 /* of a record with one recipient */
@@ -250,6 +251,7 @@ char *record_json(const struct record *r)
 
 	json_line_open(line, '{');
 	put_int(line, "v", RECORD_VERSION);
+	put_text(line, "kind", record_kind_names[RECORD_KIND_DECISION]);
 	put_text(line, "id", r->id);
 	put_envelope(line, r);
 	put_text(line, "rules", r->ruleset_id);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "journal/kind.h"
 
 #define KNOWN_VERSION 1
 
@@ -117,6 +118,11 @@ static bool check(const json_t *all, const char *why, GError **e)
 			    "a record of version %" G_GINT64_FORMAT
 			    ", newer than this program, which knows %d: update it",
 			    version, KNOWN_VERSION);
+	else if (record_kind_of(json_string_value(json_object_get(all, "kind"))) !=
+		 RECORD_KIND_DECISION)
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "a record of kind \"%.40s\", where decisions are expected",
+			    json_string_value(json_object_get(all, "kind")));
 	else
 		return true;
 	return false;

@@ -16,6 +16,7 @@
 #include "base/json_line.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "journal/cursor.h"
 #include "journal/journal.h"
 #include "journal/spool_files.h"
 
@@ -24,7 +25,8 @@
 
 struct journal {
 	char *folder, *current;
-	int64_t rotate_bytes;
+	struct journal_bounds bounds;
+	size_t dropped;
 	pthread_mutex_t lock; /* not GLib's, which a sanitizer can't see */
 	pthread_cond_t wake;
 	int fd;
@@ -139,11 +141,20 @@ void journal_sync(struct journal *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
-void journal_rotate_at(struct journal *j, int64_t rotate_bytes)
+void journal_bound(struct journal *j, const struct journal_bounds *bounds)
 {
 	pthread_mutex_lock(&j->lock);
-	j->rotate_bytes = rotate_bytes;
+	j->bounds = *bounds;
 	pthread_mutex_unlock(&j->lock);
+}
+
+size_t journal_dropped(struct journal *j)
+{
+	pthread_mutex_lock(&j->lock);
+	size_t n = j->dropped;
+
+	pthread_mutex_unlock(&j->lock);
+	return n;
 }
 
 struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **e)
@@ -158,7 +169,7 @@ struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **
 	pthread_cond_init(&j->wake, NULL);
 	j->folder = g_strdup(folder);
 	j->current = g_build_filename(folder, SPOOL_CURRENT, NULL);
-	j->rotate_bytes = rotate_bytes;
+	j->bounds.rotate_bytes = rotate_bytes;
 	j->fd = -1;
 	if (!open_current(j, e)) {
 		journal_close(j);
@@ -239,6 +250,7 @@ static void rotate(struct journal *j)
 	g_free(name);
 }
 
+/* false: errno says why */
 static bool append_line(struct journal *j, const char *line, size_t n)
 {
 	size_t put = 0;
@@ -257,52 +269,139 @@ static bool append_line(struct journal *j, const char *line, size_t n)
 		j->dirty = true;
 		return true;
 	}
-	log_seldom(LOG_LEVEL_ERROR, "journal-write",
-		   "journal %s: cannot write: %s; records are lost", j->current,
-		   g_strerror(errno));
+	int why = errno;
+
 	if (put > 0 && ftruncate(j->fd, j->size) < 0)
 		j->size += (int64_t)put;
+	errno = why;
 	return false;
 }
 
-bool journal_append(struct journal *j, const struct record *r)
+static bool remove_segment(const struct journal *j, const char *name)
 {
-	char *json = record_json(r);
+	char *path = g_build_filename(j->folder, name, NULL);
+	bool done = unlink(path) == 0 || errno == ENOENT;
+
+	if (!done)
+		log_line(LOG_LEVEL_WARN, "journal %s: cannot remove: %s", path,
+			 g_strerror(errno));
+	g_free(path);
+	return done;
+}
+
+static int64_t segment_bytes(const struct journal *j, const char *name)
+{
+	char *path = g_build_filename(j->folder, name, NULL);
+	struct stat st = { .st_size = 0 };
+	bool there = stat(path, &st) == 0;
+
+	g_free(path);
+	return there ? st.st_size : 0;
+}
+
+/* The oldest segment goes to make room. With the lock held. */
+static bool drop_oldest(struct journal *j, const GPtrArray *closed, size_t nth,
+			size_t passed)
+{
+	const char *name = g_ptr_array_index(closed, nth);
+
+	if (!remove_segment(j, name))
+		return false;
+	if (nth < passed)
+		return true;
+	j->dropped++;
+	log_line(LOG_LEVEL_ERROR,
+		 "journal %s/%s: dropped for want of room, though wonted-learn has not "
+		 "read it: what it would have taught is lost. Is wonted-learn running? "
+		 "Give the disk room, or raise journal_limit",
+		 j->folder, name);
+	return true;
+}
+
+/* With the lock held: all segments together are kept under the bound. */
+static void keep_bound(struct journal *j)
+{
+	GPtrArray *closed =
+		j->bounds.most_bytes <= 0 ? NULL : spool_closed_files(j->folder, NULL);
+	int64_t sum = j->size;
+	size_t passed;
+
+	if (closed == NULL)
+		return;
+	for (guint i = 0; i < closed->len; i++)
+		sum += segment_bytes(j, closed->pdata[i]);
+	passed = sum <= j->bounds.most_bytes ? 0 : cursors_passed(j->folder, closed);
+	for (guint i = 0; i < closed->len && sum > j->bounds.most_bytes; i++) {
+		sum -= segment_bytes(j, closed->pdata[i]);
+		if (!drop_oldest(j, closed, i, passed))
+			break;
+	}
+	g_ptr_array_free(closed, TRUE);
+}
+
+/* With the lock held. true: there may be room now */
+static bool make_room(struct journal *j)
+{
+	GPtrArray *closed =
+		j->bounds.most_bytes <= 0 ? NULL : spool_closed_files(j->folder, NULL);
+	bool done = closed != NULL && closed->len > 0 &&
+		    drop_oldest(j, closed, 0, cursors_passed(j->folder, closed));
+
+	if (closed != NULL)
+		g_ptr_array_free(closed, TRUE);
+	return done;
+}
+
+bool journal_append_line(struct journal *j, const char *json, bool sync)
+{
 	char *line = g_strconcat(json, "\n", NULL);
 
 	pthread_mutex_lock(&j->lock);
 	if (is_away(j))
 		begin_anew(j);
-	if (j->size >= j->rotate_bytes)
+	if (j->size >= j->bounds.rotate_bytes) {
 		rotate(j);
+		keep_bound(j);
+	}
 	bool done = append_line(j, line, strlen(line));
 
+	while (!done && (errno == ENOSPC || errno == EDQUOT) && make_room(j))
+		done = append_line(j, line, strlen(line));
+	if (!done)
+		log_seldom(LOG_LEVEL_ERROR, "journal-write",
+			   "journal %s: cannot write: %s; records are lost", j->current,
+			   g_strerror(errno));
+	if (done && sync)
+		done = fdatasync(j->fd) == 0;
 	pthread_mutex_unlock(&j->lock);
 	g_free(line);
+	return done;
+}
+
+bool journal_append(struct journal *j, const struct record *r)
+{
+	char *json = record_json(r);
+	bool done = journal_append_line(j, json, false);
+
 	g_free(json);
 	return done;
 }
 
 void journal_expire(struct journal *j, int64_t before_s)
 {
-	GDir *folder = g_dir_open(j->folder, 0, NULL);
+	GPtrArray *closed = spool_closed_files(j->folder, NULL);
+	size_t passed = closed == NULL ? 0 : cursors_passed(j->folder, closed);
 
-	if (folder == NULL)
-		return;
-	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
+	for (size_t i = 0; i < passed; i++) {
+		const char *name = g_ptr_array_index(closed, i);
 		int64_t closed_s;
 
-		if (sscanf(name, "decisions-%" SCNd64 "-", &closed_s) != 1 ||
-		    closed_s >= before_s)
-			continue;
-		char *path = g_build_filename(j->folder, name, NULL);
-
-		if (unlink(path) < 0)
-			log_line(LOG_LEVEL_WARN, "journal %s: cannot remove: %s", path,
-				 g_strerror(errno));
-		g_free(path);
+		if (sscanf(name, "decisions-%" SCNd64 "-", &closed_s) == 1 &&
+		    closed_s < before_s)
+			remove_segment(j, name);
 	}
-	g_dir_close(folder);
+	if (closed != NULL)
+		g_ptr_array_free(closed, TRUE);
 }
 
 /* is this line the record of that message? */

@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
-#include "journal/reader.h"
+#include "journal/cursor.h"
+#include "journal/dead_letter.h"
 #include "learn/canonical.h"
 #include "learn/writer_lock.h"
 #include "store/keys.h"
@@ -23,15 +24,13 @@
 #define LINES_MOST 1000 /* with RCPTS_MOST: far below what one batch of behavior holds */
 #define RCPTS_MOST 5000
 #define WRITER_LOCK_MS 20000
-#define POSITION_BYTES 4096 /* of its file */
-#define GROUP "position"
 
 struct follower {
 	struct follow_setup setup;
-	int folder;                          /* locked: one follower a spool */
-	char *path;                          /* of the position */
-	struct journal_reader *reader;       /* NULL: to be opened at `from` */
-	struct journal_position from, until; /* until.file "": nothing was begun */
+	int folder; /* locked: one follower a spool */
+	struct cursor cursor;
+	struct journal_reader *reader; /* NULL: to be opened at cursor.applied */
+	GPtrArray *dead;    /* pairs of texts: what could not be read, and why */
 	GHashTable *oldest; /* tenant's name -> int64_t *: the baseline we wrote */
 	struct follow_done done;
 };
@@ -49,79 +48,10 @@ struct round {
 
 /* --- the position on disk --- */
 
-static void put_position(GKeyFile *k, const char *what, const struct journal_position *p)
-{
-	char *value = g_strdup_printf("%s %s %" PRId64 " %" PRId64, p->file, p->line,
-				      p->begin, p->end);
-
-	if (p->file[0] != '\0')
-		g_key_file_set_value(k, GROUP, what, value);
-	g_free(value);
-}
-
-static void get_position(GKeyFile *k, const char *what, struct journal_position *p_r)
-{
-	char *value = g_key_file_get_value(k, GROUP, what, NULL);
-	struct journal_position p = { .begin = 0 };
-
-	if (value != NULL && sscanf(value, "%16s %16s %" SCNd64 " %" SCNd64, p.file,
-				    p.line, &p.begin, &p.end) == 4)
-		*p_r = p;
-	g_free(value);
-}
-
 static bool save_position(const struct follower *f, GError **e)
 {
-	if (!f->setup.keep_position ||
-	    (f->from.file[0] == '\0' && f->until.file[0] == '\0'))
-		return true;
-	GKeyFile *k = g_key_file_new();
-	gsize n;
-	char *text;
-	bool done;
-
-	g_key_file_set_string(k, GROUP, "store", store_url(f->setup.store));
-	put_position(k, "from", &f->from);
-	put_position(k, "until", &f->until);
-	text = g_key_file_to_data(k, &n, NULL);
-	done = file_replace(f->path, (struct bytes){ .at = text, .n = n }, 0640, e);
-	g_free(text);
-	g_key_file_free(k);
-	return done;
-}
-
-/* Another store knows nothing yet: it gets all there is. */
-static void load_position(struct follower *f)
-{
-	GKeyFile *k = g_key_file_new();
-	GError *e = NULL;
-	char *text = NULL, *url = NULL;
-	size_t n;
-
-	if (access(f->path, F_OK) != 0) {
-		g_key_file_free(k);
-		return;
-	}
-	if (file_read(f->path, POSITION_BYTES, &text, &n, &e) &&
-	    g_key_file_load_from_data(k, text, n, G_KEY_FILE_NONE, &e))
-		url = g_key_file_get_string(k, GROUP, "store", NULL);
-	if (e != NULL) {
-		log_line(LOG_LEVEL_WARN,
-			 "%s: cannot be read (%s): the journal is read from its begin; "
-			 "nothing is counted twice",
-			 f->path, e->message);
-		g_error_free(e);
-	} else if (g_strcmp0(url, store_url(f->setup.store)) == 0) {
-		get_position(k, "from", &f->from);
-		get_position(k, "until", &f->until);
-	} else {
-		log_line(LOG_LEVEL_INFO,
-			 "%s is of another store: the journal is read from its begin",
-			 f->path);
-	}
-	g_free(url);
-	g_free(text);
-	g_key_file_free(k);
+	return !f->setup.keep_position || !cursor_is_begun(&f->cursor) ||
+	       cursor_save(&f->cursor, e);
 }
 
 /* A store that was removed under us, or cut to nothing, knows no tenant: what the journal has
@@ -148,14 +78,14 @@ static void begin_again_if_empty(struct follower *f)
 {
 	const struct journal_position nowhere = { .begin = 0 };
 
-	if ((f->from.file[0] == '\0' && f->until.file[0] == '\0') || !is_empty(f))
+	if (!cursor_is_begun(&f->cursor) || !is_empty(f))
 		return;
 	log_line(LOG_LEVEL_WARN,
 		 "store \"%s\" knows nothing, though the journal was read: it was "
 		 "removed or "
 		 "is new. The journal is read from its begin",
 		 store_url(f->setup.store));
-	f->from = f->until = nowhere;
+	f->cursor.applied = f->cursor.until = nowhere;
 }
 
 /* --- one batch --- */
@@ -197,6 +127,24 @@ static bool take_training_event(struct round *r, const struct recorded *rec,
 	return true;
 }
 
+/* until the batch was written: one that is tried again has it once more */
+static void set_aside(struct follower *f, struct bytes line, const char *why)
+{
+	size_t n = MIN(line.n, LIMIT_DEAD_LETTER_LINE_BYTES);
+
+	g_ptr_array_add(f->dead, g_strndup(line.at, n));
+	g_ptr_array_add(f->dead, g_strdup(why));
+}
+
+/* Tools that only look at a journal leave its folder alone. */
+static void bury(struct follower *f)
+{
+	for (guint i = 0; i + 1 < f->dead->len && f->setup.keep_position; i += 2)
+		dead_letter_put(f->setup.folder, bytes_of(f->dead->pdata[i]),
+				f->dead->pdata[i + 1]);
+	g_ptr_array_set_size(f->dead, 0);
+}
+
 static bool take_line(struct round *r, struct bytes line, GError **e)
 {
 	struct arena *a = arena_create();
@@ -214,6 +162,7 @@ static bool take_line(struct round *r, struct bytes line, GError **e)
 		log_seldom(LOG_LEVEL_WARN, "learn-damaged",
 			   "journal %s: a line was left out: %s", r->f->setup.folder,
 			   why->message);
+		set_aside(r->f, line, why->message);
 		g_error_free(why);
 	}
 	arena_destroy(&a);
@@ -225,10 +174,10 @@ static bool is_at_until(const struct follower *f)
 {
 	struct journal_position now;
 
-	if (f->until.file[0] == '\0')
+	if (f->cursor.until.file[0] == '\0')
 		return false;
 	journal_reader_position(f->reader, &now);
-	return same_place(&now, &f->until);
+	return same_place(&now, &f->cursor.until);
 }
 
 static bool read_batch(struct round *r, GError **e)
@@ -285,7 +234,7 @@ static bool write_batch(struct round *r, GError **e)
 	struct follower *f = r->f;
 	int lock;
 
-	journal_reader_position(f->reader, &f->until);
+	journal_reader_position(f->reader, &f->cursor.until);
 	if (!save_position(f, e) ||
 	    !writer_lock_acquire(store_url(f->setup.store), WRITER_LOCK_MS, &lock, e))
 		return false;
@@ -314,7 +263,7 @@ static void add_done(struct follow_done *sum, const struct round *r)
 static bool open_reader(struct follower *f, GError **e)
 {
 	if (f->reader == NULL)
-		f->reader = journal_reader_open(f->setup.folder, &f->from, e);
+		f->reader = journal_reader_open(f->setup.folder, &f->cursor.applied, e);
 	return f->reader != NULL;
 }
 
@@ -345,13 +294,15 @@ bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 	r.batch = behavior_batch_create(&(struct behavior_setup){
 		.store = f->setup.store, .canonical = canonical_find, .to = &canonical });
 	r.oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_ptr_array_set_size(f->dead, 0);
 	done = read_batch(&r, e) && (r.done.lines == 0 || write_batch(&r, e));
 	if (done && r.done.lines > 0) {
 		add_done(&f->done, &r);
-		f->from = f->until;
+		bury(f);
+		f->cursor.applied = f->cursor.until;
 	}
 	if (done)
-		f->until = (struct journal_position){ .begin = 0 };
+		f->cursor.until = (struct journal_position){ .begin = 0 };
 	else /* from there again */
 		journal_reader_close(&f->reader);
 	*more_r = done && !r.ended;
@@ -384,7 +335,10 @@ struct follower *follow_begin(const struct follow_setup *setup, GError **e)
 	struct follower *f = g_new0(struct follower, 1);
 
 	f->setup = *setup;
-	f->path = g_build_filename(setup->folder, FOLLOW_POSITION, NULL);
+	f->cursor = (struct cursor){ .folder = setup->folder,
+				     .consumer = FOLLOW_CONSUMER,
+				     .target = store_url(setup->store) };
+	f->dead = g_ptr_array_new_with_free_func(g_free);
 	f->oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	if (!lock_folder(f, e)) {
 		f->setup.keep_position = false;
@@ -392,7 +346,7 @@ struct follower *follow_begin(const struct follow_setup *setup, GError **e)
 		return NULL;
 	}
 	if (setup->keep_position) {
-		load_position(f);
+		cursor_load(&f->cursor);
 		begin_again_if_empty(f);
 	}
 	return f;
@@ -408,7 +362,7 @@ char *follow_where(const struct follower *f)
 	const char *name = f->reader != NULL ? journal_reader_file(f->reader) : NULL;
 
 	return g_strdup_printf("%s:%" PRId64, name != NULL ? name : "nowhere",
-			       f->from.end);
+			       f->cursor.applied.end);
 }
 
 void follow_end(struct follower **f)
@@ -428,6 +382,6 @@ void follow_end(struct follower **f)
 	g_hash_table_destroy(was->oldest);
 	if (was->folder >= 0)
 		close(was->folder);
-	g_free(was->path);
+	g_ptr_array_unref(was->dead);
 	g_free(was);
 }

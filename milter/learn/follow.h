@@ -13,7 +13,7 @@
 #include "learn/training_event.h"
 #include "store/store.h"
 
-#define FOLLOW_POSITION "learn.position" /* in the journal's folder */
+#define FOLLOW_CONSUMER "learn" /* of the cursor in the journal's folder */
 
 struct follow_setup {
 	const struct options *options;

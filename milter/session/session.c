@@ -451,22 +451,6 @@ static bool forward_hold(void *self, const struct plan *p, struct plan_hold *h)
 	return false;
 }
 
-/* The journal is written last, because it says what really happened. */
-static void record(struct session *s, enum disposition d, const char *failed)
-{
-	struct record r;
-
-	transaction_record(s->transaction, d, failed, &r);
-	if (!journal_append(s->listener->journal, &r))
-		metrics_add(s->listener->metrics, METRIC_JOURNAL_FAILURES, 1);
-	if (log_wants(LOG_LEVEL_INFO)) {
-		char *line = record_log_line(&r);
-
-		log_line(LOG_LEVEL_INFO, "%s", line);
-		g_free(line);
-	}
-}
-
 /* Shed in this order: the rest of big messages, then whole ones. */
 static void run(struct session *s)
 {
@@ -526,7 +510,9 @@ static enum disposition end_message(struct session *s, const struct editor *ed)
 			    p->plan.n_holds < holds ? METRIC_HOLD_FAILURES
 						    : METRIC_EDIT_FAILURES,
 			    1);
-	record(s, d, failed);
+	/* last, because it says what really happened */
+	metrics_add(s->listener->metrics, METRIC_JOURNAL_FAILURES,
+		    !transaction_journal(p, s->listener->journal, d, failed));
 	tally_message(s->listener, p, d, decide_us);
 	return d;
 }

@@ -7,6 +7,8 @@
 
 #include "base/bytes.h"
 #include "config/load.h"
+#include "journal/cursor.h"
+#include "journal/dead_letter.h"
 #include "journal/spool_files.h"
 #include "store/keys.h"
 
@@ -146,6 +148,13 @@ static void test_as_they_come(struct fixture *f, gconstpointer url)
 	g_assert_cmpuint(follow_done_so_far(f->f).kinds[TRAINING_LEARNED], ==, 3);
 	g_assert_cmpuint(follow_done_so_far(f->f).counted, ==, 3);
 	g_assert_cmpuint(follow_done_so_far(f->f).keys, >, 3);
+	char *dead = g_build_filename(f->folder, DEAD_LETTER_FILE, NULL);
+
+	g_assert_true(g_file_get_contents(dead, &where, NULL, NULL));
+	g_assert_nonnull(strstr(where, "cut by a cra"));
+	g_assert_null(strstr(where, "not yet who"));
+	g_free(where);
+	g_free(dead);
 	where = follow_where(f->f);
 	g_assert_true(g_str_has_prefix(where, SPOOL_CURRENT ":"));
 	g_free(where);
@@ -169,7 +178,7 @@ static void test_restart(struct fixture *f, gconstpointer url)
 
 static void test_lost_position(struct fixture *f, gconstpointer url)
 {
-	char *path = g_build_filename(f->folder, FOLLOW_POSITION, NULL);
+	char *path = g_build_filename(f->folder, FOLLOW_CONSUMER CURSOR_ENDING, NULL);
 
 	(void)url;
 	append_mail(f, 1);
@@ -201,7 +210,7 @@ static void test_lost_position(struct fixture *f, gconstpointer url)
 /* Another store knows nothing of what the first one was told. */
 static void test_other_store(struct fixture *f, gconstpointer url)
 {
-	char *path = g_build_filename(f->folder, FOLLOW_POSITION, NULL);
+	char *path = g_build_filename(f->folder, FOLLOW_CONSUMER CURSOR_ENDING, NULL);
 	char *text = NULL;
 
 	(void)url;
@@ -226,7 +235,8 @@ static void test_other_store(struct fixture *f, gconstpointer url)
 /* Killed in the midst of a batch: it is tried again as exactly that batch. */
 static void test_broken_off(struct fixture *f, gconstpointer url)
 {
-	char *path = g_build_filename(f->folder, FOLLOW_POSITION, NULL), *text, *begun;
+	char *path = g_build_filename(f->folder, FOLLOW_CONSUMER CURSOR_ENDING, NULL),
+	     *text, *begun;
 	GKeyFile *k = g_key_file_new();
 	bool more;
 
