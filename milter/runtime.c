@@ -97,6 +97,8 @@ static unsigned all_needs(const struct options *o, const struct ruleset *rs)
 			needs |= NEED_MAILBOX;
 	for (size_t i = 0; i < DETECTOR_COUNT; i++)
 		needs |= detectors[i].needs;
+	if (o->preferences)
+		needs |= NEED_PREFERENCE;
 	return needs;
 }
 

@@ -21,6 +21,7 @@ struct merge {
 	struct arena *arena;
 	const struct plan_setup *setup;
 	const enum action *asked; /* for each recipient: never DEFER or REJECT */
+	bool apart;               /* what recipients want makes their junk differ */
 	const char *unheld; /* words on why QUARANTINE means junk; NULL: it is held */
 	const bool *kept;   /* recipients whose hold succeeded anyway; NULL if none */
 	enum action *done;
@@ -65,8 +66,27 @@ static bool junks_by_extension(const struct policy *p)
 
 static bool by_extension(const struct merge *g, size_t i)
 {
-	return is_junk(g, i) && junks_by_extension(decision_of(g, i)->policy) &&
+	const struct policy *p = decision_of(g, i)->policy;
+
+	return is_junk(g, i) &&
+	       (junks_by_extension(p) || (g->apart && p->junk_extension[0] != '\0')) &&
 	       g->setup->envelope->rcpts[i].unresolved == NULL;
+}
+
+/* Would what one recipient wants become what others get? Headers are the same for all: then
+ * junk is told by the recipient's own address. */
+static bool is_apart(const struct merge *g)
+{
+	bool preferred = false, junk = false, other = false;
+
+	for (size_t i = 0; i < g->setup->decisions->n; i++) {
+		if (!remains(g, i))
+			continue;
+		preferred |= decision_of(g, i)->preferred;
+		junk |= is_junk(g, i);
+		other |= !is_junk(g, i);
+	}
+	return preferred && junk && other;
 }
 
 /* Which of two decisions do the headers tell? What is done weighs most, then what policy
@@ -92,6 +112,7 @@ static void find_strictest(struct merge *g)
 	size_t n = g->setup->decisions->n;
 	bool all_by_extension = true;
 
+	g->apart = is_apart(g);
 	g->shown = g->banner = NULL;
 	g->strictest = ACTION_PASS;
 	g->instead_of_hold = false;

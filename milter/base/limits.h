@@ -110,6 +110,16 @@
 #define LIMIT_TRUST_DAYS 5       /* closed ones, with mail */
 #define LIMIT_TRUST_SPAN_DAYS 14 /* from the first of them to the last */
 
+/* preferences */
+#define LIMIT_EVIDENCE 32 /* messages kept with one entry, the newest; it says enough */
+#define LIMIT_SIGNERS 6   /* of one message; lists have one or two */
+#define LIMIT_SLIP_MS \
+	60000 /* what is taken back so soon was a slip of the hand, and teaches nothing */
+#define LIMIT_PREFERENCE_S \
+	(366 * (int64_t)86400) /* what hands said a year ago, they may say again */
+#define LIMIT_PREFERENCE_SENDERS \
+	3 /* moved alike, before it is taken for their domain's mail */
+
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000

@@ -11,11 +11,13 @@
 #include "cmd/listing.h"
 #include "mailbox/mailbox.h"
 #include "person/person.h"
+#include "preference/received.h"
 #include "store/codec.h"
 
 static const struct codec *const codecs[] = {
-	&person_codec,  &people_codec, &mailbox_codec,  &preference_codec,
-	&history_codec, &thread_codec, &campaign_codec, &baseline_codec,
+	&person_codec,     &people_codec,   &mailbox_codec,
+	&preference_codec, &history_codec,  &thread_codec,
+	&campaign_codec,   &baseline_codec, &received_codec,
 };
 
 static const struct codec *codec_of(enum family f)

@@ -66,4 +66,10 @@ void facts_of_thread(const struct answers *m, struct value *at);
  * err   none */
 void facts_of_rcpt(const struct answers *m, const struct rcpt_asks *r, struct value *at);
 
+/* facts_of_preference - what this recipient wants of the sender, the domain or the list
+ * in    canonical   the mailbox that the address leads to; NULL: not found out
+ * err   none */
+void facts_of_preference(const struct answers *m, const struct rcpt_asks *r,
+			 const char *canonical, struct value *at);
+
 #endif

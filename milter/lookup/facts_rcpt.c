@@ -116,5 +116,6 @@ void facts_of_rcpt(const struct answers *m, const struct rcpt_asks *r, struct va
 	const char *canonical = take_mailbox(m, r, at);
 
 	take_pair(m, r, canonical, at);
+	facts_of_preference(m, r, canonical, at);
 	learn_alias(m, r, canonical);
 }

@@ -29,6 +29,7 @@ enum need {
 	NEED_AUTH =
 		1 << 10, /* of SPF, DKIM, DMARC and iprev: DNS, and no key of a store */
 	NEED_LOOKALIKE = 1 << 11,
+	NEED_PREFERENCE = 1 << 12 | NEED_MAILBOX, /* an alias has those of its mailbox */
 };
 
 enum fact_id {

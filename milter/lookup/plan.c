@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lookup/aliases.h"
+#include "lookup/preferences.h"
 #include "message/address.h"
 #include "message/domain.h"
 #include "person/name.h"
@@ -190,6 +191,8 @@ static GPtrArray *plan_tenants(struct planner *pl, struct rcpt_asks *rcpts)
 					       .mailbox = ASK_NOT,
 					       .pair = ASK_NOT,
 					       .alias_pair = ASK_NOT };
+		for (size_t k = 0; k < ENTRY_COUNT; k++)
+			rcpts[i].preferences[k] = ASK_NOT;
 	}
 	g_hash_table_destroy(seen);
 	return tenants;
@@ -203,25 +206,45 @@ static ask ask_pair(struct planner *pl, const struct tenant *t, const char *mail
 
 static void plan_pair(struct planner *pl, const struct tenant *t, struct rcpt_asks *r)
 {
-	struct aliases *aliases = pl->setup->aliases;
-
 	r->pair = ask_pair(pl, t, r->address);
-	if (aliases != NULL)
-		r->alias_target = aliases_find(aliases, pl->arena, t->name, r->address);
 	if (r->alias_target != NULL)
 		r->alias_pair = ask_pair(pl, t, r->alias_target);
 }
 
+/* Preferences stand under the mailbox alone: who knows an alias asks for no more. */
+static void plan_preferences(struct planner *pl, const struct tenant *t,
+			     const char *const *entries, struct rcpt_asks *r)
+{
+	r->preference_of = r->alias_target != NULL ? r->alias_target : r->address;
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		if (entries[i] != NULL)
+			r->preferences[i] = ask_key(
+				pl, key_build(pl->arena, FAMILY_PREFERENCE, t->name,
+					      r->preference_of, entries[i]));
+}
+
 static void plan_rcpts(struct planner *pl, struct rcpt_asks *rcpts)
 {
+	const char *entries[ENTRY_COUNT] = { NULL };
 	const char *from = text_of(pl, FEATURE_FROM_ADDRESS);
 
+	if (needed(pl, NEED_PREFERENCE)) {
+		preference_subject_of(pl->arena, pl->setup, pl->features,
+				      &pl->plan->subject);
+		preference_entries(pl->arena, &pl->plan->subject, entries);
+	}
 	for (size_t i = 0; i < pl->plan->n_rcpts; i++) {
 		if (rcpts[i].shared == NULL)
 			continue;
 
 		const struct tenant *t = rcpts[i].shared->tenant;
 
+		if (pl->setup->aliases != NULL &&
+		    needed(pl, NEED_MAILBOX)) /* none else asks under another name */
+			rcpts[i].alias_target = aliases_find(
+				pl->setup->aliases, pl->arena, t->name, rcpts[i].address);
+		if (needed(pl, NEED_PREFERENCE))
+			plan_preferences(pl, t, entries, &rcpts[i]);
 		if (needed(pl, NEED_MAILBOX))
 			rcpts[i].mailbox =
 				ask_part(pl, t, FAMILY_MAILBOX, rcpts[i].address);

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "lookup/lookup.h"
+#include "preference/preference.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -33,8 +34,10 @@ struct rcpt_asks {
 	const struct tenant_asks *shared; /* NULL: nobody's recipient, nothing is asked */
 	ask mailbox, pair;
 	const char *address;
-	const char *alias_target; /* the mailbox it was known to lead to; NULL */
-	ask alias_pair;           /* asked of that one */
+	const char *alias_target;  /* the mailbox it was known to lead to; NULL */
+	ask alias_pair;            /* asked of that one */
+	const char *preference_of; /* the mailbox whose preferences are asked; NULL */
+	ask preferences[ENTRY_COUNT];
 };
 
 struct lookup_plan {
@@ -43,7 +46,8 @@ struct lookup_plan {
 	bool over; /* some questions did not fit */
 	const struct tenant_asks *const *tenants;
 	size_t n_tenants;
-	const struct rcpt_asks *rcpts; /* order of the envelope */
+	struct preference_subject subject; /* what preferences are asked about */
+	const struct rcpt_asks *rcpts;     /* order of the envelope */
 	size_t n_rcpts;
 };
 

@@ -72,6 +72,9 @@ static unsigned missing_for(const struct lookup_plan *p, const struct rcpt_asks 
 		missing |= missing_of(p, t->lookalikes[i], NEED_LOOKALIKE);
 	missing |= missing_of(p, r->mailbox, NEED_MAILBOX);
 	missing |= missing_of(p, r->pair, pair);
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		missing |= missing_of(p, r->preferences[i],
+				      NEED_PREFERENCE & ~(unsigned)NEED_MAILBOX);
 	return missing | missing_of(p, r->alias_pair, pair);
 }
 

@@ -1,4 +1,4 @@
-/* Mailbox and preference records: what they hold, and how a change is laid over what is
+/* Mailbox records: what they hold, and how a change is laid over what is
  * stored. Who may change them, and what follows from them, is decided elsewhere. */
 #include "mailbox/mailbox.h"
 
@@ -10,13 +10,6 @@
 const char *const mailbox_kind_names[MAILBOX_KIND_COUNT] = {
 	[MAILBOX_NONE] = "none", [MAILBOX_USER] = "user",     [MAILBOX_SHARED] = "shared",
 	[MAILBOX_LIST] = "list", [MAILBOX_SYSTEM] = "system",
-};
-
-const char *const preference_names[PREFERENCE_COUNT] = {
-	[PREFERENCE_NONE] = "none",
-	[PREFERENCE_WANTED] = "wanted",
-	[PREFERENCE_JUNK] = "junk",
-	[PREFERENCE_GRAYMAIL] = "graymail",
 };
 
 static const struct codec_field mailbox_fields[] = {
@@ -36,22 +29,6 @@ const struct codec mailbox_codec = {
 	.n_fields = COUNT_OF(mailbox_fields),
 };
 
-static const struct codec_field preference_fields[] = {
-	CODEC_INT_FIELD(preference, 1, kind),
-	CODEC_TEXT_FIELD(preference, 2, cause, 100),
-	CODEC_INT_FIELD(preference, 3, count),
-	CODEC_INT_FIELD(preference, 4, since_s),
-	CODEC_INT_FIELD(preference, 5, expires_s),
-};
-
-const struct codec preference_codec = {
-	.name = "preference",
-	.version = 1,
-	.size = sizeof(struct preference),
-	.fields = preference_fields,
-	.n_fields = COUNT_OF(preference_fields),
-};
-
 enum answer mailbox_decode(struct arena *a, struct bytes value, struct mailbox *mailbox_r)
 {
 	enum answer answer = codec_decode(&mailbox_codec, value, mailbox_r, a);
@@ -64,16 +41,6 @@ enum answer mailbox_decode(struct arena *a, struct bytes value, struct mailbox *
 const char *mailbox_canonical(const struct mailbox *m, const char *address)
 {
 	return m->canonical != NULL && *m->canonical != '\0' ? m->canonical : address;
-}
-
-enum answer preference_decode(struct arena *a, struct bytes value,
-			      struct preference *preference_r)
-{
-	enum answer answer = codec_decode(&preference_codec, value, preference_r, a);
-
-	if (preference_r->kind < 0 || preference_r->kind >= PREFERENCE_COUNT)
-		preference_r->kind = PREFERENCE_NONE;
-	return answer;
 }
 
 /* NULL leaves what is there, MAILBOX_NOTHING takes it away */

@@ -58,31 +58,4 @@ const char *mailbox_canonical(const struct mailbox *m, const char *address);
 struct store_write mailbox_change(struct arena *a, const char *tenant,
 				  const char *address, const struct mailbox *m);
 
-/* What the owner of a mailbox wants of a sender, a domain or a list. */
-enum preference_kind {
-	PREFERENCE_NONE,
-	PREFERENCE_WANTED,
-	PREFERENCE_JUNK,
-	PREFERENCE_GRAYMAIL,
-	PREFERENCE_COUNT
-};
-
-extern const char *const preference_names[PREFERENCE_COUNT];
-
-struct preference {
-	int64_t kind;      /* enum preference_kind */
-	const char *cause; /* "stated", "rescued", "moved to junk" ... */
-	int64_t count;
-	int64_t since_s;
-	int64_t expires_s; /* 0: never */
-};
-
-extern const struct codec preference_codec;
-
-/* preference_decode - the value of a PREFERENCE key
- * own   a
- * err   UNKNOWN: damaged or of a newer version */
-enum answer preference_decode(struct arena *a, struct bytes value,
-			      struct preference *preference_r);
-
 #endif

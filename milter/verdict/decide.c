@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "message/address.h"
+#include "verdict/preference_axes.h"
 #include "verdict/score.h"
 #include "verdict/verdict.h"
 
@@ -68,11 +69,12 @@ static const char *safe_text(struct arena *a, const struct hit *h)
 	return kept;
 }
 
+/* in    own   of the recipient's preference, if it moved any points */
 static void give_reasons(struct arena *a, const struct rcpt_hits *hits,
-			 struct decision *d)
+			 const struct reason *own, struct decision *d)
 {
 	enum axis of_verdict = verdict_axis(d->verdict);
-	struct told *told = arena_new(a, struct told, hits->n);
+	struct told *told = arena_new(a, struct told, hits->n + 1);
 	struct reason *reasons;
 	size_t n = 0;
 
@@ -87,12 +89,15 @@ static void give_reasons(struct arena *a, const struct rcpt_hits *hits,
 						       .milli = h->milli[axis] },
 					   .hit = h };
 	}
+	if (d->preferred)
+		told[n++] = (struct told){ .reason = *own };
 	g_qsort_with_data(told, (int)n, sizeof(*told), compare_told, &of_verdict);
 	d->n_reasons = MIN(n, LIMIT_REASONS);
 	reasons = arena_new(a, struct reason, d->n_reasons);
 	for (size_t i = 0; i < d->n_reasons; i++) {
 		reasons[i] = told[i].reason;
-		reasons[i].text = safe_text(a, told[i].hit);
+		if (told[i].hit != NULL)
+			reasons[i].text = safe_text(a, told[i].hit);
 	}
 	d->reasons = reasons;
 }
@@ -113,7 +118,7 @@ static bool share_reasons(const struct rcpt_hits *hits, const struct decision *b
 			  struct decision *d)
 {
 	if (hits[0].at != hits[-1].at || hits[0].n != hits[-1].n ||
-	    before->verdict != d->verdict)
+	    before->verdict != d->verdict || before->preferred || d->preferred)
 		return false;
 	d->reasons = before->reasons;
 	d->n_reasons = before->n_reasons;
@@ -154,9 +159,12 @@ static bool is_blind(const struct decide_setup *s, const struct rcpt_facts *fact
 	       (facts != NULL && (facts->missing & s->asked) != 0);
 }
 
-static void score_one(const struct decide_setup *s, const struct rcpt_hits *hits,
-		      const struct rcpt_facts *facts, struct decision *d)
+static void score_one(struct arena *a, const struct decide_setup *s,
+		      const struct rcpt_hits *hits, const struct rcpt_facts *facts,
+		      struct decision *d)
 {
+	struct reason own;
+
 	d->missing = s->missing;
 	if (facts != NULL && facts->missing != 0)
 		d->missing |= MISSING_STORE;
@@ -164,10 +172,13 @@ static void score_one(const struct decide_setup *s, const struct rcpt_hits *hits
 		d->missing |= MISSING_PATTERN;
 	for (enum axis x = AXIS_THREAT; hits != NULL && x < AXIS_COUNT; x++)
 		d->milli[x] = hits->milli[x];
+	preference_move(a, facts, d, &own);
 	d->verdict = score_verdict(d->milli, d->policy);
 	if (d->verdict == VERDICT_WANTED && is_blind(s, facts, d))
 		d->verdict = VERDICT_UNDECIDED;
 	d->action = score_action(d->verdict, d->policy);
+	if (hits != NULL && (s->hits == hits || !share_reasons(hits, d - 1, d)))
+		give_reasons(a, hits, &own, d);
 }
 
 void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r)
@@ -189,9 +200,7 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 
 		d->rcpt = key != NULL ? key : env->rcpts[i].address;
 		know_rcpt(s->options, key, facts, d);
-		score_one(s, hits, facts, d);
-		if (hits != NULL && (i == 0 || !share_reasons(hits, d - 1, d)))
-			give_reasons(a, hits, d);
+		score_one(a, s, hits, facts, d);
 	}
 	*d_r = (struct decisions){ .at = all, .n = env->n_rcpts };
 }

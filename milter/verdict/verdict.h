@@ -45,6 +45,7 @@ struct decision {
 	const struct policy *policy;
 	const struct tenant *tenant; /* whose recipient; NULL: nobody's */
 	const char *locale;          /* of the mailbox's record; NULL: not said */
+	bool preferred;              /* the recipient's own preference moved points */
 	const char
 		*lost_policy; /* what the mailbox's record names, and the options do not
 					have; NULL: all is well */
@@ -80,6 +81,8 @@ struct decide_setup {
  * cost  reasons are made once for neighbours in the envelope that share their hits
  * err   none */
 void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r);
+
+#define PREFERENCE_RULE "preference" /* in the place of a rule's name */
 
 /* missing_words - what was missing, for the header, the log and pages
  * in    missing   enum missing bits

@@ -7,6 +7,7 @@
 #include "behavior/behavior.h"
 #include "mailbox/mailbox.h"
 #include "person/person.h"
+#include "preference/received.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -33,8 +34,29 @@ static const struct mailbox mailbox = {
 	.n_flags = 2,
 	.baseline_since_s = 1600000000,
 };
-static const struct preference preference = { PREFERENCE_WANTED, "stated", 2, 1600000000,
-					      0 };
+static const struct preference_evidence evidence = { 1, 2, PREFERENCE_JUNK, 0, 0, 1, 3,
+						     4, 5 };
+static const struct preference preference = {
+	.kind = PREFERENCE_WANTED,
+	.cause = "ann",
+	.signer = "lists.example",
+	.since_s = 1600000000,
+	.expires_s = 1700000000,
+	.stated_ms = 1600000000000,
+	.forgotten_ms = 1500000000000,
+	.evidence = &evidence,
+	.n_evidence = 1,
+};
+static const struct received received = {
+	.time_s = 1600000000,
+	.message_id = 77,
+	.sender = "news@shop.example",
+	.org = "shop.example",
+	.list_id = "news.shop.example",
+	.proven = true,
+	.signers = texts,
+	.n_signers = 1,
+};
 static const struct history history = {
 	.open_day = 19010,
 	.in = { { 5, 1 }, 18000, 19010, 19000, 4711 },
@@ -62,6 +84,7 @@ static const struct {
 	[FAMILY_NAME] = { &people_codec, &people },
 	[FAMILY_MAILBOX] = { &mailbox_codec, &mailbox },
 	[FAMILY_PREFERENCE] = { &preference_codec, &preference },
+	[FAMILY_RECEIVED] = { &received_codec, &received },
 	[FAMILY_PAIR] = { &history_codec, &history },
 	[FAMILY_SENDER] = { &history_codec, &history },
 	[FAMILY_DOMAIN] = { &history_codec, &history },

@@ -82,7 +82,7 @@ is(scalar(() = $out =~ /^\{/mg), 1, 'those with a prefix');
 ($status, $out) = run_command('store', 'scan', 'person', '--most', 2);
 is(scalar(() = $out =~ /^\{/mg), 2, 'no more than was said');
 my $bad_json = 0;
-for my $family (qw(person name mailbox preference pair sender domain display list thread campaign tenant)) {
+for my $family (qw(person name mailbox preference received pair sender domain display list thread campaign tenant)) {
 	($status, $out) = run_command('store', 'scan', $family);
 	$bad_json++ if $status || grep { !eval { defined json($_)->{value} } } split /\n/, $out;
 }

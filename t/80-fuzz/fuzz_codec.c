@@ -8,13 +8,15 @@
 #include "behavior/behavior.h"
 #include "mailbox/mailbox.h"
 #include "person/person.h"
+#include "preference/received.h"
 #include "store/keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const struct codec *const codecs[] = {
-	&person_codec,  &people_codec, &mailbox_codec,  &preference_codec,
-	&history_codec, &thread_codec, &baseline_codec, &campaign_codec,
+	&person_codec,     &people_codec,   &mailbox_codec,
+	&preference_codec, &history_codec,  &thread_codec,
+	&baseline_codec,   &campaign_codec, &received_codec,
 };
 
 static void round_trip(const struct codec *c, struct bytes value, struct arena *a)
@@ -66,10 +68,32 @@ static void merge_histories(struct bytes value, struct arena *a)
 	ask(&h, h.open_day);
 }
 
+static void look_at_preference(struct bytes value, struct arena *a)
+{
+	struct preference_view v;
+	struct preference p;
+
+	if (preference_decode(a, value, &p) != ANSWER_YES)
+		return;
+	for (enum preference_entry of = 0; of < ENTRY_COUNT; of++) {
+		preference_look(&p, of, NULL, 1700000000, &v);
+		g_assert_cmpint(v.kind, <, PREFERENCE_COUNT);
+		g_assert_cmpint(v.strength, <, STRENGTH_COUNT);
+	}
+}
+
 /* the merges that stores call */
 static void merge_changes(struct bytes value, struct arena *a)
 {
+	const struct preference_evidence act = { .message = 7,
+						 .at_ms = 1700000000000,
+						 .label = PREFERENCE_JUNK,
+						 .feedback = FEEDBACK_JUNK };
 	struct store_write writes[] = {
+		preference_change(a, "t", "a@x.example", "@y.example",
+				  &(struct preference){ .stated_ms = 5,
+							.evidence = &act,
+							.n_evidence = 1 }),
 		baseline_change(a, "t", 1),
 		mailbox_change(a, "t", "a@x.example", &(struct mailbox){ .kind = 1 }),
 		person_change(
@@ -102,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	a = arena_create();
 	round_trip(codecs[data[0] % G_N_ELEMENTS(codecs)], value, a);
 	merge_histories(value, a);
+	look_at_preference(value, a);
 	merge_changes(value, a);
 	key_split(a, value, &parts);
 	arena_destroy(&a);

@@ -138,7 +138,7 @@ my %rows = (
 	message => \@messages,
 	feature => \@messages,
 	codec   => [map { my $c = $_;
-		map { [sprintf('codec %d, byte %02x', $c, $_), chr $c, chr $_, ''] } 0x00, 0x02, 0x04, 0x7f, 0xff } 0 .. 7],
+		map { [sprintf('codec %d, byte %02x', $c, $_), chr $c, chr $_, ''] } 0x00, 0x02, 0x04, 0x7f, 0xff } 0 .. 8],
 	decode => [
 		['zip local headers',       '', "PK\3\4" . "\0" x 22 . "\1\0\0\0a", ''],
 		['zip directory entries',   '', "PK\1\2" . "\0" x 24 . "\1\0" . "\0" x 16 . 'a', "PK\5\6" . "\0" x 18],

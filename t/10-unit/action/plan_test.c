@@ -207,6 +207,23 @@ static void junks_by_extension(void)
 	assert_done(&s, "pass junk");
 	scene_end(&s);
 
+	/* nor what one recipient wants, whatever the policy says of headers */
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL)->preferred = true;
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "on rcpt-b+junk@example.org\n"));
+	g_assert_false(scene_has(&s, "X-Spam"));
+	assert_done(&s, "pass junk");
+	scene_end(&s);
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL)->preferred = true;
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, NULL);
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "on rcpt-b+junk@example.org\n"));
+	g_assert_false(scene_has(&s, "X-Spam"));
+	scene_end(&s);
+
 	/* nobody else reads the headers: then they may say it */
 	scene_begin(&s, RAW);
 	scene_rcpt(&s, VERDICT_SPAM, ACTION_JUNK, &s.policies[1]);

@@ -79,37 +79,10 @@ static void test_strange_words(void)
 {
 	struct arena *a = arena_create();
 	struct mailbox m = { .kind = 99 };
-	struct preference p = { .kind = -4 };
 
 	g_assert_cmpint(mailbox_decode(a, codec_encode(&mailbox_codec, &m, a), &m), ==,
 			ANSWER_YES);
 	g_assert_cmpint(m.kind, ==, MAILBOX_NONE);
-	g_assert_cmpint(preference_decode(a, codec_encode(&preference_codec, &p, a), &p),
-			==, ANSWER_YES);
-	g_assert_cmpint(p.kind, ==, PREFERENCE_NONE);
-	arena_destroy(&a);
-}
-
-static void test_preference(void)
-{
-	struct arena *a = arena_create();
-	struct preference p = { .kind = PREFERENCE_JUNK,
-				.cause = "moved to junk",
-				.count = 3,
-				.since_s = 1600000000,
-				.expires_s = 1700000000 },
-			  back;
-
-	g_assert_cmpint(
-		preference_decode(a, codec_encode(&preference_codec, &p, a), &back), ==,
-		ANSWER_YES);
-	g_assert_cmpint(back.kind, ==, p.kind);
-	g_assert_cmpstr(back.cause, ==, p.cause);
-	g_assert_cmpint(back.count, ==, p.count);
-	g_assert_cmpint(back.since_s, ==, p.since_s);
-	g_assert_cmpint(back.expires_s, ==, p.expires_s);
-	for (size_t i = 0; i < PREFERENCE_COUNT; i++)
-		g_assert_nonnull(preference_names[i]);
 	for (size_t i = 0; i < MAILBOX_KIND_COUNT; i++)
 		g_assert_nonnull(mailbox_kind_names[i]);
 	arena_destroy(&a);
@@ -121,6 +94,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/mailbox/round-trip", test_round_trip);
 	g_test_add_func("/mailbox/change-lays-over", test_change_lays_over);
 	g_test_add_func("/mailbox/strange-words", test_strange_words);
-	g_test_add_func("/mailbox/preference", test_preference);
 	return g_test_run();
 }
