@@ -65,6 +65,14 @@ int command_text(int argc, char **argv);
  * err   returned: exit status */
 int command_quarantine(int argc, char **argv);
 
+/* command_learn - say what somebody did with a message
+ * err   returned: exit status */
+int command_learn(int argc, char **argv);
+
+/* command_preferences - show, state and take back what a mailbox wants
+ * err   returned: exit status */
+int command_preferences(int argc, char **argv);
+
 /* command_fail - say an error on standard error, free it
  * out   the exit status that fits
  * err   none */

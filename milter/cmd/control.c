@@ -1,6 +1,6 @@
-/* Bounded on both sides: a request is one word of at most 64 bytes, an asker that is silent
- * is dropped after two seconds, few are served at a time, and who comes when more are waiting is
- * sent away. A request that takes long holds up no other. */
+/* Bounded on both sides: a request is one word of at most 64 bytes, or as many bytes as its
+ * listener allows, an asker that is silent is dropped after two seconds, few are served at a time,
+ * and who comes when more are waiting is sent away. */
 #include "cmd/control.h"
 
 #include <errno.h>
@@ -28,7 +28,9 @@ struct control {
 	int listener, stop[2]; /* a byte into stop[1] ends the thread */
 	GThread *thread;
 	GThreadPool *pool; /* of those who answer */
-	bool (*answer)(const char *word, GString *to, void *user);
+	struct control_setup setup;
+	bool (*answer_word)(const char *word, GString *to,
+			    void *user); /* of control_open() */
 	void *user;
 };
 
@@ -69,6 +71,46 @@ static void send_all(int fd, const char *text, size_t n)
 	}
 }
 
+/* out   false: too long, or not in time */
+static bool read_request(const struct control *c, int fd, GString *request)
+{
+	bool word = c->setup.most_bytes == 0;
+	size_t most = word ? WORD_BYTES : c->setup.most_bytes;
+	int64_t end_us = clock_mono_us() + SILENCE_MS * 1000;
+	char piece[4096];
+	ssize_t got = 1;
+
+	while (got > 0 && request->len <= most && clock_mono_us() < end_us &&
+	       (!word || strchr(request->str, '\n') == NULL)) {
+		if (!wait_readable(fd, SILENCE_MS))
+			return false;
+		got = read(fd, piece, MIN(sizeof(piece), most + 1 - request->len));
+		if (got > 0)
+			g_string_append_len(request, piece, got);
+	}
+	return word || got == 0 || request->len > most;
+}
+
+static bool may_ask(const struct control *c, int fd)
+{
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t n = sizeof(peer);
+
+	return c->setup.may == NULL ||
+	       (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0 &&
+		c->setup.may(peer.uid, c->setup.user));
+}
+
+/* What was not read would make the kernel take the answer from the asker, too. */
+static void read_rest(int fd)
+{
+	char piece[4096];
+
+	for (int i = 0; i < 256 && wait_readable(fd, 0); i++)
+		if (read(fd, piece, sizeof(piece)) <= 0)
+			return;
+}
+
 /* what a pool is given must not be NULL, as descriptor 0 would be */
 static gpointer as_job(int fd)
 {
@@ -77,26 +119,22 @@ static gpointer as_job(int fd)
 
 static void serve(gpointer job, gpointer user)
 {
-	struct control *c = user;
+	const struct control *c = user;
 	int fd = GPOINTER_TO_INT(job) - 1;
-	char word[WORD_BYTES + 1] = "";
-	size_t n = 0;
-	GString *to = g_string_new(NULL);
-	int64_t end_us = clock_mono_us() + SILENCE_MS * 1000;
+	GString *request = g_string_new(NULL), *to = g_string_new(NULL);
 
-	while (n < WORD_BYTES && strchr(word, '\n') == NULL && clock_mono_us() < end_us &&
-	       wait_readable(fd, SILENCE_MS)) {
-		ssize_t got = read(fd, word + n, WORD_BYTES - n);
-
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-		word[n] = '\0';
-	}
-	g_strchomp(word);
-	if (!c->answer(word, to, c->user))
+	if (!may_ask(c, fd)) {
+		g_string_assign(to, "refused peer: this user may not ask here\n");
+		read_rest(fd);
+	} else if (read_request(c, fd, request) &&
+		   !c->setup.answer(
+			   (struct bytes){ .at = request->str, .n = request->len }, to,
+			   c->setup.user)) {
 		g_string_assign(to, "error: unknown request\n");
+	}
 	send_all(fd, to->str, to->len);
+	read_rest(fd);
+	g_string_free(request, TRUE);
 	g_string_free(to, TRUE);
 	close(fd);
 }
@@ -158,7 +196,7 @@ static bool make_way(const char *path, const struct sockaddr_un *to, GError **e)
 	return !served;
 }
 
-static int open_listener(const char *path, GError **e)
+static int open_listener(const char *path, unsigned mode, GError **e)
 {
 	struct sockaddr_un to;
 
@@ -174,7 +212,7 @@ static int open_listener(const char *path, GError **e)
 		close(fd);
 		return -1;
 	}
-	mode_t before = umask(0177);
+	mode_t before = umask(0777 & ~mode);
 	int bound = bind(fd, (struct sockaddr *)&to, sizeof(to));
 
 	umask(before);
@@ -186,24 +224,62 @@ static int open_listener(const char *path, GError **e)
 	return fd;
 }
 
-struct control *control_open(const char *path,
-			     bool (*answer)(const char *word, GString *to, void *user),
-			     void *user, GError **e)
+static struct control *make_listener(const struct control_setup *setup, GError **e)
 {
-	int fd = open_listener(path, e);
+	int fd = open_listener(setup->path, setup->mode, e);
 
 	if (fd < 0)
 		return NULL;
 	struct control *c = g_new0(struct control, 1);
 
-	c->path = g_strdup(path);
+	c->setup = *setup;
+	c->path = g_strdup(setup->path);
 	c->listener = fd;
-	c->answer = answer;
-	c->user = user;
 	if (pipe(c->stop) < 0)
 		g_error("cannot make a pipe: %s", g_strerror(errno));
-	c->pool = g_thread_pool_new(serve, c, SERVED_MOST, FALSE, NULL);
+	return c;
+}
+
+static void begin(struct control *c)
+{
+	c->pool = g_thread_pool_new(serve, c, MAX(c->setup.at_once, 1), FALSE, NULL);
 	c->thread = g_thread_new("control", listen_on, c);
+}
+
+struct control *control_listen(const struct control_setup *setup, GError **e)
+{
+	struct control *c = make_listener(setup, e);
+
+	if (c != NULL)
+		begin(c);
+	return c;
+}
+
+static bool answer_word(struct bytes request, GString *to, void *control)
+{
+	struct control *c = control;
+	char *word = g_strchomp(g_strndup(request.at, request.n));
+	bool known = c->answer_word(word, to, c->user);
+
+	g_free(word);
+	return known;
+}
+
+struct control *control_open(const char *path,
+			     bool (*answer)(const char *word, GString *to, void *user),
+			     void *user, GError **e)
+{
+	const struct control_setup setup = {
+		.path = path, .mode = 0600, .at_once = SERVED_MOST, .answer = answer_word
+	};
+	struct control *c = make_listener(&setup, e);
+
+	if (c == NULL)
+		return NULL;
+	c->setup.user = c;
+	c->answer_word = answer;
+	c->user = user;
+	begin(c);
 	return c;
 }
 
@@ -273,17 +349,17 @@ static int reach(const struct sockaddr_un *to)
 	return fd;
 }
 
-bool control_ask(const char *path, const char *word, char **answer_r, GError **e)
+static bool ask(const char *path, struct bytes request, int64_t ms, char **answer_r,
+		GError **e)
 {
-	int64_t ms = strcmp(word, "reload") == 0 ? RELOAD_MS : ANSWER_MS;
 	struct sockaddr_un to;
 	GString *all = g_string_new(NULL);
 	bool done = false;
-	char *line = g_strconcat(word, "\n", NULL);
 	int fd = address_of(path, &to, e) ? reach(&to) : -1;
 
 	if (fd >= 0) {
-		send_all(fd, line, strlen(line));
+		send_all(fd, request.at, request.n);
+		shutdown(fd, SHUT_WR);
 		done = read_answer(fd, path, ms, all, e);
 		close(fd);
 	} else if (e == NULL || *e == NULL) {
@@ -292,7 +368,21 @@ bool control_ask(const char *path, const char *word, char **answer_r, GError **e
 		else
 			fail(e, path, "reach the daemon (is it running?)");
 	}
-	g_free(line);
 	*answer_r = g_string_free(all, !done);
 	return done;
+}
+
+bool control_ask(const char *path, const char *word, char **answer_r, GError **e)
+{
+	int64_t ms = strcmp(word, "reload") == 0 ? RELOAD_MS : ANSWER_MS;
+	char *line = g_strconcat(word, "\n", NULL);
+	bool done = ask(path, bytes_of(line), ms, answer_r, e);
+
+	g_free(line);
+	return done;
+}
+
+bool control_tell(const char *path, struct bytes request, char **answer_r, GError **e)
+{
+	return ask(path, request, ANSWER_MS, answer_r, e);
 }

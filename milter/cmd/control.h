@@ -6,17 +6,37 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "base/bytes.h"
+
 struct control;
 
-/* control_open - listen on a unix socket and answer requests in threads of its own
- * in    path     a stale socket is removed; mode 0600
- *       answer   called with the request's word; appends the answer; false: unknown word.
+/* control_open - control_listen() for words, on a socket of mode 0600
+ * in    answer   called with the request's word; appends the answer; false: unknown word.
  *                Several threads may call it at once
  * own   close with control_close()
  * err   NULL: e names the path */
 struct control *control_open(const char *path,
 			     bool (*answer)(const char *word, GString *to, void *user),
 			     void *user, GError **e);
+
+struct control_setup {
+	const char *path; /* a stale socket is removed */
+	unsigned mode;    /* of the socket, 0600 */
+	int at_once; /* requests that are answered, each on a thread of its own; 0: one */
+	size_t most_bytes; /* of a request, which the asker ends by closing its side; 0: it is
+			      one word, in a line */
+	/* may this user of the machine ask? asked before anything is read; NULL: any who can
+	 * open the socket */
+	bool (*may)(unsigned uid, void *user);
+	/* appends the answer; false: what is this? */
+	bool (*answer)(struct bytes request, GString *to, void *user);
+	void *user;
+};
+
+/* control_listen - listen on a unix socket and answer requests in threads of its own
+ * own   close with control_close()
+ * err   NULL: e names the path */
+struct control *control_listen(const struct control_setup *setup, GError **e);
 
 /* control_close - stop answering, remove the socket; NULL is allowed
  * err   none */
@@ -31,5 +51,10 @@ char *control_learn_path(const char *control_socket);
  * own   *answer_r: free with g_free()
  * err   false: nobody answers there, or not in time; e says so and what to do */
 bool control_ask(const char *path, const char *word, char **answer_r, GError **e);
+
+/* control_tell - send a request of many bytes, and read its answer, for 5 s
+ * own   *answer_r: free with g_free()
+ * err   false: as control_ask() */
+bool control_tell(const char *path, struct bytes request, char **answer_r, GError **e);
 
 #endif

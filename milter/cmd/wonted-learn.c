@@ -17,12 +17,14 @@
 #include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
+#include "cmd/feedback_listener.h"
 #include "cmd/gauges.h"
 #include "cmd/tenant_store.h"
 #include "cmd/user.h"
 #include "config/pools.h"
 #include "config/print.h"
 #include "learn/follow.h"
+#include "message/message.h"
 #include "metrics/http.h"
 #include "session/listen_socket.h"
 
@@ -33,7 +35,8 @@ struct learn {
 	struct options *options;
 	struct store *store;       /* NULL: to be opened */
 	struct follower *follower; /* NULL with it */
-	struct follow_done told;   /* what the last report counted up to */
+	struct feedback_listener *feedback;
+	struct follow_done told; /* what the last report counted up to */
 	int64_t told_us;
 	struct control *control; /* NULL: nobody can ask */
 	int64_t began_s;
@@ -55,6 +58,8 @@ static bool open_all(struct learn *l, GError **e)
 	l->store = configured_store_open(l->options, true, e);
 	if (l->store == NULL)
 		return false;
+	bool afresh = follow_store_is_empty(l->options, l->store);
+
 	const struct follow_setup setup = {
 		.options = l->options,
 		.folder = l->options->journal_dir,
@@ -63,9 +68,12 @@ static bool open_all(struct learn *l, GError **e)
 	};
 
 	l->follower = follow_begin(&setup, e);
-	if (l->follower == NULL)
-		store_close(&l->store);
-	return l->follower != NULL;
+	if (l->follower != NULL &&
+	    feedback_listener_begin(l->feedback, l->options, l->store, afresh, e))
+		return true;
+	follow_end(&l->follower);
+	store_close(&l->store);
+	return false;
 }
 
 /* Whoever reads them is on another thread, which may not look at the follower. */
@@ -124,6 +132,7 @@ static void close_all(struct learn *l)
 {
 	if (l->follower != NULL)
 		report(l);
+	feedback_listener_pause(l->feedback);
 	follow_end(&l->follower);
 	store_close(&l->store);
 	l->told = (struct follow_done){ 0 };
@@ -132,20 +141,25 @@ static void close_all(struct learn *l)
 /* All there is now. A failure is tried again later: the journal keeps it for us. */
 static bool eat(struct learn *l, bool *more_r, GError **e)
 {
+	unsigned mark = feedback_listener_mark(l->feedback);
 	int64_t begin_us = clock_mono_us();
-	bool done;
+	bool more = false, done;
 
 	*more_r = false;
-	done = open_all(l, e) && follow_some(l->follower, clock_now_s(), more_r, e);
+	done = open_all(l, e) && feedback_listener_apply(l->feedback, &more, e) &&
+	       follow_some(l->follower, clock_now_s(), more_r, e);
 	atomic_store(&l->failing, !done);
 	if (!done) {
 		metrics_add(l->metrics, METRIC_LEARN_FAILURES, 1);
 		return false;
 	}
 	metrics_took(l->metrics, METRIC_LEARN_BATCH, NULL, clock_mono_us() - begin_us);
-	if (!*more_r)
+	if (!*more_r) {
 		atomic_store(&l->current_s, clock_now_s());
+		feedback_listener_caught_up(l->feedback, mark);
+	}
 	count(l);
+	*more_r = *more_r || more;
 	if (clock_mono_us() - l->told_us >= REPORT_EVERY_US)
 		report(l);
 	return true;
@@ -157,8 +171,14 @@ static void block_signals(sigset_t *set)
 	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
+	sigaddset(set, SIGUSR1); /* there is feedback */
 	pthread_sigmask(SIG_BLOCK, set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+static void wake(void)
+{
+	kill(getpid(), SIGUSR1);
 }
 
 static enum request wait_for_signal(const sigset_t *set, int64_t most_ms)
@@ -272,6 +292,7 @@ static void collect(struct metrics *m, void *user)
 	GString *why = g_string_new(NULL);
 
 	gauges_common(m, l->began_s);
+	feedback_listener_tell(l->feedback, m);
 	metrics_set(m, METRIC_READY, NULL, is_ready(why, user));
 	metrics_set(
 		m, METRIC_LEARN_BEHIND, NULL,
@@ -406,6 +427,7 @@ static int run(struct learn *l, const struct arguments *a)
 	sigset_t set;
 
 	map_guard_install();
+	message_library_init();
 	l->options = options_load_daemon(l->config, &e);
 	if (l->options == NULL)
 		return command_fail("wonted-learn", e);
@@ -418,13 +440,18 @@ static int run(struct learn *l, const struct arguments *a)
 	good = user_become(l->options->user, &e);
 	if (good)
 		begin(l);
+	if (good)
+		l->feedback = feedback_listener_open(
+			a->once ? NULL : l->options->feedback_socket, wake);
 	if (good && !a->once)
 		good = open_metrics(l, &e);
 	if (good && a->once)
 		good = serve_once(l, &set, &e);
 	else if (good)
 		serve(l, &set);
-	close_all(l);
+	if (l->feedback != NULL)
+		close_all(l);
+	feedback_listener_close(&l->feedback);
 	close_metrics(l);
 	options_unref(l->options);
 	return good ? EXIT_DONE : command_fail("wonted-learn", e);

@@ -18,6 +18,7 @@
 #include "journal/cursor.h"
 #include "journal/dead_letter.h"
 #include "learn/canonical.h"
+#include "learn/received_batch.h"
 #include "learn/writer_lock.h"
 #include "store/keys.h"
 
@@ -39,7 +40,8 @@ struct follower {
 struct round {
 	struct follower *f;
 	struct behavior_batch *batch;
-	GHashTable *oldest; /* tenant's name -> int64_t * */
+	struct received_batch *received; /* what hands may speak of later */
+	GHashTable *oldest;              /* tenant's name -> int64_t * */
 	struct follow_done done;
 	size_t rcpts;
 	int64_t now_s;
@@ -56,9 +58,8 @@ static bool save_position(const struct follower *f, GError **e)
 
 /* A store that was removed under us, or cut to nothing, knows no tenant: what the journal has
  * still is learned again. One that does not answer, or knows one, goes on where it was. */
-static bool is_empty(const struct follower *f)
+bool follow_store_is_empty(const struct options *o, struct store *store)
 {
-	const struct options *o = f->setup.options;
 	struct arena *a = arena_create();
 	struct store_read *reads = arena_new(a, struct store_read, o->n_tenants);
 	bool empty = o->n_tenants > 0;
@@ -67,7 +68,7 @@ static bool is_empty(const struct follower *f)
 		reads[i].key =
 			key_build(a, FAMILY_TENANT, o->tenants[i].name, NULL, NULL);
 	if (empty)
-		store_read_many(f->setup.store, reads, o->n_tenants, 0, a);
+		store_read_many(store, reads, o->n_tenants, 0, a);
 	for (size_t i = 0; i < o->n_tenants && empty; i++)
 		empty = reads[i].answer == ANSWER_NO;
 	arena_destroy(&a);
@@ -78,7 +79,8 @@ static void begin_again_if_empty(struct follower *f)
 {
 	const struct journal_position nowhere = { .begin = 0 };
 
-	if (!cursor_is_begun(&f->cursor) || !is_empty(f))
+	if (!cursor_is_begun(&f->cursor) ||
+	    !follow_store_is_empty(f->setup.options, f->setup.store))
 		return;
 	log_line(LOG_LEVEL_WARN,
 		 "store \"%s\" knows nothing, though the journal was read: it was "
@@ -157,6 +159,7 @@ static bool take_line(struct round *r, struct bytes line, GError **e)
 	if (recorded_read(a, line, &rec, &why)) {
 		r->rcpts += rec.n_rcpts;
 		good = take_training_event(r, &rec, a, e);
+		received_batch_add(r->received, &rec);
 	} else {
 		r->done.damaged++;
 		log_seldom(LOG_LEVEL_WARN, "learn-damaged",
@@ -238,7 +241,8 @@ static bool write_batch(struct round *r, GError **e)
 	if (!save_position(f, e) ||
 	    !writer_lock_acquire(store_url(f->setup.store), WRITER_LOCK_MS, &lock, e))
 		return false;
-	bool done = behavior_apply(r->batch, e) && write_baselines(r, e);
+	bool done = behavior_apply(r->batch, e) && write_baselines(r, e) &&
+		    received_batch_write(r->received, e);
 
 	writer_lock_release(lock);
 	return done;
@@ -293,6 +297,7 @@ bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 		return false;
 	r.batch = behavior_batch_create(&(struct behavior_setup){
 		.store = f->setup.store, .canonical = canonical_find, .to = &canonical });
+	r.received = received_batch_create(&canonical);
 	r.oldest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_ptr_array_set_size(f->dead, 0);
 	done = read_batch(&r, e) && (r.done.lines == 0 || write_batch(&r, e));
@@ -308,6 +313,7 @@ bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e)
 	*more_r = done && !r.ended;
 	g_hash_table_destroy(r.oldest);
 	behavior_batch_destroy(&r.batch);
+	received_batch_destroy(&r.received);
 	return done;
 }
 

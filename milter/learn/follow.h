@@ -40,6 +40,10 @@ struct follower;
  * err   NULL: the folder cannot be read, or somebody else follows it; e says which */
 struct follower *follow_begin(const struct follow_setup *setup, GError **e) MUST_CHECK;
 
+/* follow_store_is_empty - does a store know no tenant at all?
+ * err   false, also where it did not answer */
+bool follow_store_is_empty(const struct options *o, struct store *store);
+
 /* follow_some - eat one batch
  * in    now_s
  * out   *more_r   there may be more at once

@@ -122,13 +122,17 @@ static bool takes_back(const struct preference_evidence *was,
 		(was->label == PREFERENCE_WANTED) != wanted);
 }
 
+/* An act that says what was said already is no second one. */
 static void lay_act(struct preference_evidence *e, const struct preference_evidence *act)
 {
 	const struct preference_evidence was = *e;
-	bool weaker = !feedback_rows[act->feedback].strong &&
-		      feedback_rows[was.feedback].strong && was.label != PREFERENCE_NONE;
+	bool strong = feedback_rows[act->feedback].strong;
+	bool weaker = !strong && feedback_rows[was.feedback].strong &&
+		      was.label != PREFERENCE_NONE;
+	bool again = act->label == was.label &&
+		     (!strong || feedback_rows[was.feedback].strong);
 
-	if (act->at_ms <= was.at_ms || weaker)
+	if (act->at_ms <= was.at_ms || weaker || again)
 		return;
 	*e = *act;
 	e->before = was.label;
@@ -172,6 +176,8 @@ static void add_evidence(struct arena *a, struct preference *p,
 			at = n;
 		all[n++] = p->evidence[i];
 	}
+	if (at != SIZE_MAX && all[at].at_ms <= p->forgotten_ms)
+		all[at].label = all[at].before = PREFERENCE_NONE;
 	if (at != SIZE_MAX)
 		lay_act(&all[at], act);
 	else if (act->feedback != FEEDBACK_REVOKED) /* there is nothing to take back */

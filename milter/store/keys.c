@@ -132,6 +132,19 @@ struct bytes key_prefix(struct arena *a, enum family f, const char *tenant)
 	return key_done(a, &key);
 }
 
+struct bytes key_prefix_of(struct arena *a, enum family f, const char *tenant,
+			   const char *part1)
+{
+	struct draft key;
+
+	g_assert(key_families[f].form == KEY_TAGGED);
+	key_begin(&key, &key_families[f], tenant);
+	append_text(&key, "|", 1);
+	append_part(&key, part1);
+	append_text(&key, "}|", 2);
+	return key_done(a, &key);
+}
+
 static bool find_family(const char *prefix, enum family *f_r)
 {
 	for (size_t i = 0; i < FAMILY_COUNT; i++) {

@@ -49,6 +49,13 @@ struct bytes key_build(struct arena *a, enum family f, const char *tenant,
  * err   none */
 struct bytes key_prefix(struct arena *a, enum family f, const char *tenant);
 
+/* key_prefix_of - the bytes that all keys of a family with that first part begin with
+ * in    f   TAGGED
+ * own   a
+ * err   none */
+struct bytes key_prefix_of(struct arena *a, enum family f, const char *tenant,
+			   const char *part1);
+
 /* A key taken apart; hashed parts read "#" and the hash. */
 struct key_parts {
 	enum family family;

@@ -151,13 +151,18 @@ static void slips(struct box *b, gconstpointer url)
 	did(b, "2", FEEDBACK_JUNK, T0 + LIMIT_SLIP_MS * 3);
 	did(b, "2", FEEDBACK_WANTED, T0 + LIMIT_SLIP_MS * 3 + 1000);
 	says(b, PREFERENCE_WANTED, 1);
+	/* said twice, it is still taken back */
+	did(b, "4", FEEDBACK_JUNK, T0 + LIMIT_SLIP_MS * 5);
+	did(b, "4", FEEDBACK_JUNK, T0 + LIMIT_SLIP_MS * 5 + 10);
+	did(b, "4", FEEDBACK_WANTED, T0 + LIMIT_SLIP_MS * 5 + 1000);
+	g_assert_cmpint(stored(b, ENTRY).evidence[2].label, ==, PREFERENCE_NONE);
 	/* on to another folder is no way back */
-	did(b, "3", FEEDBACK_JUNK, T0 + LIMIT_SLIP_MS * 4);
-	did(b, "3", FEEDBACK_GRAYMAIL, T0 + LIMIT_SLIP_MS * 4 + 1000);
+	did(b, "3", FEEDBACK_JUNK, T0 + LIMIT_SLIP_MS * 6);
+	did(b, "3", FEEDBACK_GRAYMAIL, T0 + LIMIT_SLIP_MS * 6 + 1000);
 	says(b, PREFERENCE_GRAYMAIL, 1);
 	did(b, "3", FEEDBACK_REVOKED, T0 + LIMIT_SLIP_MS * 9);
 	did(b, "none", FEEDBACK_REVOKED, T0 + LIMIT_SLIP_MS * 9);
-	g_assert_cmpuint(stored(b, ENTRY).n_evidence, ==, 3);
+	g_assert_cmpuint(stored(b, ENTRY).n_evidence, ==, 4);
 }
 
 static void weak_hints(struct box *b, gconstpointer url)
@@ -199,6 +204,8 @@ static void statements(struct box *b, gconstpointer url)
 	says(b, PREFERENCE_NONE, 0);
 	did(b, "2", FEEDBACK_JUNK, T0 + 7000);
 	says(b, PREFERENCE_JUNK, 1);
+	did(b, "1", FEEDBACK_JUNK, T0 + 8000); /* once more, after it was forgotten */
+	says(b, PREFERENCE_JUNK, 2);
 }
 
 static void bounded(struct box *b, gconstpointer url)

@@ -28,7 +28,7 @@ sub new {
 	$self->{settings} = {
 		use_text_model => 'no', mode => 'enforce', authserv_id => '"mx.example.org"',
 		socket => qq("unix:$dir/sock"), socket_mode => '"0666"',
-		control_socket => qq("$dir/control"), store => qq("lmdb:$dir/store"),
+		control_socket => qq("$dir/control"), feedback_socket => qq("$dir/feedback"), store => qq("lmdb:$dir/store"),
 		quarantine_dir => qq("$dir/quarantine"), journal_dir => qq("$dir/journal"),
 		rules_dir => '"' . (Cwd::abs_path('rules') // 'rules') . '"',
 		(defined $o{zone} ? (dns_zone_file => '"' . $place->write('zone', $o{zone}) . '"') : ()),

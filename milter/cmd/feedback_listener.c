@@ -1,0 +1,189 @@
+/* Two threads: one answers at the socket, the other is wonted-learn's own, which applies. They
+ * meet in `lock`, which is never held while anything else is waited for. */
+#include "cmd/feedback_listener.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/wait.h"
+#include "cmd/control.h"
+#include "learn/apply.h"
+#include "learn/feedback.h"
+
+#define CATCH_UP_US (3 * (int64_t)G_USEC_PER_SEC)
+#define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
+#define SOCKET_MODE 0666 /* who may ask is said by the kernel, and by feedback_users */
+
+struct feedback_listener {
+	struct feedback_intake *intake;
+	struct control *control; /* NULL: nobody can ask */
+	struct journal *spool;
+	struct applier *applier;
+	void (*wake)(void);
+	int64_t expired_us;
+	pthread_mutex_t lock;
+	pthread_cond_t caught_up;
+	unsigned asked,
+		caught; /* how many asked for the journal's end; how many got it */
+	struct apply_done done, before; /* before: of appliers that are gone */
+};
+
+static bool catch_up(void *listener)
+{
+	struct feedback_listener *l = listener;
+	int64_t until_us = clock_mono_us() + CATCH_UP_US;
+
+	pthread_mutex_lock(&l->lock);
+	unsigned mine = ++l->asked;
+
+	l->wake();
+	while ((int)(l->caught - mine) < 0 && clock_mono_us() < until_us)
+		wait_until(&l->caught_up, &l->lock, until_us);
+	bool done = (int)(l->caught - mine) >= 0;
+
+	pthread_mutex_unlock(&l->lock);
+	return done;
+}
+
+static void took(void *listener)
+{
+	struct feedback_listener *l = listener;
+
+	l->wake();
+}
+
+static bool may(unsigned uid, void *listener)
+{
+	const struct feedback_listener *l = listener;
+
+	return feedback_may(l->intake, uid);
+}
+
+static bool answer(struct bytes request, GString *to, void *listener)
+{
+	const struct feedback_listener *l = listener;
+
+	feedback_answer(l->intake, request, to);
+	return true;
+}
+
+struct feedback_listener *feedback_listener_open(const char *path, void (*wake)(void))
+{
+	struct feedback_listener *l = g_new0(struct feedback_listener, 1);
+	const struct feedback_setup setup = { .catch_up = catch_up,
+					      .took = took,
+					      .to = l };
+	const struct control_setup at = { .path = path,
+					  .mode = SOCKET_MODE,
+					  .most_bytes = FEEDBACK_REQUEST_BYTES,
+					  .may = may,
+					  .answer = answer,
+					  .user = l };
+	GError *e = NULL;
+
+	l->wake = wake;
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->caught_up, NULL);
+	l->intake = feedback_create(&setup);
+	l->control = path == NULL ? NULL : control_listen(&at, &e);
+	if (e != NULL) {
+		log_line(LOG_LEVEL_WARN,
+			 "%s; what users do with their mail is not heard of "
+			 "(feedback_socket)",
+			 e->message);
+		g_error_free(e);
+	}
+	return l;
+}
+
+bool feedback_listener_begin(struct feedback_listener *l, const struct options *o,
+			     struct store *store, bool afresh, GError **e)
+{
+	char *folder = g_build_filename(o->journal_dir, FEEDBACK_FOLDER, NULL);
+
+	g_assert(l->spool == NULL && l->applier == NULL);
+	l->spool = journal_open(folder, o->journal_rotate_bytes, e);
+	if (l->spool != NULL) {
+		l->applier = apply_begin(folder, store, afresh);
+		feedback_serve(l->intake, o, store, l->spool);
+	}
+	g_free(folder);
+	return l->spool != NULL;
+}
+
+static struct apply_done sum(const struct apply_done *a, const struct apply_done *b)
+{
+	return (struct apply_done){ .events = a->events + b->events,
+				    .mass = a->mass + b->mass,
+				    .damaged = a->damaged + b->damaged,
+				    .keys = a->keys + b->keys };
+}
+
+void feedback_listener_pause(struct feedback_listener *l)
+{
+	feedback_serve(l->intake, NULL, NULL, NULL);
+	pthread_mutex_lock(&l->lock);
+	l->before = l->done;
+	pthread_mutex_unlock(&l->lock);
+	apply_end(&l->applier);
+	journal_close(l->spool);
+	l->spool = NULL;
+}
+
+bool feedback_listener_apply(struct feedback_listener *l, bool *more_r, GError **e)
+{
+	bool good = apply_some(l->applier, more_r, e);
+	struct apply_done now = apply_done_so_far(l->applier);
+
+	pthread_mutex_lock(&l->lock);
+	l->done = sum(&l->before, &now);
+	pthread_mutex_unlock(&l->lock);
+	if (clock_mono_us() - l->expired_us >= EXPIRE_EVERY_US) {
+		journal_expire(l->spool, clock_now_s() - LIMIT_PREFERENCE_S);
+		l->expired_us = clock_mono_us();
+	}
+	return good;
+}
+
+unsigned feedback_listener_mark(struct feedback_listener *l)
+{
+	pthread_mutex_lock(&l->lock);
+	unsigned mark = l->asked;
+
+	pthread_mutex_unlock(&l->lock);
+	return mark;
+}
+
+void feedback_listener_caught_up(struct feedback_listener *l, unsigned mark)
+{
+	pthread_mutex_lock(&l->lock);
+	l->caught = mark;
+	pthread_cond_broadcast(&l->caught_up);
+	pthread_mutex_unlock(&l->lock);
+}
+
+void feedback_listener_tell(struct feedback_listener *l, struct metrics *m)
+{
+	pthread_mutex_lock(&l->lock);
+	struct apply_done d = l->done;
+
+	pthread_mutex_unlock(&l->lock);
+	feedback_tell(l->intake, m);
+	metrics_set(m, METRIC_FEEDBACK_APPLIED, NULL, d.events);
+	metrics_set(m, METRIC_FEEDBACK_DAMAGED, NULL, d.damaged);
+}
+
+void feedback_listener_close(struct feedback_listener **l)
+{
+	if (*l == NULL)
+		return;
+	control_close((*l)->control);
+	feedback_listener_pause(*l);
+	feedback_destroy(&(*l)->intake);
+	pthread_cond_destroy(&(*l)->caught_up);
+	pthread_mutex_destroy(&(*l)->lock);
+	g_free(*l);
+	*l = NULL;
+}
