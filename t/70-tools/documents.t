@@ -23,6 +23,7 @@ my %foreign = map { $_ => 1 } qw(
 	virtual_alias_maps alias_maps queue_directory inet_interfaces rcpt_addr rcpt_mailer mail_addr client_addr client_name client_ptr auth_authen
 	auth_type tls_version daemon_name daemon_addr mail_plugins sieve_before sieve_plugins main_cf master_cf sieve_after
 	sieve_spamtest_status_type sieve_spamtest_status_header sieve_spamtest_max_value
+	imap_sieve specialuse_exists wonted_flags wonted_from_junk wonted_from_promotions wonted_to_junk wonted_to_promotions
 	smtpd_relay_restrictions syslog_name forged_own_domain wonted_junk expires_s enable_original_recipient
 );
 my %known;

@@ -1,18 +1,24 @@
 package Wonted::Dovecot;
 # A private Dovecot: LMTP for Postfix, the shipped Sieve and its configuration lines, Maildirs that the
-# tests read, and SMTP AUTH for submissions. Listens on nothing but sockets in its folder.
+# tests read, and SMTP AUTH for submissions. Listens on nothing but sockets in its folder, and, where
+# users' hands are asked for (feedback), with IMAP on a port of the loopback.
 use strict;
 use warnings;
 use File::Path ();
+use IO::Socket::INET;
 use Wonted::Message;
 use Wonted::Place;
 
 my $snippet = 'contrib/dovecot/90-wonted.conf.2.3';
 my $sieve = 'contrib/dovecot/wonted-junk.sieve';
+my $feedback = 'contrib/dovecot/91-wonted-feedback.conf.2.3';
+my @hands = map { "contrib/dovecot/wonted-$_.sieve" } qw(to-junk to-inbox to-promotions flags);
 
 # new - write the configuration
 #   users   [addresses]; the password of each is "secret"
 #   local   domain whose users the MTA names without it
+#   feedback   a command that takes the place of `wonted learn` in the shipped script: then users can
+#              move mail by IMAP (see imap), and the shipped scripts tell of it
 sub new {
 	my ($class, $place, %o) = @_;
 	my $self = bless { place => $place, dir => $place->path('dovecot') }, $class;
@@ -33,11 +39,13 @@ sub new {
 	my $shipped = Wonted::Place::read_file($snippet) || die "$snippet: $!\n";
 	$shipped =~ s{/etc/dovecot/sieve/}{$dir/sieve/}g;
 	$place->write('dovecot/90-wonted.conf', $shipped);
+	my $imap = $o{feedback} ? $self->write_feedback($o{feedback}) : '';
+	my $protocols = $imap ? 'lmtp imap' : 'lmtp';
 	$place->write('dovecot/dovecot.conf', <<"END");
 base_dir = $dir/run
 state_dir = $dir/run
 log_path = $dir/log
-protocols = lmtp
+protocols = $protocols
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
@@ -61,6 +69,13 @@ namespace inbox {
 		special_use = \\Junk
 		auto = subscribe
 	}
+	mailbox Promotions {
+		auto = create
+	}
+	mailbox Trash {
+		special_use = \\Trash
+		auto = create
+	}
 }
 service lmtp {
 	unix_listener lmtp {
@@ -73,10 +88,68 @@ service auth {
 	}
 }
 !include 90-wonted.conf
+$imap
 END
 	system('sievec', '-c', "$dir/dovecot.conf", "$dir/sieve/wonted-junk.sieve") == 0
 	    or die "$sieve does not compile\n";
+	for (map { s{.*/}{}r } $o{feedback} ? @hands : ()) {
+		system('sievec', '-c', "$dir/dovecot.conf", "$dir/sieve/$_") == 0 or die "$_ does not compile\n";
+	}
 	return $self;
+}
+
+# write_feedback - the shipped files for what users do, with another command for `wonted learn`
+sub write_feedback {
+	my ($self, $command) = @_;
+	my ($place, $dir) = @$self{qw(place dir)};
+	$place->write("dovecot/sieve/" . s{.*/}{}r, Wonted::Place::read_file($_)) for @hands;
+	my $script = Wonted::Place::read_file('contrib/dovecot/wonted-feedback');
+	$script =~ s/^wonted learn/$command/m or die "the shipped script has another command\n";
+	chmod 0755, $place->write('dovecot/sieve/bin/wonted-feedback', $script);
+	my $shipped = Wonted::Place::read_file($feedback) || die "$feedback: $!\n";
+	$shipped =~ s{/etc/dovecot/sieve/}{$dir/sieve/}g;
+	$place->write('dovecot/91-wonted-feedback.conf', $shipped);
+	($self->{imap_port}) = Wonted::Place::free_ports(1);
+	return <<"END";
+service imap-login {
+	inet_listener imap {
+		port = $self->{imap_port}
+	}
+	inet_listener imaps {
+		port = 0
+	}
+}
+!include 91-wonted-feedback.conf
+END
+}
+
+# imap - say commands as a user, and return all that the server said
+sub imap {
+	my ($self, $user, @commands) = @_;
+	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{imap_port}, Timeout => 10)
+	    or die "no IMAP: $!\n";
+	my $said = <$s> // '';
+	my $n = 0;
+	for my $command ("LOGIN $user secret", @commands, 'LOGOUT') {
+		my $tag = 'a' . ++$n;
+		print $s "$tag $command\r\n";
+		while (my $line = <$s>) {
+			$said .= $line;
+			next unless $line =~ /^$tag (\w+)/;
+			die "IMAP: $command: $line" if $1 ne 'OK';
+			last;
+		}
+	}
+	return $said;
+}
+
+# move - as a user moves one message by its Message-ID; true when it was there
+sub move {
+	my ($self, $user, $id, $from, $to) = @_;
+	my ($found) = $self->imap($user, "SELECT $from", "UID SEARCH HEADER Message-ID $id") =~ /^\* SEARCH (\d+)/m;
+	return 0 unless $found;
+	$self->imap($user, "SELECT $from", "UID MOVE $found $to");
+	return 1;
 }
 
 sub start {

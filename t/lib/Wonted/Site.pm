@@ -7,6 +7,7 @@ package Wonted::Site;
 #   my ($got) = $site->arrived('ann@example.org', $id);   $got->folder eq 'Junk'
 use strict;
 use warnings;
+use Cwd ();
 use Wonted::Daemon;
 use Wonted::Dovecot;
 use Wonted::Place;
@@ -21,6 +22,7 @@ my %outside = (addr => '192.0.2.10', name => 'mail.example.com', helo => 'mail.e
 #   mta              'Wonted::Sendmail' instead of Postfix, and what else it takes:
 #   local            domain of local users; their mail store knows them without it
 #   virtual, aliases, routed
+#   feedback         users' hands teach: IMAP, the shipped scripts, and wonted-learn
 sub new {
 	my ($class, %o) = @_;
 	my $place = Wonted::Place->new;
@@ -29,9 +31,13 @@ sub new {
 	my ($mx, $release) = Wonted::Place::free_ports(2);
 	my $wonted = $o{wonted} // {};
 	my $self = bless { place => $place, users => \@users }, $class;
-	$self->{dovecot} = Wonted::Dovecot->new($place, users => \@users, local => $o{local});
+	my $command = "'" . Cwd::abs_path(Wonted::Daemon::build_dir()) . "/wonted' learn --socket '" . $place->path('wonted/feedback') . "'";
+	$self->{dovecot} = Wonted::Dovecot->new($place, users => \@users, local => $o{local},
+		($o{feedback} ? (feedback => $command) : ()));
+	$self->{feedback} = $o{feedback};
 	$self->{wonted} = Wonted::Daemon->new($place, %$wonted,
-		set => { release_smtp => qq("127.0.0.1:$release"), %{ $wonted->{set} // {} } });
+		set => { release_smtp => qq("127.0.0.1:$release"), feedback_users => '"mail"',
+			%{ $wonted->{set} // {} } });
 	$self->{mta} = ($o{mta} // 'Wonted::Postfix')->new($place, users => \@users, ports => [$mx, $release],
 		domains => $o{domains} // [sort keys %domains], (map { $_ => $o{$_} } qw(main local virtual aliases routed)),
 		lmtp => $self->{dovecot}->lmtp_socket, auth => $self->{dovecot}->auth_socket,
@@ -39,7 +45,23 @@ sub new {
 	return $self;
 }
 
-sub start { my ($self) = @_; $self->{$_}->start for qw(dovecot wonted mta); return $self }
+sub start {
+	my ($self) = @_;
+	$self->{$_}->start for qw(dovecot wonted mta);
+	$self->start_learner if $self->{feedback};
+	return $self;
+}
+
+# start_learner - wonted-learn beside the filter; returns when it can be told of feedback
+sub start_learner {
+	my ($self) = @_;
+	my $socket = $self->{place}->path('wonted/feedback');
+	$self->{learner} = $self->{place}->start('learn.log', Wonted::Daemon::build_dir() . '/wonted-learn',
+		'-c', $self->{wonted}{conf}, '-f');
+	chmod 0711, $self->{place}->path('wonted'); # the mail user goes to the socket in it
+	Wonted::Place::wait_for(sub { -S $socket }) or die "wonted-learn did not start\n";
+}
+
 sub place { $_[0]{place} }
 sub dovecot { $_[0]{dovecot} }
 sub wonted { $_[0]{wonted} }

@@ -1,0 +1,7 @@
+# A user moved a message to Promotions.
+require ["vnd.dovecot.pipe", "copy", "imapsieve", "environment", "variables"];
+
+if environment :matches "imap.user" "*" {
+	set "user" "${1}";
+}
+pipe :copy :try "wonted-feedback" ["graymail", "${user}"];
