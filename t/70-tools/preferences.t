@@ -65,7 +65,7 @@ sub listed {
 sub start {
 	unlink "$d->{dir}/feedback";
 	$pid = $place->start('learn.log', $learner, '-c', $d->{conf}, '-f');
-	Wonted::Place::wait_for(sub { -S "$d->{dir}/feedback" && -S "$d->{dir}/control.learn" });
+	Wonted::Place::wait_for(sub { -S "$d->{dir}/feedback" && ($d->run('status'))[1] =~ /^wonted-learn \d/m });
 }
 
 $d->start;

@@ -267,7 +267,7 @@ static void test_broken_off(struct fixture *f, gconstpointer url)
 	g_key_file_unref(k);
 }
 
-/* Every fifth answer and write fails. */
+/* Every seventh answer and write fails: no number of calls that one attempt makes. */
 static void test_failing_store(struct fixture *f, gconstpointer url)
 {
 	size_t failures = 0;
@@ -404,7 +404,7 @@ int main(int argc, char **argv)
 	TEST("lost_position", NULL, test_lost_position);
 	TEST("other_store", NULL, test_other_store);
 	TEST("broken_off", NULL, test_broken_off);
-	TEST("failing_store", "fault:5:mem:", test_failing_store);
+	TEST("failing_store", "fault:7:mem:", test_failing_store);
 	TEST("many_batches", NULL, test_many_batches);
 	TEST("deleted_store", NULL, test_deleted_store);
 	TEST("replaced_folder", NULL, test_replaced_folder);
