@@ -48,13 +48,15 @@ static bool is_wide(struct bytes text)
 }
 
 /* Words on why a message is left alone, or NULL. */
-static const char *hands_off(const struct message *m)
+static const char *hands_off(const struct banner_setup *s)
 {
+	const struct message *m = s->message;
+
 	if (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS))
 		return "not done: not all of the message was read";
 	if (!is_behind_header(m->raw, m->body_at))
 		return "not done: there is no body";
-	if (banner_message_is_signed(m))
+	if (!s->disowned && banner_message_is_signed(m))
 		return "not done: the message is signed";
 	return NULL;
 }
@@ -205,7 +207,7 @@ void banner_make(struct arena *a, const struct banner_setup *s, struct banner *b
 				      .n_reasons = MIN(s->n_reasons, REASONS_SHOWN) };
 	struct banner_parts parts;
 
-	*b_r = (struct banner){ .words = hands_off(m), .raw = m->raw };
+	*b_r = (struct banner){ .words = hands_off(s), .raw = m->raw };
 	if (b_r->words != NULL)
 		return;
 	m = banner_strip(a, m);

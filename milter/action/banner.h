@@ -25,6 +25,8 @@ struct banner_setup {
 	enum language language;
 	const char *const *reasons; /* valid UTF-8; the first few are shown */
 	size_t n_reasons;
+	bool disowned; /* its Content-Type is not what its signature (DKIM) proves, or stands
+			  twice: no form that it gives the message is a reason to spare it */
 };
 
 enum { BANNER_SPLICES = 8 }; /* parts that a reader may see first */

@@ -208,6 +208,20 @@ static enum language language_of_all(const struct merge *g)
 	return l;
 }
 
+/* Whoever sends a signed message on may give it another Content-Type, if that is not covered. */
+static bool is_disowned(const struct plan_setup *s)
+{
+	static const char name[] = "Content-Type";
+	const struct auth_results *r = s->auth;
+
+	if (message_header(s->message, name, 1) != NULL)
+		return true;
+	for (size_t i = 0; r != NULL && r->source == AUTH_OWN && i < r->n_dkim; i++)
+		if (r->dkim[i].result == AUTH_PASS && r->dkim[i].aligned)
+			return auth_dkim_covers(r, name) == ANSWER_NO;
+	return false;
+}
+
 static struct banner *make_banner(const struct merge *g)
 {
 	struct banner *made = arena_new(g->arena, struct banner, 1);
@@ -222,6 +236,7 @@ static struct banner *make_banner(const struct merge *g)
 	}
 	setup.n_reasons = verdict_words(g, g->banner, &words);
 	setup.reasons = words;
+	setup.disowned = is_disowned(g->setup);
 	banner_make(g->arena, &setup, made);
 	return made;
 }

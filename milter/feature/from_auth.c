@@ -57,6 +57,33 @@ static struct value covers_unsubscribe(const struct auth_results *r)
 	return dkim_unsure(r) ? VALUE_UNKNOWN : VALUE_OF_BOOL(false);
 }
 
+static bool is_proof(const struct auth_dkim *d)
+{
+	return d->result == AUTH_PASS && d->aligned;
+}
+
+/* Results that another server wrote do not tell which fields were signed. */
+static struct value uncovered(const struct source *s)
+{
+	static const char *const fields[] = { "From", "To", "Subject", "Date",
+					      "Content-Type" };
+	const struct auth_results *r = s->auth;
+	struct collected *names = collect_new(s->arena, COUNT_OF(fields));
+	bool proven = false;
+
+	for (size_t i = 0; i < r->n_dkim; i++)
+		proven = proven || is_proof(&r->dkim[i]);
+	if (!proven)
+		return dkim_unsure(r) ? VALUE_UNKNOWN : VALUE_ABSENT;
+	if (r->source == AUTH_TRUSTED)
+		return VALUE_UNKNOWN;
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (message_header(s->message, fields[i], 0) != NULL &&
+		    auth_dkim_covers(r, fields[i]) == ANSWER_NO)
+			collect_add(names, fields[i]);
+	return collect_value(names);
+}
+
 static void take_dkim(const struct source *s, struct value *at)
 {
 	const struct auth_results *r = s->auth;
@@ -71,6 +98,7 @@ static void take_dkim(const struct source *s, struct value *at)
 		!pass && dkim_unsure(r) ? VALUE_UNKNOWN : VALUE_OF_BOOL(pass);
 	at[FEATURE_DKIM_DOMAINS] = collect_value(domains);
 	at[FEATURE_DKIM_COVERS_UNSUBSCRIBE] = covers_unsubscribe(r);
+	at[FEATURE_DKIM_UNCOVERED] = uncovered(s);
 }
 
 static struct value dmarc_policy(const struct auth_dmarc *d)
@@ -120,7 +148,7 @@ static void nothing_checked(struct value *at)
 		FEATURE_DMARC_PASS,   FEATURE_DMARC_POLICY,
 		FEATURE_AUTH_ALIGNED, FEATURE_IPREV_RESULT,
 		FEATURE_ARC_RESULT,   FEATURE_ARC_SEALER,
-		FEATURE_ARC_TRUSTED,
+		FEATURE_ARC_TRUSTED,  FEATURE_DKIM_UNCOVERED,
 	};
 
 	for (size_t i = 0; i < COUNT_OF(mine); i++)

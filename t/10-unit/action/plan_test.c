@@ -110,6 +110,45 @@ static void junks_by_header(void)
 	scene_end(&s);
 }
 
+#define WRAPPED(more)                                                            \
+	"From: a@example.net\nSubject: hi\n" more                                \
+	"Content-Type: multipart/signed; boundary=b\n\n--b\n\nhello\n--b\n"      \
+	"Content-Type: application/pkcs7-signature\n"                            \
+	"Content-Transfer-Encoding: base64\n\n"                                  \
+	"MIIB8AYJKoZIhvcNAQcCoIIB4TCCAd0CAQExDTALBglghkgBZQMEAgEwCwYJKoZIhvcN\n" \
+	"AQcBMYIBujCCAbYCAQEwSTBBAAAAAAAAAAAAAAAAAAAAAAAA\n--b--\n"
+
+static void assert_banner(const char *raw, const struct auth_results *r, const char *want)
+{
+	struct scene s;
+
+	scene_begin(&s, raw);
+	s.setup.auth = r;
+	scene_rcpt(&s, VERDICT_SUSPICIOUS, ACTION_BANNER, NULL);
+	scene_play(&s, NULL);
+	if (!scene_has(&s, want))
+		g_error("%s, not %s", s.log->str, want);
+	scene_end(&s);
+}
+
+/* A form that somebody else may have given the message spares it nothing. */
+static void asks_who_gave_the_form(void)
+{
+	static const char *const all[] = { "from", "subject", "content-type" };
+	struct auth_dkim d = {
+		.result = AUTH_PASS, .aligned = true, .covered = all, .n_covered = 3
+	};
+	struct auth_results r = { .dkim = &d, .n_dkim = 1 };
+
+	assert_banner(WRAPPED(""), NULL, "not done: the message is signed");
+	assert_banner(WRAPPED(""), &r, "not done: the message is signed");
+	assert_banner(WRAPPED("Content-Type: text/plain\n"), NULL, "done (text)");
+	d.n_covered = 2;
+	assert_banner(WRAPPED(""), &r, "X-Wonted-Banner: done (text)");
+	d.aligned = false;
+	assert_banner(WRAPPED(""), &r, "not done: the message is signed");
+}
+
 /* What cannot differ takes the strictest of those who remain. */
 static void takes_the_strictest(void)
 {
@@ -716,6 +755,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/observes-in-silence", observes_in_silence);
 	g_test_add_func("/plan/junks-by-header", junks_by_header);
 	g_test_add_func("/plan/takes-the-strictest", takes_the_strictest);
+	g_test_add_func("/plan/asks-who-gave-the-form", asks_who_gave_the_form);
 	g_test_add_func("/plan/spares-who-is-observed", spares_who_is_observed);
 	g_test_add_func("/plan/acts-beside-who-is-observed", acts_beside_who_is_observed);
 	g_test_add_func("/plan/junks-by-extension", junks_by_extension);

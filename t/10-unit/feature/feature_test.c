@@ -521,6 +521,48 @@ static void test_auth(void)
 	arena_destroy(&a);
 }
 
+static void assert_uncovered(const struct source *s, const char *want)
+{
+	const struct want one[] = { { FEATURE_DKIM_UNCOVERED, want } };
+	struct features f;
+
+	features_from_auth(s, f.at);
+	check(&f, one, 1);
+}
+
+/* What a signature proves of the fields that readers are shown. */
+static void test_uncovered(void)
+{
+	static const char *const some[] = { "from", "subject" };
+	struct auth_dkim d = { .result = AUTH_PASS,
+			       .aligned = true,
+			       .covered = some,
+			       .n_covered = G_N_ELEMENTS(some) };
+	struct auth_results r = { .dkim = &d, .n_dkim = 1 };
+	struct arena *a = arena_create();
+	const struct source s = {
+		.arena = a,
+		.auth = &r,
+		.message = parse(a, "From: a@firm.example\nSubject: s\n"
+				    "Content-Type: text/html\n\nx\n"),
+	};
+
+	assert_uncovered(&s, "Content-Type");
+	r.source = AUTH_TRUSTED;
+	assert_uncovered(&s, "unknown");
+	r.source = AUTH_OWN;
+	d.n_covered = 1;
+	assert_uncovered(&s, "Subject, Content-Type");
+	d.aligned = false;
+	assert_uncovered(&s, "absent");
+	d.result = AUTH_TEMPERROR;
+	assert_uncovered(&s, "unknown");
+	d.result = AUTH_FAIL;
+	d.aligned = true;
+	assert_uncovered(&s, "absent");
+	arena_destroy(&a);
+}
+
 /* thousands of links, names and addresses end in bounded lists */
 static void test_bounds(void)
 {
@@ -627,6 +669,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/feature/mailers", test_mailers);
 	g_test_add_func("/feature/auth", test_auth);
 	g_test_add_func("/feature/arc", test_arc);
+	g_test_add_func("/feature/uncovered", test_uncovered);
 	g_test_add_func("/feature/bounds", test_bounds);
 	g_test_add_func("/feature/header", test_header);
 	g_test_add_func("/feature/plain", test_plain);
