@@ -16,12 +16,12 @@ VERSION  := 0.1.0
 B        := build/$(MODE)
 CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
 PKGS     := glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libpsl icu-uc icu-i18n libpcre2-8 libconfuse \
-            sqlite3 jansson libcrypto libsystemd opendkim hiredis libarchive libseccomp libmicrohttpd
+            sqlite3 jansson libcrypto libsystemd opendkim hiredis libarchive libseccomp libmicrohttpd libcrypt
 PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PC_FOUND := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 PC_LIBS  := $(PC_FOUND) -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
 
-MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted-learn.c milter/cmd/wonted.c
+MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted-learn.c milter/cmd/wonted-review.c milter/cmd/wonted.c
 SRC      := $(wildcard milter/*.c milter/*/*.c)
 LIBSRC   := $(filter-out $(MAINS),$(SRC))
 OBJ      := $(SRC:%.c=$(B)/%.o)
@@ -73,13 +73,17 @@ $(B)/%.o: %.c $(B)/compiled-in $(if $(PC_FOUND),,packages-missing)
 $(B)/milter/detect/file_kind.o: $(B)/gen/detect/shipped_endings.inc
 $(B)/gen/detect/shipped_endings.inc: rules/lists/dangerous-endings.txt
 	@mkdir -p $(@D); sed -n 's/^\(\.[^ ]*\).*/"\1",/p' $< > $@
+# the style and the script of the review page, as bytes of C
+$(B)/milter/review/assets.o: $(B)/gen/review/style.css.inc $(B)/gen/review/review.js.inc
+$(B)/gen/review/%.inc: milter/review/%
+	@mkdir -p $(@D); od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
 # what the command line puts into the programs
 $(B)/compiled-in: always
 	@mkdir -p $(@D); echo '$(SYSCONFDIR) $(VERSION)' | cmp -s - $@ || echo '$(SYSCONFDIR) $(VERSION)' > $@
 always:
 $(B)/libwonted.a: $(LIBOBJ)
 	@rm -f $@; ar rcs $@ $^
-$(B)/wonted-milter $(B)/wonted-learn $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
+$(B)/wonted-milter $(B)/wonted-learn $(B)/wonted-review $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
 	@echo "LD $@"
 	@$(LINK) -o $@ $^ $(PC_LIBS)
 $(UNITS): $(B)/t/%.t: $(B)/t/%_test.o $(B)/libwonted.a
@@ -96,7 +100,7 @@ $(BENCHES) $(TOOLS): %: %.o $(B)/libwonted.a
 SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
             t/70-tools/*.t t/80-fuzz/*.t))
 # these need what is fetched for them first
-LONG     := t/75-browser/seen.t t/50-mta/sendmail.t
+LONG     := t/75-browser/seen.t t/75-browser/review.t $(if $(wildcard build/sendmail/unpacked),,t/50-mta/sendmail.t)
 SCRIPTS  := $(filter-out $(LONG),$(SCRIPTS))
 # sanitizers see no fault inside of GLib's slices
 TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc) \
@@ -114,7 +118,7 @@ check-long: packages-test
 	@contrib/debian/install-packages long
 	@contrib/debian/install-packages -x build/sendmail sendmail
 	@$(SUBMAKE) tests
-	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) t/all $(LONG) t/50-mta/kill.t
+	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) t/all $(sort $(LONG) t/50-mta/sendmail.t) t/50-mta/kill.t
 check-full:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory check-long
@@ -185,8 +189,8 @@ install:
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR) \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted
-	install build/release/wonted-milter build/release/wonted-learn build/release/wonted \
-	    $(DESTDIR)$(PREFIX)/sbin
+	install build/release/wonted-milter build/release/wonted-learn build/release/wonted-review \
+	    build/release/wonted $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 contrib/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 conf/wonted.conf.5 $(wildcard contrib/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	contrib/install-rules rules $(DESTDIR)$(SYSCONFDIR)/rules

@@ -153,6 +153,25 @@
 	(16 * 1024 * 1024) /* of the log of who released what: some 100,000 */
 #define LIMIT_ACTS_KEEP_S (366 * (int64_t)86400) /* it outlives all holds */
 #define LIMIT_HOLD_WRITERS 16 /* written at once; each has a copy of its message */
+#define LIMIT_REQUESTS 10000  /* for a release, that wait; each is a small file */
+
+/* review page */
+#define LIMIT_REVIEW_BODY_BYTES (256 * 1024)  /* of a form: 1,000 ids of holds */
+#define LIMIT_REVIEW_FIELDS 1100              /* the same, and what stands beside them */
+#define LIMIT_REVIEW_HEADER_BYTES (32 * 1024) /* MHD keeps a request's header in it */
+#define LIMIT_REVIEW_CONNECTIONS 200          /* a thread each */
+#define LIMIT_REVIEW_REQUEST_S 20 /* for all of a request to come: proxies collect it */
+#define LIMIT_REVIEW_SESSIONS 10000
+#define LIMIT_REVIEW_HTML_BYTES (1024 * 1024) /* of a message, written again */
+#define LIMIT_REVIEW_TEXT_BYTES (256 * 1024)  /* of a message on its page */
+#define LIMIT_REVIEW_TRIES 10              /* wrong passwords for a name in 15 minutes */
+#define LIMIT_REVIEW_TRIES_ALL 300         /* for all names together */
+#define LIMIT_ACCOUNTS_BYTES (1024 * 1024) /* some 8,000 accounts */
+
+/* audit */
+#define LIMIT_AUDIT_FIELD_BYTES 2000 /* a reason in somebody's words; a sealed address */
+#define LIMIT_AUDIT_LINE_BYTES \
+	(1024 * 1024) /* 100 recipients of 2,000 bytes, each escaped to four */
 
 /* journal */
 #define LIMIT_RECORD_RCPTS \

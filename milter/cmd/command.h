@@ -72,6 +72,13 @@ int command_learn(int argc, char **argv);
 /* command_preferences - show, state and take back what a mailbox wants
  * err   returned: exit status */
 int command_preferences(int argc, char **argv);
+/* command_audit - who did what
+ * err   returned: exit status */
+int command_audit(int argc, char **argv);
+
+/* command_review - accounts and links of the review page
+ * err   returned: exit status */
+int command_review(int argc, char **argv);
 
 /* command_fail - say an error on standard error, free it
  * out   the exit status that fits

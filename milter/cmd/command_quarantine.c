@@ -1,9 +1,6 @@
 /* What is held: list, show, release, delete. What is done to holds, and whose they are, is the
  * module quarantine's business; here stand its words. Each subcommand one function, one row. */
-#include <errno.h>
-#include <grp.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,6 +11,7 @@
 #include "cmd/command.h"
 #include "cmd/filter.h"
 #include "cmd/hold_print.h"
+#include "cmd/user.h"
 #include "message/address.h"
 #include "quarantine/acts.h"
 #include "quarantine/operation.h"
@@ -28,8 +26,8 @@ struct request {
 	struct hold_filter filter;
 	char **ids;
 	char *rcpt, *tenant, *mailbox, *from, *text, *rule, *verdict, *state, *since,
-		*server;
-	gboolean all, raw, json, again, doubtful, yes;
+		*server, *why;
+	gboolean all, raw, json, again, doubtful, yes, only_because;
 	int days, limit;
 	char *who; /* of the acts */
 	int64_t uid;
@@ -76,9 +74,14 @@ static bool read_filter(struct request *r, GError **e)
 	memcpy(names, verdict_names, sizeof(verdict_names));
 	if (r->limit < 0)
 		return filter_wrong(e, "--limit", "", "a number of holds, 1 or more");
-	r->filter.parts = (struct hold_parts){ .rcpt = r->rcpt,
-					       .rule = r->rule,
-					       .verdict = r->verdict };
+	r->filter.parts =
+		(struct hold_parts){ .rcpt = r->rcpt,
+				     .rule = r->rule,
+				     .verdict = r->verdict,
+				     .only_because =
+					     r->only_because ? r->options : NULL };
+	if (r->only_because && r->rule == NULL)
+		return filter_wrong(e, "--only-because", "", "it beside --rule NAME");
 	r->filter.from = r->from;
 	r->filter.text = r->text;
 	r->filter.doubtful = r->doubtful;
@@ -200,17 +203,18 @@ static const char *const done_words[OPERATION_COUNT] = { "released", "deleted" }
 
 static int make_one(const struct operation *o, const char *id)
 {
-	char *found = NULL;
-	unsigned n = 0;
+	struct operation_done made = { 0 };
 	GError *e = NULL;
-	bool done = operation_make(o, id, &found, &n, &e);
+	bool done = operation_make(o, id, &made, &e);
 
-	if (n > 0 && o->kind == OPERATION_RELEASE)
-		printf("%s: released to %u %s\n", found, n,
-		       plural(n, "recipient", "recipients"));
+	if (made.rcpts > 0 && o->kind == OPERATION_RELEASE)
+		printf("%s: released to %u %s%s%s\n", made.id, made.rcpts,
+		       plural(made.rcpts, "recipient", "recipients"),
+		       made.reply != NULL ? "; the listener said: " : "",
+		       made.reply != NULL ? made.reply : "");
 	else if (done)
-		printf("%s: %s\n", found, done_words[o->kind]);
-	g_free(found);
+		printf("%s: %s\n", made.id, done_words[o->kind]);
+	operation_done_clear(&made);
 	return done ? EXIT_DONE : command_fail(name, e);
 }
 
@@ -286,6 +290,8 @@ static int make(struct request *r, enum operation_kind kind)
 		.parts = r->filter.parts,
 		.server = r->server != NULL ? r->server : r->options->release_smtp,
 		.again = r->again,
+		.audit_dir = r->options->audit_dir,
+		.why = r->why,
 		.who = r->who,
 		.uid = r->uid,
 		.tool = name,
@@ -328,29 +334,6 @@ static const struct {
 	{ "delete", do_delete },
 };
 
-static bool fail(const char *folder, const char *what, GError **e)
-{
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "quarantine_dir %s: %s: %s",
-		    folder, what, g_strerror(errno));
-	return false;
-}
-
-/* What root writes there the daemon could not read: root acts as the folder's owner. A folder
- * that is not there is the daemon's to make. */
-static bool become_owner(const char *folder, GError **e)
-{
-	struct stat st;
-
-	if (stat(folder, &st) < 0)
-		return fail(folder, "cannot look into it (has wonted-milter run yet?)",
-			    e);
-	if (geteuid() != 0 || (st.st_uid == 0 && st.st_gid == 0))
-		return true;
-	if (setgroups(0, NULL) == 0 && setgid(st.st_gid) == 0 && setuid(st.st_uid) == 0)
-		return true;
-	return fail(folder, "cannot act as its owner", e);
-}
-
 static int run(const struct command_args *args, struct request *r)
 {
 	GError *e = NULL;
@@ -362,7 +345,7 @@ static int run(const struct command_args *args, struct request *r)
 		command_fail(name, e);
 		return EXIT_USAGE;
 	}
-	if (become_owner(r->options->quarantine_dir, &e))
+	if (user_become_owner("quarantine_dir", r->options->quarantine_dir, &e))
 		r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
 	if (r->quarantine == NULL)
 		return command_fail(name, e);
@@ -382,6 +365,10 @@ static bool read_options(struct command_args *args, struct request *r)
 		  "Only from this address, @domain, or part of a display name", "WHO" },
 		{ "rule", 'R', 0, G_OPTION_ARG_STRING, &r->rule,
 		  "Only where this rule gave points", "NAME" },
+		{ "only-because", 0, 0, G_OPTION_ARG_NONE, &r->only_because,
+		  "release, delete, with --rule: only what today's policies would let "
+		  "pass without the points of that rule",
+		  NULL },
 		{ "verdict", 0, 0, G_OPTION_ARG_STRING, &r->verdict,
 		  "Only parts with this verdict", "VERDICT" },
 		{ "text", 't', 0, G_OPTION_ARG_STRING, &r->text,
@@ -409,6 +396,8 @@ static bool read_options(struct command_args *args, struct request *r)
 		  NULL },
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &r->yes,
 		  "release, delete: do not ask before what filters mean", NULL },
+		{ "why", 'w', 0, G_OPTION_ARG_STRING, &r->why,
+		  "release, delete: why, in your words, for the audit file", "TEXT" },
 		{ "again", 0, 0, G_OPTION_ARG_NONE, &r->again,
 		  "release: also what may have been delivered already", NULL },
 		{ "server", 0, 0, G_OPTION_ARG_STRING, &r->server,
@@ -428,7 +417,7 @@ static void free_request(struct request *r)
 {
 	char *const texts[] = { r->who,   r->rcpt,  r->tenant, r->mailbox,
 				r->from,  r->text,  r->rule,   r->verdict,
-				r->state, r->since, r->server };
+				r->state, r->since, r->server, r->why };
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		g_free(texts[i]);

@@ -5,26 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_line.h"
 #include "base/printable.h"
 #include "cmd/listing.h"
+#include "quarantine/hold_json.h"
 
 enum { NAME_BYTES = 60, ADDRESS_BYTES = 320, TEXT_BYTES = 2000 };
-
-const char *const hold_state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
-							 "expired" };
-
-/* what is known of a recipient's part beyond its state; NULL: nothing */
-static const char *doubt_of(const struct hold *h, const struct hold_rcpt *r)
-{
-	if (r->state != HOLD_HELD)
-		return NULL;
-	if (r->sent == HOLD_SENT)
-		return "handed over by a release that could not be noted";
-	if (r->sent == HOLD_MAYBE_SENT)
-		return "may have been delivered by a release that was broken off";
-	return h->may_be_delivered ? "may have been delivered when it came" : NULL;
-}
 
 static void put_from(const struct hold *h)
 {
@@ -59,7 +44,7 @@ void hold_print_header(void)
 
 static void print_rcpt_row(const struct hold *h, const struct hold_rcpt *r)
 {
-	const char *doubt = doubt_of(h, r);
+	const char *doubt = hold_doubt(h, r);
 
 	printf("    %-9s %-10s to ", hold_state_names[r->state],
 	       r->verdict != NULL ? r->verdict : "");
@@ -117,48 +102,25 @@ static void print_known(const char *label, const char *text)
 		print_label(label, text);
 }
 
-/* One line of struct hold_rcpt's hits, taken apart in place. */
-struct one_hit {
-	const char *rule, *axis;
-	int64_t milli;
-};
-
-static bool read_hit(char *line, struct one_hit *hit_r)
-{
-	char *axis = strchr(line, ' ');
-	char *milli = axis == NULL ? NULL : strchr(axis + 1, ' ');
-
-	if (milli == NULL)
-		return false;
-	*axis++ = *milli++ = '\0';
-	*hit_r = (struct one_hit){ .rule = line,
-				   .axis = axis,
-				   .milli = g_ascii_strtoll(milli, NULL, 10) };
-	return true;
-}
-
 static void print_hits(const struct hold_rcpt *r)
 {
-	char **lines = g_strsplit(r->hits != NULL ? r->hits : "", "\n", -1);
-	struct one_hit hit;
+	const char *at = r->hits;
+	struct hold_hit hit;
 
-	for (char **line = lines; *line != NULL; line++) {
-		if (!read_hit(*line, &hit))
-			continue;
+	while (hold_hit_next(&at, &hit)) {
 		printf("%-11s %+g ", "rule", (double)hit.milli / 1000);
 		listing_put_text(hit.axis, NAME_BYTES);
 		fputs(", ", stdout);
 		listing_put_text(hit.rule, NAME_BYTES);
 		puts(g_strcmp0(hit.rule, r->rule) == 0 ? ", which decided" : "");
 	}
-	g_strfreev(lines);
 }
 
 /* the hits of one recipient, where they are not those of the one before */
 static void print_rcpt(const struct hold *h, size_t i)
 {
 	const struct hold_rcpt *r = &h->rcpts[i];
-	const char *doubt = doubt_of(h, r);
+	const char *doubt = hold_doubt(h, r);
 
 	printf("%-11s ", "recipient");
 	listing_put_text(r->address, ADDRESS_BYTES);
@@ -208,77 +170,11 @@ void hold_print_all(const struct hold *h)
 	g_strfreev(reasons);
 }
 
-/* ---- JSON ---- */
-
-static void json_hits(GString *out, const struct hold_rcpt *r)
-{
-	char **lines = g_strsplit(r->hits != NULL ? r->hits : "", "\n", -1);
-	struct one_hit hit;
-
-	json_line_name(out, "hits");
-	json_line_open(out, '[');
-	for (char **line = lines; *line != NULL; line++) {
-		if (!read_hit(*line, &hit))
-			continue;
-		json_line_open(out, '{');
-		listing_json_text(out, "rule", hit.rule);
-		listing_json_text(out, "axis", hit.axis);
-		listing_json_int(out, "milli", hit.milli);
-		json_line_close(out, '}');
-	}
-	json_line_close(out, ']');
-	g_strfreev(lines);
-}
-
-static void json_rcpt(GString *out, const struct hold *h, const struct hold_rcpt *r)
-{
-	json_line_open(out, '{');
-	listing_json_text(out, "address", r->address);
-	listing_json_text(out, "verdict", r->verdict);
-	listing_json_text(out, "state", hold_state_names[r->state]);
-	listing_json_text(out, "doubt", doubt_of(h, r));
-	listing_json_text(out, "rule", r->rule);
-	for (size_t axis = 0; r->hits != NULL && axis < AXIS_COUNT; axis++) {
-		char *name = g_strdup_printf("%s_milli", axis_names[axis]);
-
-		listing_json_int(out, name, r->milli[axis]);
-		g_free(name);
-	}
-	json_hits(out, r);
-	json_line_close(out, '}');
-}
-
-static void json_reasons(GString *out, const char *reasons)
-{
-	char **lines = g_strsplit(reasons != NULL ? reasons : "", "\n", -1);
-
-	listing_json_texts(out, "reasons", (const char *const *)lines,
-			   g_strv_length(lines));
-	g_strfreev(lines);
-}
-
 void hold_print_json(const struct hold *h)
 {
-	GString *out = listing_json_begin();
+	GString *out = g_string_new(NULL);
 
-	listing_json_text(out, "id", h->id);
-	listing_json_text(out, "queue_id", h->queue_id);
-	listing_json_text(out, "tenant", h->tenant);
-	listing_json_int(out, "received_s", h->received_s);
-	listing_json_int(out, "expires_s", h->expires_s);
-	listing_json_text(out, "client", h->client);
-	listing_json_text(out, "mail_from", h->mail_from);
-	listing_json_text(out, "name", h->name);
-	listing_json_text(out, "from", h->from);
-	listing_json_text(out, "subject", h->subject);
-	listing_json_text(out, "message_id", h->message_id);
-	listing_json_int(out, "bytes", (int64_t)h->bytes);
-	listing_json_int(out, "seen", (int64_t)MAX(h->seen, 1));
-	json_line_name(out, "recipients");
-	json_line_open(out, '[');
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		json_rcpt(out, h, &h->rcpts[i]);
-	json_line_close(out, ']');
-	json_reasons(out, h->reasons);
-	listing_json_print(out);
+	hold_json_append(out, h);
+	puts(out->str);
+	g_string_free(out, TRUE);
 }

@@ -2,10 +2,7 @@
 #ifndef CMD_HOLD_PRINT_H
 #define CMD_HOLD_PRINT_H
 
-#include "quarantine/hold.h"
-
-/* The spellings of enum hold_state. */
-extern const char *const hold_state_names[HOLD_STATE_COUNT];
+#include "quarantine/describe.h"
 
 /* hold_print_header - what the columns of hold_print_row() are, on a terminal
  * err   none */

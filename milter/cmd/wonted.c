@@ -31,6 +31,8 @@ static const struct command commands[] = {
 	{ "quarantine", command_quarantine },
 	{ "learn", command_learn },
 	{ "preferences", command_preferences },
+	{ "audit", command_audit },
+	{ "review", command_review },
 };
 
 static void usage(FILE *to)

@@ -17,6 +17,7 @@
 
 #define DOMAIN_BYTES 253 /* RFC 1035 2.3.4, as text */
 #define LABEL_BYTES 63
+#define TEXT_BYTES 400
 #define REPLY_BYTES 400 /* an SMTP reply line is 512, and {reasons} must fit in, too */
 #define EXTENSION_BYTES 32
 #define DELIMITERS "+-_.=#"
@@ -382,6 +383,28 @@ char *normal_reply(const char *text, GString *why)
 				      "has characters outside of ASCII: SMTP replies "
 				      "cannot carry them");
 	return reply_names_ok(text, why) ? g_strdup(text) : NULL;
+}
+
+char *normal_text(const char *text, GString *why)
+{
+	if (strlen(text) > TEXT_BYTES)
+		return refuse(why, "is too long: at most 400 bytes are shown");
+	if (!g_utf8_validate(text, -1, NULL) || strpbrk(text, "\r\n\t") != NULL)
+		return refuse(why, "is not one line of UTF-8");
+	return g_strdup(text);
+}
+
+char *normal_url(const char *text, GString *why)
+{
+	const char *host = g_str_has_prefix(text, "https://")  ? text + strlen("https://")
+			   : g_str_has_prefix(text, "http://") ? text + strlen("http://")
+							       : "";
+
+	if (strlen(text) > TEXT_BYTES || host[0] == '\0' || host[0] == '/' ||
+	    host[strcspn(host, " \t\r\n\"'<>?#\\")] != '\0' || !g_str_is_ascii(text))
+		return refuse(why, "is not the address of a page");
+	return g_str_has_suffix(text, "/") ? g_strdup(text)
+					   : g_strconcat(text, "/", NULL);
 }
 
 char *normal_server(const char *text, GString *why)

@@ -61,6 +61,16 @@ char *normal_delimiter(const char *text, GString *why);
  * ref   RFC 5321 4.2, 4.5.3.1.5 */
 char *normal_reply(const char *text, GString *why);
 
+/* normal_text - one line for people to read
+ * own   the caller frees with g_free()
+ * err   NULL: appended to why */
+char *normal_text(const char *text, GString *why);
+
+/* normal_url - where a page is, with "/" at its end
+ * own   the caller frees with g_free()
+ * err   NULL: appended to why */
+char *normal_url(const char *text, GString *why);
+
 /* normal_server - ADDRESS or ADDRESS@PORT
  * own   the caller frees with g_free()
  * err   NULL: appended to why */

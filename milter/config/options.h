@@ -36,6 +36,8 @@ typedef const char *opt_c_STORE;       /* "lmdb:/path", "mem:" */
 typedef const char *opt_c_EXTENSION;   /* "+junk" */
 typedef const char *opt_c_DELIMITER;   /* "+", "+-" */
 typedef const char *opt_c_REPLY;       /* ASCII, one line, with {reasons} and {id} */
+typedef const char *opt_c_TEXT;        /* UTF-8, one line */
+typedef const char *opt_c_URL;         /* "https://host/path/", or "" */
 typedef struct strings opt_c_HOSTS;
 typedef struct strings opt_c_SERVERS;    /* "192.0.2.1", "192.0.2.1@53" */
 typedef struct strings opt_c_NETWORKS;   /* "192.0.2.0/24" */
@@ -71,6 +73,8 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_EXTENSION(name) name
 #define opt_m_DELIMITER(name) name
 #define opt_m_REPLY(name) name
+#define opt_m_TEXT(name) name
+#define opt_m_URL(name) name
 #define opt_m_HOSTS(name) name
 #define opt_m_SERVERS(name) name
 #define opt_m_NETWORKS(name) name

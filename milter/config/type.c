@@ -75,6 +75,8 @@ static const struct type types[OPTION_TYPES] = {
 				  "as in +junk", normal_extension),
 	[OPTION_DELIMITER] = TEXT("recipient delimiters", "one or more of + - _ . = #, or none", normal_delimiter),
 	[OPTION_REPLY] = TEXT("a reply text", "one line of ASCII", normal_reply),
+	[OPTION_TEXT] = TEXT("a text", "one line of text", normal_text),
+	[OPTION_URL] = TEXT("an address of a page", "https://HOST/, or http://127.0.0.1:PORT/ for tests", normal_url),
 	[OPTION_HOSTS] = LIST("a list of host names", "host or domain names", normal_domain),
 	[OPTION_SERVERS] = LIST("a list of servers", "192.0.2.53, 2001:db8::53 or 192.0.2.53@5353",
 				normal_server),

@@ -5,18 +5,16 @@
 #include "quarantine/acts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/locked_file.h"
 
 #define FILE_NAME "acts.log"
 #define FILE_MODE 0640
@@ -92,42 +90,17 @@ static GString *line_of(const struct act *act)
 	return line;
 }
 
-/* The file as it is now, locked; it may be replaced while somebody waits for the lock. */
-static int open_locked(const char *path)
-{
-	struct stat now, mine;
-
-	for (;;) {
-		int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, FILE_MODE);
-
-		if (fd < 0)
-			return -1;
-		if (flock(fd, LOCK_EX) == 0 && fstat(fd, &mine) == 0 &&
-		    stat(path, &now) == 0 && now.st_ino == mine.st_ino)
-			return fd;
-		close(fd);
-	}
-}
-
-/* What a full disk cut off must not run into the next line. */
-static bool ends_in_line(int fd)
-{
-	off_t end = lseek(fd, 0, SEEK_END);
-	char last = '\n';
-
-	return end <= 0 || pread(fd, &last, 1, end - 1) != 1 || last == '\n';
-}
-
 bool act_record(const char *folder, const struct act *act, GError **e)
 {
 	char *path = path_of(folder);
-	int fd = open_locked(path);
+	int fd = locked_file_open(path, FILE_MODE);
 	bool done = fd >= 0;
 
 	if (done) {
 		GString *line = line_of(act);
 
-		if (!ends_in_line(fd))
+		/* what a full disk cut off must not run into the next line */
+		if (!locked_file_ends_in_line(fd))
 			g_string_prepend_c(line, '\n');
 		g_string_append_c(line, '\n');
 		done = write(fd, line->str, line->len) == (ssize_t)line->len &&
@@ -257,7 +230,7 @@ bool acts_expire(const char *folder, int64_t before_s, GError **e)
 	char *path = path_of(folder), *text;
 	GError *inner = NULL;
 	bool done = true;
-	int fd = access(path, F_OK) == 0 ? open_locked(path) : -1;
+	int fd = access(path, F_OK) == 0 ? locked_file_open(path, FILE_MODE) : -1;
 
 	if (fd < 0) {
 		g_free(path);

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/clock_trust.h"
+#include "config/options.h"
 #include "config/words.h"
 
 struct quarantine;
@@ -154,9 +155,13 @@ void quarantine_settle(struct quarantine *q);
 
 /* What a recipient's part of a hold must be like; NULL asks for nothing. */
 struct hold_parts {
-	const char *rcpt;    /* address in any spelling, or @domain */
-	const char *rule;    /* name of a rule that gave points */
-	const char *verdict; /* verdict_names */
+	const char *rcpt;       /* address in any spelling, or @domain */
+	const char *rule;       /* name of a rule that gave points */
+	const char *verdict;    /* verdict_names */
+	const char *decided_by; /* the rule that gave most points to the verdict */
+	const struct options
+		*only_because; /* only where without the points of `rule` these
+			options' policies would let it pass; not known to an index */
 };
 
 /* What a hold must be like; what is NULL, 0 or false asks for nothing. */
@@ -169,6 +174,8 @@ struct hold_filter {
 	bool all_states;       /* ... or any state */
 	bool doubtful;         /* only what may have been delivered or released */
 	int64_t since_s;       /* 0: from the beginning */
+	int64_t before_s;      /* behind this one in the list: received_s ... */
+	const char *before_id; /* ... and id; NULL: from the newest */
 	size_t most;           /* 0: HOLD_LIST_MOST */
 };
 

@@ -533,28 +533,32 @@ static bool show_rows(const struct index *x, sqlite3_stmt *s,
 	"(" column "=" asked " OR (substr(" asked ",1,1)='@' AND substr(" column \
 	",-length(" asked "))=" asked "))"
 
-static const char list_sql[] = SELECT_HOLDS
-	"WHERE h.received_s >= ?1 AND (?6 IS NULL OR h.tenant=?6)"
-	" AND EXISTS(SELECT 1 FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr"
-	"  WHERE r.id=h.id AND (?2 OR r.state=?8) AND (?9 IS NULL OR r.verdict=?9)"
-	"   AND (?3 IS NULL OR " IS_ADDRESS(
-		"r.address_key",
-		"?3") ")"
-		      "   AND (?7 IS NULL OR r.address_key=?7)"
-		      "   AND (?10 IS NULL OR instr(char(10)||p.hits, char(10)||?10||' "
-		      "')>0))"
-		      " AND (?4 IS NULL OR instr(lower(coalesce(d.name,'')||' '||"
-		      "   coalesce(h.header_from,'')||' '||coalesce(h.subject,'')||' '||"
-		      "   coalesce(h.reasons,'')),?4)>0)"
-		      " AND (?11 IS NULL OR " IS_ADDRESS(
-			      "lower(coalesce(h.header_from,''))",
-			      "?11") "   OR " IS_ADDRESS("lower(h.mail_from)",
-							 "?11") "   OR "
-								"instr(lower(coalesce(d."
-								"name,'')),?12)>0)"
-								" ORDER BY h.received_s "
-								"DESC, h.id DESC LIMIT "
-								"?5";
+/* clang-format off */
+#define LIST_WHERE \
+	" h.received_s >= ?1 AND (?6 IS NULL OR h.tenant=?6)" \
+	" AND h.received_s <= ?14"                                                      \
+	" AND (?13 IS NULL OR (h.received_s, h.id) < (?14, ?13))" \
+	" AND (?15 IS NULL OR h.id=?15)" \
+	" AND EXISTS(SELECT 1 FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr" \
+	"  WHERE r.id=h.id AND (?2 OR r.state=?8) AND (?9 IS NULL OR r.verdict=?9)" \
+	"   AND (?3 IS NULL OR " IS_ADDRESS("r.address_key", "?3") ")" \
+	"   AND (?7 IS NULL OR r.address_key=?7)" \
+	"   AND (?16 IS NULL OR p.rule=?16)" \
+	"   AND (?10 IS NULL OR instr(char(10)||p.hits, char(10)||?10||' ')>0))" \
+	" AND (?4 IS NULL OR instr(lower(coalesce(d.name,'')||' '||" \
+	"   coalesce(h.header_from,'')||' '||coalesce(h.subject,'')||' '||" \
+	"   coalesce(h.reasons,'')),?4)>0)" \
+	" AND (?11 IS NULL OR " IS_ADDRESS("lower(coalesce(h.header_from,''))", "?11") \
+	"   OR " IS_ADDRESS("lower(h.mail_from)", "?11") \
+	"   OR instr(lower(coalesce(d.name,'')),?12)>0)" \
+	" ORDER BY h.received_s DESC, h.id DESC LIMIT ?5"
+
+/* by time, newest first, until there are enough ... */
+static const char list_sql[] = SELECT_HOLDS "WHERE" LIST_WHERE;
+/* ... but of one mailbox all that it has, which is little among all */
+static const char mailbox_sql[] =
+	SELECT_HOLDS "WHERE h.id IN (SELECT id FROM rcpts WHERE address_key=?7) AND" LIST_WHERE;
+/* clang-format on */
 
 /* text   made by make() of what is bound; NULL: none */
 static void bind_made(sqlite3_stmt *s, int at, const char *text,
@@ -576,7 +580,8 @@ static bool list(struct index *x, const struct index_query *query,
 {
 	const struct hold_scope *scope = query->scope;
 	const struct hold_filter *f = query->filter;
-	sqlite3_stmt *s = prepare(x, list_sql, e);
+	bool mailbox = scope->kind == HOLD_SCOPE_MAILBOX;
+	sqlite3_stmt *s = prepare(x, mailbox ? mailbox_sql : list_sql, e);
 	size_t most = f->most == 0 ? HOLD_LIST_MOST : f->most;
 
 	if (s == NULL)
@@ -587,13 +592,16 @@ static bool list(struct index *x, const struct index_query *query,
 	bind_made(s, 4, f->text, lower);
 	sqlite3_bind_int64(s, 5, f->doubtful ? -1 : (int64_t)most);
 	bind_text(s, 6, scope->kind == HOLD_SCOPE_ALL ? NULL : scope->tenant);
-	bind_made(s, 7, scope->kind == HOLD_SCOPE_MAILBOX ? scope->mailbox : NULL,
-		  hold_address_key);
+	bind_made(s, 7, mailbox ? scope->mailbox : NULL, hold_address_key);
 	sqlite3_bind_int(s, 8, (int)f->state);
 	bind_text(s, 9, f->parts.verdict);
 	bind_text(s, 10, f->parts.rule);
 	bind_made(s, 11, f->from, hold_address_key);
 	bind_made(s, 12, f->from, lower);
+	bind_text(s, 13, f->before_id);
+	sqlite3_bind_int64(s, 14, f->before_id != NULL ? f->before_s : INT64_MAX);
+	bind_text(s, 15, scope->hold);
+	bind_text(s, 16, f->parts.decided_by);
 	return show_rows(x, s, each, user, e);
 }
 

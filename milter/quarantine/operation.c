@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "quarantine/acts.h"
@@ -11,27 +12,45 @@
 const char *const operation_names[OPERATION_COUNT] = { "release", "delete" };
 
 /* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
-static void record(const struct operation *o, struct act *act, const char *outcome)
+static void record(const struct operation *o, struct act *act, const char *tenant,
+		   const char *outcome)
 {
 	GError *e = NULL;
 
 	act->time_s = clock_now_s();
 	act->outcome = outcome;
-	if (act_record(quarantine_folder(o->scope.of), act, &e))
+	if (!act_record(quarantine_folder(o->scope.of), act, &e)) {
+		log_line(LOG_LEVEL_WARN, "%s", e->message);
+		g_clear_error(&e);
+	}
+	const struct audit_entry x = { .time_s = act->time_s,
+				       .what = act->what,
+				       .who = act->who,
+				       .uid = act->uid,
+				       .tool = act->tool,
+				       .role = o->role,
+				       .tenant = tenant,
+				       .hold = act->hold,
+				       .outcome = outcome,
+				       .why = o->why,
+				       .rcpts = act->rcpts };
+
+	if (audit_record(o->audit_dir, &x, &e))
 		return;
-	log_line(LOG_LEVEL_WARN, "%s", e->message);
+	log_line(LOG_LEVEL_ERROR, "%s", e->message);
 	g_error_free(e);
 }
 
-static bool send_parts(const struct operation *o, const struct hold *h, unsigned *n_r,
-		       GError **e)
+static bool send_parts(const struct operation *o, const struct hold *h,
+		       struct operation_done *done_r, GError **e)
 {
 	const struct release to = { .scope = &o->scope,
 				    .parts = &o->parts,
 				    .server = o->server,
-				    .again = o->again };
+				    .again = o->again,
+				    .reply_r = &done_r->reply };
 
-	return release_send(h, &to, n_r, e);
+	return release_send(h, &to, &done_r->rcpts, e);
 }
 
 static bool remove_parts(const struct operation *o, const struct hold *h, GError **e)
@@ -45,8 +64,8 @@ static bool remove_parts(const struct operation *o, const struct hold *h, GError
 	return done;
 }
 
-static bool make(const struct operation *o, const struct hold *h, unsigned *n_r,
-		 GError **e)
+static bool make(const struct operation *o, const struct hold *h,
+		 struct operation_done *done_r, GError **e)
 {
 	GPtrArray *rcpts = g_ptr_array_new();
 	struct act act = { .hold = h->id,
@@ -62,48 +81,56 @@ static bool make(const struct operation *o, const struct hold *h, unsigned *n_r,
 
 	g_ptr_array_add(rcpts, NULL);
 	act.rcpts = (const char *const *)rcpts->pdata;
-	record(o, &act, ACT_BEGUN);
-	bool done = o->kind == OPERATION_RELEASE ? send_parts(o, h, n_r, e)
+	record(o, &act, h->tenant, ACT_BEGUN);
+	bool done = o->kind == OPERATION_RELEASE ? send_parts(o, h, done_r, e)
 						 : remove_parts(o, h, e);
 
-	record(o, &act, done ? "done" : "failed");
+	record(o, &act, h->tenant, done ? "done" : "failed");
 	if (done && o->kind == OPERATION_DELETE)
-		*n_r = meant;
+		done_r->rcpts = meant;
 	g_ptr_array_free(rcpts, TRUE);
 	return done;
 }
 
-bool operation_make(const struct operation *o, const char *id, char **id_r, unsigned *n_r,
-		    GError **e)
+bool operation_make(const struct operation *o, const char *id,
+		    struct operation_done *done_r, GError **e)
 {
 	struct hold *h = NULL;
 
-	*id_r = NULL;
-	*n_r = 0;
+	*done_r = (struct operation_done){ 0 };
 	if (!hold_find(&o->scope, id, &h, e))
 		return false;
-	*id_r = g_strdup(h->id);
-	bool done = make(o, h, n_r, e);
+	done_r->id = g_strdup(h->id);
+	bool done = make(o, h, done_r, e);
 
 	hold_free(h);
 	return done;
+}
+
+void operation_done_clear(struct operation_done *done)
+{
+	g_clear_pointer(&done->id, g_free);
+	g_clear_pointer(&done->reply, g_free);
 }
 
 struct gathering {
 	const struct hold_scope *scope;
 	const struct hold_parts *parts;
 	GPtrArray *ids;
-	size_t rcpts;
+	size_t rcpts, most;
 };
 
 static bool gather(const struct hold *h, void *user)
 {
 	struct gathering *g = user;
 
+	size_t before = g->rcpts;
+
 	for (size_t i = 0; i < h->n_rcpts; i++)
 		g->rcpts += hold_rcpt_is_meant(g->scope, g->parts, &h->rcpts[i]);
-	g_ptr_array_add(g->ids, g_strdup(h->id));
-	return true;
+	if (g->rcpts > before)
+		g_ptr_array_add(g->ids, g_strdup(h->id));
+	return g->ids->len < g->most;
 }
 
 bool operation_find(const struct hold_scope *scope, const struct hold_filter *filter,
@@ -116,7 +143,8 @@ bool operation_find(const struct hold_scope *scope, const struct hold_filter *fi
 
 	f.state = HOLD_HELD;
 	f.all_states = false;
-	f.most = f.most == 0 ? G_MAXINT32 : f.most;
+	g.most = f.most == 0 ? G_MAXINT32 : f.most;
+	f.most = G_MAXINT32; /* not each that the index finds is meant */
 	bool done = hold_list(scope, &f, gather, &g, e);
 
 	found_r->holds = g.ids->len;

@@ -23,16 +23,28 @@ struct operation {
 	bool again;              /* release: also what may have been delivered already */
 	const char *who, *tool;  /* for the log of acts, as of struct act */
 	int64_t uid;
+	const char *audit_dir;  /* where it is written down for good */
+	const char *role, *why; /* NULL: none, not said */
+};
+
+/* What operation_make() did. */
+struct operation_done {
+	char *id;    /* the hold's own; NULL where it was not found */
+	char *reply; /* of a release: what the listener said to the last dot, with the queue
+			   id there, printable; NULL: nothing was sent now */
+	unsigned rcpts; /* that it was done for */
 };
 
 /* operation_make - release or delete the chosen parts of one hold that are still held
  * in    id    the hold's, or the MTA's queue id
- * out   *id_r   the hold's own; NULL where it was not found
- *       *n_r    recipients that it was done for
- * own   *id_r: free with g_free()
+ * own   *done_r: operation_done_clear(), in any case
  * err   false: e says why; some recipients may have been released */
-bool operation_make(const struct operation *o, const char *id, char **id_r, unsigned *n_r,
-		    GError **e);
+bool operation_make(const struct operation *o, const char *id,
+		    struct operation_done *done_r, GError **e);
+
+/* operation_done_clear - give back what is in it
+ * err   none */
+void operation_done_clear(struct operation_done *done);
 
 /* What operation_find() found. */
 struct operation_found {

@@ -17,6 +17,7 @@
 #define LAST_DOT_S 600  /* RFC 5321 4.5.3.2.6 */
 #define LINE_BYTES 2000 /* RFC 5321 4.5.3.1.5 asks for 512 of a reply line */
 #define REPLY_LINES 100
+#define REPLY_SHOWN 300
 
 struct smtp {
 	GSocketConnection *line;
@@ -436,6 +437,8 @@ static bool send_reserved(struct quarantine *q, const struct hold *h,
 	bool done = converse(&s, h, to, s.taken, &refused) &&
 		    send_data(&s, text->str, text->len, e) && hand_over(q, &s, h, n_r, e);
 
+	if (done && to->reply_r != NULL)
+		*to->reply_r = printable(s.reply, REPLY_SHOWN);
 	hang_up(&s, done);
 	g_free(s.reply);
 	if (refused != NULL && (e == NULL || *e == NULL)) {

@@ -15,6 +15,8 @@ struct release {
 	const struct hold_parts
 		*parts; /* to these of those who are still held; NULL: all */
 	bool again;     /* also to those who may have got it already */
+	char **reply_r; /* what the server said to the last dot, printable: g_free(); not
+			   set when nothing was sent. NULL: nobody asks */
 };
 
 /* release_send - inject a hold by SMTP and mark its recipients released

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "message/address.h"
+#include "quarantine/describe.h"
 
 struct hold_scope hold_scope_all(struct quarantine *q)
 {
@@ -67,13 +68,52 @@ static bool names_rule(const char *hits, const char *rule)
 	return false;
 }
 
+/* points that one rule gave to one axis */
+static int64_t milli_of(const struct hold_rcpt *r, const char *rule, size_t axis)
+{
+	const char *at = r->hits;
+	struct hold_hit hit;
+	int64_t sum = 0;
+
+	while (hold_hit_next(&at, &hit))
+		if (strcmp(hit.rule, rule) == 0 &&
+		    strcmp(hit.axis, axis_names[axis]) == 0)
+			sum += hit.milli;
+	return sum;
+}
+
+/* Would a recipient's policy let it pass, had the rule not been there? Points of what was not
+ * kept (LIMIT_HOLD_HITS) are in the sums, and stay there. */
+static bool is_only_because(const struct options *o, const struct hold_rcpt *r,
+			    const char *rule)
+{
+	char *key = hold_address_key(r->address);
+	const struct policy_seeker who = { .address = key };
+	const struct policy *p = options_policy(o, &who);
+	const int64_t threat = r->milli[AXIS_THREAT] - milli_of(r, rule, AXIS_THREAT);
+	const int64_t spam = r->milli[AXIS_SPAM] - milli_of(r, rule, AXIS_SPAM);
+	const int64_t gray = r->milli[AXIS_GRAYMAIL] - milli_of(r, rule, AXIS_GRAYMAIL);
+	enum action action = threat >= p->malicious_points    ? p->on_malicious
+			     : threat >= p->suspicious_points ? p->on_suspicious
+			     : spam >= p->spam_points         ? p->on_spam
+			     : gray >= p->graymail_points     ? p->on_graymail
+							      : ACTION_PASS;
+
+	g_free(key);
+	return action < ACTION_QUARANTINE;
+}
+
 bool hold_parts_admit(const struct hold_parts *parts, const struct hold_rcpt *r)
 {
 	if (parts == NULL)
 		return true;
 	return is_address(r->address, parts->rcpt) &&
 	       (parts->verdict == NULL || g_strcmp0(r->verdict, parts->verdict) == 0) &&
-	       (parts->rule == NULL || names_rule(r->hits, parts->rule));
+	       (parts->decided_by == NULL ||
+		g_strcmp0(r->rule, parts->decided_by) == 0) &&
+	       (parts->rule == NULL || names_rule(r->hits, parts->rule)) &&
+	       (parts->only_because == NULL || parts->rule == NULL ||
+		is_only_because(parts->only_because, r, parts->rule));
 }
 
 bool hold_scope_admits_rcpt(const struct hold_scope *scope, const struct hold_rcpt *r)
@@ -96,6 +136,8 @@ bool hold_scope_admits(const struct hold_scope *scope, const struct hold *h)
 
 	g_assert(scope->kind != HOLD_SCOPE_NOTHING);
 	if (scope->kind != HOLD_SCOPE_ALL && g_strcmp0(h->tenant, scope->tenant) != 0)
+		return false;
+	if (scope->hold != NULL && strcmp(h->id, scope->hold) != 0)
 		return false;
 	for (size_t i = 0; !any && i < h->n_rcpts; i++)
 		any = hold_scope_admits_rcpt(scope, &h->rcpts[i]);

@@ -22,6 +22,7 @@ struct hold_scope {
 	const char
 		*mailbox; /* its address, of HOLD_SCOPE_MAILBOX: only what is held for it,
 				and of that only its own part */
+	const char *hold; /* id: nothing but this one; NULL: any */
 };
 
 /* hold_scope_all - what an operator of the machine may see

@@ -20,11 +20,16 @@ for my $command (@commands) {
 	my $help = `$build/wonted $command --help`;
 	ok($? == 0, "wonted $command --help");
 }
-for my $program (qw(wonted-milter wonted-learn)) {
+for my $program (qw(wonted-milter wonted-learn wonted-review)) {
 	my $page = page("contrib/man/$program.8");
 	my $help = `$build/$program --help`;
 	my @options = grep { $_ ne 'h' } $help =~ /^\s+-(\w), --/mg;
 	ok(@options > 2, "$program has options");
 	like($page, qr/-\w*$_/, "$program.8 tells of -$_") for @options;
+}
+my $text = do { open my $f, '<', 'contrib/man/wonted-review.8' or die; local $/; <$f> =~ s/\s+/ /gr };
+for (`$build/wonted-review --routes`) {
+	my ($method, $path, $role, $doc) = /^(.*)\t(.*)\t(.*)\t(.*)$/;
+	ok(index($text, ".It Li $method $path Pq $role $doc ") >= 0, "wonted-review.8 tells of $method $path as the program does");
 }
 done_testing;

@@ -6,7 +6,7 @@ my %wall = (
 	'gmime/'        => qr{^milter/message/},
 	'spf2/'         => qr{^milter/auth/spf\w*\.[ch]$},
 	'opendkim/'     => qr{^milter/auth/dkim\w*\.[ch]$},
-	'openssl/'      => qr{^milter/auth/(dkim|keys)\w*\.[ch]$},
+	'openssl/'      => qr{^milter/(auth/(dkim|keys)\w*|audit/seal)\.[ch]$},
 	'unbound.h'     => qr{^milter/auth/resolver_unbound\.c$},
 	'libxml/'       => qr{^milter/message/html_\w+\.[ch]$},
 	'libpsl.h'      => qr{^milter/message/domain\.c$},
@@ -20,6 +20,7 @@ my %wall = (
 	'archive'       => qr{^milter/decode/archive\.c$},
 	'seccomp.h'     => qr{^milter/decode/sandbox\.c$},
 	'microhttpd.h'  => qr{^milter/(metrics|review)/http\.c$},
+	'crypt.h'       => qr{^milter/review/accounts\.c$},
 	'systemd/'      => qr{^milter/cmd/},
 );
 my (@bad, $seen);

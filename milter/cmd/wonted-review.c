@@ -1,0 +1,165 @@
+/* The web page of the quarantine. It answers on threads of libmicrohttpd; this one waits for a
+ * signal. */
+#include <signal.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/map_guard.h"
+#include "cmd/command.h"
+#include "cmd/user.h"
+#include "config/load.h"
+#include "message/message.h"
+#include "review/review.h"
+
+struct arguments {
+	gboolean foreground, version, routes;
+};
+
+static bool read_arguments(struct command_args *args, struct arguments *a)
+{
+	const GOptionEntry entries[] = {
+		{ "foreground", 'f', 0, G_OPTION_ARG_NONE, &a->foreground,
+		  "Log to standard error instead of syslog", NULL },
+		{ "routes", 'r', 0, G_OPTION_ARG_NONE, &a->routes,
+		  "Print all addresses of the page and its API", NULL },
+		{ "version", 'V', 0, G_OPTION_ARG_NONE, &a->version, "Say the version",
+		  NULL },
+		G_OPTION_ENTRY_NULL
+	};
+
+	return command_options(
+		args, entries,
+		"The web page of what is held: people see, release and delete their "
+		"mail. It\nspeaks plain HTTP at review_socket, for a proxy with a "
+		"certificate. It stays in\nthe foreground; TERM ends it.\n"
+		"Exit status: 0 done, 1 wrong configuration, 2 wrong usage, 3 system.");
+}
+
+static void signals_of(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+}
+
+/* A bad file keeps the old options, and says so. */
+static struct options *load_again(const char *config)
+{
+	GError *e = NULL;
+	struct options *o = options_load(config, &e);
+
+	if (o == NULL) {
+		log_line(LOG_LEVEL_ERROR, "not reloaded, the old configuration stays: %s",
+			 e->message);
+		g_error_free(e);
+	}
+	return o;
+}
+
+/* out   NULL: it is to end; else what it goes on with */
+static struct options *wait_for_signal(const char *config)
+{
+	struct options *again = NULL;
+	sigset_t set;
+	int got;
+
+	signals_of(&set);
+	sd_notify(0, "READY=1");
+	/* sigwait() itself is the engine's of libmilter, and ends with that */
+	do {
+		got = sigwaitinfo(&set, NULL);
+		if (got == SIGHUP)
+			again = load_again(config);
+	} while (again == NULL && got != SIGTERM && got != SIGINT);
+	if (again == NULL)
+		sd_notify(0, "STOPPING=1");
+	else
+		sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+			   (long long)clock_mono_us());
+	return again;
+}
+
+/* before any thread begins */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	signals_of(&set);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* again_r   what it goes on with after a reload; NULL: it is to end */
+static bool serve(const struct options *o, const char *config, struct options **again_r,
+		  GError **e)
+{
+	struct quarantine *q = quarantine_open(o->quarantine_dir, e);
+	struct review *r = q == NULL ? NULL : review_open(o, q, e);
+	struct http_server *s = r == NULL ? NULL : http_open(o, review_answer, r, e);
+	bool good = s != NULL;
+
+	*again_r = NULL;
+	if (good) {
+		log_level_set(o->log_level);
+		log_line(LOG_LEVEL_INFO, "wonted-review " WONTED_VERSION " listens at %s",
+			 o->review_socket);
+		*again_r = wait_for_signal(config);
+	}
+	http_close(s);
+	review_close(r);
+	quarantine_close(q);
+	return good;
+}
+
+static int run(const char *config, const struct arguments *a)
+{
+	GError *e = NULL;
+	struct options *o = options_load(config, &e), *again = NULL;
+
+	if (o == NULL)
+		return command_fail("wonted-review", e);
+	block_signals();
+	log_open("wonted-review", a->foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
+		 o->log_level);
+	map_guard_install();
+	message_library_init();
+	bool good = user_become(o->user, &e);
+
+	while (good && o != NULL) {
+		good = serve(o, config, &again, &e);
+		options_unref(o);
+		o = again;
+	}
+	options_unref(o);
+	return good ? EXIT_DONE : command_fail("wonted-review", e);
+}
+
+int main(int argc, char **argv)
+{
+	struct command_args args = { .argc = argc, .argv = argv };
+	struct arguments given = { 0 };
+	int status = EXIT_DONE;
+
+	if (!read_arguments(&args, &given))
+		return EXIT_USAGE;
+	if (args.argc > 1) {
+		fprintf(stderr, "wonted-review: \"%s\" is not understood; see --help\n",
+			args.argv[1]);
+		status = EXIT_USAGE;
+	} else if (given.version) {
+		puts("wonted-review " WONTED_VERSION);
+	} else if (given.routes) {
+		char *routes = review_routes();
+
+		fputs(routes, stdout);
+		g_free(routes);
+	} else {
+		status = run(args.config, &given);
+	}
+	command_options_free(&args);
+	return status;
+}

@@ -1,0 +1,47 @@
+#include "quarantine/describe.h"
+
+#include <string.h>
+
+const char *const hold_state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
+							 "expired" };
+
+const char *hold_doubt(const struct hold *h, const struct hold_rcpt *r)
+{
+	if (r->state != HOLD_HELD)
+		return NULL;
+	if (r->sent == HOLD_SENT)
+		return "handed over by a release that could not be noted";
+	if (r->sent == HOLD_MAYBE_SENT)
+		return "may have been delivered by a release that was broken off";
+	return h->may_be_delivered ? "may have been delivered when it came" : NULL;
+}
+
+static bool read_hit(const char *line, size_t n, struct hold_hit *hit_r)
+{
+	char **words, *text = g_strndup(line, n);
+	bool good;
+
+	words = g_strsplit(text, " ", 3);
+	good = g_strv_length(words) == 3;
+	if (good) {
+		g_strlcpy(hit_r->rule, words[0], sizeof(hit_r->rule));
+		g_strlcpy(hit_r->axis, words[1], sizeof(hit_r->axis));
+		hit_r->milli = g_ascii_strtoll(words[2], NULL, 10);
+	}
+	g_strfreev(words);
+	g_free(text);
+	return good;
+}
+
+bool hold_hit_next(const char **at, struct hold_hit *hit_r)
+{
+	while (*at != NULL && **at != '\0') {
+		size_t n = strcspn(*at, "\n");
+		const char *line = *at;
+
+		*at += n + (line[n] == '\n');
+		if (read_hit(line, n, hit_r))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,34 @@
+/* The review page as one object: it answers requests, and knows nothing of sockets. */
+#ifndef REVIEW_REVIEW_H
+#define REVIEW_REVIEW_H
+
+#include <glib.h>
+
+#include "config/options.h"
+#include "quarantine/hold.h"
+#include "review/http.h"
+
+struct review;
+
+/* review_open - ready to answer
+ * in    o, q   outlive it
+ * own   review_close()
+ * err   NULL: e names the option or file */
+struct review *review_open(const struct options *o, struct quarantine *q, GError **e);
+
+/* review_close - give back; NULL is allowed
+ * err   none */
+void review_close(struct review *r);
+
+/* review_answer - answer one request: who it comes from, whether he may, and what he asks
+ * use   any thread
+ * err   none: every mistake is an answer */
+void review_answer(const struct http_request *request, struct http_response *response,
+		   void *review);
+
+/* review_routes - all addresses as lines: method, path, role, what it does, between tabs
+ * own   the caller frees with g_free()
+ * err   none */
+char *review_routes(void);
+
+#endif
