@@ -82,8 +82,7 @@ struct hold {
  * err   NULL: e names the folder and what to do */
 struct quarantine *quarantine_open(const char *folder, GError **e);
 
-/* quarantine_close - give back; NULL is allowed
- * err   none */
+/* quarantine_close - give back; NULL is allowed */
 void quarantine_close(struct quarantine *q);
 
 /* hold_write - keep a message: file and envelope synced to disk, then indexed. An index that
@@ -119,8 +118,7 @@ struct kept {
 	bool fresh;       /* one of them is its own */
 };
 
-/* kept_clear - give back what is in it
- * err   none */
+/* kept_clear - give back what is in it */
 void kept_clear(struct kept *k);
 
 /* hold_keep_whole - hold_keep(), telling what it did
@@ -139,18 +137,15 @@ void hold_withdraw(struct quarantine *q, const struct hold *h, const struct kept
 struct writers;
 
 /* quarantine_writers - who writes holds now
- * own   the quarantine
- * err   none */
+ * own   the quarantine */
 struct writers *quarantine_writers(struct quarantine *q);
 
 /* quarantine_folder - where it is
- * own   the quarantine
- * err   none */
+ * own   the quarantine */
 const char *quarantine_folder(const struct quarantine *q);
 
 /* quarantine_settle - wait while answers are on their way that have just begun, some seconds
- *                     at most
- * err   none */
+ *                     at most */
 void quarantine_settle(struct quarantine *q);
 
 /* What a recipient's part of a hold must be like; NULL asks for nothing. */
@@ -188,8 +183,7 @@ bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e);
 
 /* hold_is_doubtful - is it held still for somebody who may have got it?
- * in    h   of hold_find() or hold_list()
- * err   none */
+ * in    h   of hold_find() or hold_list() */
 bool hold_is_doubtful(const struct hold *h);
 
 /* hold_find - one hold of a scope by its id, or by the MTA's queue id if only one of the
