@@ -413,7 +413,7 @@ subtest 'what was done' => sub {
 	ok($has->('sign-in', 'root'), 'who signed in');
 	ok(scalar(grep { $_->{what} eq 'account' && "@{$_->{recipients}}" eq 'tom' } @acts), 'whose account was made');
 	is((grep { $_->{what} eq 'release' && $_->{outcome} eq 'done' && $_->{who} eq 'ann' && $_->{hold} eq $id{'sale for ann'} } @acts)[0]{why}, 'I want it', 'and why');
-	unlike(Wonted::Place::read_file("$d->{dir}/audit/audit.log"), qr/\@one\.example|rita/, 'no address or name stands in it');
+	unlike(Wonted::Place::read_file("$d->{dir}/audit/audit.log"), qr/\@one\.example|\trita\t/, 'no address or name stands in it');
 	my $b = $r->browser;
 	$b->login('ann', 'user of one');
 	my $page = $b->get('/history')->{body};
@@ -429,7 +429,9 @@ subtest 'what was done' => sub {
 	like($all, qr/for carl\@one/, 'others are still named');
 	open my $f, '+<', "$d->{dir}/audit/audit.log" or die;
 	seek $f, 200, 0;
-	print $f '7';
+	read $f, my $was, 1;
+	seek $f, 200, 0;
+	print $f $was eq 'x' ? 'y' : 'x';
 	close $f;
 	($status, $said) = $d->run('audit', 'verify');
 	is($status, 1, 'what was changed is seen');
