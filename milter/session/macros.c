@@ -27,6 +27,9 @@ static const char commands[MACROS_STEPS] = {
 	[MACROS_EOH] = COMMAND_EOH,
 };
 
+/* steps with which Postfix says macros, too, though nothing is asked for there */
+static const char unused[] = { COMMAND_HEADER, COMMAND_BODY, COMMAND_UNKNOWN };
+
 const char *macros_asked(enum macro_step step)
 {
 	return asked[step];
@@ -102,6 +105,8 @@ void macros_take(struct macros *m, struct bytes data)
 	bool odd = false;
 
 	if (step == NULL) {
+		if (data.n > 0 && memchr(unused, data.at[0], sizeof(unused)) != NULL)
+			return;
 		log_seldom(LOG_LEVEL_WARN, "macro-step",
 			   "the MTA sent macros for no step of a session that is known: "
 			   "they were left out");

@@ -44,8 +44,8 @@ struct macros {
 /* macros_take - the MTA says macros: what it said before with the same step is forgotten, and
  *               what it said with later ones
  * in    data   the letter of the command they are said with; name, NUL, value, NUL and so on
- * err   none: a name without a value, an empty packet, too long values and macros of unknown
- *       steps are left out, and logged */
+ * err   a name without a value, an empty packet, too long values and macros of unknown steps
+ *       are left out, and logged; those of steps that need none are left out */
 void macros_take(struct macros *m, struct bytes data);
 
 /* macros_begin - the command of a step has come: what was said with later steps is old, and
