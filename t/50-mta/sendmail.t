@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Through a real Sendmail, with the lines that are shipped for it, and either engine: who is meant, each
 # action, a release; and of each message each recipient has it once, or it is held for him. Part of make
-# check-long, which fetches Sendmail's packages and unpacks them below build/.
+# check-mta, which fetches Sendmail's packages and unpacks them below build/.
 use strict;
 use warnings;
 use lib 't/lib';

@@ -18,7 +18,7 @@ use constant OUTSIDE => '127.0.0.2';
 # missing - why there is no Sendmail to test with; '' where there is
 sub missing {
 	return '' if -x "$unpacked/usr/libexec/sendmail/sendmail" && grep { -x "$_/m4" } split /:/, $ENV{PATH};
-	return 'Sendmail is not unpacked: make check-long fetches it, or contrib/debian/install-packages -x build/sendmail sendmail';
+	return 'Sendmail is not unpacked: make check-mta fetches it, or contrib/debian/install-packages -x build/sendmail sendmail';
 }
 
 # new - write the configuration; arguments as Wonted::Postfix has them
