@@ -73,19 +73,22 @@ static enum answer is_cleared(const struct evidence *e)
 	return answer_or(a, fact_answer(e, FACT_LIST_TRUSTED));
 }
 
-/* "Andrew Hescock" is not taken for Andrew H. Lewis */
-static bool by_initials(const struct evidence *e)
+/* "J. Roe" is taken for a VIP of that name, whom many know; of everybody else there are too many
+ * with the same initials. "Andrew Hescock" is not taken for Andrew H. Lewis. */
+static bool is_another_by_initials(const struct evidence *e)
 {
 	const char *how = fact_text(e, FACT_PERSON_HOW);
 
-	return how != NULL && strcmp(how, "initials") == 0;
+	if (how == NULL || strcmp(how, "initials") != 0) /* as facts.def says */
+		return how != NULL && strcmp(how, "initial written out") == 0;
+	return fact_answer(e, FACT_PERSON_VIP) != ANSWER_YES;
 }
 
 enum answer name_from_outside(const struct evidence *e, bool exact)
 {
 	enum answer same = fact_answer(e, FACT_PERSON_EXACT);
 
-	if (!exact && by_initials(e))
+	if (!exact && is_another_by_initials(e))
 		return ANSWER_NO;
 	enum answer a = answer_and(fact_answer(e, FACT_PERSON_MATCHED),
 				   exact ? same : answer_not(same));

@@ -13,8 +13,9 @@
 #define INITIAL_COST 1U /* half edits, as NICKNAME_COST */
 #define NICKNAME_COST 1U
 
-/* what a pairing of words has in it besides edits */
-enum { HOW_NICKNAME = 1, HOW_INITIAL = 2, HOW_LETTERS = 4 };
+/* what a pairing of words has in it besides edits; WRITTEN_OUT: the person's name has the
+ * initial, and the display name a word */
+enum { HOW_NICKNAME = 1, HOW_INITIAL = 2, HOW_LETTERS = 4, HOW_WRITTEN_OUT = 8 };
 
 struct pairing {
 	unsigned cost; /* half edits */
@@ -30,6 +31,7 @@ struct pairing {
 
 #define LONG_JOINED 9    /* letters of two words written as one, in which one may slip */
 #define TITLED_LETTERS 5 /* of a family name that a title makes a whole name */
+#define LOGIN_LETTERS 3  /* of one that stands beside an initial in one word */
 
 /* How many half edits a word of n letters may have: short words have near neighbours that
  * are other names. */
@@ -143,6 +145,7 @@ struct sides {
 	size_t n_few, n_many;
 	int slack;
 	bool foreign; /* one of them is transliterated */
+	bool turned;  /* the few are the display name's */
 };
 
 static bool is_better(const struct pairing *a, const struct pairing *b)
@@ -168,6 +171,8 @@ static struct pairing pair_of(const struct sides *s, size_t i, size_t k, bool ca
 
 	if (!s->foreign && p.cost > 2 && ends_otherwise(s->few[i], s->many[k]))
 		p.cost = NEVER;
+	if (p.how == HOW_INITIAL && (s->turned ? s->many[k] : s->few[i])->n == 1)
+		p.how |= HOW_WRITTEN_OUT;
 	return p;
 }
 
@@ -228,12 +233,26 @@ static bool same_joined(const struct name_words *a, const struct name_words *b)
 	return strcmp(x, y) == 0;
 }
 
+/* What is written out for an initial of the person's name is another name, mostly: "Andrew
+ * Hart" is not Andrew H. Lewis. Who bears the family name, too, may be meant. */
+static bool bears_family_name(const struct name_words *person, const struct name_words *w)
+{
+	const struct name_word *family = &person->at[person->comma ? 0 : person->n - 1];
+
+	for (size_t i = 0; i < w->n; i++)
+		if (strcmp(family->text, w->at[i].text) == 0)
+			return family->n > 1;
+	return false;
+}
+
 static const char *say_how(unsigned how, bool left_out)
 {
 	if (how & HOW_LETTERS)
 		return left_out ? "letters differ, words left out" : "letters differ";
+	if (how & HOW_WRITTEN_OUT)
+		return NAME_HOW_WRITTEN_OUT;
 	if (how & HOW_INITIAL)
-		return "initials";
+		return NAME_HOW_INITIALS;
 	if (how & HOW_NICKNAME)
 		return "nickname";
 	return left_out ? "words left out" : "same words";
@@ -281,6 +300,7 @@ static struct sides sides_of(const struct name_words *a, const struct name_words
 	if (s.n_few > s.n_many) {
 		s.n_many = weighty(a, s.many);
 		s.n_few = weighty(b, s.few);
+		s.turned = true;
 	}
 	return s;
 }
@@ -325,6 +345,8 @@ static struct name_judgement judge(const struct name_words *a, const struct name
 	if (s.n_few == 1 && s.n_many > 1) /* a first name alone is nobody's */
 		return none;
 	p = weigh(&s);
+	if (bears_family_name(a, b))
+		p.how &= ~(unsigned)HOW_WRITTEN_OUT;
 	if (p.cost >= NEVER || (s.n_few == 1 && p.cost > 0 && s.few[0]->n < 5))
 		return none;
 	return (struct name_judgement){
@@ -404,6 +426,21 @@ static bool same_when_spelt(struct arena *a, const struct name_words *x,
 	       judge(&apart, y, 0).match != NAME_NONE;
 }
 
+/* "klindholm" and "lindholmk" are Karl Lindholm, as who logs in */
+static bool same_as_login(const struct name_words *x, const struct name_words *y)
+{
+	const struct name_word *given = &x->at[0], *family = &x->at[x->n - 1], *login;
+
+	if (x->n < 2 || y->n != 1 || family->n < LOGIN_LETTERS)
+		return false;
+	login = &y->at[0];
+	return login->n == family->n + 1 &&
+	       ((login->letters[0] == given->letters[0] &&
+		 strcmp(letter_next(login->text), family->text) == 0) ||
+		(login->letters[family->n] == given->letters[0] &&
+		 g_str_has_prefix(login->text, family->text)));
+}
+
 /* "Herr Lindholm" is Karl Lindholm: a title, and the last word whole */
 static bool same_by_title(const struct name_words *x, const struct name_words *y)
 {
@@ -439,13 +476,15 @@ static struct name_judgement judge_spelling(const struct name_words *x,
 		return (struct name_judgement){ NAME_FUZZY, 1, "romanisation" };
 	if (same_by_title(x, y) || same_by_title(y, x))
 		return (struct name_judgement){ NAME_FUZZY, 1, "title and family name" };
+	if (same_as_login(x, y) || same_as_login(y, x))
+		return (struct name_judgement){ NAME_FUZZY, 1, NAME_HOW_INITIALS };
 	if (x->n == y->n && !ends_with_s(x) && !ends_with_s(y))
 		return j; /* most names: nothing to allocate for */
 	scratch = arena_create();
 	if (same_when_joined(scratch, x, y) || same_when_joined(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "words joined" };
 	else if (same_when_spelt(scratch, x, y) || same_when_spelt(scratch, y, x))
-		j = (struct name_judgement){ NAME_FUZZY, 1, "initials" };
+		j = (struct name_judgement){ NAME_FUZZY, 1, NAME_HOW_INITIALS };
 	else if (same_but_for_s(scratch, x, y) || same_but_for_s(scratch, y, x))
 		j = (struct name_judgement){ NAME_FUZZY, 1, "endings" };
 	arena_destroy(&scratch);

@@ -24,6 +24,11 @@ enum name_match {
 	NAME_EXACT, /* the same name, written differently at most */
 };
 
+/* judged.how: the display name has but an initial ("J. Roe", "Jane R.", "jroe") of a word that
+ * the person's name has; or a word of which the person's name has but the initial */
+#define NAME_HOW_INITIALS "initials"
+#define NAME_HOW_WRITTEN_OUT "initial written out"
+
 struct name_judgement {
 	enum name_match match;
 	unsigned distance; /* edits between the nearest readings; 0 with EXACT */

@@ -6,6 +6,7 @@
  *   =john smith   all words        2john smith   two of the words, nicknames resolved
  *   &johnsmith    joined           ~snt jan      the same by sound
  *   %john smith   by look          .j smith      an initial and a word by sound
+ *                                  (asked also of "jsmith" and "smithj")
  *   @jing jong    syllables of a Chinese name
  *   #director managing  a title, as it sounds;  $  as it looks
  *   !smith        the last word, for who says "Mr Smith"
@@ -104,6 +105,22 @@ static void add_initial(struct keys *k, const struct name_word *x,
 	if (y->n > 1)
 		add_key(k, arena_printf(k->arena, ".%s %s", letter,
 					word_sound(k->arena, full_of(y))));
+}
+
+/* "jsmith" and "smithj", as who logs in */
+static void add_login(struct keys *k, const char *word)
+{
+	const char *rest = letter_next(word), *last = word, *front;
+
+	if (*rest == '\0')
+		return;
+	while (*letter_next(last) != '\0')
+		last = letter_next(last);
+	front = arena_strndup(k->arena, word, (size_t)(last - word));
+	add_key(k, arena_printf(k->arena, ".%.*s %s", (int)(rest - word), word,
+				word_sound(k->arena, nickname_of(rest))));
+	add_key(k, arena_printf(k->arena, ".%s %s", last,
+				word_sound(k->arena, nickname_of(front))));
 }
 
 /* y with each letter left out in turn, beside x by sound */
@@ -280,6 +297,8 @@ static size_t make_keys(struct arena *a, const char *name, bool asking,
 	add_spellings(&k, &w);
 	if (n == 1)
 		add_alone(&k, words[0]);
+	if (n == 1 && asking)
+		add_login(&k, words[0]->text);
 	for_pairs(&k, words, n, add_initials);
 	for_pairs(&k, words, n, add_nears);
 	return k.n;

@@ -96,6 +96,16 @@ static const struct row rows[] = {
 	  "\"Jane Roe\" is the title of Jane Roe, but the address is x@mail.example" },
 	{ "person_name_resembles", RESEMBLES "person.exact", "no" },
 	{ "person_name_resembles", RESEMBLES "person.how=initials", "no" },
+	{ "person_name_resembles", RESEMBLES "person.how=initials;?person.vip", "no" },
+	{ "person_name_resembles", RESEMBLES "person.how=initials;person.vip",
+	  "\"Jane Roe\" resembles the name of Jane Roe: initials, but the address is "
+	  "x@mail.example" },
+	{ "person_name_resembles",
+	  RESEMBLES "person.how=initials;person.vip;pair.trusted;display.trusted;"
+		    "auth.aligned",
+	  "no" },
+	{ "person_name_resembles", RESEMBLES "person.how=initial written out;person.vip",
+	  "no" },
 	{ "person_name_resembles", RESEMBLES "pair.trusted;display.trusted;auth.aligned",
 	  "no" },
 	{ "person_name_resembles", RESEMBLES "pair.known;auth.aligned",

@@ -131,6 +131,54 @@ static size_t shared(const char *name, const char *display)
 	return both;
 }
 
+/* An initial of the display name may stand for the person's word; a word of the display name for
+ * an initial of the person's only beside the family name. */
+static void test_initials(void)
+{
+	static const struct {
+		const char *name, *display, *how;
+	} rows[] = {
+		{ "Nora Fehling", "N. Fehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "Dr. N. Fehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "Fehling, N.", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "FEHLING N", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "n.fehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "N. Fehling, CEO", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "N. (Nora) Fehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "N. K. Fehling", NAME_HOW_INITIALS },
+		{ "Nora K. Fehling", "N. Fehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "Nora F.", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "Office of N. Fehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "nfehling", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "fehlingn", NAME_HOW_INITIALS },
+		{ "Nora Fehling", "NFehling (mobile)", NAME_HOW_INITIALS },
+		{ "Jo Ott", "jott", NAME_HOW_INITIALS },
+		{ "N. Fehling", "Nora Fehling", NAME_HOW_INITIALS },
+		{ "Nora K. Fehling", "Nora Karin Fehling", NAME_HOW_INITIALS },
+		{ "Nora K. Fehling", "Nora Kessler", NAME_HOW_WRITTEN_OUT },
+		{ "Kessler, Nora F.", "Nora Fehling", NAME_HOW_WRITTEN_OUT },
+		{ "Nora F.", "Nora Fehling", NAME_HOW_WRITTEN_OUT },
+		{ "Nora Fehling", "P. Fehling", NULL },
+		{ "Nora Fehling", "Nora P.", NULL },
+		{ "Nora Fehling", "pfehling", NULL },
+		{ "Nora Fehling", "N. F.", NULL },
+		{ "Nora Fehling", "fehling", NULL },
+		{ "Jo Om", "jom", NULL }, /* too short for a name in one word */
+	};
+	struct arena *a = arena_create();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct name_judgement j = name_match(a, rows[i].name, rows[i].display);
+
+		if (rows[i].how == NULL ? j.match != NAME_NONE
+					: g_strcmp0(j.how, rows[i].how) != 0)
+			g_error("%s | %s: %s", rows[i].name, rows[i].display, j.how);
+		if (rows[i].how != NULL)
+			g_assert_cmpuint(shared(rows[i].name, rows[i].display), >, 0);
+	}
+	arena_destroy(&a);
+}
+
 /* What is judged to match must be found. */
 static void test_keys_find(void)
 {
@@ -230,6 +278,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/name/pairs", test_pairs);
+	g_test_add_func("/name/initials", test_initials);
 	g_test_add_func("/name/keys-find", test_keys_find);
 	g_test_add_func("/name/keys-bounds", test_keys_bounds);
 	g_test_add_func("/name/key", test_name_key);
