@@ -6,17 +6,18 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "session/listen_socket.h"
 
 #define WORD_BYTES 64
 #define SERVED_MOST 8 /* at once */
 #define WAITING_MOST 32
+#define BACKLOG 16
 #define ANSWER_BYTES (1024 * 1024)
 #define SILENCE_MS 2000
 #define FULL_US 100000  /* no file descriptor is free: not to be asked in a circle */
@@ -24,8 +25,8 @@
 #define ANSWER_MS 5000  /* what else is asked is at hand */
 
 struct control {
-	char *path;
-	int listener, stop[2]; /* a byte into stop[1] ends the thread */
+	struct listen_socket socket;
+	int stop[2]; /* a byte into stop[1] ends the thread */
 	GThread *thread;
 	GThreadPool *pool; /* of those who answer */
 	struct control_setup setup;
@@ -142,14 +143,14 @@ static void serve(gpointer job, gpointer user)
 static gpointer listen_on(gpointer data)
 {
 	struct control *c = data;
-	struct pollfd p[2] = { { .fd = c->listener, .events = POLLIN },
+	struct pollfd p[2] = { { .fd = c->socket.fd, .events = POLLIN },
 			       { .fd = c->stop[0], .events = POLLIN } };
 	struct timeval patience = { .tv_sec = SILENCE_MS / 1000 };
 
 	while (poll(p, 2, -1) >= 0 || errno == EINTR) {
 		if (p[1].revents != 0)
 			break;
-		int fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+		int fd = accept4(c->socket.fd, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE)
@@ -165,76 +166,32 @@ static gpointer listen_on(gpointer data)
 	return NULL;
 }
 
-/* A stale socket goes; a socket that is served, or a file that is none, stays. */
-static bool make_way(const char *path, const struct sockaddr_un *to, GError **e)
+static bool open_listener(const struct control_setup *setup, struct listen_socket *s_r,
+			  GError **e)
 {
-	struct stat st;
-	int fd;
+	char *socket = g_strconcat("unix:", setup->path, NULL);
+	const struct listen_request want = { .option = setup->option,
+					     .socket = socket,
+					     .group = "",
+					     .mode = setup->mode,
+					     .mode_from = setup->mode,
+					     .waiting = BACKLOG };
+	bool done = listen_socket_open_at(&want, s_r, e);
 
-	if (lstat(path, &st) < 0)
-		return true;
-	if (!S_ISSOCK(st.st_mode)) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "control socket %s: there is a file of that name which is no "
-			    "socket; choose another path",
-			    path);
-		return false;
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool served =
-		fd >= 0 && connect(fd, (const struct sockaddr *)to, sizeof(*to)) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (served)
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
-			    "control socket %s: another daemon answers there; give "
-			    "each its own control_socket",
-			    path);
-	else
-		unlink(path);
-	return !served;
-}
-
-static int open_listener(const char *path, unsigned mode, GError **e)
-{
-	struct sockaddr_un to;
-
-	if (!address_of(path, &to, e))
-		return -1;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0) {
-		fail(e, path, "make a socket");
-		return -1;
-	}
-	if (!make_way(path, &to, e)) {
-		close(fd);
-		return -1;
-	}
-	mode_t before = umask(0777 & ~mode);
-	int bound = bind(fd, (struct sockaddr *)&to, sizeof(to));
-
-	umask(before);
-	if (bound < 0 || listen(fd, 16) < 0) {
-		fail(e, path, "listen on it (does the folder exist?)");
-		close(fd);
-		return -1;
-	}
-	return fd;
+	g_free(socket);
+	return done;
 }
 
 static struct control *make_listener(const struct control_setup *setup, GError **e)
 {
-	int fd = open_listener(setup->path, setup->mode, e);
+	struct listen_socket s;
 
-	if (fd < 0)
+	if (!open_listener(setup, &s, e))
 		return NULL;
 	struct control *c = g_new0(struct control, 1);
 
 	c->setup = *setup;
-	c->path = g_strdup(setup->path);
-	c->listener = fd;
+	c->socket = s;
 	if (pipe(c->stop) < 0)
 		g_error("cannot make a pipe: %s", g_strerror(errno));
 	return c;
@@ -269,9 +226,11 @@ struct control *control_open(const char *path,
 			     bool (*answer)(const char *word, GString *to, void *user),
 			     void *user, GError **e)
 {
-	const struct control_setup setup = {
-		.path = path, .mode = 0600, .at_once = SERVED_MOST, .answer = answer_word
-	};
+	const struct control_setup setup = { .option = "control_socket",
+					     .path = path,
+					     .mode = "0600",
+					     .at_once = SERVED_MOST,
+					     .answer = answer_word };
 	struct control *c = make_listener(&setup, e);
 
 	if (c == NULL)
@@ -290,11 +249,9 @@ void control_close(struct control *c)
 	if (write(c->stop[1], "x", 1) == 1)
 		g_thread_join(c->thread);
 	g_thread_pool_free(c->pool, FALSE, TRUE);
-	unlink(c->path);
-	close(c->listener);
+	listen_socket_close(&c->socket);
 	close(c->stop[0]);
 	close(c->stop[1]);
-	g_free(c->path);
 	g_free(c);
 }
 

@@ -14,14 +14,15 @@ struct control;
  * in    answer   called with the request's word; appends the answer; false: unknown word.
  *                Several threads may call it at once
  * own   close with control_close()
- * err   NULL: e names the path */
+ * err   NULL: e names the option and the path */
 struct control *control_open(const char *path,
 			     bool (*answer)(const char *word, GString *to, void *user),
 			     void *user, GError **e);
 
 struct control_setup {
-	const char *path; /* a stale socket is removed */
-	unsigned mode;    /* of the socket, 0600 */
+	const char *option; /* that says where, for messages */
+	const char *path;   /* a stale socket is removed */
+	const char *mode;   /* of the socket, "0600" */
 	int at_once; /* requests that are answered, each on a thread of its own; 0: one */
 	size_t most_bytes; /* of a request, which the asker ends by closing its side; 0: it is
 			      one word, in a line */
@@ -35,7 +36,7 @@ struct control_setup {
 
 /* control_listen - listen on a unix socket and answer requests in threads of its own
  * own   close with control_close()
- * err   NULL: e names the path */
+ * err   NULL: e names the option and the path */
 struct control *control_listen(const struct control_setup *setup, GError **e);
 
 /* control_close - stop answering, remove the socket; NULL is allowed

@@ -14,7 +14,7 @@
 
 #define CATCH_UP_US (3 * (int64_t)G_USEC_PER_SEC)
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
-#define SOCKET_MODE 0666 /* who may ask is said by the kernel, and by feedback_users */
+#define SOCKET_MODE "0666" /* who may ask is said by the kernel, and by feedback_users */
 
 struct feedback_listener {
 	struct feedback_intake *intake;
@@ -75,7 +75,8 @@ struct feedback_listener *feedback_listener_open(const char *path, void (*wake)(
 	const struct feedback_setup setup = { .catch_up = catch_up,
 					      .took = took,
 					      .to = l };
-	const struct control_setup at = { .path = path,
+	const struct control_setup at = { .option = "feedback_socket",
+					  .path = path,
 					  .mode = SOCKET_MODE,
 					  .most_bytes = FEEDBACK_REQUEST_BYTES,
 					  .may = may,
@@ -90,9 +91,7 @@ struct feedback_listener *feedback_listener_open(const char *path, void (*wake)(
 	l->control = path == NULL ? NULL : control_listen(&at, &e);
 	if (e != NULL) {
 		log_line(LOG_LEVEL_WARN,
-			 "%s; what users do with their mail is not heard of "
-			 "(feedback_socket)",
-			 e->message);
+			 "%s; what users do with their mail is not heard of", e->message);
 		g_error_free(e);
 	}
 	return l;

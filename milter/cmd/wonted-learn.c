@@ -307,6 +307,8 @@ static bool open_metrics(struct learn *l, GError **e)
 					     .socket = l->options->learn_metrics_socket,
 					     .group = l->options->socket_group,
 					     .mode = l->options->socket_mode,
+					     .group_from = "socket_group",
+					     .mode_from = "socket_mode",
 					     .waiting = LIMIT_METRICS_CONNECTIONS };
 
 	metrics_collect(l->metrics, collect, l);

@@ -281,6 +281,8 @@ static bool listen_for_metrics(struct daemon *d, const struct options *o, GError
 					     .socket = o->metrics_socket,
 					     .group = o->socket_group,
 					     .mode = o->socket_mode,
+					     .group_from = "socket_group",
+					     .mode_from = "socket_mode",
 					     .waiting = LIMIT_METRICS_CONNECTIONS };
 
 	return *o->metrics_socket == '\0' ||

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/map_guard.h"
 #include "cmd/command.h"
@@ -13,6 +14,7 @@
 #include "config/load.h"
 #include "message/message.h"
 #include "review/review.h"
+#include "session/listen_socket.h"
 
 struct arguments {
 	gboolean foreground, version, routes;
@@ -93,13 +95,53 @@ static void block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* The page speaks plain HTTP: passwords would be read on the way. */
+static bool may_listen(const char *socket, GError **e)
+{
+	struct socket_spec spec;
+	char *why = NULL;
+	bool may;
+
+	if (!socket_parse(socket, &spec, &why)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "review_socket %s", why);
+		g_free(why);
+		return false;
+	}
+	may = socket_is_local(&spec);
+	if (!may)
+		g_set_error(
+			e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			"review_socket: %s is not an address of the loopback; the page "
+			"speaks plain HTTP, put a proxy with a certificate before it",
+			spec.host);
+	socket_clear(&spec);
+	return may;
+}
+
+static bool listen_for_people(const struct options *o, struct listen_socket *s_r,
+			      GError **e)
+{
+	const struct listen_request want = { .option = "review_socket",
+					     .socket = o->review_socket,
+					     .group = o->review_socket_group,
+					     .mode = o->review_socket_mode,
+					     .group_from = "review_socket_group",
+					     .mode_from = "review_socket_mode",
+					     .waiting = LIMIT_REVIEW_CONNECTIONS };
+
+	return may_listen(o->review_socket, e) && listen_socket_open_at(&want, s_r, e);
+}
+
 /* again_r   what it goes on with after a reload; NULL: it is to end */
 static bool serve(const struct options *o, const char *config, struct options **again_r,
 		  GError **e)
 {
 	struct quarantine *q = quarantine_open(o->quarantine_dir, e);
 	struct review *r = q == NULL ? NULL : review_open(o, q, e);
-	struct http_server *s = r == NULL ? NULL : http_open(o, review_answer, r, e);
+	struct listen_socket at = { .fd = -1 };
+	struct http_server *s = r == NULL || !listen_for_people(o, &at, e)
+					? NULL
+					: http_open(at.fd, review_answer, r, e);
 	bool good = s != NULL;
 
 	*again_r = NULL;
@@ -110,6 +152,7 @@ static bool serve(const struct options *o, const char *config, struct options **
 		*again_r = wait_for_signal(config);
 	}
 	http_close(s);
+	listen_socket_close(&at);
 	review_close(r);
 	quarantine_close(q);
 	return good;

@@ -116,19 +116,6 @@ char *normal_socket(const char *text, GString *why)
 	return normal;
 }
 
-static bool is_loopback(const struct socket_spec *spec)
-{
-	GInetAddress *address;
-	bool is;
-
-	if (spec->family == SOCKET_UNIX)
-		return true;
-	address = g_inet_address_new_from_string(spec->host);
-	is = address != NULL && g_inet_address_get_is_loopback(address);
-	g_clear_object(&address);
-	return is;
-}
-
 char *normal_localsocket(const char *text, GString *why)
 {
 	char *normal = normal_socket(text, why), *never = NULL;
@@ -136,7 +123,7 @@ char *normal_localsocket(const char *text, GString *why)
 
 	if (normal == NULL)
 		return NULL;
-	bool local = socket_parse(normal, &spec, &never) && is_loopback(&spec);
+	bool local = socket_parse(normal, &spec, &never) && socket_is_local(&spec);
 
 	socket_clear(&spec);
 	if (local)

@@ -143,6 +143,19 @@ bool socket_parse(const char *text, struct socket_spec *spec_r, char **why_r)
 	return fail(why_r, g_strdup("is not a socket: " FORMS));
 }
 
+bool socket_is_local(const struct socket_spec *spec)
+{
+	GInetAddress *address;
+	bool is;
+
+	if (spec->family == SOCKET_UNIX || strcmp(spec->host, "localhost") == 0)
+		return true;
+	address = g_inet_address_new_from_string(spec->host);
+	is = address != NULL && g_inet_address_get_is_loopback(address);
+	g_clear_object(&address);
+	return is;
+}
+
 void socket_clear(struct socket_spec *spec)
 {
 	g_clear_pointer(&spec->path, g_free);

@@ -21,6 +21,10 @@ struct socket_spec {
  *       notation it says the same address in ours */
 bool socket_parse(const char *text, struct socket_spec *spec_r, char **why_r);
 
+/* socket_is_local - can no other machine reach it? A unix socket, an address of the loopback, or
+ *                   localhost */
+bool socket_is_local(const struct socket_spec *spec);
+
 /* socket_clear - free what socket_parse() put into it
  * err   none */
 void socket_clear(struct socket_spec *spec);

@@ -3,24 +3,15 @@
  * all of them, because libmicrohttpd's own limit begins again with each byte. */
 #include "review/http.h"
 
-#include <errno.h>
-#include <gio/gio.h>
-#include <grp.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "config/socket.h"
 
-#define BACKLOG 128
 #define IDLE_S 30
 #define LOOK_US 500000
 
@@ -36,7 +27,6 @@ struct connection {
 
 struct http_server {
 	struct MHD_Daemon *daemon;
-	char *path; /* of a unix socket that we made; NULL: none */
 	void (*handle)(const struct http_request *request, struct http_response *response,
 		       void *user);
 	void *user;
@@ -321,115 +311,6 @@ static void on_completed(void *user, struct MHD_Connection *c, void **context,
 	*context = NULL;
 }
 
-/* ---- the socket ---- */
-
-static int fail(GError **e, const char *what, int fd)
-{
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM, "review_socket: %s: %s", what,
-		    g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static bool give_to_group(const char *path, const char *group, GError **e)
-{
-	struct group room, *found = NULL;
-	char text[16384];
-
-	if (group[0] == '\0')
-		return true;
-	getgrnam_r(group, &room, text, sizeof(text), &found);
-	if (found == NULL) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "review_socket_group: there is no group \"%s\"", group);
-		return false;
-	}
-	if (chown(path, (uid_t)-1, found->gr_gid) == 0)
-		return true;
-	fail(e, "cannot give it to review_socket_group", -1);
-	return false;
-}
-
-static int listen_unix(const char *path, const struct options *o, GError **e)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct stat st;
-
-	if (g_strlcpy(at.sun_path, path, sizeof(at.sun_path)) >= sizeof(at.sun_path)) {
-		errno = ENAMETOOLONG;
-		return fail(e, path, fd);
-	}
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlink(path);
-	/* nobody may connect before its mode and group are set */
-	mode_t before = umask(0177);
-	bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
-
-	umask(before);
-	if (!bound)
-		return fail(e, path, fd);
-	if (!give_to_group(path, o->review_socket_group, e)) {
-		close(fd);
-		return -1;
-	}
-	if (chmod(path, (mode_t)strtoul(o->review_socket_mode, NULL, 8)) != 0 ||
-	    listen(fd, BACKLOG) != 0)
-		return fail(e, path, fd);
-	return fd;
-}
-
-static int listen_inet(const struct socket_spec *spec, GError **e)
-{
-	GInetAddress *host = g_inet_address_new_from_string(
-		strcmp(spec->host, "localhost") == 0 ? "127.0.0.1" : spec->host);
-	bool own = host != NULL && g_inet_address_get_is_loopback(host);
-	struct sockaddr_storage at;
-	int fd = -1, on = 1;
-
-	if (!own) {
-		g_set_error(
-			e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			"review_socket: %s is not an address of the loopback; the page "
-			"speaks plain HTTP, put a proxy with a certificate before it",
-			spec->host);
-	} else {
-		GSocketAddress *address = g_inet_socket_address_new(host, spec->port);
-		gssize n = g_socket_address_get_native_size(address);
-
-		g_socket_address_to_native(address, &at, sizeof(at), NULL);
-		g_object_unref(address);
-		fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (fd < 0 ||
-		    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-		    bind(fd, (struct sockaddr *)&at, (socklen_t)n) != 0 ||
-		    listen(fd, BACKLOG) != 0)
-			fd = fail(e, "cannot listen", fd);
-	}
-	g_clear_object(&host);
-	return fd;
-}
-
-static int listen_at(struct http_server *s, const struct options *o, GError **e)
-{
-	struct socket_spec spec;
-	char *why = NULL;
-	int fd;
-
-	if (!socket_parse(o->review_socket, &spec, &why)) {
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "review_socket %s", why);
-		g_free(why);
-		return -1;
-	}
-	fd = spec.family == SOCKET_UNIX ? listen_unix(spec.path, o, e)
-					: listen_inet(&spec, e);
-	if (fd >= 0 && spec.family == SOCKET_UNIX)
-		s->path = g_strdup(spec.path);
-	socket_clear(&spec);
-	return fd;
-}
-
 static bool start(struct http_server *s, int fd, GError **e)
 {
 	s->daemon = MHD_start_daemon(
@@ -444,14 +325,13 @@ static bool start(struct http_server *s, int fd, GError **e)
 	if (s->daemon == NULL) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
 			    "review_socket: libmicrohttpd does not start");
-		close(fd);
 		return false;
 	}
 	s->watcher = g_thread_new("review-watch", watch, s);
 	return true;
 }
 
-struct http_server *http_open(const struct options *o,
+struct http_server *http_open(int fd,
 			      void (*handle)(const struct http_request *request,
 					     struct http_response *response, void *user),
 			      void *user, GError **e)
@@ -462,13 +342,10 @@ struct http_server *http_open(const struct options *o,
 	s->user = user;
 	g_mutex_init(&s->lock);
 	s->connections = g_hash_table_new_full(NULL, NULL, g_free, NULL);
-	int fd = listen_at(s, o, e);
-
-	if (fd < 0 || !start(s, fd, e)) {
-		http_close(s);
-		return NULL;
-	}
-	return s;
+	if (start(s, fd, e))
+		return s;
+	http_close(s);
+	return NULL;
 }
 
 void http_close(struct http_server *s)
@@ -478,12 +355,12 @@ void http_close(struct http_server *s)
 	atomic_store(&s->stopping, true);
 	if (s->watcher != NULL)
 		g_thread_join(s->watcher);
-	if (s->daemon != NULL)
+	if (s->daemon != NULL) {
+		/* the socket is the caller's */
+		(void)MHD_quiesce_daemon(s->daemon);
 		MHD_stop_daemon(s->daemon);
-	if (s->path != NULL)
-		unlink(s->path);
+	}
 	g_hash_table_destroy(s->connections);
 	g_mutex_clear(&s->lock);
-	g_free(s->path);
 	g_free(s);
 }

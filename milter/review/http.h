@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config/options.h"
 #include "review/form.h"
 
 struct http_request {
@@ -32,11 +31,12 @@ void http_header(struct http_response *r, const char *name, const char *value);
 
 struct http_server;
 
-/* http_open - listen, and answer on threads of its own
- * in    handle   called for each whole request, by any thread
+/* http_open - answer requests on threads of its own
+ * in    fd       a listening socket; it stays the caller's
+ *       handle   called for each whole request, by any thread
  * own   http_close()
- * err   NULL: e names the socket. An address that is not of the loopback is refused */
-struct http_server *http_open(const struct options *o,
+ * err   NULL: e says that the library did not start */
+struct http_server *http_open(int fd,
 			      void (*handle)(const struct http_request *request,
 					     struct http_response *response, void *user),
 			      void *user, GError **e);

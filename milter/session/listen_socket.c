@@ -27,32 +27,42 @@ bool listen_socket_error(GError **e, const struct listen_request *want, const ch
 	return false;
 }
 
-static bool find_group(const char *name, gid_t *gid_r, GError **e)
+static bool find_group(const struct listen_request *want, gid_t *gid_r, GError **e)
 {
 	struct group found, *g = NULL;
 	char *text = g_malloc(GROUP_BYTES); /* a group may have many members */
 
-	getgrnam_r(name, &found, text, GROUP_BYTES, &g);
+	getgrnam_r(want->group, &found, text, GROUP_BYTES, &g);
 	if (g != NULL)
 		*gid_r = g->gr_gid;
 	else
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "socket_group: there is no group \"%s\"", name);
+			    "%s: there is no group \"%s\"", want->group_from,
+			    want->group);
 	g_free(text);
 	return g != NULL;
+}
+
+static bool cannot_grant(GError **e, const struct listen_request *want, const char *doing,
+			 const char *from)
+{
+	char *what = g_strconcat(doing, " ", from, NULL);
+
+	listen_socket_error(e, want, what);
+	g_free(what);
+	return false;
 }
 
 bool listen_socket_grant(const char *path, const struct listen_request *want, GError **e)
 {
 	gid_t gid = (gid_t)-1;
 
-	if (want->group[0] != '\0' && !find_group(want->group, &gid, e))
+	if (want->group[0] != '\0' && !find_group(want, &gid, e))
 		return false;
 	if (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) < 0)
-		return listen_socket_error(e, want,
-					   "give it to the group of socket_group");
+		return cannot_grant(e, want, "give it to the group of", want->group_from);
 	if (chmod(path, (mode_t)strtoul(want->mode, NULL, 8)) < 0)
-		return listen_socket_error(e, want, "set socket_mode");
+		return cannot_grant(e, want, "set", want->mode_from);
 	return true;
 }
 
@@ -102,14 +112,12 @@ static bool remove_stale(const char *path, const struct listen_request *want, GE
 	       listen_socket_error(e, want, "remove what an earlier start left");
 }
 
-/* Nobody may connect before the socket has its owner and mode. */
+/* Nobody may connect before the socket has its owner and mode. The kernel gives a socket's file
+ * the mode of the descriptor; the umask is that of other threads, too. */
 static bool bind_private(int fd, const struct sockaddr_un *to)
 {
-	mode_t before = umask(0177);
-	bool done = bind(fd, (const struct sockaddr *)to, sizeof(*to)) == 0;
-
-	umask(before);
-	return done;
+	return fchmod(fd, 0600) == 0 &&
+	       bind(fd, (const struct sockaddr *)to, sizeof(*to)) == 0;
 }
 
 static bool open_unix(const char *path, const struct listen_request *want,
@@ -226,6 +234,8 @@ struct listen_request listen_request_of_mta(const struct options *o)
 					.socket = o->socket,
 					.group = o->socket_group,
 					.mode = o->socket_mode,
+					.group_from = "socket_group",
+					.mode_from = "socket_mode",
 					.waiting = (int)o->milter_queue };
 }
 

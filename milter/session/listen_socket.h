@@ -16,11 +16,12 @@ struct listen_socket {
 
 /* what is to be listened on */
 struct listen_request {
-	const char *option; /* that asks for it, for messages */
-	const char *socket; /* as socket_parse() takes it */
-	const char *group;  /* of a unix socket; "": as it is made */
-	const char *mode;   /* of a unix socket, octal */
-	int waiting;        /* connections that may wait until they are taken */
+	const char *option;                 /* that asks for it, for messages */
+	const char *socket;                 /* as socket_parse() takes it */
+	const char *group;                  /* of a unix socket; "": as it is made */
+	const char *mode;                   /* of a unix socket, octal */
+	const char *group_from, *mode_from; /* the options that say so, for messages */
+	int waiting; /* connections that may wait until they are taken */
 };
 
 /* listen_request_of_mta - the socket of the options */
@@ -30,7 +31,6 @@ struct listen_request listen_request_of_mta(const struct options *o);
  *                         one are set before anybody can connect
  * out   *s_r   its descriptor does not block
  * own   listen_socket_close()
- * use   before threads begin: the umask is changed for a moment
  * err   false: e names the option and what to do */
 bool listen_socket_open_at(const struct listen_request *want, struct listen_socket *s_r,
 			   GError **e);
@@ -57,7 +57,7 @@ bool listen_socket_served(const char *path);
  * err   none */
 bool listen_socket_say_served(const struct listen_request *want, GError **e);
 
-/* listen_socket_grant - give the unix socket to socket_group and set socket_mode
+/* listen_socket_grant - give the unix socket to its group and set its mode
  * err   false: e says what to do */
 bool listen_socket_grant(const char *path, const struct listen_request *want, GError **e);
 

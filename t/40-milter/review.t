@@ -450,6 +450,14 @@ subtest 'read again' => sub {
 	kill 'HUP', $r->{pid};
 	ok(Wonted::Place::wait_for(sub { eval { $b->get('/login')->{body} =~ /The New One/ || $b->login('rita', 'reviewer of one') && $b->get('/')->{body} =~ /The New One/ } }), 'a good one is taken');
 };
+subtest 'a second page' => sub {
+	my $start = join ' ', Wonted::Daemon::build_dir() . '/wonted-review', '-f', '-c', $d->{conf};
+	my $said = `timeout 20 $start 2>&1`;
+	is($? >> 8, 3, 'does not start at the socket of another');
+	like($said, qr/review_socket unix:\S+: another process serves it; stop that one first/, 'says why');
+	is($r->browser->get('/login')->{status}, 200, 'and the first is still reached');
+};
 ok($r->stop, 'the page stops');
+ok(!-e "$d->{dir}/review", 'and takes its socket away');
 ok($d->stop, 'the filter stops');
 done_testing;

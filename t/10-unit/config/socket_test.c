@@ -60,6 +60,35 @@ static void test_rows(void)
 	}
 }
 
+static void test_local(void)
+{
+	static const struct {
+		const char *text;
+		bool local;
+	} given[] = {
+		{ "unix:/run/w.sock", true },
+		{ "inet:8891@127.0.0.1", true },
+		{ "inet:8891@127.3.2.1", true },
+		{ "inet6:8891@::1", true },
+		{ "inet:8891@localhost", true },
+		{ "inet:8891@0.0.0.0", false },
+		{ "inet6:8891@::", false },
+		{ "inet:8891@192.0.2.1", false },
+		{ "inet:8891@localhost.example.org", false },
+		{ "inet6:8891@::ffff:192.0.2.1", false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(given); i++) {
+		struct socket_spec spec;
+		char *why;
+
+		g_test_message("%s", given[i].text);
+		g_assert_true(socket_parse(given[i].text, &spec, &why));
+		g_assert_cmpint(socket_is_local(&spec), ==, given[i].local);
+		socket_clear(&spec);
+	}
+}
+
 /* sun_path has 108 bytes, one of them the NUL */
 static void test_long_path(void)
 {
@@ -86,5 +115,6 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/config/socket/rows", test_rows);
 	g_test_add_func("/config/socket/long-path", test_long_path);
+	g_test_add_func("/config/socket/local", test_local);
 	return g_test_run();
 }
