@@ -52,7 +52,7 @@ static const char *hands_off(const struct banner_setup *s)
 {
 	const struct message *m = s->message;
 
-	if (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS))
+	if (message_is_partial(m))
 		return "not done: not all of the message was read";
 	if (!is_behind_header(m->raw, m->body_at))
 		return "not done: there is no body";

@@ -394,7 +394,7 @@ void arc_finish(struct arc_check *c, const struct dkim_end *end,
 		say(&j, AUTH_FAIL, c->wrong);
 		return;
 	}
-	if ((m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS)) != 0) {
+	if (message_is_partial(m)) {
 		say(&j, AUTH_TEMPERROR, "the message is too large to be read whole");
 		return;
 	}

@@ -459,17 +459,11 @@ static bool key_hoped_for(const struct dkim_check *c)
 	return false;
 }
 
-/* Was only a part of it read? Then its hashes say nothing, for or against. */
-static bool message_truncated(const struct message *m)
-{
-	return (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS)) != 0;
-}
-
 static void hash_body(struct dkim_check *c, const struct message *m)
 {
 	struct bytes body = { .at = m->raw.at + m->body_at, .n = m->raw.n - m->body_at };
 
-	if (c->hasher == NULL || message_truncated(m) || !key_hoped_for(c))
+	if (c->hasher == NULL || message_is_partial(m) || !key_hoped_for(c))
 		return;
 	if (!dkim_hasher_body(c->hasher, body))
 		dkim_hasher_destroy(&c->hasher);
@@ -479,7 +473,7 @@ static void judge_one(const struct judge *j)
 {
 	if (j->s->field.wrong != NULL)
 		say(j, AUTH_NEUTRAL, j->s->field.wrong);
-	else if (message_truncated(j->end->message))
+	else if (message_is_partial(j->end->message))
 		say(j, AUTH_TEMPERROR, "the message is too large to be read whole");
 	else if (j->check->hasher == NULL)
 		say(j, AUTH_NEUTRAL, "it cannot be checked");

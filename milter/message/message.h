@@ -179,6 +179,13 @@ struct message {
 	unsigned truncated;                 /* enum message_truncated bits */
 };
 
+/* message_is_partial - were fields of its header or bytes of its end left out? Then hashes of it say
+ *                      nothing, for or against, and nobody may write it again */
+static inline bool message_is_partial(const struct message *m)
+{
+	return (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS)) != 0;
+}
+
 struct message_limits {
 	size_t max_bytes;                   /* raw bytes beyond are not read */
 	const struct file_decoder *decoder; /* of archives; lives while a body is read */
