@@ -173,6 +173,11 @@
 #define LIMIT_AUDIT_LINE_BYTES \
 	(1024 * 1024) /* 100 recipients of 2,000 bytes, each escaped to four */
 
+/* what would have changed a verdict */
+#define LIMIT_WHATIF_RULES 50 /* of a decision, supposed to be off: the strongest */
+#define LIMIT_WHATIFS 200     /* looked at: single things, rules, and pairs of things */
+#define LIMIT_WHATIFS_TOLD 8  /* of one verdict: nobody reads more */
+
 /* journal */
 #define LIMIT_RECORD_RCPTS \
 	50 /* with all facts in a record; the rest with their verdict only */

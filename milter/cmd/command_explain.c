@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cmd/acts_print.h"
 #include "cmd/command.h"
+#include "cmd/whatif_print.h"
 #include "journal/journal.h"
 #include "journal/recorded.h"
 
@@ -37,6 +38,7 @@ static int explain_id(const struct options *o, const char *id, bool facts, bool 
 	} else if (record_explain(line, facts, &text, &e)) {
 		fputs(text, stdout);
 		tell_acts(o, line);
+		whatif_print_record(o, line);
 	} else {
 		status = command_fail("wonted explain", e);
 	}

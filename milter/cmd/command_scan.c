@@ -11,6 +11,7 @@
 #include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/command.h"
+#include "cmd/whatif_print.h"
 #include "decoding.h"
 #include "message/address.h"
 #include "message/headers.h"
@@ -237,12 +238,14 @@ static void print_record(const struct scan *s, const struct transaction *p)
 	transaction_record(p, p->plan.disposition, NULL, &r);
 	char *line = record_json(&r);
 
-	if (s->json)
+	if (s->json) {
 		puts(line);
-	else if (record_explain(line, true, &text, &e))
+	} else if (record_explain(line, true, &text, &e)) {
 		fputs(text, stdout);
-	else
+		whatif_print(p);
+	} else {
 		command_fail("wonted scan", e);
+	}
 	g_free(text);
 	g_free(line);
 }

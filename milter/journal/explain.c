@@ -58,11 +58,7 @@ static void say_missing(GString *to, const json_t *names)
 
 	json_array_foreach(names, i, one)
 	{
-		const char *name = json_string_value(one);
-		int bit =
-			name == NULL ? -1 : word_find(missing_names, MISSING_COUNT, name);
-
-		missing |= bit < 0 ? 0 : 1u << bit;
+		missing |= missing_bit(json_string_value(one));
 	}
 	say(to, "missing", missing_words(a, missing));
 	arena_destroy(&a);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "journal/kind.h"
+#include "message/disguise.h"
 
 #define KNOWN_VERSION 1
 
@@ -44,18 +45,17 @@ static struct value value_of_json(struct arena *a, const json_t *v, enum value_t
 	return VALUE_UNKNOWN;
 }
 
-static void read_features(struct arena *a, const json_t *o, struct recorded *r)
+static void read_values(struct arena *a, const json_t *o, const struct name_table *names,
+			struct value *at)
 {
-	r->has_features = json_is_object(o);
-	for (size_t i = 0; i < FEATURE_COUNT; i++) {
-		const struct name_row *row = &feature_names.rows[i];
-
-		const char *former = name_table_former(&feature_names, i);
+	for (size_t i = 0; i < names->n; i++) {
+		const struct name_row *row = &names->rows[i];
+		const char *former = name_table_former(names, i);
 		const json_t *v = json_object_get(o, row->name);
 
 		if (v == NULL && former != NULL)
 			v = json_object_get(o, former);
-		r->features.at[i] = value_of_json(a, v, row->type);
+		at[i] = value_of_json(a, v, row->type);
 	}
 }
 
@@ -146,9 +146,96 @@ bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GEr
 		r_r->time_s = json_integer_value(json_object_get(all, "time"));
 		r_r->internal = json_is_true(json_object_get(all, "internal"));
 		r_r->degraded = json_is_true(json_object_get(all, "degraded"));
-		read_features(a, json_object_get(all, "features"), r_r);
+		r_r->has_features = json_is_object(json_object_get(all, "features"));
+		read_values(a, json_object_get(all, "features"), &feature_names,
+			    r_r->features.at);
 		read_rcpts(a, json_object_get(all, "rcpts"), r_r);
 	}
+	json_decref(all);
+	return good;
+}
+
+/* ---- one recipient's decision ---- */
+
+static void read_signals(const json_t *o, enum answer *at)
+{
+	for (size_t i = 0; i < DETECTOR_COUNT; i++) {
+		const json_t *v = json_object_get(o, detectors[i].name);
+
+		at[i] = v == NULL           ? ANSWER_NO
+			: json_is_string(v) ? ANSWER_YES
+					    : ANSWER_UNKNOWN;
+	}
+}
+
+static void read_reasons(struct arena *a, const json_t *list, struct recorded_decision *d)
+{
+	size_t room = MIN(json_array_size(list), LIMIT_RECORDED_RULES);
+	struct reason *reasons = arena_new(a, struct reason, room);
+
+	for (size_t i = 0; i < room; i++) {
+		const json_t *one = json_array_get(list, i);
+		int axis = word_of(one, "axis", axis_names, AXIS_COUNT);
+		const char *rule = text_of(a, one, "rule");
+
+		if (rule == NULL || axis == AXIS_COUNT)
+			continue;
+		reasons[d->n_reasons++] = (struct reason){
+			.rule = rule,
+			.axis = (enum axis)axis,
+			.milli = json_integer_value(json_object_get(one, "points")),
+		};
+	}
+	d->reasons = reasons;
+}
+
+static void read_subject(struct arena *a, struct features *f)
+{
+	const struct value *subject = &f->at[FEATURE_SUBJECT];
+
+	if (subject->known == ANSWER_YES)
+		f->plain_subject = disguise_look(a, bytes_of(subject->text)).plain.at;
+}
+
+static bool read_decision(struct arena *a, const json_t *all, const json_t *one,
+			  struct recorded_decision *d)
+{
+	const json_t *features = json_object_get(all, "features");
+	const json_t *facts = json_object_get(one, "facts");
+	const json_t *missing = json_object_get(all, "missing");
+
+	d->verdict = (enum verdict)word_of(one, "verdict", verdict_names, VERDICT_COUNT);
+	d->action = (enum action)word_of(one, "action", action_names, ACTION_COUNT);
+	if (d->verdict == VERDICT_COUNT || d->action == ACTION_COUNT ||
+	    !json_is_object(features) || !json_is_object(facts))
+		return false;
+	d->address = text_of(a, one, "address");
+	d->rules = text_of(a, all, "rules");
+	d->policy = text_of(a, one, "policy");
+	/* the sender stands there whenever personal data does, if only as "" */
+	d->pii = json_object_get(all, "mail_from") != NULL || d->address != NULL;
+	read_values(a, features, &feature_names, d->features.at);
+	read_values(a, facts, &fact_names, d->facts.at);
+	read_subject(a, &d->features);
+	read_signals(json_object_get(one, "signals"), d->signals);
+	for (size_t i = 0; i < json_array_size(missing); i++)
+		d->missing |= missing_bit(json_string_value(json_array_get(missing, i)));
+	read_reasons(a, json_object_get(one, "reasons"), d);
+	return true;
+}
+
+bool recorded_decision(struct arena *a, struct bytes line, size_t nth,
+		       struct recorded_decision *d_r, bool *last_r)
+{
+	json_error_t why = { .text = "" };
+	json_t *all = json_loadb(line.at, line.n, 0, &why);
+	const json_t *rcpts = json_object_get(all, "rcpts");
+	bool good = check(all, why.text, NULL);
+
+	*d_r = (struct recorded_decision){ 0 };
+	*last_r = !good || nth + 1 >= MIN(json_array_size(rcpts), LIMIT_RECORD_RCPTS);
+	good = good && nth < LIMIT_RECORD_RCPTS &&
+	       read_decision(a, all, json_array_get(rcpts, nth), d_r);
 	json_decref(all);
 	return good;
 }

@@ -10,7 +10,10 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "config/words.h"
+#include "detect/detect.h"
 #include "feature/feature.h"
+#include "lookup/lookup.h"
+#include "verdict/verdict.h"
 
 struct recorded_rcpt {
 	const char *address;  /* as given by the MTA; NULL: not recorded (journal_pii) */
@@ -42,5 +45,29 @@ struct recorded {
  * own   a
  * err   false: cut by a crash, no record, or of a newer version; e says which */
 bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GError **e);
+
+/* how one recipient's mail was decided, as far as the record says it */
+struct recorded_decision {
+	const char *address;      /* NULL: not recorded (journal_pii) */
+	const char *rules;        /* fingerprint of those that decided */
+	bool pii;                 /* the record holds personal data */
+	struct features features; /* as struct recorded has them, and what readers see of
+				     the subject; heavy ones are absent */
+	struct rcpt_facts facts;
+	enum answer signals[DETECTOR_COUNT];
+	const char *policy; /* NULL: none was asked */
+	enum verdict verdict;
+	enum action action;
+	unsigned missing;             /* enum missing bits */
+	const struct reason *reasons; /* without texts */
+	size_t n_reasons;
+};
+
+/* recorded_decision - what the record says of its nth recipient
+ * out   *last_r   no later recipient can be asked for
+ * own   a
+ * err   false: nothing was decided for it, or its facts were not kept */
+bool recorded_decision(struct arena *a, struct bytes line, size_t nth,
+		       struct recorded_decision *d_r, bool *last_r);
 
 #endif

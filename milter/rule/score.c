@@ -32,19 +32,29 @@ static int64_t scaled_points(const struct run *run, const struct scaled *s)
 	return CLAMP(points ? v.number / 1000 : v.number, least, most);
 }
 
+void score_points(const struct run *run, const struct rule *rule, enum answer answer,
+		  int64_t *milli_r)
+{
+	bool yes = answer == ANSWER_YES;
+
+	memset(milli_r, 0, sizeof(*milli_r) * AXIS_COUNT);
+	if (!gives(rule, answer))
+		return;
+	memcpy(milli_r, yes ? rule->info.milli : rule->info.unknown_milli,
+	       sizeof(*milli_r) * AXIS_COUNT);
+	for (size_t axis = 0; axis < AXIS_COUNT && yes; axis++)
+		if (rule->scaled[axis] != NULL)
+			milli_r[axis] += scaled_points(run, rule->scaled[axis]);
+}
+
 static void make_hit(struct run *run, const struct rule *rule, bool everybody,
 		     struct hit *hit_r)
 {
-	bool unknown = hit_r->unknown;
-
 	hit_r->rule = rule->info.name;
 	hit_r->reason = reason_fill(run, rule);
 	hit_r->observed = rule->info.observe || (!everybody && !run_is_served(run, rule));
-	memcpy(hit_r->milli, unknown ? rule->info.unknown_milli : rule->info.milli,
-	       sizeof(hit_r->milli));
-	for (size_t axis = 0; axis < AXIS_COUNT && !unknown; axis++)
-		if (rule->scaled[axis] != NULL)
-			hit_r->milli[axis] += scaled_points(run, rule->scaled[axis]);
+	score_points(run, rule, hit_r->unknown ? ANSWER_UNKNOWN : ANSWER_YES,
+		     hit_r->milli);
 }
 
 struct rcpt_hits score_recipient(struct run *run, bool everybody)
@@ -115,7 +125,7 @@ static guint hash_value(guint hash, const struct value *v)
 	return hash;
 }
 
-static bool same_value(const struct value *a, const struct value *b)
+bool same_value(const struct value *a, const struct value *b)
 {
 	if (a->known != b->known || a->known != ANSWER_YES)
 		return a->known == b->known;

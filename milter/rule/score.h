@@ -10,4 +10,14 @@
  * err   none */
 struct rcpt_hits score_recipient(struct run *run, bool everybody);
 
+/* score_points - the points that a rule gives with an answer
+ * out   milli_r   AXIS_COUNT of them; whether they count is not asked
+ * err   none */
+void score_points(const struct run *run, const struct rule *rule, enum answer answer,
+		  int64_t *milli_r);
+
+/* same_value - do two values say the same?
+ * err   none */
+bool same_value(const struct value *a, const struct value *b);
+
 #endif

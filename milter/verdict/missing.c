@@ -17,6 +17,13 @@ static const char *const sentences[MISSING_COUNT] = {
 	"no memory to read all of it",
 };
 
+unsigned missing_bit(const char *name)
+{
+	int bit = name == NULL ? -1 : word_find(missing_names, MISSING_COUNT, name);
+
+	return bit < 0 ? 0 : 1u << bit;
+}
+
 const char *missing_words(struct arena *a, unsigned missing)
 {
 	GString *all = g_string_new(NULL);

@@ -101,6 +101,11 @@ enum { MISSING_COUNT = 7 };
 /* The spellings in the journal, of the lowest enum missing bit first. */
 extern const char *const missing_names[MISSING_COUNT];
 
+/* missing_bit - the enum missing bit of a spelling in the journal
+ * in    name   NULL is allowed
+ * err   0: there is none */
+unsigned missing_bit(const char *name);
+
 /* verdict_axis - the axis whose points make this verdict
  * err   AXIS_COUNT: no points make it */
 enum axis verdict_axis(enum verdict v);

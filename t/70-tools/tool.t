@@ -77,6 +77,7 @@ subtest 'explain' => sub {
 	is($status, 0, 'a file');
 	like($said, qr/spam: threat 0, spam 7/, 'points');
 	like($said, qr/rcpt\.address +"ann\@example\.org"/, 'facts');
+	like($said, qr/^what would have changed it for ann\@example\.org\n  delivered \(wanted\), if: .*\brule says_offer off\n\z/m, 'ends with what would have changed it');
 	($status, $said) = $d->run('explain', 'nothing-like-it');
 	is($status, 1, 'an unknown id');
 };
@@ -121,6 +122,7 @@ subtest 'quarantine' => sub {
 	($status, my $story) = $d->run('explain', '4Xheld');
 	like($story, qr/held as +\Q$id\E/, 'the journal knows the hold');
 	like($story, qr/mta told +discard/, 'and what the MTA was told');
+	like($story, qr/^what would have changed it for \w+\@example\.org\n  delivered \(wanted\), if: rule says_prize off\n\z/m, 'and what would have let it pass, from the record alone');
 };
 
 subtest 'quarantine by filter' => sub {

@@ -157,6 +157,84 @@ static void former_names(void)
 	arena_destroy(&a);
 }
 
+/* one recipient's decision comes back with its facts, signals and points */
+static void decisions_come_back(void)
+{
+	static const struct recipient rcpts[] = {
+		{ .address = "ann@example.org", .key = "ann@example.org" },
+		{ .address = "bob@example.org", .key = "bob@example.org" }
+	};
+	static const struct envelope env = { .mail_from = "",
+					     .rcpts = rcpts,
+					     .n_rcpts = 2 };
+	static const struct reason reasons[] = {
+		{ .rule = "a", .text = "A", .axis = AXIS_SPAM, .milli = 6500 }
+	};
+	static const struct policy policy = { .name = "default" };
+	static const struct decision decided[] = {
+		{ .verdict = VERDICT_SPAM,
+		  .action = ACTION_JUNK,
+		  .policy = &policy,
+		  .reasons = reasons,
+		  .n_reasons = 1,
+		  .missing = MISSING_STORE },
+		{ .verdict = VERDICT_WANTED },
+	};
+	static const struct decisions d = { .at = decided, .n = 2 };
+	struct arena *a = arena_create();
+	struct features f = { 0 };
+	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 2);
+	struct signal *signals = arena_new(a, struct signal, DETECTOR_COUNT);
+	const struct rcpt_signals each[] = { { signals }, { signals } };
+	const struct facts all = { .rcpts = facts, .n_rcpts = 2 };
+	struct recorded_decision r;
+	bool last;
+
+	/* Cyrillic letters that look like Latin ones are read as a reader does */
+	f.at[FEATURE_SUBJECT] = value_of_text("p\xd0\xb0yment");
+	facts[0].at[FACT_PAIR_KNOWN] = VALUE_OF_BOOL(true);
+	facts[0].at[FACT_PAIR_TODAY] = VALUE_UNKNOWN;
+	signals[DETECTOR_fake_thread] = (struct signal){ ANSWER_YES, "words" };
+	signals[DETECTOR_bulk_mail] = (struct signal){ ANSWER_UNKNOWN, NULL };
+	char *line = record_json(&(struct record){ .id = "1",
+						   .envelope = &env,
+						   .features = &f,
+						   .facts = &all,
+						   .signals = each,
+						   .decisions = &d,
+						   .ruleset_id = "abc",
+						   .pii = true });
+
+	g_assert_true(recorded_decision(a, bytes_of(line), 0, &r, &last));
+	g_assert_false(last);
+	g_assert_true(r.pii);
+	g_assert_cmpstr(r.address, ==, "ann@example.org");
+	g_assert_cmpstr(r.rules, ==, "abc");
+	g_assert_cmpstr(r.policy, ==, "default");
+	g_assert_cmpint(r.verdict, ==, VERDICT_SPAM);
+	g_assert_cmpint(r.action, ==, ACTION_JUNK);
+	g_assert_cmpuint(r.missing, ==, MISSING_STORE);
+	g_assert_cmpuint(r.n_reasons, ==, 1);
+	g_assert_cmpstr(r.reasons[0].rule, ==, "a");
+	g_assert_cmpint(r.reasons[0].axis, ==, AXIS_SPAM);
+	g_assert_cmpint(r.reasons[0].milli, ==, 6500);
+	g_assert_cmpstr(r.features.plain_subject, ==, "payment");
+	g_assert_true(r.facts.at[FACT_PAIR_KNOWN].boolean);
+	g_assert_cmpint(r.facts.at[FACT_PAIR_TODAY].known, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(r.facts.at[FACT_SENDER_KNOWN].known, ==, ANSWER_NO);
+	g_assert_cmpint(r.signals[DETECTOR_fake_thread], ==, ANSWER_YES);
+	g_assert_cmpint(r.signals[DETECTOR_bulk_mail], ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(r.signals[DETECTOR_first_contact], ==, ANSWER_NO);
+	g_assert_true(recorded_decision(a, bytes_of(line), 1, &r, &last));
+	g_assert_true(last);
+	g_assert_false(recorded_decision(a, bytes_of(line), 2, &r, &last));
+	g_assert_true(last);
+	g_assert_false(recorded_decision(a, bytes_of("{"), 0, &r, &last));
+	g_assert_true(last);
+	g_free(line);
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -164,5 +242,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/recorded/no_records", no_records);
 	g_test_add_func("/recorded/wrong_types", wrong_types);
 	g_test_add_func("/journal/recorded/former names", former_names);
+	g_test_add_func("/recorded/decisions", decisions_come_back);
 	return g_test_run();
 }
