@@ -184,7 +184,8 @@ static size_t verdict_words(const struct merge *g, const struct decision *d,
 	const char **words = arena_new(g->arena, const char *, n);
 
 	for (size_t i = 0; i < n; i++)
-		if (common[i]->axis == verdict_axis(d->verdict) && common[i]->milli > 0)
+		if (common[i]->axis == verdict_axis(d->verdict) && common[i]->milli > 0 &&
+		    !common[i]->said)
 			words[n_words++] = common[i]->text;
 	*words_r = words;
 	return n_words;

@@ -12,16 +12,11 @@
 
 enum { TEXT_BYTES_MOST = 512 };
 
-/* Last labels of bare names that are files, not sites; some are top-level domains too. */
+/* Last labels of bare names that are files, not sites, though they are top-level domains, too.
+ * What is no such domain (gain_block.cpp) needs no row. */
 static const char *const file_endings[] = {
-	"asp",  "bat",  "bmp",  "bz2",  "cc",   "csv", "dll",  "doc", "docm",
-	"docx", "eml",  "exe",  "gif",  "gz",   "htm", "html", "ics", "ini",
-	"iso",  "jar",  "java", "jpeg", "jpg",  "js",  "json", "log", "md",
-	"mov",  "mp3",  "mp4",  "msg",  "odp",  "ods", "odt",  "pdf", "php",
-	"pl",   "png",  "pps",  "ppt",  "pptx", "ps",  "ps1",  "py",  "rar",
-	"rs",   "rtf",  "sh",   "sql",  "svg",  "tar", "tgz",  "tif", "tiff",
-	"ts",   "txt",  "vb",   "wav",  "webm", "avi", "mkv",  "ogg", "psd",
-	"tex",  "webp", "xls",  "xlsm", "xlsx", "xml", "yml",  "zip",
+	"am", "app", "cc", "la", "md", "mk", "ml", "mov", "pl",
+	"pm", "ps",  "py", "rs", "sh", "so", "st", "zip",
 };
 
 static bool is_file_ending(const char *label)
@@ -51,6 +46,12 @@ static bool single_word(const char *p)
 	return true;
 }
 
+/* sites whose names are written with them are written with more in front */
+static bool file_like(const char *host, const char *ending)
+{
+	return is_file_ending(ending) || strchr(host, '_') != NULL;
+}
+
 static bool host_like(const char *host, bool bare)
 {
 	const char *dot = strrchr(host, '.');
@@ -61,7 +62,7 @@ static bool host_like(const char *host, bool bare)
 		if (!g_unichar_isalpha(g_utf8_get_char(p)) &&
 		    strncmp(dot + 1, "xn--", 4) != 0)
 			return false;
-	return !bare || !is_file_ending(dot + 1);
+	return !bare || !file_like(host, dot + 1);
 }
 
 const char *link_text_host(struct arena *a, const char *text)
@@ -89,5 +90,7 @@ const char *link_text_host(struct arena *a, const char *text)
 		return NULL;
 	/* "https://bank.example@evil.example": a reader sees the first */
 	host[strcspn(host, "@")] = '\0';
-	return host_like(host, bare) ? domain_key(a, host) : NULL;
+	const char *key = host_like(host, bare) ? domain_key(a, host) : NULL;
+
+	return key == NULL || (bare && !domain_is_public(key)) ? NULL : key;
 }

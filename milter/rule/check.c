@@ -442,6 +442,7 @@ static void check_clauses(struct ruleset *rs, struct rule *rule, const struct it
 		check_reason(rs, rule, reason);
 	check_points(rs, rule, item);
 	check_rollout(rs, rule, the_clause(rs, item, CLAUSE_ROLLOUT, "rollout"));
+	rule->sayers = item->clauses;
 }
 
 static void check_rule(struct ruleset *rs, const struct item *item)
@@ -565,4 +566,59 @@ const struct rule *check_rule_name(struct ruleset *rs, struct place place,
 		     quoted(rs->arena, name), near == NULL ? "" : "; did you mean \"",
 		     near == NULL ? "" : near, near == NULL ? "" : "\"?");
 	return NULL;
+}
+
+/* ---- who says whose reason ---- */
+
+static size_t count_sayers(const struct clause *c)
+{
+	size_t n = 0;
+
+	for (; c != NULL; c = c->next)
+		n += c->kind == CLAUSE_SAID_BY;
+	return n;
+}
+
+static void take_sayers(struct ruleset *rs, struct rule *rule)
+{
+	size_t n = count_sayers(rule->sayers);
+
+	rs->has_sayers |= n > 0;
+	rule->said_by = arena_new(rs->arena, const struct rule *, n + 1);
+	for (const struct clause *c = rule->sayers; c != NULL; c = c->next) {
+		if (c->kind != CLAUSE_SAID_BY)
+			continue;
+		const struct rule *by = check_rule_name(rs, c->text_place, c->text);
+
+		if (by != NULL)
+			rule->said_by[rule->n_said_by++] = by;
+	}
+}
+
+/* each rule is followed once, however many ways lead to it */
+static bool leads_to(const struct rule *from, const struct rule *to, GHashTable *seen)
+{
+	for (size_t i = 0; i < from->n_said_by; i++)
+		if (from->said_by[i] == to ||
+		    (g_hash_table_add(seen, (gpointer)(uintptr_t)from->said_by[i]) &&
+		     leads_to(from->said_by[i], to, seen)))
+			return true;
+	return false;
+}
+
+void check_sayers(struct ruleset *rs)
+{
+	for (guint i = 0; i < rs->rules->len; i++)
+		take_sayers(rs, g_ptr_array_index(rs->rules, i));
+	for (guint i = 0; i < rs->rules->len && rs->has_sayers; i++) {
+		const struct rule *rule = g_ptr_array_index(rs->rules, i);
+		GHashTable *seen = g_hash_table_new(NULL, NULL);
+
+		if (leads_to(rule, rule, seen))
+			report_error(rs->errors, rule->place,
+				     "rule %s is, by way of others, said by itself: "
+				     "nobody would say it",
+				     rule->info.name);
+		g_hash_table_unref(seen);
+	}
 }

@@ -28,4 +28,9 @@ void check_change(struct ruleset *rs, const struct item *item);
  * err   an error, with the name that is nearest */
 void check_change_used(struct ruleset *rs, const struct item *item);
 
+/* check_sayers - are there the rules that say what others say?
+ * use   when all rules are read
+ * err   errors are added to those of the set */
+void check_sayers(struct ruleset *rs);
+
 #endif

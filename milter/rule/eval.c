@@ -223,50 +223,81 @@ static bool is_under(struct bytes text, struct bytes domain)
 	return text.n == domain.n || text.at[text.n - domain.n - 1] == '.';
 }
 
-static bool compare_texts(enum operator op, struct bytes left, struct bytes right)
+/* whether it holds; *found_r: where in the left one, of operators that look for words */
+static bool compare_texts(enum operator op, struct bytes left, struct bytes right,
+			  const char **found_r)
 {
 	bool fits = right.n > 0 && left.n >= right.n;
 
+	*found_r = NULL;
 	if (op == OP_IS || op == OP_IN)
 		return bytes_equal(left, right);
 	if (op == OP_IS_NOT)
 		return !bytes_equal(left, right);
 	if (op == OP_UNDER)
 		return is_under(left, right);
+	if (!fits)
+		return false;
 	if (op == OP_CONTAINS)
-		return fits && memmem(left.at, left.n, right.at, right.n) != NULL;
-	if (op == OP_MENTIONS)
-		return fits && text_mentions(left, right);
-	if (op == OP_STARTS_WITH)
-		return fits && memcmp(left.at, right.at, right.n) == 0;
-	g_assert(op == OP_ENDS_WITH);
-	return fits && memcmp(left.at + left.n - right.n, right.at, right.n) == 0;
+		*found_r = memmem(left.at, left.n, right.at, right.n);
+	else if (op == OP_MENTIONS)
+		*found_r = text_mentions(left, right);
+	else if (op == OP_STARTS_WITH)
+		*found_r = memcmp(left.at, right.at, right.n) == 0 ? left.at : NULL;
+	else if (memcmp(left.at + left.n - right.n, right.at, right.n) == 0)
+		*found_r = left.at + left.n - right.n;
+	g_assert(op == OP_CONTAINS || op == OP_MENTIONS || op == OP_STARTS_WITH ||
+		 op == OP_ENDS_WITH);
+	return *found_r != NULL;
+}
+
+/* one of the list's phrases, by what looks for words */
+static bool find_phrase(const struct test *test, const struct spelling *s,
+			struct bytes *found_r)
+{
+	const struct phrase_set *phrases = test->right.phrases;
+
+	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
+		return phrase_set_find(phrases, s->folded, s->grams,
+				       test->op == OP_MENTIONS, found_r);
+	return phrase_set_at_edge(phrases, s->folded, test->op == OP_ENDS_WITH, found_r);
+}
+
+/* the message's own words, as they are written there */
+static void tell_found(struct run *run, const struct spelling *s, struct bytes found,
+		       const char **found_r)
+{
+	struct bytes words;
+
+	if (found.at == NULL)
+		return;
+	words = fold_source(bytes_of(s->text), (size_t)(found.at - s->folded.at),
+			    found.n);
+	*found_r = arena_strndup(run->arena, words.at,
+				 MIN(words.n, LIMIT_REASON_VALUE_BYTES + 1));
 }
 
 /* one text against what the rule file holds */
-static bool test_fixed(const struct test *test, const struct spelling *s,
+static bool test_fixed(struct run *run, const struct test *test, const struct spelling *s,
 		       const char **found_r)
 {
-	struct bytes left = s->folded;
+	struct bytes left = s->folded, found = { .at = NULL, .n = 0 };
 	const struct operand *right = &test->right;
-	struct bytes found = { .at = NULL, .n = 0 };
 	bool holds;
 
 	if (right->phrases == NULL && right->list != NULL)
 		return test->op == OP_UNDER ? list_covers(right->list, left)
 					    : list_holds(right->list, left);
-	if (right->phrases == NULL)
-		return compare_texts(test->op, left, right->folded);
-	if (test->op == OP_IS)
+	if (right->phrases != NULL && test->op == OP_IS)
 		return list_holds(right->list, left);
-	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
-		holds = phrase_set_find(right->phrases, left, s->grams,
-					test->op == OP_MENTIONS, &found);
-	else
-		holds = phrase_set_at_edge(right->phrases, left, test->op == OP_ENDS_WITH,
-					   &found);
+	if (right->phrases != NULL) {
+		holds = find_phrase(test, s, &found);
+	} else {
+		holds = compare_texts(test->op, left, right->folded, &found.at);
+		found.n = right->folded.n;
+	}
 	if (holds)
-		*found_r = found.at;
+		tell_found(run, s, found, found_r);
 	return holds;
 }
 
@@ -277,19 +308,20 @@ static enum answer test_against(struct run *run, const struct test *test,
 	struct value right = operand_value(run, &test->right);
 	enum answer answer = ANSWER_NO;
 	struct read_text own;
+	const char *found;
 
 	if (right.known != ANSWER_YES)
 		return right.known;
-	if (right.text != NULL && right.n_items == 0)
-		return compare_texts(
-			       test->op, left,
-			       folded(run, &text_of(run, &test->right, right.text, &own)
-						    ->written))
+	if (right.text != NULL && right.n_items == 0) {
+		struct read_text *text = text_of(run, &test->right, right.text, &own);
+
+		return compare_texts(test->op, left, folded(run, &text->written), &found)
 			       ? ANSWER_YES
 			       : ANSWER_NO;
+	}
 	for (size_t i = 0; i < right.n_items && answer == ANSWER_NO; i++)
 		if (compare_texts(test->op, left,
-				  fold(run->arena, bytes_of(right.items[i]))))
+				  fold(run->arena, bytes_of(right.items[i])), &found))
 			answer = ANSWER_YES;
 	return answer;
 }
@@ -323,7 +355,7 @@ static enum answer test_spelling(struct run *run, const struct test *test,
 		return test_pattern(run, test, left->text, found_r);
 	folded(run, left);
 	if (test->right.kind == OPERAND_TEXT || test->right.list != NULL)
-		return test_fixed(test, left, found_r) ? ANSWER_YES : ANSWER_NO;
+		return test_fixed(run, test, left, found_r) ? ANSWER_YES : ANSWER_NO;
 	return test_against(run, test, left->folded);
 }
 

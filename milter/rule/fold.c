@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "message/domain.h"
@@ -121,16 +122,11 @@ static struct bytes fold_plain(struct arena *a, struct bytes text)
 	return (struct bytes){ .at = out, .n = text.n };
 }
 
-struct bytes fold(struct arena *a, struct bytes text)
+/* fold from i on, until the folded text has stop bytes; where the text was left */
+static size_t fold_until(GString *out, struct bytes text, size_t i, size_t stop)
 {
-	if (text.n == 0)
-		return (struct bytes){ .at = "", .n = 0 };
-	if (all_plain(text))
-		return fold_plain(a, text);
-	GString *out = g_string_sized_new(text.n + 1);
-
-	for (size_t i = 0; i < text.n;) {
-		size_t run = plain_run(text, i);
+	while (i < text.n && out->len < stop) {
+		size_t run = MIN(plain_run(text, i), stop - out->len);
 		unsigned char c = (unsigned char)text.at[i];
 
 		add_plain(out, text.at + i, run);
@@ -147,12 +143,53 @@ struct bytes fold(struct arena *a, struct bytes text)
 		else if (c != '\0' && c != 0x7f)
 			g_string_append_c(out, (char)c);
 	}
+	return i;
+}
+
+struct bytes fold(struct arena *a, struct bytes text)
+{
+	if (text.n == 0)
+		return (struct bytes){ .at = "", .n = 0 };
+	if (all_plain(text))
+		return fold_plain(a, text);
+	GString *out = g_string_sized_new(text.n + 1);
+
+	fold_until(out, text, 0, SIZE_MAX);
 	if (out->len > 0 && out->str[out->len - 1] == ' ')
 		g_string_truncate(out, out->len - 1);
 	struct bytes kept = { .at = arena_strndup(a, out->str, out->len), .n = out->len };
 
 	g_string_free(out, TRUE);
 	return kept;
+}
+
+/* past characters that add nothing: marks, and what cannot be seen */
+static size_t skip_silent(struct bytes text, size_t i)
+{
+	GString *added = g_string_new(NULL);
+
+	while (i < text.n && (unsigned char)text.at[i] > 0x7f) {
+		size_t n = add_wide(added, text.at + i, text.n - i);
+
+		if (added->len > 0)
+			break;
+		i += n;
+	}
+	g_string_free(added, TRUE);
+	return i;
+}
+
+struct bytes fold_source(struct bytes text, size_t at, size_t n)
+{
+	GString *out = g_string_sized_new(at + n + 1);
+	size_t from = fold_until(out, text, 0, at), to;
+
+	while (from < text.n && g_ascii_isspace(text.at[from]))
+		from++; /* of a row of blanks, all but one */
+	from = skip_silent(text, from);
+	to = skip_silent(text, fold_until(out, text, from, at + n));
+	g_string_free(out, TRUE);
+	return (struct bytes){ .at = text.at + from, .n = to - from };
 }
 
 struct bytes fold_name(struct arena *a, struct bytes text)

@@ -324,6 +324,7 @@ static void check_trees(struct load *load, const struct rtest_listener *listener
 	}
 	each_item(load, ITEM_RULE, check_used);
 	each_item(load, ITEM_ADJUST, check_used);
+	check_sayers(load->rs);
 	if (load->rs->errors->n > 0)
 		return;
 	for (guint i = 0; i < load->trees->len; i++) {

@@ -479,12 +479,26 @@ static void take_points(struct parser *p, struct clause *clause)
 		clause->milli = parser_points(p);
 }
 
+static void take_sayer(struct parser *p, struct clause *clause)
+{
+	bool fine = take_word(p, "by");
+
+	clause->text_place = p->now.place;
+	clause->text = p->now.text;
+	if (fine && p->now.kind == TOKEN_WORD && !p->now.first)
+		parser_take(p);
+	else
+		parser_fail(p,
+			    fine ? "the name of a rule" : "by, and the name of a rule");
+}
+
 static void take_rule_clause(struct parser *p, struct item *item)
 {
 	static const char *const words[] = {
 		[CLAUSE_REASON] = "reason",   [CLAUSE_WHEN] = "when",
 		[CLAUSE_UNKNOWN] = "if",      [CLAUSE_OBSERVE] = "observe",
-		[CLAUSE_ROLLOUT] = "rollout", [CLAUSE_OFF] = "off"
+		[CLAUSE_ROLLOUT] = "rollout", [CLAUSE_OFF] = "off",
+		[CLAUSE_SAID_BY] = "said",
 	};
 	struct clause *clause = parser_clause(p, item, CLAUSE_POINTS);
 
@@ -498,7 +512,7 @@ static void take_rule_clause(struct parser *p, struct item *item)
 			    at_joint(p)
 				    ? "when"
 				    : "reason, when, threat, spam, graymail, if unknown, "
-				      "observe or rollout");
+				      "observe, rollout or said by");
 		return;
 	}
 	if (clause->kind != CLAUSE_POINTS)
@@ -510,6 +524,8 @@ static void take_rule_clause(struct parser *p, struct item *item)
 		clause->condition = take_condition(p);
 	else if (clause->kind == CLAUSE_ROLLOUT)
 		take_rollout(p, clause);
+	else if (clause->kind == CLAUSE_SAID_BY)
+		take_sayer(p, clause);
 	else if (clause->kind == CLAUSE_UNKNOWN && !take_word(p, "unknown"))
 		parser_fail(p, "unknown");
 	if (clause->kind == CLAUSE_POINTS || clause->kind == CLAUSE_UNKNOWN)

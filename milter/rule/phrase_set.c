@@ -91,7 +91,8 @@ static bool chain_find(const struct phrase_set *phrases, uint32_t head,
 	for (uint32_t k = head; k != NONE; k = phrases->next[k]) {
 		if (!stands_at(spot, phrases->at[k]))
 			continue;
-		*found_r = phrases->at[k];
+		*found_r = (struct bytes){ .at = spot->text.at + spot->i,
+					   .n = phrases->at[k].n };
 		return true;
 	}
 	return false;
@@ -153,7 +154,7 @@ bool phrase_set_find(const struct phrase_set *phrases, struct bytes text,
 	return false;
 }
 
-bool text_mentions(struct bytes text, struct bytes phrase)
+const char *text_mentions(struct bytes text, struct bytes phrase)
 {
 	struct spot spot = { .text = text, .whole_words = true };
 	const char *at = text.at;
@@ -161,13 +162,13 @@ bool text_mentions(struct bytes text, struct bytes phrase)
 	while (phrase.n > 0) {
 		at = memmem(at, text.n - (size_t)(at - text.at), phrase.at, phrase.n);
 		if (at == NULL)
-			return false;
+			return NULL;
 		spot.i = (size_t)(at - text.at);
 		if (stands_at(&spot, phrase))
-			return true;
+			return at;
 		at++;
 	}
-	return false;
+	return NULL;
 }
 
 bool phrase_set_at_edge(const struct phrase_set *phrases, struct bytes text, bool end,
@@ -175,11 +176,11 @@ bool phrase_set_at_edge(const struct phrase_set *phrases, struct bytes text, boo
 {
 	for (size_t k = 0; k < phrases->n; k++) {
 		struct bytes phrase = phrases->at[k];
+		const char *at = text.at + (end ? text.n - MIN(phrase.n, text.n) : 0);
 
-		if (phrase.n > text.n || memcmp(text.at + (end ? text.n - phrase.n : 0),
-						phrase.at, phrase.n) != 0)
+		if (phrase.n > text.n || memcmp(at, phrase.at, phrase.n) != 0)
 			continue;
-		*found_r = phrase;
+		*found_r = (struct bytes){ .at = at, .n = phrase.n };
 		return true;
 	}
 	return false;

@@ -28,7 +28,7 @@ const struct phrase_set *phrase_set_build(struct arena *a, const struct bytes *a
  * in    text           folded
  *       grams         of it; NULL: not looked through, it is short
  *       whole_words   only where no letter or digit stands directly beside it
- * out   *found_r      the one that stands leftmost
+ * out   *found_r      where in the text the leftmost of them stands
  * err   false: none
  * cost  linear in the text for phrases that begin differently */
 bool phrase_set_find(const struct phrase_set *phrases, struct bytes text,
@@ -36,12 +36,13 @@ bool phrase_set_find(const struct phrase_set *phrases, struct bytes text,
 
 /* text_mentions - does one text stand in another as whole words?
  * in    text, phrase   folded
- * err   false: no, or the phrase is empty */
-bool text_mentions(struct bytes text, struct bytes phrase);
+ * out   where it does
+ * err   NULL: no, or the phrase is empty */
+const char *text_mentions(struct bytes text, struct bytes phrase);
 
 /* phrase_set_at_edge - does a text begin or end with one of them?
  * in    end       its end, not its beginning
- * out   *found_r  that one
+ * out   *found_r  where in the text it stands
  * err   false: it does not */
 bool phrase_set_at_edge(const struct phrase_set *phrases, struct bytes text, bool end,
 			struct bytes *found_r);

@@ -310,6 +310,10 @@ static void print_clause_words(GString *out, const struct clause *clause)
 		g_string_append_printf(out, "%d%% by %s", clause->percent,
 				       clause->by_domain ? "domain" : "recipient");
 		break;
+	case CLAUSE_SAID_BY:
+		print_keyword(out, "said by");
+		g_string_append(out, clause->text);
+		break;
 	case CLAUSE_GIVEN:
 		print_keyword(out, "given");
 		print_given(out, clause);

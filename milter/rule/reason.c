@@ -26,6 +26,12 @@ static void add_text(GString *out, const char *text, size_t most)
 	}
 }
 
+/* what is not there, and what could not be found out */
+static void add_nothing(GString *out, enum answer known)
+{
+	g_string_append(out, known == ANSWER_UNKNOWN ? "(unknown)" : "(none)");
+}
+
 static void add_items(GString *out, const struct value *v)
 {
 	for (size_t i = 0; i < v->n_items && i < ITEMS_SHOWN; i++) {
@@ -35,7 +41,7 @@ static void add_items(GString *out, const struct value *v)
 	if (v->n_items > ITEMS_SHOWN)
 		g_string_append_printf(out, " and %zu more", v->n_items - ITEMS_SHOWN);
 	if (v->n_items == 0)
-		g_string_append_c(out, '?');
+		add_nothing(out, ANSWER_NO);
 }
 
 static void add_number(GString *out, const struct value *v, const char *unit)
@@ -62,7 +68,7 @@ static void add_value(GString *out, const struct value *v, const struct name_row
 	enum value_type type = row == NULL ? VALUE_LIST : row->type;
 
 	if (v->known != ANSWER_YES)
-		g_string_append_c(out, '?');
+		add_nothing(out, v->known);
 	else if (type == VALUE_LIST)
 		add_items(out, v);
 	else if (type == VALUE_INT)
@@ -74,7 +80,7 @@ static void add_value(GString *out, const struct value *v, const struct name_row
 	else if (type == VALUE_BOOL)
 		g_string_append(out, v->boolean ? "yes" : "no");
 	else
-		g_string_append_c(out, '?');
+		add_nothing(out, ANSWER_NO);
 }
 
 /* not more than a reason may be, and no half letter at its end */
@@ -113,7 +119,22 @@ static void add_found(GString *out, struct run *run, const struct rule *rule)
 		add_text(out, found, LIMIT_REASON_VALUE_BYTES);
 		return;
 	}
-	g_string_append_c(out, '?');
+	add_nothing(out, ANSWER_NO);
+}
+
+/* Detectors' words are clauses. One that begins a reason begins a sentence, unless it begins
+ * with a name that is written so: an address, a host. */
+static void begin_sentence(const struct rule *rule, const struct run *run, GString *out)
+{
+	const struct piece *first = rule->pieces;
+	size_t n = strspn(out->str, "abcdefghijklmnopqrstuvwxyz");
+	bool clause = rule->n_pieces > 0 && first->kind == PIECE_NAME &&
+		      ruleset_row(run_ruleset(run), first->name)->type == VALUE_BOOL &&
+		      run_value(run, first->name).text != NULL;
+
+	if (clause && n > 0 &&
+	    (out->str[n] == ' ' || out->str[n] == ',' || out->str[n] == '\0'))
+		out->str[0] = g_ascii_toupper(out->str[0]);
 }
 
 const char *reason_fill(struct run *run, const struct rule *rule)
@@ -133,5 +154,6 @@ const char *reason_fill(struct run *run, const struct rule *rule)
 			add_value(out, &v, ruleset_row(run_ruleset(run), piece->name));
 		}
 	}
+	begin_sentence(rule, run, out);
 	return keep(run_arena(run), out);
 }

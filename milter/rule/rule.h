@@ -80,6 +80,7 @@ struct hit {
 	int64_t milli[AXIS_COUNT]; /* points it gave */
 	bool observed;             /* watched only: counts nothing */
 	bool unknown;              /* points of "if unknown" */
+	bool said;                 /* another hit's reason says it, too */
 };
 
 struct rcpt_hits {

@@ -30,6 +30,10 @@ struct rule {
 	const struct scaled *scaled[AXIS_COUNT]; /* points besides those of info; NULL */
 	bool has_points, has_unknown_points;
 	bool by_domain; /* of its rollout */
+	const struct clause
+		*sayers; /* the first that says which rule says it, too; NULL */
+	const struct rule **said_by; /* these, n_said_by, when all rules are read */
+	size_t n_said_by;
 };
 
 struct ruleset {
@@ -47,7 +51,7 @@ struct ruleset {
 	GHashTable *leaves; /* a test as written -> its number + 1 */
 	GPtrArray *headers; /* names */
 	GArray *rcpt_names; /* struct name_at of recipients that rules read */
-	bool has_rollout;
+	bool has_rollout, has_sayers;
 	struct name_at rcpt_address, tenant_name; /* for rollouts */
 	unsigned needs;
 	const char *id;

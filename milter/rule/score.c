@@ -10,6 +10,35 @@
 
 /* ---- one recipient ---- */
 
+/* do both hits give points of one kind, and does the one count? */
+static bool says(const struct hit *sayer, const struct hit *hit)
+{
+	bool same = false;
+
+	for (size_t axis = 0; sayer != NULL && axis < AXIS_COUNT; axis++)
+		same |= sayer->milli[axis] != 0 && hit->milli[axis] != 0;
+	return same && !sayer->observed;
+}
+
+/* hits whose reason another one's says, too */
+static void find_said(const struct ruleset *rs, struct hit *hits, size_t n)
+{
+	const struct hit **of = g_new0(const struct hit *, rs->rules->len + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct rule *rule = g_hash_table_lookup(rs->by_name, hits[i].rule);
+
+		of[rule->index] = &hits[i];
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct rule *rule = g_hash_table_lookup(rs->by_name, hits[i].rule);
+
+		for (size_t k = 0; k < rule->n_said_by; k++)
+			hits[i].said |= says(of[rule->said_by[k]->index], &hits[i]);
+	}
+	g_free(of);
+}
+
 static bool gives(const struct rule *rule, enum answer answer)
 {
 	return answer == ANSWER_YES ||
@@ -59,7 +88,8 @@ static void make_hit(struct run *run, const struct rule *rule, bool everybody,
 
 struct rcpt_hits score_recipient(struct run *run, bool everybody)
 {
-	const GPtrArray *rules = run_ruleset(run)->rules;
+	const struct ruleset *rs = run_ruleset(run);
+	const GPtrArray *rules = rs->rules;
 	GArray *found = g_array_new(FALSE, TRUE, sizeof(struct hit));
 	struct rcpt_hits hits = { 0 };
 	bool unsettled = false;
@@ -81,6 +111,8 @@ struct rcpt_hits score_recipient(struct run *run, bool everybody)
 
 	if (found->len > 0)
 		memcpy(kept, found->data, found->len * sizeof(struct hit));
+	if (rs->has_sayers)
+		find_said(rs, kept, found->len);
 	hits.at = kept;
 	hits.n = found->len;
 	hits.overrun = unsettled && run_overrun(run);

@@ -128,6 +128,7 @@ enum clause_kind {
 	CLAUSE_UNKNOWN,
 	CLAUSE_OBSERVE,
 	CLAUSE_ROLLOUT,
+	CLAUSE_SAID_BY,
 	CLAUSE_OFF,
 	CLAUSE_GIVEN,
 	CLAUSE_EXPECT_RULE,
@@ -143,7 +144,7 @@ struct clause {
 	struct remarks remarks;
 	struct clause *next;
 
-	const char *text; /* reason; rule that is expected */
+	const char *text; /* reason; rule that is expected, or that says it */
 	struct place text_place;
 	struct node *condition;
 	enum axis axis;

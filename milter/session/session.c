@@ -301,7 +301,8 @@ static const char *reasons_of(struct arena *a, const struct decisions *d,
 		if (i > 0 && one->reasons == d->at[h->rcpts[i - 1]].reasons)
 			continue;
 		for (size_t k = 0; k < one->n_reasons && all->len < 4000; k++)
-			if (strstr(all->str, one->reasons[k].text) == NULL)
+			if (!one->reasons[k].said &&
+			    strstr(all->str, one->reasons[k].text) == NULL)
 				g_string_append_printf(all, "%s%s",
 						       all->len > 0 ? "\n" : "",
 						       one->reasons[k].text);

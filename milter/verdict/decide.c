@@ -69,6 +69,15 @@ static const char *safe_text(struct arena *a, const struct hit *h)
 	return kept;
 }
 
+/* has a stronger reason the same words? */
+static bool is_told(const struct reason *reasons, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(reasons[k].text, reasons[i].text) == 0)
+			return true;
+	return false;
+}
+
 /* in    own   of the recipient's preference, if it moved any points */
 static void give_reasons(struct arena *a, const struct rcpt_hits *hits,
 			 const struct reason *own, struct decision *d)
@@ -98,6 +107,8 @@ static void give_reasons(struct arena *a, const struct rcpt_hits *hits,
 		reasons[i] = told[i].reason;
 		if (told[i].hit != NULL)
 			reasons[i].text = safe_text(a, told[i].hit);
+		reasons[i].said =
+			(told[i].hit != NULL && told[i].hit->said) || is_told(reasons, i);
 	}
 	d->reasons = reasons;
 }

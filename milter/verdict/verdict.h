@@ -34,6 +34,8 @@ struct reason {
 	enum axis
 		axis; /* the verdict's, if it gave points there; else where it gave most */
 	int64_t milli; /* on that axis */
+	bool said; /* a stronger reason, or the rule's own wish, says it already: not for
+			  mail users */
 };
 
 struct decision {

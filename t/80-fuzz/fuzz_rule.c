@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rule/rule.h"
+#include "rule/suppose.h"
 
 #define DIVIDER "\n====\n"
 
@@ -52,6 +53,34 @@ static char *check_format(const char *name, struct bytes text)
 	return once;
 }
 
+/* what nothing is supposed of comes out as it did */
+static void check_supposed(struct arena *a, const struct ruleset *rs,
+			   const struct evidence *e, const struct rcpt_hits *hits)
+{
+	enum answer signals[DETECTOR_COUNT] = { ANSWER_NO };
+	struct hit *counted = arena_new(a, struct hit, hits->n + 1);
+	struct suppose_setup setup = { .features = e->features,
+				       .facts = e->facts,
+				       .signals = signals,
+				       .hits = counted };
+	const struct supposition what = { e->features, e->facts, signals, NULL, NULL, 0 };
+	const struct supposer *s;
+
+	for (size_t i = 0; i < hits->n; i++)
+		if (!hits->at[i].observed)
+			counted[setup.n_hits++] = hits->at[i];
+	s = supposer_create(a, rs, &setup);
+	g_assert(s != NULL || hits->overrun);
+	if (s == NULL)
+		return;
+	struct points_range range = suppose(s, &what);
+
+	for (size_t axis = 0; axis < AXIS_COUNT; axis++) {
+		g_assert(range.least[axis] == hits->milli[axis]);
+		g_assert(range.most[axis] == hits->milli[axis]);
+	}
+}
+
 static void run(const struct ruleset *rs)
 {
 	struct arena *a = arena_create();
@@ -77,6 +106,7 @@ static void run(const struct ruleset *rs)
 	for (size_t i = 0; i < hits[0].n; i++)
 		g_assert(g_utf8_validate(hits[0].at[i].reason, -1, NULL));
 	ruleset_explain(rs, &e, &each[0]);
+	check_supposed(a, rs, &e, &hits[0]);
 	arena_destroy(&a);
 }
 

@@ -14,9 +14,9 @@
 	"BEGIN:VCALENDAR\n--b--\n"
 
 static const struct reason reasons[] = {
-	{ "forged_name", "Uses the name of Jane Roe", AXIS_THREAT, 6500 },
-	{ "first_contact", "Has never written to you before", AXIS_THREAT, 2000 },
-	{ "bulk", "Bulk mail", AXIS_GRAYMAIL, 1500 },
+	{ "forged_name", "Uses the name of Jane Roe", AXIS_THREAT, 6500, false },
+	{ "first_contact", "Has never written to you before", AXIS_THREAT, 2000, false },
+	{ "bulk", "Bulk mail", AXIS_GRAYMAIL, 1500, false },
 };
 
 static void assert_done(const struct scene *s, const char *want)

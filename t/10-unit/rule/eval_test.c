@@ -304,14 +304,14 @@ static void test_recipients(void)
 	g_assert_cmpuint(hits[0].n, ==, 2);
 	g_assert_cmpint(hits[0].milli[AXIS_SPAM], ==, 0);
 	g_assert_cmpint(hits[0].milli[AXIS_THREAT], ==, 1000);
-	g_assert_cmpstr(hits[0].at[0].reason, ==, "never seen");
+	g_assert_cmpstr(hits[0].at[0].reason, ==, "Never seen");
 	g_assert_true(hits[0].at[1].observed);
 	g_assert_cmpint(hits[0].at[1].milli[AXIS_SPAM], ==, 9000);
 	g_assert_cmpint(hits[1].milli[AXIS_SPAM], ==, 2000);
 	g_assert_cmpstr(hits[1].at[0].reason, ==, "x@example.com 1 day");
 	g_assert_cmpint(hits[2].milli[AXIS_SPAM], ==, 500);
 	g_assert_true(hits[2].at[0].unknown);
-	g_assert_cmpstr(hits[2].at[0].reason, ==, "x@example.com ?");
+	g_assert_cmpstr(hits[2].at[0].reason, ==, "x@example.com (unknown)");
 	g_assert_true(hits[3].at == hits[0].at); /* the same facts: scored once */
 	arena_destroy(&a);
 	ruleset_free(rs);
@@ -418,6 +418,41 @@ static void test_explain(void)
 	ruleset_free(rs);
 }
 
+/* what another hit says, too, is marked: of the same axis, and only if that one counts */
+static void test_said_by(void)
+{
+	struct ruleset *rs = load_real(
+		"rule top\n reason \"t\"\n when auto\n spam +1\n"
+		"rule low\n reason \"l\"\n when bulk\n spam +1\n said by gone said by "
+		"top\n"
+		"rule gone\n reason \"g\"\n when html\n spam +1\n observe\n"
+		"rule end\n reason \"e\"\n when bulk\n spam +1\n said by low\n"
+		"rule else\n reason \"x\"\n when bulk\n threat +1\n said by low\n");
+	struct arena *a = arena_create();
+	struct features *f = arena_new(a, struct features, 1);
+	struct facts facts = { .rcpts = arena_new(a, struct rcpt_facts, 1),
+			       .n_rcpts = 1 };
+	struct rcpt_signals signals = { .at = arena_new(a, struct signal,
+							DETECTOR_COUNT) };
+	const struct rcpt_hits *hits;
+
+	f->at[FEATURE_BULK] = f->at[FEATURE_HTML] = VALUE_OF_BOOL(true);
+	hits = ruleset_run(a, rs, f, &facts, &signals);
+	g_assert_cmpuint(hits->n, ==, 4);
+	g_assert_cmpstr(hits->at[0].rule, ==, "low");
+	g_assert_false(hits->at[0].said);
+	g_assert_true(hits->at[2].said);
+	g_assert_cmpstr(hits->at[3].rule, ==, "else");
+	g_assert_false(hits->at[3].said);
+	g_assert_cmpint(hits->milli[AXIS_SPAM], ==, 2000);
+	f->at[FEATURE_AUTO] = VALUE_OF_BOOL(true);
+	hits = ruleset_run(a, rs, f, &facts, &signals);
+	g_assert_cmpstr(hits->at[1].rule, ==, "low");
+	g_assert_true(hits->at[1].said);
+	arena_destroy(&a);
+	ruleset_free(rs);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -430,5 +465,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/eval/rollout", test_rollout);
 	g_test_add_func("/rule/eval/threads", test_threads);
 	g_test_add_func("/rule/eval/explain", test_explain);
+	g_test_add_func("/rule/eval/said_by", test_said_by);
 	return g_test_run();
 }

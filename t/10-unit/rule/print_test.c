@@ -32,7 +32,7 @@ static const struct {
 	  "   spam 1.50\n"
 	  "when((bulk)and not(dkim.pass))# here\n"
 	  "if unknown threat -2 graymail 10.025\n"
-	  "observe rollout 5%by domain\n",
+	  "observe rollout 5%by domain said  by a  said by b\n",
 	  "rule a  # why\n"
 	  "    # before the reason\n"
 	  "    reason  \"say \\\"x\\\\\\\"\"  # said\n"
@@ -41,7 +41,9 @@ static const struct {
 	  "    if unknown  threat -2\n"
 	  "    graymail +10.025\n"
 	  "    observe\n"
-	  "    rollout 5% by domain\n" },
+	  "    rollout 5% by domain\n"
+	  "    said by a\n"
+	  "    said by b\n" },
 	/* lines of a condition stay as they were broken, if they fit */
 	{ "x.rules",
 	  "rule a reason \"r\"\n"

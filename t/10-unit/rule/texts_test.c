@@ -45,6 +45,46 @@ static void test_fold(void)
 	arena_destroy(&a);
 }
 
+/* each word of a text is found again by its place in the folded form */
+static void test_fold_source(void)
+{
+	static const struct {
+		const char *text, *word, *source;
+	} rows[] = {
+		{ "Plain Text", "text", "Text" },
+		{ "  two   Blanks\n here ", "blanks here", "Blanks\n here" },
+		{ "\u200bPay\u200dPal\ufeff!", "paypal", "Pay\u200dPal\ufeff" },
+		{ "x e\u0301te\u0301 y", "ete", "e\u0301te\u0301" },
+		{ "a \ufb01n b", "fin", "\ufb01n" },
+		{ "\uff21\uff22 c", "ab", "\uff21\uff22" },
+		{ "\u041f\u0420\u0418 x", "\u043f\u0440\u0438", "\u041f\u0420\u0418" },
+		{ "a\xff Bc", "bc", "Bc" },
+	};
+	struct arena *a = arena_create();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct bytes exact = { .at = g_memdup2(rows[i].text,
+						       strlen(rows[i].text)),
+				       .n = strlen(rows[i].text) };
+		struct bytes folded = fold(a, exact);
+		const char *at = strstr(folded.at, rows[i].word);
+
+		g_assert_nonnull(at);
+		struct bytes source = fold_source(exact, (size_t)(at - folded.at),
+						  strlen(rows[i].word));
+
+		g_assert_cmpmem(source.at, source.n, rows[i].source,
+				strlen(rows[i].source));
+		/* what lies beyond ends with the text */
+		for (size_t k = 0; k <= folded.n + 2; k++) {
+			source = fold_source(exact, k, 5);
+			g_assert_true(source.at + source.n <= exact.at + exact.n);
+		}
+		g_free((gpointer)(uintptr_t)exact.at);
+	}
+	arena_destroy(&a);
+}
+
 static void fold_marks(const void *unused, size_t n)
 {
 	struct arena *a = arena_create();
@@ -68,6 +108,16 @@ static const struct bytes words[] = {
 	{ "gift card", 9 }, { "gift", 4 }, { "x", 1 },
 	{ "wire", 4 },      { "wir", 3 },  { "ü", 2 },
 };
+
+/* found is a place in the text, not the phrase */
+static void expect_found(const struct bytes *found, const char *want)
+{
+	g_assert_true((found->at == NULL) == (want == NULL));
+	if (want != NULL) {
+		g_assert_cmpuint(found->n, ==, strlen(want));
+		g_assert_cmpmem(found->at, found->n, want, strlen(want));
+	}
+}
 
 static void test_needles(void)
 {
@@ -107,12 +157,12 @@ static void test_needles(void)
 		g_assert_cmpint(
 			phrase_set_find(phrases, exact, NULL, rows[i].whole, &found), ==,
 			rows[i].found != NULL);
-		g_assert_cmpstr(found.at, ==, rows[i].found);
+		expect_found(&found, rows[i].found);
 		found.at = NULL;
 		g_assert_cmpint(phrase_set_find(phrases, exact, grams_of(a, exact),
 						rows[i].whole, &found),
 				==, rows[i].found != NULL);
-		g_assert_cmpstr(found.at, ==, rows[i].found);
+		expect_found(&found, rows[i].found);
 		g_free((gpointer)(uintptr_t)exact.at);
 	}
 	arena_destroy(&a);
@@ -215,6 +265,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/rule/texts/fold", test_fold);
+	g_test_add_func("/rule/texts/fold_source", test_fold_source);
 	g_test_add_func("/rule/texts/fold_time", test_fold_time);
 	g_test_add_func("/rule/texts/fold_name", test_fold_name);
 	g_test_add_func("/rule/texts/phrases", test_needles);

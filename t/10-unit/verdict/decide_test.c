@@ -326,6 +326,40 @@ static void says_what_was_missing(void)
 	arena_destroy(&a);
 }
 
+/* the same words are said once, and what a hit is said by is left to that one */
+static void says_once(void)
+{
+	static const struct hit repeats[] = {
+		{ .rule = "a", .reason = "Same", .milli = { 2000, 0, 0 } },
+		{ .rule = "b", .reason = "Same", .milli = { 4000, 0, 0 } },
+		{ .rule = "c", .reason = "Other", .milli = { 1000, 0, 0 }, .said = true },
+		{ .rule = "d", .reason = "Same", .milli = { 0, 9000, 0 } },
+	};
+	static const struct rcpt_hits all = { .at = repeats,
+					      .n = 4,
+					      .milli = { 7000, 9000, 0 } };
+	const struct envelope one = { .rcpts = rcpts, .n_rcpts = 1 };
+	struct options *options = loaded();
+	struct arena *a = arena_create();
+	struct decide_setup setup = { .options = options,
+				      .envelope = &one,
+				      .hits = &all };
+	static const struct {
+		const char *rule;
+		bool said;
+	} want[] = { { "b", false }, { "a", true }, { "c", true }, { "d", true } };
+	struct decisions d;
+
+	decide(a, &setup, &d);
+	g_assert_cmpuint(d.at[0].n_reasons, ==, 4);
+	for (size_t i = 0; i < 4; i++) {
+		g_assert_cmpstr(d.at[0].reasons[i].rule, ==, want[i].rule);
+		g_assert_cmpint(d.at[0].reasons[i].said, ==, want[i].said);
+	}
+	arena_destroy(&a);
+	options_unref(options);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -337,5 +371,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/decide/is-undecided-when-stopped", is_undecided_when_stopped);
 	g_test_add_func("/decide/tells-undecided", tells_undecided);
 	g_test_add_func("/decide/says-what-was-missing", says_what_was_missing);
+	g_test_add_func("/verdict/says once", says_once);
 	return g_test_run();
 }
