@@ -149,6 +149,9 @@
 #define LIMIT_TEXT_NUMBER 1e6F /* any number in its head; real ones stay below 20 */
 
 /* quarantine */
+#define LIMIT_HOLD_EVENT_BYTES (1024 * 1024) /* all recipients of a message, twice over */
+#define LIMIT_HOLD_EVENT_S \
+	(40 * (int64_t)86400) /* as long as it is known what a message was */
 #define LIMIT_ACTS_BYTES \
 	(16 * 1024 * 1024) /* of the log of who released what: some 100,000 */
 #define LIMIT_ACTS_KEEP_S (366 * (int64_t)86400) /* it outlives all holds */

@@ -127,13 +127,11 @@ int command_learn(int argc, char **argv)
 	int status = EXIT_USAGE;
 	size_t n = 0;
 
-	for (enum feedback f = 0; f < FEEDBACK_COUNT; f++)
-		if (f != FEEDBACK_REVOKED)
-			entries[n++] =
-				(GOptionEntry){ .long_name = feedback_rows[f].word,
-						.arg = G_OPTION_ARG_NONE,
-						.arg_data = &v.acts[f],
-						.description = feedback_rows[f].doc };
+	for (enum feedback f = 0; f < FEEDBACK_REVOKED; f++)
+		entries[n++] = (GOptionEntry){ .long_name = feedback_rows[f].word,
+					       .arg = G_OPTION_ARG_NONE,
+					       .arg_data = &v.acts[f],
+					       .description = feedback_rows[f].doc };
 	memcpy(entries + n, others, sizeof(others));
 	if (command_options(&args, entries, what)) {
 		status = run(&v, &args);

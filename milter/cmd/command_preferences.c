@@ -46,13 +46,6 @@ struct preferences_command {
 
 /* --- list --- */
 
-static enum preference_entry kind_of(const char *entry)
-{
-	return entry[0] == '<'   ? ENTRY_LIST
-	       : entry[0] == '@' ? ENTRY_DOMAIN
-				 : ENTRY_SENDER;
-}
-
 /* "2026-11-20 10:30", local time; "-": 0 */
 static const char *time_words(struct arena *a, int64_t s)
 {
@@ -137,7 +130,8 @@ static bool see_entry(const struct store_record *record, void *to)
 
 	if (key_split(a, record->key, &parts) &&
 	    preference_decode(a, record->value, &p) == ANSWER_YES) {
-		preference_look(&p, kind_of(parts.part2), NULL, clock_now_s(), &view);
+		preference_look(&p, preference_entry_kind(parts.part2), NULL,
+				clock_now_s(), &view);
 		if (view.kind != PREFERENCE_NONE)
 			g_ptr_array_add(v->entries, g_strdup(parts.part2));
 		if (v->name == NULL && v->json)

@@ -1,4 +1,4 @@
-/* What is held: list, show, release, delete. What is done to holds, and whose they are, is the
+/* What is held: list, show, release, delete, report. What is done to holds, and whose they are, is the
  * module quarantine's business; here stand its words. Each subcommand one function, one row. */
 #include <stdio.h>
 #include <unistd.h>
@@ -199,7 +199,8 @@ static int do_show(struct request *r)
 
 /* ---- release, delete ---- */
 
-static const char *const done_words[OPERATION_COUNT] = { "released", "deleted" };
+static const char *const done_words[OPERATION_COUNT] = { "released", "deleted",
+							 "reported as judged wrong" };
 
 static int make_one(const struct operation *o, const char *id)
 {
@@ -246,8 +247,8 @@ static bool is_agreed(const struct request *r, const struct operation *o,
 		      stderr);
 		return false;
 	}
-	fprintf(stderr, ". %s? [y/N] ",
-		o->kind == OPERATION_RELEASE ? "Release" : "Delete");
+	fprintf(stderr, ". %c%s? [y/N] ", g_ascii_toupper(*operation_names[o->kind]),
+		operation_names[o->kind] + 1);
 	if (fgets(answer, sizeof(answer), stdin) != NULL &&
 	    (g_ascii_strcasecmp(g_strchomp(answer), "y") == 0 ||
 	     g_ascii_strcasecmp(answer, "yes") == 0))
@@ -292,6 +293,7 @@ static int make(struct request *r, enum operation_kind kind)
 		.again = r->again,
 		.audit_dir = r->options->audit_dir,
 		.why = r->why,
+		.many = *r->ids == NULL,
 		.who = r->who,
 		.uid = r->uid,
 		.tool = name,
@@ -324,14 +326,17 @@ static int do_delete(struct request *r)
 	return make(r, OPERATION_DELETE);
 }
 
+static int do_report(struct request *r)
+{
+	return make(r, OPERATION_REPORT);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct request *r);
 } sub_commands[] = {
-	{ "list", do_list },
-	{ "show", do_show },
-	{ "release", do_release },
-	{ "delete", do_delete },
+	{ "list", do_list },     { "show", do_show },     { "release", do_release },
+	{ "delete", do_delete }, { "report", do_report },
 };
 
 static int run(const struct command_args *args, struct request *r)
@@ -395,9 +400,10 @@ static bool read_options(struct command_args *args, struct request *r)
 		{ "raw", 0, 0, G_OPTION_ARG_NONE, &r->raw, "show: the message itself",
 		  NULL },
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &r->yes,
-		  "release, delete: do not ask before what filters mean", NULL },
+		  "release, delete, report: do not ask before what filters mean", NULL },
 		{ "why", 'w', 0, G_OPTION_ARG_STRING, &r->why,
-		  "release, delete: why, in your words, for the audit file", "TEXT" },
+		  "release, delete, report: why, in your words, for the audit file",
+		  "TEXT" },
 		{ "again", 0, 0, G_OPTION_ARG_NONE, &r->again,
 		  "release: also what may have been delivered already", NULL },
 		{ "server", 0, 0, G_OPTION_ARG_STRING, &r->server,

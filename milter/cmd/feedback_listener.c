@@ -2,7 +2,12 @@
  * meet in `lock`, which is never held while anything else is waited for. */
 #include "cmd/feedback_listener.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -11,14 +16,17 @@
 #include "cmd/control.h"
 #include "learn/apply.h"
 #include "learn/feedback.h"
+#include "quarantine/hold_event.h"
 
 #define CATCH_UP_US (3 * (int64_t)G_USEC_PER_SEC)
 #define EXPIRE_EVERY_US (3600 * (int64_t)G_USEC_PER_SEC)
+#define FOLDER_MODE 0750
 #define SOCKET_MODE "0666" /* who may ask is said by the kernel, and by feedback_users */
 
 struct feedback_listener {
 	struct feedback_intake *intake;
 	struct control *control; /* NULL: nobody can ask */
+	int watch;               /* of hold events; -1: none */
 	struct journal *spool;
 	struct applier *applier;
 	void (*wake)(void);
@@ -85,6 +93,7 @@ struct feedback_listener *feedback_listener_open(const char *path, void (*wake)(
 	GError *e = NULL;
 
 	l->wake = wake;
+	l->watch = -1;
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->caught_up, NULL);
 	l->intake = feedback_create(&setup);
@@ -146,6 +155,57 @@ bool feedback_listener_apply(struct feedback_listener *l, bool *more_r, GError *
 	return good;
 }
 
+void feedback_listener_watch(struct feedback_listener *l, const char *quarantine,
+			     int signal)
+{
+	char *folder = hold_event_folder(quarantine);
+
+	if (l->watch >= 0)
+		close(l->watch);
+	mkdir(folder, FOLDER_MODE);
+	l->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (l->watch < 0 || inotify_add_watch(l->watch, folder, IN_MOVED_TO) < 0 ||
+	    fcntl(l->watch, F_SETOWN, getpid()) < 0 ||
+	    fcntl(l->watch, F_SETSIG, signal) < 0 ||
+	    fcntl(l->watch, F_SETFL, O_ASYNC | O_NONBLOCK) < 0)
+		log_line(LOG_LEVEL_WARN,
+			 "%s: cannot be watched: %s; what is done with held mail is "
+			 "learned after learn_every",
+			 folder, g_strerror(errno));
+	g_free(folder);
+}
+
+static void forget_news(const struct feedback_listener *l)
+{
+	char events[4096];
+
+	while (l->watch >= 0 && read(l->watch, events, sizeof(events)) > 0)
+		; /* only that there were some matters */
+}
+
+struct event_pass {
+	struct feedback_listener *listener;
+	bool any;
+};
+
+static bool take_hold_event(const struct hold_event *event, void *user)
+{
+	struct event_pass *pass = user;
+	bool taken = feedback_review(pass->listener->intake, event);
+
+	pass->any |= taken;
+	return taken;
+}
+
+bool feedback_listener_hold_events(struct feedback_listener *l, const char *quarantine)
+{
+	struct event_pass pass = { .listener = l };
+
+	forget_news(l);
+	hold_events_take(quarantine, take_hold_event, &pass);
+	return pass.any;
+}
+
 unsigned feedback_listener_mark(struct feedback_listener *l)
 {
 	pthread_mutex_lock(&l->lock);
@@ -181,6 +241,8 @@ void feedback_listener_close(struct feedback_listener **l)
 	control_close((*l)->control);
 	feedback_listener_pause(*l);
 	feedback_destroy(&(*l)->intake);
+	if ((*l)->watch >= 0)
+		close((*l)->watch);
 	pthread_cond_destroy(&(*l)->caught_up);
 	pthread_mutex_destroy(&(*l)->lock);
 	g_free(*l);

@@ -36,6 +36,20 @@ void feedback_listener_pause(struct feedback_listener *l);
  * err   false: as apply_some() */
 bool feedback_listener_apply(struct feedback_listener *l, bool *more_r, GError **e);
 
+/* feedback_listener_watch - from now on a signal tells of what was done with held messages
+ * in    quarantine   its folder
+ *       signal       to this process
+ * err   none: what is not watched is looked at now and then all the same */
+void feedback_listener_watch(struct feedback_listener *l, const char *quarantine,
+			     int signal);
+
+/* feedback_listener_hold_events - put what was done with held messages into the spool
+ * in    quarantine   its folder
+ * out   is there something to apply?
+ * use   the journal has been read to its end
+ * err   none: what could not be taken is taken at the next call */
+bool feedback_listener_hold_events(struct feedback_listener *l, const char *quarantine);
+
 /* feedback_listener_mark - how many have asked that the journal be read to its end
  * err   none */
 unsigned feedback_listener_mark(struct feedback_listener *l);

@@ -157,6 +157,8 @@ static bool eat(struct learn *l, bool *more_r, GError **e)
 	if (!*more_r) {
 		atomic_store(&l->current_s, clock_now_s());
 		feedback_listener_caught_up(l->feedback, mark);
+		more |= feedback_listener_hold_events(l->feedback,
+						      l->options->quarantine_dir);
 	}
 	count(l);
 	*more_r = *more_r || more;
@@ -351,6 +353,7 @@ static void serve(struct learn *l, const sigset_t *set)
 	enum request request = REQUEST_NONE;
 
 	open_control(l);
+	feedback_listener_watch(l->feedback, l->options->quarantine_dir, SIGUSR1);
 	sd_notify(0, "READY=1");
 	while (request != REQUEST_STOP) {
 		GError *e = NULL;

@@ -27,6 +27,7 @@
 #include "message/mime.h"
 #include "metrics/http.h"
 #include "quarantine/acts.h"
+#include "quarantine/hold_event.h"
 #include "session/engine.h"
 #include "session/listen_socket.h"
 
@@ -183,6 +184,7 @@ static void expire(struct daemon *d)
 	if (!acts_expire(w->options->quarantine_dir, now_s - LIMIT_ACTS_KEEP_S, &e))
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s", e->message);
 	g_clear_error(&e);
+	hold_events_expire(w->options->quarantine_dir, now_s);
 	journal_expire(d->listener.journal, now_s - w->options->journal_keep_ms / 1000);
 	runtime_release(w);
 }

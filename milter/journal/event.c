@@ -39,7 +39,13 @@ static void put_feedback(GString *to, const struct event *ev)
 {
 	const struct received *r = &ev->received;
 
-	put_text(to, "act", feedback_rows[ev->feedback].word);
+	bool review = ev->kind == RECORD_KIND_REVIEW;
+
+	if (review)
+		put_text(to, "act", ev->review);
+	if (ev->feedback < FEEDBACK_COUNT)
+		put_text(to, review ? "teaches" : "act",
+			 feedback_rows[ev->feedback].word);
 	put_text(to, "message", ev->message);
 	put_bool(to, "mass", ev->mass);
 	put_int(to, "received_s", r->time_s);
@@ -76,10 +82,10 @@ char *event_json(const struct event *ev)
 	put_text(line, "tenant", ev->tenant);
 	put_text(line, "mailbox", ev->mailbox);
 	put_text(line, "by", ev->by);
-	if (ev->kind == RECORD_KIND_FEEDBACK)
-		put_feedback(line, ev);
-	else
+	if (ev->kind == RECORD_KIND_PREFERENCE)
 		put_preference(line, ev);
+	else
+		put_feedback(line, ev);
 	json_line_close(line, '}');
 	return g_string_free(line, FALSE);
 }
@@ -111,9 +117,12 @@ static void read_signers(struct arena *a, const json_t *list, struct received *r
 /* NULL: it is whole; else the member that is missing or wrong */
 static const char *read_feedback(struct arena *a, const json_t *o, struct event *ev)
 {
-	const char *act = json_string_value(json_object_get(o, "act"));
+	bool review = ev->kind == RECORD_KIND_REVIEW;
+	const char *word =
+		json_string_value(json_object_get(o, review ? "teaches" : "act"));
 
-	ev->feedback = act == NULL ? FEEDBACK_COUNT : feedback_find(act);
+	ev->review = review ? text_of(a, o, "act") : NULL;
+	ev->feedback = word == NULL ? FEEDBACK_COUNT : feedback_find(word);
 	ev->message = text_of(a, o, "message");
 	ev->mass = json_is_true(json_object_get(o, "mass"));
 	ev->received = (struct received){
@@ -124,8 +133,10 @@ static const char *read_feedback(struct arena *a, const json_t *o, struct event 
 		.proven = json_is_true(json_object_get(o, "proven")),
 	};
 	read_signers(a, json_object_get(o, "signers"), &ev->received);
-	if (ev->feedback == FEEDBACK_COUNT)
+	if (review ? ev->review == NULL : ev->feedback == FEEDBACK_COUNT)
 		return "act";
+	if (word != NULL && ev->feedback == FEEDBACK_COUNT)
+		return "teaches";
 	return ev->message == NULL || *ev->message == '\0' ? "message" : NULL;
 }
 
@@ -167,7 +178,7 @@ static const char *read_members(struct arena *a, const json_t *o, struct event *
 		return "tenant";
 	if (ev->mailbox == NULL || *ev->mailbox == '\0')
 		return "mailbox";
-	if (ev->kind == RECORD_KIND_FEEDBACK)
+	if (ev->kind == RECORD_KIND_FEEDBACK || ev->kind == RECORD_KIND_REVIEW)
 		return read_feedback(a, o, ev);
 	return ev->kind == RECORD_KIND_PREFERENCE ? read_preference(a, o, ev) : "kind";
 }

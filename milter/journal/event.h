@@ -1,5 +1,5 @@
-/* Records that are no decisions: what somebody did with a message, and what somebody said of a
- * mailbox's wishes. Each is whole by itself: who applies it asks nobody else. */
+/* Records that are no decisions: what somebody did with a message, with one that is held, and
+ * what somebody said of a mailbox's wishes. Each is whole by itself: who applies it asks nobody else. */
 #ifndef JOURNAL_EVENT_H
 #define JOURNAL_EVENT_H
 
@@ -13,16 +13,17 @@
 #include "preference/received.h"
 
 /* Members of the line of JSON are called as these are, but for "act", which is the word of
- * `feedback` or of `said`. Texts may be NULL where they are not said to be always set. */
+ * `feedback` or of `said`, or `review`; then the word of `feedback` is "teaches". Texts may be NULL where they are not said to be always set. */
 struct event {
-	enum record_kind kind; /* FEEDBACK or PREFERENCE */
+	enum record_kind kind; /* FEEDBACK, REVIEW or PREFERENCE */
 	const char *id;        /* of the event; always set */
 	int64_t time_ms;
 	const char *tenant, *mailbox; /* canonical; always set */
 	const char *by;               /* who did it, or by what it was told */
-	/* feedback */
-	enum feedback feedback;
-	const char *message; /* our id of it; always set */
+	const char *review;           /* of a REVIEW: "release" ...; always set */
+	/* feedback and review */
+	enum feedback feedback; /* of a REVIEW: FEEDBACK_COUNT: it teaches nothing */
+	const char *message;    /* our id of it; always set */
 	struct received received;
 	bool mass; /* one of too many at once: it is recorded, and does nothing */
 	/* preference */

@@ -39,21 +39,6 @@ static void add_write(struct batch *b, const struct event *ev, const char *entry
 	g_array_append_val(b->writes, w);
 }
 
-/* Of several the one that is most the list's own: its writer's, or one that its name ends in.
- * A firm that sends for many signs for nobody (lookup/facts_preference.c). */
-static int64_t signer_of(const struct received *r)
-{
-	const char *best = r->n_signers == 0 ? NULL : r->signers[0];
-
-	for (size_t i = r->n_signers; i > 0; i--)
-		if (r->list_id != NULL && g_str_has_suffix(r->list_id, r->signers[i - 1]))
-			best = r->signers[i - 1];
-	for (size_t i = 0; i < r->n_signers; i++)
-		if (g_strcmp0(r->signers[i], r->org) == 0)
-			best = r->signers[i];
-	return preference_mark(best);
-}
-
 static void take_feedback(struct batch *b, const struct event *ev)
 {
 	const struct preference_subject subject = received_subject(&ev->received);
@@ -70,7 +55,9 @@ static void take_feedback(struct batch *b, const struct event *ev)
 	for (size_t i = 0; i < ENTRY_COUNT; i++) {
 		if (entries[i] == NULL)
 			continue;
-		act.signer = i == ENTRY_LIST ? signer_of(&ev->received) : 0;
+		act.signer = i == ENTRY_LIST
+				     ? preference_mark(received_signer(&ev->received))
+				     : 0;
 		act.list = i == ENTRY_LIST ? 0 : preference_mark(ev->received.list_id);
 		if (i == ENTRY_DOMAIN && act.list != 0)
 			continue; /* it would say nothing of the domain */
@@ -113,10 +100,10 @@ static void take_line(struct batch *b, struct bytes line)
 	if (ev.mass)
 		return;
 	b->done.events++;
-	if (ev.kind == RECORD_KIND_FEEDBACK)
-		take_feedback(b, &ev);
-	else
+	if (ev.kind == RECORD_KIND_PREFERENCE)
 		take_preference(b, &ev);
+	else if (ev.feedback != FEEDBACK_COUNT)
+		take_feedback(b, &ev);
 }
 
 static bool read_batch(struct applier *p, struct batch *b, GError **e)

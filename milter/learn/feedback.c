@@ -20,6 +20,8 @@
 #include "message/domain.h"
 #include "message/headers.h"
 #include "message/message.h"
+#include "quarantine/hold_event.h"
+#include "quarantine/operation.h"
 #include "store/keys.h"
 
 #define STATED_DAYS_MOST 3660
@@ -124,10 +126,11 @@ static enum answer find_canonical(struct asked *q, struct behavior_address *whos
 	return done ? ANSWER_YES : ANSWER_UNKNOWN;
 }
 
-static struct answer_of read_mailbox(struct asked *q)
+/* name   of the tenant that it must be of; NULL: any */
+static struct answer_of find_mailbox(struct asked *q, const char *mailbox,
+				     const char *name)
 {
 	const struct options *o = q->f->options;
-	const char *mailbox = word(q, "mailbox"), *name = word(q, "tenant");
 	const char *key = mailbox == NULL ? NULL : address_key(q->arena, mailbox);
 	const struct tenant *t =
 		key == NULL ? NULL : options_tenant(o, address_domain(key));
@@ -175,8 +178,8 @@ static struct answer_of read_header(struct asked *q)
 	return has_id(q->event.message) ? good : refuse(REFUSAL_UNJUDGED);
 }
 
-/* Was it handed to this mailbox, and is it that message? */
-static struct answer_of find_received(struct asked *q)
+/* ASK_AGAIN: it was not handed to this mailbox */
+static struct answer_of look_received(struct asked *q)
 {
 	struct event *ev = &q->event;
 	struct store_read r = { .key = key_build(q->arena, FAMILY_RECEIVED, ev->tenant,
@@ -188,7 +191,17 @@ static struct answer_of find_received(struct asked *q)
 	if (r.answer != ANSWER_YES ||
 	    received_decode(q->arena, r.value, &ev->received) != ANSWER_YES)
 		return failure("the store does not answer");
-	return ev->received.message_id == preference_mark(q->message_id)
+	return good;
+}
+
+/* Was it handed to this mailbox, and is it that message? */
+static struct answer_of find_received(struct asked *q)
+{
+	const struct answer_of a = look_received(q);
+
+	if (a.outcome != TAKEN)
+		return a;
+	return q->event.received.message_id == preference_mark(q->message_id)
 		       ? good
 		       : refuse(REFUSAL_OTHER_MESSAGE);
 }
@@ -253,14 +266,14 @@ static struct answer_of read_request(struct asked *q)
 		return refuse(REFUSAL_REQUEST);
 	q->event.by =
 		by == NULL ? NULL : arena_strndup(q->arena, by, MIN(strlen(by), 64));
-	a = read_mailbox(q);
+	a = find_mailbox(q, word(q, "mailbox"), word(q, "tenant"));
 	if (a.outcome != TAKEN)
 		return a;
 	if (strcmp(act, "set") == 0 || strcmp(act, "forget") == 0)
 		return read_statement(q, act);
 	q->event.kind = RECORD_KIND_FEEDBACK;
 	q->event.feedback = feedback_find(act);
-	if (q->event.feedback == FEEDBACK_COUNT || q->event.feedback == FEEDBACK_REVOKED)
+	if (q->event.feedback >= FEEDBACK_REVOKED)
 		return refuse(REFUSAL_REQUEST);
 	a = read_header(q);
 	return a.outcome == TAKEN ? find_received(q) : a;
@@ -288,25 +301,36 @@ static void revoke_event(const struct event *before, void *intake)
 {
 	struct event ev = *before;
 
+	ev.kind = RECORD_KIND_FEEDBACK;
 	ev.feedback = FEEDBACK_REVOKED;
 	ev.mass = false;
 	append(intake, &ev, false);
 }
 
-static struct answer_of take(struct asked *q)
+/* sync   it is on disk when this returns */
+static bool note(struct feedback_intake *f, struct event *ev, bool sync)
 {
-	struct feedback_intake *f = q->f;
-	struct event *ev = &q->event;
+	bool teaches = ev->kind != RECORD_KIND_PREFERENCE &&
+		       ev->feedback < FEEDBACK_COUNT &&
+		       (feedback_rows[ev->feedback].strong ||
+			ev->feedback == FEEDBACK_DISCARDED);
 
-	if (f->options->feedback_mass > 0 && ev->kind == RECORD_KIND_FEEDBACK &&
-	    feedback_rows[ev->feedback].strong)
+	if (f->options->feedback_mass > 0 && teaches && !ev->mass)
 		ev->mass = mass_note(f->mass, ev, (size_t)f->options->feedback_mass,
 				     clock_mono_us());
-	if (!append(f, ev, true))
-		return failure("it could not be written to disk; see wonted-learn's log");
+	if (!append(f, ev, sync))
+		return false;
 	f->massed += ev->mass;
 	f->taken++;
-	return good;
+	return true;
+}
+
+static struct answer_of take(struct asked *q)
+{
+	return note(q->f, &q->event, true)
+		       ? good
+		       : failure("it could not be written to disk; see wonted-learn's "
+				 "log");
 }
 
 static struct answer_of run(struct asked *q, struct bytes request)
@@ -333,6 +357,61 @@ static struct answer_of run(struct asked *q, struct bytes request)
 	if (a.outcome == ASK_AGAIN)
 		return refuse(REFUSAL_UNSEEN);
 	return a.outcome == TAKEN ? take(q) : a;
+}
+
+/* What a mailbox's owner does speaks for him; what a reviewer does hints at it, and what he
+ * clears away says nothing of what others want. */
+static enum feedback taught_by(const struct hold_event *l)
+{
+	bool release = strcmp(l->what, operation_names[OPERATION_RELEASE]) == 0;
+
+	if (release)
+		return l->owner ? FEEDBACK_RELEASED : FEEDBACK_APPROVED;
+	if (strcmp(l->what, operation_names[OPERATION_REPORT]) == 0)
+		return l->owner ? FEEDBACK_REPORTED : FEEDBACK_APPROVED;
+	return l->owner && strcmp(l->what, operation_names[OPERATION_DELETE]) == 0
+		       ? FEEDBACK_DISCARDED
+		       : FEEDBACK_COUNT;
+}
+
+/* one recipient's part; addresses of nobody's and messages that are forgotten teach nothing */
+static bool take_review(struct asked *q, const struct hold_event *l, const char *rcpt)
+{
+	struct answer_of a = find_mailbox(q, rcpt, NULL);
+
+	if (a.outcome == REFUSED)
+		return true;
+	q->event.kind = RECORD_KIND_REVIEW;
+	q->event.by = l->who;
+	q->event.review = l->what;
+	q->event.message = l->message;
+	q->event.feedback = taught_by(l);
+	q->event.mass = l->many && !l->owner;
+	if (a.outcome == TAKEN)
+		a = look_received(q);
+	if (a.outcome == ASK_AGAIN)
+		q->event.feedback = FEEDBACK_COUNT;
+	else if (a.outcome != TAKEN)
+		return false;
+	return note(q->f, &q->event, false);
+}
+
+bool feedback_review(struct feedback_intake *f, const struct hold_event *l)
+{
+	bool done = true;
+
+	pthread_mutex_lock(&f->lock);
+	for (const char *const *rcpt = l->rcpts; done && *rcpt != NULL; rcpt++) {
+		struct asked q = { .f = f, .arena = arena_create() };
+
+		done = f->spool != NULL && take_review(&q, l, *rcpt);
+		arena_destroy(&q.arena);
+	}
+	f->failed += !done;
+	if (done)
+		journal_sync(f->spool);
+	pthread_mutex_unlock(&f->lock);
+	return done;
 }
 
 static void tell(struct asked *q, const struct answer_of *a, GString *to)

@@ -58,6 +58,15 @@ bool feedback_may(struct feedback_intake *f, unsigned uid);
  * err   told in the answer */
 void feedback_answer(struct feedback_intake *f, struct bytes request, GString *to);
 
+struct hold_event;
+
+/* feedback_review - take what was done with a held message, as events of the mailboxes it was
+ *                   done for
+ * in    l   of our own quarantine: it needs no proof
+ * use   the journal has been read to its end
+ * err   false: not, or not all of it, on disk; try again later. Repeating it is harmless */
+bool feedback_review(struct feedback_intake *f, const struct hold_event *l);
+
 /* feedback_tell - set the metrics of what was counted
  * use   any thread
  * err   none */

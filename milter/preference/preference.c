@@ -249,6 +249,13 @@ void preference_entries(struct arena *a, const struct preference_subject *subjec
 		entries_r[ENTRY_DOMAIN] = arena_printf(a, "@%s", subject->org);
 }
 
+enum preference_entry preference_entry_kind(const char *entry)
+{
+	return entry[0] == '<'   ? ENTRY_LIST
+	       : entry[0] == '@' ? ENTRY_DOMAIN
+				 : ENTRY_SENDER;
+}
+
 static bool is_signed(const struct preference_subject *s, int64_t signer)
 {
 	if (s == NULL)

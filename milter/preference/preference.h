@@ -109,6 +109,10 @@ enum preference_entry { ENTRY_LIST, ENTRY_SENDER, ENTRY_DOMAIN, ENTRY_COUNT };
 void preference_entries(struct arena *a, const struct preference_subject *subject,
 			const char *entries_r[ENTRY_COUNT]);
 
+/* preference_entry_kind - which kind an entry is, by how it is written
+ * err   none */
+enum preference_entry preference_entry_kind(const char *entry);
+
 /* What people say beats what their hands said, and that beats what they only hint at. */
 enum preference_strength {
 	STRENGTH_WEAK,

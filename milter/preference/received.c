@@ -1,6 +1,8 @@
 /* Written by wonted-learn for each recipient of ours; read when feedback comes. */
 #include "preference/received.h"
 
+#include <glib.h>
+
 #include "base/limits.h"
 #include "store/keys.h"
 
@@ -48,4 +50,17 @@ struct preference_subject received_subject(const struct received *r)
 					    .proven = r->proven,
 					    .signers = r->signers,
 					    .n_signers = r->n_signers };
+}
+
+const char *received_signer(const struct received *r)
+{
+	const char *best = r->n_signers == 0 ? NULL : r->signers[0];
+
+	for (size_t i = r->n_signers; i > 0; i--)
+		if (r->list_id != NULL && g_str_has_suffix(r->list_id, r->signers[i - 1]))
+			best = r->signers[i - 1];
+	for (size_t i = 0; i < r->n_signers; i++)
+		if (g_strcmp0(r->signers[i], r->org) == 0)
+			best = r->signers[i];
+	return best;
 }

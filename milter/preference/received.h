@@ -40,4 +40,10 @@ struct store_write received_write(struct arena *a, const char *tenant,
  * err   none */
 struct preference_subject received_subject(const struct received *r);
 
+/* received_signer - whose signature an entry for its list is bound to: of several the one that
+ *                   is most the list's own, its writer's or one that its name ends in. A firm
+ *                   that sends for many signs for nobody (lookup/facts_preference.c)
+ * err   NULL: nobody signed it */
+const char *received_signer(const struct received *r);
+
 #endif

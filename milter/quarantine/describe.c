@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define ID_FIELD "X-Wonted-Id: "
+
 const char *const hold_state_names[HOLD_STATE_COUNT] = { "held", "released", "deleted",
 							 "expired" };
 
@@ -44,4 +46,15 @@ bool hold_hit_next(const char **at, struct hold_hit *hit_r)
 			return true;
 	}
 	return false;
+}
+
+/* Several holds of one message have ids of their own; the message's stands in the trace. */
+char *hold_message(const struct hold *h)
+{
+	const char *at = h->trace == NULL ? NULL : strstr(h->trace, ID_FIELD);
+
+	if (at == NULL)
+		return g_strdup(h->id);
+	at += strlen(ID_FIELD);
+	return g_strndup(at, strcspn(at, "\r\n"));
 }

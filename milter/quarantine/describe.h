@@ -15,6 +15,11 @@ extern const char *const hold_state_names[HOLD_STATE_COUNT];
  * err   none */
 const char *hold_doubt(const struct hold *h, const struct hold_rcpt *r);
 
+/* hold_message - our id of the message, which several holds of it share
+ * own   the caller frees with g_free()
+ * err   none */
+char *hold_message(const struct hold *h);
+
 /* One line of struct hold_rcpt's hits. */
 struct hold_hit {
 	char rule[LIMIT_RULE_NAME_BYTES + 1];

@@ -7,9 +7,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "quarantine/acts.h"
+#include "quarantine/hold_event.h"
 #include "quarantine/release.h"
 
-const char *const operation_names[OPERATION_COUNT] = { "release", "delete" };
+const char *const operation_names[OPERATION_COUNT] = { "release", "delete", "report" };
 
 /* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
 static void record(const struct operation *o, struct act *act, const char *tenant,
@@ -64,6 +65,43 @@ static bool remove_parts(const struct operation *o, const struct hold *h, GError
 	return done;
 }
 
+/* What cannot be written is not learned from, and done all the same. */
+static struct hold_event_begun *begin_event(const struct operation *o,
+					    const struct hold *h, const struct act *act)
+{
+	const struct hold_event l = { .time_ms = g_get_real_time() / 1000,
+				      .what = act->what,
+				      .who = act->who,
+				      .owner = o->owner,
+				      .many = o->many,
+				      .rcpts = act->rcpts };
+	GError *e = NULL;
+	struct hold_event_begun *b =
+		hold_event_begin(quarantine_folder(o->scope.of), h, &l, &e);
+
+	if (b == NULL)
+		log_seldom(LOG_LEVEL_WARN, "hold-event-begin",
+			   "%s; nothing is learned from what is done with this hold",
+			   e->message);
+	g_clear_error(&e);
+	return b;
+}
+
+static bool make_parts(const struct operation *o, const struct hold *h,
+		       struct operation_done *done_r, GError **e)
+{
+	switch (o->kind) {
+	case OPERATION_RELEASE:
+		return send_parts(o, h, done_r, e);
+	case OPERATION_DELETE:
+		return remove_parts(o, h, e);
+	case OPERATION_REPORT:
+	case OPERATION_COUNT:
+		break;
+	}
+	return true;
+}
+
 static bool make(const struct operation *o, const struct hold *h,
 		 struct operation_done *done_r, GError **e)
 {
@@ -82,11 +120,12 @@ static bool make(const struct operation *o, const struct hold *h,
 	g_ptr_array_add(rcpts, NULL);
 	act.rcpts = (const char *const *)rcpts->pdata;
 	record(o, &act, h->tenant, ACT_BEGUN);
-	bool done = o->kind == OPERATION_RELEASE ? send_parts(o, h, done_r, e)
-						 : remove_parts(o, h, e);
+	struct hold_event_begun *event = meant > 0 ? begin_event(o, h, &act) : NULL;
+	bool done = make_parts(o, h, done_r, e);
 
+	hold_event_end(event, done || done_r->rcpts > 0);
 	record(o, &act, h->tenant, done ? "done" : "failed");
-	if (done && o->kind == OPERATION_DELETE)
+	if (done && o->kind != OPERATION_RELEASE)
 		done_r->rcpts = meant;
 	g_ptr_array_free(rcpts, TRUE);
 	return done;

@@ -1,5 +1,5 @@
-/* What people do with holds: release and delete them. Each is written down before it is done
- * and after it, with who did it. */
+/* What people do with holds: release, delete and report them. Each is written down before it is
+ * done and after it, with who did it, and kept for who learns from it (quarantine/hold_event.h). */
 #ifndef QUARANTINE_OPERATION_H
 #define QUARANTINE_OPERATION_H
 
@@ -10,9 +10,14 @@
 #include "quarantine/hold.h"
 #include "quarantine/scope.h"
 
-enum operation_kind { OPERATION_RELEASE, OPERATION_DELETE, OPERATION_COUNT };
+enum operation_kind {
+	OPERATION_RELEASE,
+	OPERATION_DELETE,
+	OPERATION_REPORT, /* it was judged wrong: it stays held */
+	OPERATION_COUNT
+};
 
-/* "release", "delete": in the log of acts, and as commands */
+/* "release", "delete", "report": in the log of acts, and as commands */
 extern const char *const operation_names[OPERATION_COUNT];
 
 struct operation {
@@ -25,6 +30,7 @@ struct operation {
 	int64_t uid;
 	const char *audit_dir;  /* where it is written down for good */
 	const char *role, *why; /* NULL: none, not said */
+	bool owner, many;       /* as of struct hold_event */
 };
 
 /* What operation_make() did. */
@@ -35,7 +41,7 @@ struct operation_done {
 	unsigned rcpts; /* that it was done for */
 };
 
-/* operation_make - release or delete the chosen parts of one hold that are still held
+/* operation_make - do it to the chosen parts of one hold that are still held
  * in    id    the hold's, or the MTA's queue id
  * own   *done_r: operation_done_clear(), in any case
  * err   false: e says why; some recipients may have been released */

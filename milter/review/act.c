@@ -8,6 +8,7 @@
 #include "base/plural.h"
 #include "base/printable.h"
 #include "quarantine/acts.h"
+#include "quarantine/hold_event.h"
 #include "quarantine/request.h"
 
 #define WHY_BYTES 500
@@ -65,11 +66,12 @@ static char *words_of(GError *e)
 	return words;
 }
 
-/* what is no operation of the quarantine, in both of its logs */
+/* what is no operation of the quarantine, in its logs and in the journal */
 static bool note(const struct exchange *x, const struct act_request *r,
 		 const struct hold *h, const char *what)
 {
-	const char *none[] = { NULL };
+	const char *rcpts[] = { h->n_rcpts > 0 ? h->rcpts[0].address : NULL, NULL };
+	const char *folder = quarantine_folder(x->scope.of);
 	const struct act act = { .time_s = clock_now_s(),
 				 .hold = h->id,
 				 .what = what,
@@ -77,10 +79,36 @@ static bool note(const struct exchange *x, const struct act_request *r,
 				 .uid = -1,
 				 .tool = REVIEW_TOOL,
 				 .outcome = "done",
-				 .rcpts = none };
+				 .rcpts = rcpts };
+	const struct hold_event event = { .time_ms = g_get_real_time() / 1000,
+					  .what = what,
+					  .who = act.who,
+					  .owner = exchange_role(x) == ROLE_USER,
+					  .rcpts = rcpts };
 
-	act_record(quarantine_folder(x->scope.of), &act, NULL);
+	hold_event_end(hold_event_begin(folder, h, &event, NULL), true);
+	act_record(folder, &act, NULL);
 	return exchange_audit(x, what, h, "done", r->why);
+}
+
+/* of those acts that are operations of the quarantine */
+static const enum operation_kind operations[] = { [ACT_RELEASE] = OPERATION_RELEASE,
+						  [ACT_DELETE] = OPERATION_DELETE,
+						  [ACT_REPORT] = OPERATION_REPORT };
+
+static char *words_done(enum act_kind kind, const struct operation_done *made)
+{
+	static const char *const words[] = {
+		[ACT_RELEASE] = "released before",
+		[ACT_DELETE] = "deleted",
+		[ACT_REPORT] = "reported as judged wrong",
+	};
+
+	if (made->reply == NULL)
+		return g_strdup(words[kind]);
+	return g_strdup_printf("handed to the mail server for %u %s: %s", made->rcpts,
+			       plural(made->rcpts, "recipient", "recipients"),
+			       made->reply);
 }
 
 static enum act_outcome operate(const struct exchange *x, const struct act_request *r,
@@ -89,7 +117,7 @@ static enum act_outcome operate(const struct exchange *x, const struct act_reque
 	struct operation_done made = { 0 };
 	GError *e = NULL;
 	struct operation o = {
-		.kind = r->kind == ACT_RELEASE ? OPERATION_RELEASE : OPERATION_DELETE,
+		.kind = operations[r->kind],
 		.scope = x->scope,
 		.parts = r->parts,
 		.server = x->review->options->release_smtp,
@@ -100,6 +128,8 @@ static enum act_outcome operate(const struct exchange *x, const struct act_reque
 		.audit_dir = x->review->options->audit_dir,
 		.role = role_names[exchange_role(x)],
 		.why = r->why,
+		.owner = exchange_role(x) == ROLE_USER,
+		.many = r->many,
 	};
 
 	if (r->rcpt != NULL)
@@ -107,17 +137,9 @@ static enum act_outcome operate(const struct exchange *x, const struct act_reque
 	bool done = operation_make(&o, h->id, &made, &e);
 
 	if (done) {
-		request_end(&x->scope, h->id);
-		*words_r =
-			r->kind == ACT_RELEASE && made.reply != NULL
-				? g_strdup_printf(
-					  "handed to the mail server for %u %s: "
-					  "%s",
-					  made.rcpts,
-					  plural(made.rcpts, "recipient", "recipients"),
-					  made.reply)
-				: g_strdup(r->kind == ACT_RELEASE ? "released before"
-								  : "deleted");
+		if (r->kind != ACT_REPORT)
+			request_end(&x->scope, h->id);
+		*words_r = words_done(r->kind, &made);
 	} else {
 		*words_r = words_of(e);
 	}
@@ -139,19 +161,17 @@ static enum act_outcome ask(const struct exchange *x, const struct act_request *
 	return ACT_REQUESTED;
 }
 
-static enum act_outcome tell(const struct exchange *x, const struct act_request *r,
+static enum act_outcome deny(const struct exchange *x, const struct act_request *r,
 			     const struct hold *h, char **words_r)
 {
-	unsigned n = r->kind == ACT_DENY ? request_end(&x->scope, h->id) : 1;
-	bool done = n > 0 && note(x, r, h, act_names[r->kind]);
+	bool waits = request_end(&x->scope, h->id) > 0;
+	bool done = waits && note(x, r, h, act_names[r->kind]);
 
-	if (n == 0)
+	if (!waits)
 		*words_r = g_strdup("nobody waits for it");
-	else if (!done)
-		*words_r = g_strdup("it could not be written down");
 	else
-		*words_r = g_strdup(r->kind == ACT_DENY ? "denied; it stays held"
-							: "reported as judged wrong");
+		*words_r = g_strdup(done ? "denied; it stays held"
+					 : "it could not be written down");
 	return done ? ACT_DONE : ACT_FAILED;
 }
 
@@ -171,8 +191,8 @@ enum act_outcome act_make(const struct exchange *x, const struct act_request *r,
 			g_error_free(e);
 		return ACT_FAILED;
 	}
-	if (r->kind == ACT_REPORT || r->kind == ACT_DENY)
-		got = tell(x, r, h, words_r);
+	if (r->kind == ACT_DENY)
+		got = deny(x, r, h, words_r);
 	else if (r->kind == ACT_RELEASE && act_needs_approver(x, h))
 		got = ask(x, r, h, words_r);
 	else

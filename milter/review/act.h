@@ -15,6 +15,7 @@ struct act_request {
 	const char *why;         /* "" */
 	const char *rcpt;        /* only this one's part; NULL: all of the scope */
 	bool again;              /* also what may have been delivered already */
+	bool many;               /* one of several, in one go */
 	struct hold_parts parts; /* of a filter */
 };
 

@@ -145,10 +145,12 @@ static void make_all(struct exchange *x, const struct act_request *r,
 		     const struct meant *m)
 {
 	struct tally t = { .words = g_string_new(NULL) };
+	struct act_request each = *r;
 
+	each.many = m->ids->len > 1;
 	for (guint i = 0; i < m->ids->len; i++) {
 		char *words = NULL;
-		enum act_outcome got = act_make(x, r, m->ids->pdata[i], &words);
+		enum act_outcome got = act_make(x, &each, m->ids->pdata[i], &words);
 
 		t.n[got]++;
 		if (m->ids->len == 1 || (got == ACT_FAILED && t.n[got] <= FAILURES_SHOWN))

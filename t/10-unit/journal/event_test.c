@@ -37,7 +37,13 @@ static void round_trip(void)
 		.signer = "shop.example",
 		.expires_s = 77,
 	};
-	const struct event *const all[] = { &feedback, &said };
+	struct event review = feedback, silent = feedback;
+
+	review.kind = silent.kind = RECORD_KIND_REVIEW;
+	review.review = "release";
+	silent.review = "deny";
+	silent.feedback = FEEDBACK_COUNT;
+	const struct event *const all[] = { &feedback, &review, &silent, &said };
 	struct arena *a = arena_create();
 	struct event back;
 
@@ -72,6 +78,11 @@ static void what_is_none(void)
 		  "\"kind\":\"feedback\",\"act\":\"rubbish\",\"message\":\"1\"}",
 		  "act" },
 		{ "{" WHOLE "\"kind\":\"feedback\",\"act\":7,\"message\":\"1\"}", "act" },
+		{ "{" WHOLE "\"kind\":\"review\",\"message\":\"1\"}", "act" },
+		{ "{" WHOLE "\"kind\":\"review\",\"act\":\"release\"}", "message" },
+		{ "{" WHOLE "\"kind\":\"review\",\"act\":\"release\",\"message\":\"1\","
+		  "\"teaches\":\"rubbish\"}",
+		  "teaches" },
 		{ "{" WHOLE "\"kind\":\"preference\",\"act\":\"set\"}", "entry" },
 		{ "{" WHOLE "\"kind\":\"preference\",\"act\":\"set\",\"entry\":\"@a\","
 		  "\"wants\":\"all\"}",

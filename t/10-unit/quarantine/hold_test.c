@@ -31,12 +31,16 @@ static char *new_folder(void)
 static void remove_folder(char *folder)
 {
 	GDir *d = g_dir_open(folder, 0, NULL);
-	char *marks = g_build_filename(folder, "marks", NULL);
+	static const char *const inner[] = { "marks", "events" };
 
-	if (g_file_test(marks, G_FILE_TEST_IS_DIR))
-		remove_folder(marks);
-	else
-		g_free(marks);
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++) {
+		char *path = g_build_filename(folder, inner[i], NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR))
+			remove_folder(path);
+		else
+			g_free(path);
+	}
 
 	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
 		char *path = g_build_filename(folder, name, NULL);
