@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/map_guard.h"
 #include "cmd/command.h"
+#include "cmd/review_memory.h"
 #include "cmd/user.h"
 #include "config/load.h"
 #include "message/message.h"
@@ -137,7 +138,9 @@ static bool serve(const struct options *o, const char *config, struct options **
 		  GError **e)
 {
 	struct quarantine *q = quarantine_open(o->quarantine_dir, e);
-	struct review *r = q == NULL ? NULL : review_open(o, q, e);
+	struct review_memory memory;
+	struct review_store *store = review_memory_open(o, &memory);
+	struct review *r = q == NULL ? NULL : review_open(o, q, &memory, e);
 	struct listen_socket at = { .fd = -1 };
 	struct http_server *s = r == NULL || !listen_for_people(o, &at, e)
 					? NULL
@@ -154,6 +157,7 @@ static bool serve(const struct options *o, const char *config, struct options **
 	http_close(s);
 	listen_socket_close(&at);
 	review_close(r);
+	review_memory_close(store);
 	quarantine_close(q);
 	return good;
 }

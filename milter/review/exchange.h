@@ -6,6 +6,7 @@
 #include "review/http.h"
 #include "review/limiter.h"
 #include "review/link.h"
+#include "review/memory.h"
 #include "review/page.h"
 #include "review/sessions.h"
 
@@ -19,6 +20,7 @@ struct review {
 	char *link_key;    /* of review_key */
 	char *form_key;    /* of this process: for forms of who is not signed in */
 	int64_t proxy_uid; /* -1: none is believed */
+	struct review_memory memory;
 };
 
 struct exchange {

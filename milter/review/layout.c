@@ -42,6 +42,8 @@ static void navigation(struct exchange *x)
 	nav_link(x, "/", "Held mail");
 	if (exchange_role(x) >= ROLE_REVIEWER)
 		nav_link(x, "/requests", "Requests");
+	if (x->session.who.mailbox != NULL && x->session.who.hold == NULL)
+		nav_link(x, "/preferences", "Wishes");
 	nav_link(x, "/history", "History");
 	page_close(p, "nav");
 	layout_form(x, "/logout", "who");

@@ -13,6 +13,7 @@
 #include "review/act.h"
 #include "review/handlers.h"
 #include "review/layout.h"
+#include "review/page_wishes.h"
 
 #define HEADERS_SHOWN 200
 #define VALUE_BYTES 2000
@@ -485,6 +486,7 @@ void page_hold(struct exchange *x)
 		radius(x, v.hold);
 		if (any_held(v.hold))
 			acts_form(x, v.hold);
+		wishes_section(x, v.hold);
 		facts(&v);
 		authentication(&x->page, v.hold);
 		text_of(&v);

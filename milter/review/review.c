@@ -401,12 +401,14 @@ static bool find_proxy(struct review *r, GError **e)
 	return true;
 }
 
-struct review *review_open(const struct options *o, struct quarantine *q, GError **e)
+struct review *review_open(const struct options *o, struct quarantine *q,
+			   const struct review_memory *memory, GError **e)
 {
 	struct review *r = g_new0(struct review, 1);
 
 	r->options = o;
 	r->quarantine = q;
+	r->memory = *memory;
 	r->sessions = sessions_create();
 	r->limiter = limiter_create();
 	r->form_key = random_hex(FORM_KEY_BYTES);

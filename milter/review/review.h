@@ -7,14 +7,16 @@
 #include "config/options.h"
 #include "quarantine/hold.h"
 #include "review/http.h"
+#include "review/memory.h"
 
 struct review;
 
 /* review_open - ready to answer
- * in    o, q   outlive it
+ * in    o, q, and what memory leads to   outlive it
  * own   review_close()
  * err   NULL: e names the option or file */
-struct review *review_open(const struct options *o, struct quarantine *q, GError **e);
+struct review *review_open(const struct options *o, struct quarantine *q,
+			   const struct review_memory *memory, GError **e);
 
 /* review_close - give back; NULL is allowed
  * err   none */
