@@ -38,7 +38,8 @@ static bool parse_message(struct transaction *p)
 					     p,
 					     p->runtime->options->decode_deadline_ms) };
 	const struct file_decoder decoder = decoding_begin(&decoding);
-	bool looks = decoding.pool != NULL && !p->envelope->internal;
+	bool looks = decoding.pool != NULL && !p->envelope->internal &&
+		     rollout_is_on(p->rollout, ROLLOUT_DECODERS);
 	struct message_limits limits = {
 		.max_bytes = (size_t)p->runtime->options->max_message_bytes,
 		.decoder = looks ? &decoder : NULL,
@@ -81,7 +82,7 @@ static bool take_features(struct transaction *p)
 					    p->runtime->text_delta };
 
 	features_take(p->arena, p->message, p->envelope, p->auth, &p->features);
-	if (!p->envelope->internal)
+	if (!p->envelope->internal && rollout_is_on(p->rollout, ROLLOUT_TEXT_MODEL))
 		features_ask_models(p->arena, &models, &p->features);
 	return true;
 }
@@ -124,8 +125,9 @@ static bool look_all(struct transaction *p)
 
 static bool run_rules(struct transaction *p)
 {
-	p->hits = ruleset_run(p->arena, p->runtime->rules, &p->features, &p->facts,
-			      p->signals);
+	const struct rules_in_force in = { p->runtime->rules, p->rollout };
+
+	p->hits = ruleset_run(p->arena, &in, &p->features, &p->facts, p->signals);
 	return true;
 }
 
@@ -152,6 +154,7 @@ static bool decide_all(struct transaction *p)
 {
 	struct decide_setup setup = {
 		.options = p->runtime->options,
+		.rollout = p->rollout,
 		.envelope = p->envelope,
 		.facts = p->facts.rcpts == NULL ? NULL : &p->facts,
 		.hits = p->hits,
@@ -177,6 +180,7 @@ static bool make_plan(struct transaction *p)
 {
 	struct plan_setup setup = {
 		.options = p->runtime->options,
+		.rollout = p->rollout,
 		.message = p->message,
 		.envelope = p->envelope,
 		.auth = p->auth,
@@ -224,6 +228,7 @@ struct transaction *transaction_unread(struct runtime *w, struct arena *a,
 	struct transaction *p = arena_new(a, struct transaction, 1);
 
 	p->runtime = runtime_acquire(w);
+	p->rollout = rollout_current(w->rollout);
 	p->arena = a;
 	p->envelope = env;
 	p->id = id;
@@ -353,6 +358,7 @@ void transaction_end(struct transaction **pp)
 	struct runtime *w = p->runtime;
 
 	auth_release(&p->auth_check);
+	rollout_unref(p->rollout);
 	arena_destroy(&a);
 	runtime_release(w);
 }

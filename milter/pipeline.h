@@ -25,7 +25,8 @@
 /* one message on its way */
 struct transaction {
 	struct runtime *runtime;
-	struct arena *arena; /* owns all below */
+	struct rollout *rollout; /* as it was when the message began */
+	struct arena *arena;     /* owns all below */
 	const struct envelope *envelope;
 	const char *id; /* ours: in headers, journal and log */
 	struct bytes raw;

@@ -144,6 +144,7 @@ static void close_all(gpointer data)
 	ruleset_free(w->rules);
 	text_model_close(&w->text_model);
 	text_model_close(&w->text_delta);
+	rollout_slot_unref(w->rollout);
 	options_unref(w->options);
 }
 
@@ -154,6 +155,55 @@ static void log_warnings(const struct ruleset *rs)
 
 	for (size_t i = 0; i < n; i++)
 		log_line(LOG_LEVEL_WARN, "rules: %s", warnings[i]);
+}
+
+/* Shares are cut by a key, once there are any. */
+static void take_key(struct runtime *w, struct rollout *r)
+{
+	struct rollout *keyed = rollout_keyed(r);
+	GError *e = NULL;
+
+	if (rollout_save(keyed, w->options->rollout_file, &e)) {
+		rollout_replace(w->rollout, keyed);
+		return;
+	}
+	log_line(LOG_LEVEL_WARN,
+		 "rollout_file: %s; until it can be written, who is in a share can be "
+		 "guessed from outside",
+		 e->message);
+	g_error_free(e);
+	rollout_unref(keyed);
+}
+
+static bool has_shares(const struct runtime *w)
+{
+	bool any = w->options->enforce_percent % 100 != 0;
+
+	for (size_t i = 0; i < w->options->n_policies; i++)
+		any |= w->options->policies[i].enforce_percent % 100 != 0;
+	for (size_t i = 0; i < ruleset_count(w->rules); i++)
+		any |= ruleset_rule(w->rules, i)->rollout_percent < 100;
+	return any;
+}
+
+static bool take_rollout(struct runtime *w, const struct runtime_setup *s,
+			 struct runtime *old, GError **e)
+{
+	struct rollout *r;
+
+	if (old != NULL) {
+		w->rollout = rollout_slot_ref(old->rollout);
+	} else {
+		r = rollout_load(w->options->rollout_file, s->daemon ? e : NULL);
+		if (r == NULL && s->daemon)
+			return false;
+		w->rollout = rollout_slot_new(r != NULL ? r : rollout_new());
+	}
+	r = rollout_current(w->rollout);
+	if (s->daemon && !rollout_has_key(r) && has_shares(w))
+		take_key(w, r);
+	rollout_unref(r);
+	return true;
 }
 
 struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
@@ -170,6 +220,8 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 	if (w->rules == NULL)
 		goto out;
 	log_warnings(w->rules);
+	if (!take_rollout(w, s, old, e))
+		goto out;
 	take_endings(w);
 	if (w->options->use_text_model) {
 		w->text_model = open_model(w->options->text_model, true);

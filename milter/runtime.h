@@ -10,6 +10,7 @@
 
 #include "auth/auth.h"
 #include "config/options.h"
+#include "config/rollout.h"
 #include "decode/pool.h"
 #include "lookup/aliases.h"
 #include "rule/rule.h"
@@ -28,9 +29,10 @@ struct runtime {
 	struct decode_pool
 		*decoders;       /* shared by runtimes of the same options; NULL: none */
 	struct endings *endings; /* its list dangerous_endings; NULL: it has none */
-	unsigned needs;          /* of all that is switched on */
-	unsigned asked;          /* of them, what rules ask for whose points count */
-	char id[17];             /* fingerprint of the configuration */
+	struct rollout_slot *rollout; /* what was set since; shared by all runtimes */
+	unsigned needs;               /* of all that is switched on */
+	unsigned asked;               /* of them, what rules ask for whose points count */
+	char id[17];                  /* fingerprint of the configuration */
 };
 
 struct runtime_setup {

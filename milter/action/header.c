@@ -131,6 +131,8 @@ static void put_grounds(GPtrArray *lines, struct arena *a,
 			 points_text(a, d->milli[AXIS_THREAT]),
 			 points_text(a, d->milli[AXIS_SPAM]),
 			 points_text(a, d->milli[AXIS_GRAYMAIL])));
+	if (d->differs)
+		put(lines, a, HEADER_WOULD, verdict_names[d->would]);
 	if (story->n_reasons > 0)
 		put(lines, a, HEADER_REASONS, reasons_text(a, story));
 	if (story->banner != NULL)

@@ -19,6 +19,7 @@
 #define HEADER_RECIPIENT "X-Wonted-Recipient"
 #define HEADER_REASONS "X-Wonted-Reasons"
 #define HEADER_SCORE "X-Wonted-Score"
+#define HEADER_WOULD "X-Wonted-Would"
 
 /* What the headers of one message say. */
 struct header_story {

@@ -13,8 +13,9 @@
 
 /* X-Wonted-Verdict, -Action, -Id and -Mode say how to file it, and no more. */
 static const char *const ground_names[] = { HEADER_SCORE,    HEADER_REASONS,
-					    HEADER_BANNER,   HEADER_DEGRADED,
-					    "X-Spam-Status", "X-Spam-Level" };
+					    HEADER_WOULD,    HEADER_BANNER,
+					    HEADER_DEGRADED, "X-Spam-Status",
+					    "X-Spam-Level" };
 static const char *const spam_names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level",
 					  "X-Spam" };
 

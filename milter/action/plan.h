@@ -89,6 +89,7 @@ struct plan {
 
 struct plan_setup {
 	const struct options *options;
+	const struct rollout *rollout; /* NULL: nothing was set at run time */
 	const struct message *message; /* NULL: it was not read; sweep is set then */
 	const struct envelope *envelope;
 	const struct auth_results *auth; /* NULL: no Authentication-Results of ours */

@@ -6,15 +6,6 @@
 #include "action/header.h"
 #include "message/address.h"
 
-/* Is anybody here in enforce mode? Who the recipients are is not looked up. */
-static bool acts(const struct options *o)
-{
-	for (size_t i = 0; i < o->n_policies; i++)
-		if (o->policies[i].mode == MODE_ENFORCE)
-			return true;
-	return o->mode == MODE_ENFORCE;
-}
-
 /* Of our own hosts we believe it. */
 static bool may_write_our_words(const struct envelope *e)
 {
@@ -81,7 +72,7 @@ static void keep_grounds_here(struct arena *a, const struct plan_setup *s,
 
 void plan_pass(struct arena *a, const struct plan_setup *s, struct plan *p_r)
 {
-	bool internal = s->envelope->internal, act = acts(s->options);
+	bool internal = s->envelope->internal, act = rollout_acts(s->rollout, s->options);
 	GArray *edits;
 
 	*p_r = (struct plan){ .disposition = DISPOSE_ACCEPT };

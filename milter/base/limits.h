@@ -199,6 +199,12 @@
 #define LIMIT_CONFIG_NAME_BYTES 64  /* of a tenant or policy: it is a part of keys */
 #define LIMIT_INCLUDE_DEPTH 8
 
+/* roll-out */
+#define LIMIT_ROLLOUT 500 /* settings at once; nobody keeps track of more */
+#define LIMIT_ROLLOUT_BYTES (1024 * 1024) /* of the file; 500 lines make 100 kB */
+#define LIMIT_LEDGER_MESSAGES \
+	1000000 /* that something was done with, remembered for what their readers do */
+
 /* supervision over HTTP */
 #define LIMIT_METRICS_CONNECTIONS 16 /* some Prometheus, and whoever looks by hand */
 #define LIMIT_METRICS_IDLE_S 10u     /* a connection that says nothing is closed */

@@ -37,6 +37,10 @@ int command_explain(int argc, char **argv);
  * err   returned: exit status */
 int command_log(int argc, char **argv);
 
+/* command_rollout - what is enforced and what is observed, while the daemon runs
+ * err   returned: exit status */
+int command_rollout(int argc, char **argv);
+
 /* command_rules - check, format and test rule files; list names
  * err   returned: exit status */
 int command_rules(int argc, char **argv);

@@ -4,31 +4,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/limits.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
-#include "config/load.h"
-
-/* A configuration with mistakes must still find the daemon: that is when a reload is asked
- * for. So the one line that names its socket is looked for by itself. */
-static char *socket_in_broken_file(const char *path)
-{
-	char *text = NULL, *found = NULL;
-	size_t n = 0;
-	GMatchInfo *match = NULL;
-	GRegex *line = g_regex_new("^\\s*control_socket\\s*=\\s*\"?([^\"\\s]+)",
-				   G_REGEX_MULTILINE | G_REGEX_RAW, 0, NULL);
-
-	if (file_read(path, LIMIT_CONFIG_BYTES, &text, &n, NULL) &&
-	    g_regex_match(line, text, 0, &match))
-		found = g_match_info_fetch(match, 1);
-	if (match != NULL) /* there was a text to look in */
-		g_match_info_unref(match);
-	g_regex_unref(line);
-	g_free(text);
-	return found != NULL ? found : g_strdup("/run/wonted/control.sock");
-}
 
 /* the answer's text on the stream that it belongs to */
 static int print_answer(const char *answer)
@@ -75,14 +52,11 @@ static int ask(int argc, char **argv, const char *word, const char *what)
 
 	if (!command_options(&args, NULL, what))
 		return EXIT_USAGE;
-	struct options *o = options_load(args.config, NULL);
-	char *path = o != NULL ? g_strdup(o->control_socket)
-			       : socket_in_broken_file(args.config);
+	char *path = control_socket_of(args.config);
 	int milter = ask_one(args.argv[0], path, word);
 	int learner = ask_learner(args.argv[0], path, word);
 
 	g_free(path);
-	options_unref(o);
 	command_options_free(&args);
 	return MAX(milter, learner);
 }

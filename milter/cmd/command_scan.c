@@ -268,12 +268,13 @@ static bool is_near(const struct account *c)
 static void print_tests(const struct transaction *p)
 {
 	const struct ruleset *rs = p->runtime->rules;
+	const struct rules_in_force in = { rs, p->rollout };
 
 	for (size_t r = 0; r < p->facts.n_rcpts && p->signals != NULL; r++) {
 		struct evidence e = { .arena = p->arena,
 				      .features = &p->features,
 				      .facts = &p->facts.rcpts[r] };
-		const struct account *all = ruleset_explain(rs, &e, &p->signals[r]);
+		const struct account *all = ruleset_explain(&in, &e, &p->signals[r]);
 		char *rcpt =
 			printable(p->envelope->rcpts[r].address, LIMIT_ADDRESS_BYTES);
 

@@ -1,4 +1,4 @@
-/* Bounded on both sides: a request is one word of at most 64 bytes, or as many bytes as its
+/* Bounded on both sides: a request is one line of at most 512 bytes, or as many bytes as its
  * listener allows, an asker that is silent is dropped after two seconds, few are served at a time,
  * and who comes when more are waiting is sent away. */
 #include "cmd/control.h"
@@ -11,11 +11,14 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "config/load.h"
 #include "session/listen_socket.h"
 
-#define WORD_BYTES 64
-#define SERVED_MOST 8 /* at once */
+#define WORD_BYTES 512 /* a setting of the roll-out, with the reason of the guard */
+#define SERVED_MOST 8  /* at once */
 #define WAITING_MOST 32
 #define BACKLOG 16
 #define ANSWER_BYTES (1024 * 1024)
@@ -253,6 +256,36 @@ void control_close(struct control *c)
 	close(c->stop[0]);
 	close(c->stop[1]);
 	g_free(c);
+}
+
+/* A configuration with mistakes must still find the daemon: that is when a reload is asked
+ * for. So the one line that names its socket is looked for by itself. */
+static char *socket_in_broken_file(const char *path)
+{
+	char *text = NULL, *found = NULL;
+	size_t n = 0;
+	GMatchInfo *match = NULL;
+	GRegex *line = g_regex_new("^\\s*control_socket\\s*=\\s*\"?([^\"\\s]+)",
+				   G_REGEX_MULTILINE | G_REGEX_RAW, 0, NULL);
+
+	if (file_read(path, LIMIT_CONFIG_BYTES, &text, &n, NULL) &&
+	    g_regex_match(line, text, 0, &match))
+		found = g_match_info_fetch(match, 1);
+	if (match != NULL) /* there was a text to look in */
+		g_match_info_unref(match);
+	g_regex_unref(line);
+	g_free(text);
+	return found != NULL ? found : g_strdup("/run/wonted/control.sock");
+}
+
+char *control_socket_of(const char *config)
+{
+	struct options *o = options_load(config, NULL);
+	char *path =
+		o != NULL ? g_strdup(o->control_socket) : socket_in_broken_file(config);
+
+	options_unref(o);
+	return path;
 }
 
 char *control_learn_path(const char *control_socket)

@@ -43,6 +43,11 @@ struct control *control_listen(const struct control_setup *setup, GError **e);
  * err   none */
 void control_close(struct control *c);
 
+/* control_socket_of - where the daemon of a configuration listens, even if that has mistakes
+ * own   g_free()
+ * err   none */
+char *control_socket_of(const char *config);
+
 /* control_learn_path - where wonted-learn listens: beside wonted-milter's control_socket
  * own   g_free()
  * err   none */

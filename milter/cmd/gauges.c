@@ -104,6 +104,20 @@ static void store_gauges(struct metrics *m, const struct runtime *w)
 	metrics_set(m, METRIC_STORE_DARK_DROPPED, NULL, n.dark_dropped);
 }
 
+static void rollout_gauges(struct metrics *m, const struct runtime *w)
+{
+	struct rollout *r = rollout_current(w->rollout);
+	GPtrArray *list = rollout_list(r);
+	uint64_t guarded = 0;
+
+	for (guint i = 0; i < list->len; i++)
+		guarded += rollout_is_guarded(list->pdata[i]);
+	metrics_set(m, METRIC_ROLLOUT_SETTINGS, NULL, list->len);
+	metrics_set(m, METRIC_ROLLOUT_GUARDED, NULL, guarded);
+	g_ptr_array_unref(list);
+	rollout_unref(r);
+}
+
 static void model_age(struct metrics *m, const char *model, const char *path, bool used)
 {
 	struct stat st;
@@ -126,6 +140,7 @@ static void runtime_gauges(struct metrics *m, const struct runtime *w)
 	dns_gauges(m, w);
 	decode_gauges(m, w);
 	store_gauges(m, w);
+	rollout_gauges(m, w);
 	model_age(m, "base", o->text_model, w->text_model != NULL);
 	model_age(m, "delta", o->text_delta, w->text_delta != NULL);
 }

@@ -19,6 +19,7 @@
 #include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
+#include "cmd/control_rollout.h"
 #include "cmd/control_store.h"
 #include "cmd/gauges.h"
 #include "cmd/user.h"
@@ -155,7 +156,8 @@ static bool answer(const char *word, GString *to, void *user)
 		metrics_status(d->listener.metrics, to);
 	} else {
 		struct runtime *w = runtime_current(&d->listener.slot);
-		bool ours = control_store(w->store, word, to);
+		bool ours = control_store(w->store, word, to) ||
+			    control_rollout(w, d->listener.metrics, word, to);
 
 		runtime_release(w);
 		return ours;

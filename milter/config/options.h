@@ -51,6 +51,7 @@ typedef int64_t opt_c_POINTS; /* milli-points */
 typedef bool opt_c_BOOL;
 typedef enum mode opt_c_MODE;
 typedef enum action opt_c_ACTION;
+typedef enum enforce_by opt_c_ENFORCEBY;
 typedef enum junk_by opt_c_JUNKBY;
 typedef enum milter_engine opt_c_ENGINE;
 typedef enum banner_fallback opt_c_FALLBACK;
@@ -86,6 +87,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_BOOL(name) name
 #define opt_m_MODE(name) name
 #define opt_m_ACTION(name) name
+#define opt_m_ENFORCEBY(name) name
 #define opt_m_JUNKBY(name) name
 #define opt_m_ENGINE(name) name
 #define opt_m_FALLBACK(name) name

@@ -95,6 +95,7 @@ static const struct type types[OPTION_TYPES] = {
 	[OPTION_BOOL] = { .noun = "yes or no", .written = "yes or no", .kind = KIND_BOOL },
 	[OPTION_MODE] = WORD("a mode", mode_names),
 	[OPTION_ACTION] = WORD("an action", action_names),
+	[OPTION_ENFORCEBY] = WORD("whose share it is", enforce_by_names),
 	[OPTION_JUNKBY] = WORD("a way to junk", junk_by_names),
 	[OPTION_ENGINE] = WORD("a milter engine", milter_engine_names),
 	[OPTION_FALLBACK] = WORD("a way to warn without a banner", banner_fallback_names),

@@ -8,6 +8,7 @@ const char *const verdict_names[VERDICT_COUNT] = { "wanted", "graymail",   "unde
 const char *const action_names[ACTION_COUNT] = { "pass",       "banner", "junk",
 						 "quarantine", "defer",  "reject" };
 const char *const mode_names[MODE_COUNT] = { "inherit", "observe", "enforce" };
+const char *const enforce_by_names[ENFORCE_BY_COUNT] = { "recipient", "domain" };
 const char *const junk_by_names[JUNK_BY_COUNT] = { "header", "extension" };
 const char *const milter_engine_names[MILTER_ENGINE_COUNT] = { "libmilter", "wonted" };
 const char *const banner_fallback_names[FALLBACK_COUNT] = { "none", "subject", "junk" };

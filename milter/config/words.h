@@ -31,6 +31,9 @@ enum action {
 
 enum mode { MODE_INHERIT, MODE_OBSERVE, MODE_ENFORCE, MODE_COUNT };
 
+/* by what the share of enforce_percent is cut */
+enum enforce_by { ENFORCE_BY_RECIPIENT, ENFORCE_BY_DOMAIN, ENFORCE_BY_COUNT };
+
 /* how junk is told to the mail store */
 enum junk_by { JUNK_BY_HEADER, JUNK_BY_EXTENSION, JUNK_BY_COUNT };
 
@@ -61,6 +64,7 @@ extern const char *const axis_names[AXIS_COUNT];
 extern const char *const verdict_names[VERDICT_COUNT];
 extern const char *const action_names[ACTION_COUNT];
 extern const char *const mode_names[MODE_COUNT];
+extern const char *const enforce_by_names[ENFORCE_BY_COUNT];
 extern const char *const junk_by_names[JUNK_BY_COUNT];
 extern const char *const milter_engine_names[MILTER_ENGINE_COUNT];
 extern const char *const banner_fallback_names[FALLBACK_COUNT];

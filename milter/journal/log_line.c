@@ -136,6 +136,32 @@ static void put_troubles(GString *to, const struct record *r)
 		put_quoted(to, "failed", r->failed, 200);
 }
 
+/* What the rules that are only watched would have made of it, for the first recipient for whom
+ * that is something else. */
+static void put_would(GString *to, const struct record *r)
+{
+	const char *between = " watched=";
+
+	for (size_t i = 0; r->decisions != NULL && r->hits != NULL; i++) {
+		if (i == r->decisions->n)
+			return;
+		const struct decision *d = &r->decisions->at[i];
+		size_t before = to->len;
+
+		if (!d->differs)
+			continue;
+		g_string_append_printf(to, " would=%s", verdict_names[d->would]);
+		for (size_t h = 0; h < r->hits[i].n; h++) {
+			if (!r->hits[i].at[h].observed || to->len - before > RULES_SHOWN)
+				continue;
+			g_string_append_printf(to, "%s%s", between,
+					       r->hits[i].at[h].rule);
+			between = ",";
+		}
+		return;
+	}
+}
+
 char *record_log_line(const struct record *r)
 {
 	const struct envelope *env = r->envelope;
@@ -151,6 +177,7 @@ char *record_log_line(const struct record *r)
 				       d != NULL ? verdict_names[d->verdict] : "none");
 	if (d != NULL && d->mode == MODE_OBSERVE && d->action != ACTION_PASS)
 		g_string_append_printf(to, " observed=%s", action_names[d->action]);
+	put_would(to, r);
 	put_done(to, r);
 	g_string_append_printf(to, " rcpts=%zu", env->n_rcpts);
 	put_address(to, "from", env->mail_from);

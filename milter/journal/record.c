@@ -162,6 +162,8 @@ static void put_decision(GString *to, const struct decision *d, bool pii)
 	put_text(to, "verdict", verdict_names[d->verdict]);
 	put_text(to, "action", action_names[d->action]);
 	put_text(to, "mode", mode_names[d->mode]);
+	if (d->differs)
+		put_text(to, "would", verdict_names[d->would]);
 	put_text(to, "policy", d->policy != NULL ? d->policy->name : NULL);
 	for (int i = 0; i < AXIS_COUNT; i++)
 		put_int(to, axis_names[i], d->milli[i]);

@@ -281,13 +281,11 @@ static void check_rollout(struct ruleset *rs, struct rule *rule,
 	rule->info.rollout_percent = clause->percent;
 	rule->by_domain = clause->by_domain;
 	rule->info.per_rcpt = true;
-	if (!name_find(rs, "rcpt.address", (struct place){ 0 }, &rs->rcpt_address) ||
-	    !name_find(rs, "tenant.name", (struct place){ 0 }, &rs->tenant_name)) {
+	if (!rs->has_rcpt) {
 		report_error(rs->errors, clause->place,
 			     "a rollout needs the names rcpt.address and tenant.name");
 		return;
 	}
-	rs->has_rollout = true;
 	note_name(rs, rule, rs->rcpt_address);
 	note_name(rs, rule, rs->tenant_name);
 }
@@ -474,6 +472,10 @@ static void check_rule(struct ruleset *rs, const struct item *item)
 
 void check_rules(struct ruleset *rs, const struct tree *tree)
 {
+	/* tests may have tables of their own, without recipients */
+	rs->has_rcpt =
+		name_find(rs, "rcpt.address", (struct place){ 0 }, &rs->rcpt_address) &&
+		name_find(rs, "tenant.name", (struct place){ 0 }, &rs->tenant_name);
 	for (const struct item *item = tree->items; item != NULL; item = item->next)
 		if (item->kind == ITEM_RULE && !item->broken && !item->override)
 			check_rule(rs, item);

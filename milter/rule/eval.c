@@ -47,6 +47,7 @@ enum decided { DECIDED_UNASKED, DECIDED_NOT, DECIDED_NO, DECIDED_YES };
 struct run {
 	struct arena *arena;
 	const struct ruleset *rs;
+	const struct rollout *rollout; /* NULL: nothing was set */
 	const struct eval_context *context;
 	bool blind;               /* tests of a recipient are unknown */
 	enum decided *decided;    /* by rule */
@@ -478,28 +479,36 @@ enum answer run_rule(struct run *run, const struct rule *rule)
 	return run_node(run, rule->condition);
 }
 
-bool run_is_served(const struct run *run, const struct rule *rule)
+static bool is_in_share(const struct run *run, const struct rule *rule, int percent)
 {
-	const char *address, *who, *domain;
-	struct value tenant;
-	char *said, *hash;
-	bool served;
+	g_assert(run->rs->has_rcpt);
+	const char *address = run_value(run, run->rs->rcpt_address).text;
+	const char *tenant = run_value(run, run->rs->tenant_name).text;
+	const char *who = address == NULL ? "" : address, *domain = strrchr(who, '@');
+	char *what =
+		g_strdup_printf("%s\n%s", tenant == NULL ? "" : tenant, rule->info.name);
+	bool served = rollout_serves(run->rollout, what,
+				     rule->by_domain && domain != NULL ? domain + 1 : who,
+				     percent);
 
-	if (rule->info.rollout_percent >= 100)
-		return true;
-	address = run_value(run, run->rs->rcpt_address).text;
-	tenant = run_value(run, run->rs->tenant_name);
-	who = address == NULL ? "" : address;
-	domain = strrchr(who, '@');
-	if (rule->by_domain && domain != NULL)
-		who = domain + 1;
-	said = g_strdup_printf("%s\n%s\n%s", tenant.text == NULL ? "" : tenant.text, who,
-			       rule->info.name);
-	hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, said, -1);
-	hash[7] = '\0'; /* 28 bits: a hundredth is met exactly enough */
-	served = g_ascii_strtoull(hash, NULL, 16) % 100 <
-		 (guint64)rule->info.rollout_percent;
-	g_free(hash);
-	g_free(said);
+	g_free(what);
 	return served;
+}
+
+void run_settings(struct run *run, const struct rollout *rollout)
+{
+	run->rollout = rollout;
+}
+
+enum served run_served(const struct run *run, const struct rule *rule)
+{
+	const struct rollout_setting *set =
+		rollout_find(run->rollout, ROLLOUT_RULE, rule->info.name);
+	int percent = set != NULL          ? set->percent
+		      : rule->info.observe ? 0
+					   : rule->info.rollout_percent;
+
+	if (percent <= 0)
+		return SERVED_NOBODY;
+	return percent >= 100 || is_in_share(run, rule, percent) ? SERVED : SERVED_OTHERS;
 }

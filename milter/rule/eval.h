@@ -3,6 +3,7 @@
 #ifndef RULE_EVAL_H
 #define RULE_EVAL_H
 
+#include "config/rollout.h"
 #include "rule/ruleset.h"
 
 /* what conditions read */
@@ -24,6 +25,11 @@ struct run *run_create(struct arena *a, const struct ruleset *rs);
  * in    context   must outlive its use; the values of the message must stay the same
  * err   none */
 void run_look_at(struct run *run, const struct eval_context *context);
+
+/* run_settings - what was set at run time; kept as long as the run
+ * in    rollout   NULL: nothing
+ * err   none */
+void run_settings(struct run *run, const struct rollout *rollout);
 
 /* run_rule - does the condition of a rule hold?
  * err   UNKNOWN: it hangs on something that could not be found out */
@@ -47,10 +53,16 @@ enum answer compare_numbers(enum operator op, int64_t left, int64_t right);
  * err   none */
 struct value run_value(const struct run *run, struct name_at at);
 
-/* run_is_served - does the rule's rollout reach this recipient? The same recipient always
- *                 gets the same answer
+enum served {
+	SERVED,
+	SERVED_NOBODY, /* it is only watched */
+	SERVED_OTHERS, /* the recipient is outside its share, always */
+};
+
+/* run_served - do the points of a rule count for this recipient? What was set at run time stands
+ *              before what the rule says
  * err   none */
-bool run_is_served(const struct run *run, const struct rule *rule);
+enum served run_served(const struct run *run, const struct rule *rule);
 
 /* run_ruleset - the set it runs
  * err   none */

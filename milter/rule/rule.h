@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "config/rollout.h"
 #include "config/words.h"
 #include "detect/detect.h"
 #include "feature/feature.h"
@@ -177,13 +178,19 @@ bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char 
  * err   none */
 const char *ruleset_id(const struct ruleset *rs);
 
+/* rules, and what was set for them since they were loaded */
+struct rules_in_force {
+	const struct ruleset *rules;
+	const struct rollout *rollout; /* NULL: nothing */
+};
+
 /* ruleset_run - evaluate all rules for all recipients
  * in    signals   one a recipient
  * out   one a recipient
  * own   a
  * use   any thread
  * err   none: a match that runs over its limits is unknown */
-const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
+const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force *in,
 				    const struct features *f, const struct facts *facts,
 				    const struct rcpt_signals *signals);
 
@@ -194,7 +201,8 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
  * own   e->arena
  * use   any thread
  * err   none */
-const struct account *ruleset_explain(const struct ruleset *rs, const struct evidence *e,
+const struct account *ruleset_explain(const struct rules_in_force *in,
+				      const struct evidence *e,
 				      const struct rcpt_signals *signals);
 
 /* rules_format - a .rules or .rtest text as `wonted rules fmt` writes it

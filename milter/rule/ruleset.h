@@ -51,7 +51,8 @@ struct ruleset {
 	GHashTable *leaves; /* a test as written -> its number + 1 */
 	GPtrArray *headers; /* names */
 	GArray *rcpt_names; /* struct name_at of recipients that rules read */
-	bool has_rollout, has_sayers;
+	bool has_rcpt;      /* the two names stand in the tables */
+	bool has_sayers;
 	struct name_at rcpt_address, tenant_name; /* for rollouts */
 	unsigned needs;
 	const char *id;

@@ -81,7 +81,8 @@ static void make_hit(struct run *run, const struct rule *rule, bool everybody,
 {
 	hit_r->rule = rule->info.name;
 	hit_r->reason = reason_fill(run, rule);
-	hit_r->observed = rule->info.observe || (!everybody && !run_is_served(run, rule));
+	hit_r->observed =
+		everybody ? rule->info.observe : run_served(run, rule) != SERVED;
 	score_points(run, rule, hit_r->unknown ? ANSWER_UNKNOWN : ANSWER_YES,
 		     hit_r->milli);
 }
@@ -99,7 +100,9 @@ struct rcpt_hits score_recipient(struct run *run, bool everybody)
 		enum answer answer = run_rule(run, rule);
 		struct hit hit = { .unknown = answer == ANSWER_UNKNOWN };
 
-		unsettled |= answer == ANSWER_UNKNOWN && !rule->info.observe;
+		unsettled |= answer == ANSWER_UNKNOWN &&
+			     (everybody ? !rule->info.observe
+					: run_served(run, rule) != SERVED_NOBODY);
 		if (!gives(rule, answer))
 			continue;
 		make_hit(run, rule, everybody, &hit);
@@ -126,6 +129,7 @@ struct rcpt_hits score_recipient(struct run *run, bool everybody)
 struct view {
 	const struct ruleset *rs;
 	const struct value *at[SOURCE_COUNT];
+	const char *sharer; /* who may be in a share that was set; NULL: there is none */
 };
 
 static const struct value *signal_values(struct arena *a, const struct ruleset *rs,
@@ -174,7 +178,7 @@ static guint hash_view(gconstpointer p)
 {
 	const struct view *view = p;
 	const GArray *names = view->rs->rcpt_names;
-	guint hash = 0;
+	guint hash = view->sharer == NULL ? 0 : g_str_hash(view->sharer);
 
 	for (guint i = 0; i < names->len; i++) {
 		struct name_at name = g_array_index(names, struct name_at, i);
@@ -189,6 +193,8 @@ static gboolean same_view(gconstpointer left, gconstpointer right)
 	const struct view *a = left, *b = right;
 	const GArray *names = a->rs->rcpt_names;
 
+	if (g_strcmp0(a->sharer, b->sharer) != 0)
+		return FALSE;
 	for (guint i = 0; i < names->len; i++) {
 		struct name_at name = g_array_index(names, struct name_at, i);
 
@@ -199,22 +205,43 @@ static gboolean same_view(gconstpointer left, gconstpointer right)
 	return TRUE;
 }
 
-const struct rcpt_hits *ruleset_run(struct arena *a, const struct ruleset *rs,
+/* Is a share of some rule set at run time? Then recipients are told apart by who they are. */
+static bool has_shares(const struct rollout *rollout)
+{
+	GPtrArray *list = rollout == NULL ? NULL : rollout_list(rollout);
+	bool any = false;
+
+	for (guint i = 0; list != NULL && i < list->len; i++) {
+		const struct rollout_setting *s = list->pdata[i];
+
+		any |= s->scope == ROLLOUT_RULE && s->percent > 0 && s->percent < 100;
+	}
+	if (list != NULL)
+		g_ptr_array_unref(list);
+	return any;
+}
+
+const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force *in,
 				    const struct features *f, const struct facts *facts,
 				    const struct rcpt_signals *signals)
 {
+	const struct ruleset *rs = in->rules;
+	bool shares = has_shares(in->rollout);
 	struct rcpt_hits *hits = arena_new(a, struct rcpt_hits, facts->n_rcpts + 1);
 	struct view *views = arena_new(a, struct view, facts->n_rcpts + 1);
 	GHashTable *seen = g_hash_table_new(hash_view, same_view);
 	struct run *run = run_create(a, rs);
 
+	run_settings(run, in->rollout);
 	for (size_t i = 0; i < facts->n_rcpts; i++) {
 		struct eval_context context = { .at = views[i].at, .features = f };
 		const struct view *same;
 
-		views[i] = (struct view){ rs,
-					  { f->at, facts->rcpts[i].at,
-					    signal_values(a, rs, &signals[i]) } };
+		views[i] = (struct view){
+			rs,
+			{ f->at, facts->rcpts[i].at, signal_values(a, rs, &signals[i]) },
+			shares ? facts->rcpts[i].at[FACT_RCPT_ADDRESS].text : NULL
+		};
 		same = g_hash_table_lookup(seen, &views[i]);
 		if (same != NULL) {
 			hits[i] = hits[same - views];
@@ -266,25 +293,29 @@ static struct account explain_rule(struct run *run, const struct rule *rule)
 		tried[i] = explain_test(run, rule->tests[i]);
 	if (rule->info.off)
 		account.remark = "switched off";
-	else if (rule->info.observe)
+	else if (run_served(run, rule) == SERVED_NOBODY)
 		account.remark = "watched only";
-	else if (!run_is_served(run, rule))
+	else if (run_served(run, rule) == SERVED_OTHERS)
 		account.remark = "outside its rollout";
 	account.counted = account.remark == NULL && gives(rule, account.answer);
 	return account;
 }
 
-const struct account *ruleset_explain(const struct ruleset *rs, const struct evidence *e,
+const struct account *ruleset_explain(const struct rules_in_force *in,
+				      const struct evidence *e,
 				      const struct rcpt_signals *signals)
 {
+	const struct ruleset *rs = in->rules;
 	struct view view = { rs,
 			     { e->features->at, e->facts->at,
-			       signal_values(e->arena, rs, signals) } };
+			       signal_values(e->arena, rs, signals) },
+			     NULL };
 	struct eval_context context = { .at = view.at, .features = e->features };
 	struct account *accounts =
 		arena_new(e->arena, struct account, rs->rules->len + 1);
 	struct run *run = run_create(e->arena, rs);
 
+	run_settings(run, in->rollout);
 	run_look_at(run, &context);
 	for (guint i = 0; i < rs->rules->len; i++)
 		accounts[i] = explain_rule(run, g_ptr_array_index(rs->rules, i));

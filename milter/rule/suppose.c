@@ -209,7 +209,7 @@ static bool know_outcome(struct supposer *s, const struct scene *scene,
 	answers allowed;
 
 	s->counts[rule->index] =
-		!rule->info.off && !rule->info.observe && run_is_served(scene->run, rule);
+		!rule->info.off && run_served(scene->run, rule) == SERVED;
 	if (!s->counts[rule->index])
 		return hit == NULL;
 	allowed = outcomes(scene->run, rule, hit, axis, s->given[rule->index]);

@@ -137,9 +137,10 @@ static bool share_reasons(const struct rcpt_hits *hits, const struct decision *b
 }
 
 /* What of a decision is the recipient's own, and not the message's. */
-static void know_rcpt(const struct options *o, const char *key,
+static void know_rcpt(const struct decide_setup *s, const char *key,
 		      const struct rcpt_facts *facts, struct decision *d)
 {
+	const struct options *o = s->options;
 	struct policy_seeker who = { .address = key };
 
 	if (facts != NULL) {
@@ -153,8 +154,11 @@ static void know_rcpt(const struct options *o, const char *key,
 	if (who.named != NULL && options_policy_named(o, who.named) == NULL)
 		d->lost_policy = who.named;
 	d->policy = options_policy(o, &who);
-	d->mode = d->policy->mode == MODE_INHERIT ? o->mode : d->policy->mode;
 	d->tenant = options_tenant(o, address_domain(key));
+	d->mode = rollout_mode(s->rollout, o,
+			       &(struct rollout_seeker){ .policy = d->policy,
+							 .tenant = d->tenant,
+							 .address = key });
 }
 
 /* Was something missing through our side that a counting rule asks for? What only a banner
@@ -170,6 +174,28 @@ static bool is_blind(const struct decide_setup *s, const struct rcpt_facts *fact
 	       (facts != NULL && (facts->missing & s->asked) != 0);
 }
 
+/* What it would be if all rules counted that were only watched. */
+static enum verdict would_be(const struct rcpt_hits *hits, const struct decision *d)
+{
+	int64_t milli[AXIS_COUNT];
+	bool watched = false;
+	enum verdict would;
+
+	memcpy(milli, d->milli, sizeof(milli));
+	for (size_t i = 0; hits != NULL && i < hits->n; i++) {
+		const struct hit *h = &hits->at[i];
+
+		watched |= h->observed;
+		for (size_t x = 0; x < AXIS_COUNT && h->observed; x++)
+			milli[x] += h->milli[x];
+	}
+	if (!watched)
+		return d->verdict;
+	would = score_verdict(milli, d->policy);
+	return would == VERDICT_WANTED && d->verdict == VERDICT_UNDECIDED ? d->verdict
+									  : would;
+}
+
 static void score_one(struct arena *a, const struct decide_setup *s,
 		      const struct rcpt_hits *hits, const struct rcpt_facts *facts,
 		      struct decision *d)
@@ -183,11 +209,14 @@ static void score_one(struct arena *a, const struct decide_setup *s,
 		d->missing |= MISSING_PATTERN;
 	for (enum axis x = AXIS_THREAT; hits != NULL && x < AXIS_COUNT; x++)
 		d->milli[x] = hits->milli[x];
-	preference_move(a, facts, d, &own);
+	if (rollout_is_on(s->rollout, ROLLOUT_PREFERENCES))
+		preference_move(a, facts, d, &own);
 	d->verdict = score_verdict(d->milli, d->policy);
 	if (d->verdict == VERDICT_WANTED && is_blind(s, facts, d))
 		d->verdict = VERDICT_UNDECIDED;
 	d->action = score_action(d->verdict, d->policy);
+	d->would = would_be(hits, d);
+	d->differs = d->would != d->verdict;
 	if (hits != NULL && (s->hits == hits || !share_reasons(hits, d - 1, d)))
 		give_reasons(a, hits, &own, d);
 }
@@ -210,7 +239,7 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 								   : &s->facts->rcpts[i];
 
 		d->rcpt = key != NULL ? key : env->rcpts[i].address;
-		know_rcpt(s->options, key, facts, d);
+		know_rcpt(s, key, facts, d);
 		score_one(a, s, hits, facts, d);
 	}
 	*d_r = (struct decisions){ .at = all, .n = env->n_rcpts };

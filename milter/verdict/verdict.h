@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "config/options.h"
+#include "config/rollout.h"
 #include "config/words.h"
 #include "lookup/lookup.h"
 #include "message/envelope.h"
@@ -44,6 +45,8 @@ struct decision {
 	enum action action; /* what policy asks for */
 	enum mode mode;     /* OBSERVE or ENFORCE; OBSERVE: nothing is done about it */
 	int64_t milli[AXIS_COUNT];
+	enum verdict would; /* with the points of rules that were only watched */
+	bool differs;       /* that is another verdict */
 	const struct policy *policy;
 	const struct tenant *tenant; /* whose recipient; NULL: nobody's */
 	const char *locale;          /* of the mailbox's record; NULL: not said */
@@ -66,6 +69,7 @@ struct decisions {
 
 struct decide_setup {
 	const struct options *options;
+	const struct rollout *rollout; /* NULL: nothing was set at run time */
 	const struct envelope *envelope;
 	const struct facts
 		*facts; /* NULL: none were asked, and policies are chosen by what

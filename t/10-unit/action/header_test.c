@@ -186,6 +186,7 @@ static const struct reason evil_reason = {
 	"d",
 	AXIS_THREAT,
 	6500,
+	false,
 };
 
 static void writes_only_headers(void)

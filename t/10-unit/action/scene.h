@@ -39,6 +39,7 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	s->deleted = g_ptr_array_new();
 	s->added = g_ptr_array_new();
 	s->options.mode = MODE_ENFORCE;
+	s->options.enforce_percent = 100;
 	s->options.recipient_delimiter = "+";
 	s->options.observe_headers = true;
 	s->options.headers = HEADERS_FULL;
@@ -54,6 +55,7 @@ static inline void scene_begin(struct scene *s, const char *raw)
 	for (size_t i = 0; i < SCENE_POLICIES; i++)
 		s->policies[i] = (struct policy){
 			.name = "default",
+			.enforce_percent = 100,
 			.malicious_points = 9000,
 			.suspicious_points = 5000,
 			.spam_points = 6000,

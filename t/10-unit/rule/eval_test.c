@@ -251,7 +251,7 @@ static void test_lists(void)
 
 /* ---- many recipients ---- */
 
-static struct rcpt_hits *run_all(struct arena *a, const struct ruleset *rs,
+static struct rcpt_hits *run_set(struct arena *a, const struct rules_in_force *in,
 				 const struct rcpt_facts *facts, size_t n)
 {
 	struct features *f = arena_new(a, struct features, 1);
@@ -266,8 +266,14 @@ static struct rcpt_hits *run_all(struct arena *a, const struct ruleset *rs,
 	signals[DETECTOR_first_contact].words = "never seen";
 	for (size_t i = 0; i < n; i++)
 		each[i].at = signals;
-	memcpy(hits, ruleset_run(a, rs, f, &all, each), n * sizeof(*hits));
+	memcpy(hits, ruleset_run(a, in, f, &all, each), n * sizeof(*hits));
 	return hits;
+}
+
+static struct rcpt_hits *run_all(struct arena *a, const struct ruleset *rs,
+				 const struct rcpt_facts *facts, size_t n)
+{
+	return run_set(a, &(struct rules_in_force){ rs, NULL }, facts, n);
 }
 
 static struct ruleset *load_real(const char *rules)
@@ -351,6 +357,56 @@ static void test_rollout(void)
 	ruleset_free(rs);
 }
 
+static struct rollout *set_rule(const char *name, int percent)
+{
+	const struct rollout_setting s = {
+		.scope = ROLLOUT_RULE, .name = name, .percent = percent, .by = "test"
+	};
+	struct rollout *none = rollout_new(), *r = rollout_with(none, &s);
+
+	rollout_unref(none);
+	return r;
+}
+
+/* what was set at run time stands before what the rule says; recipients of a share are told
+ * apart though their facts are the same to the rules */
+static void test_set_at_run_time(void)
+{
+	struct ruleset *rs = load_real("rule a\n reason \"a\"\n when bulk\n spam +2\n"
+				       "rule w\n reason \"w\"\n when bulk\n graymail +2\n"
+				       " observe\n");
+	struct arena *a = arena_create();
+	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 1000);
+	static const struct {
+		const char *rule;
+		int percent;
+		unsigned spam, graymail;
+	} rows[] = { { "other", 0, 1000, 0 },  { "a", 0, 0, 0 },
+		     { "a", 50, 500, 0 },      { "a", 100, 1000, 0 },
+		     { "w", 100, 1000, 1000 }, { "w", 20, 1000, 200 } };
+
+	for (int i = 0; i < 1000; i++)
+		facts[i].at[FACT_RCPT_ADDRESS] =
+			value_of_text(arena_printf(a, "u%d@d.example", i));
+	for (size_t k = 0; k < G_N_ELEMENTS(rows); k++) {
+		struct rollout *r = set_rule(rows[k].rule, rows[k].percent);
+		struct rcpt_hits *hits =
+			run_set(a, &(struct rules_in_force){ rs, r }, facts, 1000);
+		int spam = 0, graymail = 0;
+
+		for (int i = 0; i < 1000; i++) {
+			spam += hits[i].milli[AXIS_SPAM] == 2000;
+			graymail += hits[i].milli[AXIS_GRAYMAIL] == 2000;
+			g_assert_cmpuint(hits[i].n, ==, 2);
+		}
+		g_assert_cmpint(ABS(spam - (int)rows[k].spam), <, 60);
+		g_assert_cmpint(ABS(graymail - (int)rows[k].graymail), <, 60);
+		rollout_unref(r);
+	}
+	arena_destroy(&a);
+	ruleset_free(rs);
+}
+
 struct job {
 	const struct ruleset *rs;
 	int64_t spam_milli;
@@ -404,7 +460,8 @@ static void test_explain(void)
 
 	f->at[FEATURE_BULK] = VALUE_OF_BOOL(true);
 	facts->at[FACT_PAIR_DAYS_KNOWN] = VALUE_OF_INT(5);
-	account = ruleset_explain(rs, &e, &(struct rcpt_signals){ .at = signals });
+	account = ruleset_explain(&(struct rules_in_force){ rs, NULL }, &e,
+				  &(struct rcpt_signals){ .at = signals });
 	g_assert_cmpint(account->answer, ==, ANSWER_NO);
 	g_assert_false(account->counted);
 	g_assert_cmpstr(account->remark, ==, "watched only");
@@ -437,7 +494,7 @@ static void test_said_by(void)
 	const struct rcpt_hits *hits;
 
 	f->at[FEATURE_BULK] = f->at[FEATURE_HTML] = VALUE_OF_BOOL(true);
-	hits = ruleset_run(a, rs, f, &facts, &signals);
+	hits = ruleset_run(a, &(struct rules_in_force){ rs, NULL }, f, &facts, &signals);
 	g_assert_cmpuint(hits->n, ==, 4);
 	g_assert_cmpstr(hits->at[0].rule, ==, "low");
 	g_assert_false(hits->at[0].said);
@@ -446,7 +503,7 @@ static void test_said_by(void)
 	g_assert_false(hits->at[3].said);
 	g_assert_cmpint(hits->milli[AXIS_SPAM], ==, 2000);
 	f->at[FEATURE_AUTO] = VALUE_OF_BOOL(true);
-	hits = ruleset_run(a, rs, f, &facts, &signals);
+	hits = ruleset_run(a, &(struct rules_in_force){ rs, NULL }, f, &facts, &signals);
 	g_assert_cmpstr(hits->at[1].rule, ==, "low");
 	g_assert_true(hits->at[1].said);
 	arena_destroy(&a);
@@ -463,6 +520,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/eval/lists", test_lists);
 	g_test_add_func("/rule/eval/recipients", test_recipients);
 	g_test_add_func("/rule/eval/rollout", test_rollout);
+	g_test_add_func("/rule/eval/set_at_run_time", test_set_at_run_time);
 	g_test_add_func("/rule/eval/threads", test_threads);
 	g_test_add_func("/rule/eval/explain", test_explain);
 	g_test_add_func("/rule/eval/said_by", test_said_by);

@@ -67,6 +67,8 @@ static void decides(void)
 	g_assert_cmpstr(d.at[0].rcpt, ==, "bob@example.net");
 	g_assert_cmpstr(d.at[0].policy->name, ==, "default");
 	g_assert_cmpint(d.at[0].verdict, ==, VERDICT_SUSPICIOUS);
+	g_assert_cmpint(d.at[0].would, ==, VERDICT_MALICIOUS); /* with what was watched */
+	g_assert_cmpint(d.at[2].would, ==, VERDICT_WANTED);
 	g_assert_cmpint(d.at[0].action, ==, ACTION_BANNER);
 	g_assert_cmpint(d.at[0].mode, ==, MODE_ENFORCE);
 	g_assert_cmpint(d.at[0].milli[AXIS_SPAM], ==, -1999);

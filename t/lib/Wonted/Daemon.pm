@@ -31,6 +31,7 @@ sub new {
 		control_socket => qq("$dir/control"), feedback_socket => qq("$dir/feedback"), store => qq("lmdb:$dir/store"),
 		audit_dir => qq("$dir/audit"), review_socket => qq("unix:$dir/review"),
 		review_accounts => qq("$dir/accounts"), review_key => qq("$dir/review.key"),
+		rollout_file => qq("$dir/rollout"),
 		quarantine_dir => qq("$dir/quarantine"), journal_dir => qq("$dir/journal"),
 		rules_dir => '"' . (Cwd::abs_path('rules') // 'rules') . '"',
 		(defined $o{zone} ? (dns_zone_file => '"' . $place->write('zone', $o{zone}) . '"') : ()),
