@@ -1,8 +1,10 @@
 /* `wonted rules`: what an admin does with rule files before the daemon reads them. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -11,14 +13,19 @@
 #include "base/plural.h"
 #include "base/suggest.h"
 #include "cmd/command.h"
+#include "cmd/filter.h"
 #include "cmd/listing.h"
 #include "config/load.h"
+#include "learn/ledger.h"
 #include "rule/rule.h"
+
+enum { WORST_DAYS = 30, DAY_S = 86400 };
 
 struct request {
 	struct command_args *args;
 	char **rest; /* after the second word, NULL-terminated */
-	gboolean write, check, json, markdown;
+	gboolean write, check, json, markdown, worst;
+	char *since;
 };
 
 static const char *const name = "wonted rules";
@@ -150,8 +157,79 @@ static void put_rule(const struct request *r, const struct rule_info *info)
 		print_rule(info);
 }
 
+/* ---- list --worst ---- */
+
+static void json_ledger(const struct ledger_row *row)
+{
+	GString *out = listing_json_begin();
+
+	listing_json_text(out, "rule", row->name);
+	listing_json_int(out, "hits", row->hits);
+	listing_json_int(out, "watched", row->watched);
+	listing_json_int(out, "rescued", row->rescued);
+	listing_json_int(out, "answered", row->answered);
+	listing_json_int(out, "bad", row->bad);
+	listing_json_int(out, "mailboxes", row->mailboxes);
+	listing_json_int(out, "low_permille", (int64_t)(row->low * 1000));
+	listing_json_int(out, "high_permille", (int64_t)(row->high * 1000));
+	listing_json_print(out);
+}
+
+static void print_ledger(const struct ledger_row *row)
+{
+	printf("%5.1f%% %5.1f%% %5.1f%%  %7" PRId64 " %7" PRId64 " %7" PRId64 " %7" PRId64
+	       " %6" PRId64 "  %s\n",
+	       row->low * 100, row->share * 100, row->high * 100, row->hits, row->rescued,
+	       row->answered, row->watched, row->mailboxes, row->name);
+}
+
+/* What is surely bad stands first, not what three unlucky cases make look so. */
+static int print_worst(const struct request *r, const struct options *o, GError **e)
+{
+	int64_t now_s = clock_now_s();
+	struct ledger_setup setup = { .options = o,
+				      .since_s = now_s - WORST_DAYS * DAY_S };
+	struct ledger *l;
+
+	if (!filter_time("--since", r->since, now_s, &setup.since_s, e))
+		return EXIT_WRONG_INPUT;
+	l = ledger_create(&setup);
+	if (!ledger_read(l, o->journal_dir, 0, e)) {
+		ledger_destroy(&l);
+		return EXIT_SYSTEM;
+	}
+	GPtrArray *rows = ledger_rules(l);
+
+	if (!r->json)
+		listing_header(
+			"AT LEAST SHARE AT MOST (of hits moved back, released or "
+			"answered)\n                         HITS RESCUED ANSWERED "
+			"WATCHED MAILBOXES  RULE");
+	for (guint i = 0; i < rows->len; i++)
+		(r->json ? json_ledger : print_ledger)(rows->pdata[i]);
+	if (rows->len == 0 && !r->json)
+		puts("no rule has decided anything since then");
+	g_ptr_array_unref(rows);
+	ledger_destroy(&l);
+	return EXIT_DONE;
+}
+
+static int do_worst(const struct request *r)
+{
+	struct options *o = command_config(r->args);
+	GError *e = NULL;
+	int status = o == NULL ? EXIT_WRONG_INPUT : print_worst(r, o, &e);
+
+	if (e != NULL)
+		status = command_fail(name, e);
+	options_unref(o);
+	return status;
+}
+
 static int do_list(const struct request *r)
 {
+	if (r->worst)
+		return do_worst(r);
 	char *folder;
 	int status;
 	struct ruleset *rs = load(r, &folder, &status);
@@ -394,6 +472,12 @@ int command_rules(int argc, char **argv)
 		  NULL },
 		{ "json", 'j', 0, G_OPTION_ARG_NONE, &r.json,
 		  "list, show: a line of JSON for each rule", NULL },
+		{ "worst", 0, 0, G_OPTION_ARG_NONE, &r.worst,
+		  "list: rules by how surely what they did was wrong, out of the journal",
+		  NULL },
+		{ "since", 0, 0, G_OPTION_ARG_STRING, &r.since,
+		  "list --worst: since then, a date, or how long ago; 30d if not said",
+		  "TIME" },
 		{ "markdown", 0, 0, G_OPTION_ARG_NONE, &r.markdown,
 		  "names: as tables for rules/README", NULL },
 		G_OPTION_ENTRY_NULL
@@ -409,6 +493,7 @@ int command_rules(int argc, char **argv)
 				 COUNT_OF(sub_commands));
 	int status = sub_commands[row].run(&r);
 
+	g_free(r.since);
 	command_options_free(&args);
 	return status;
 }

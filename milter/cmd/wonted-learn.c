@@ -19,6 +19,7 @@
 #include "cmd/control.h"
 #include "cmd/feedback_listener.h"
 #include "cmd/gauges.h"
+#include "cmd/guard.h"
 #include "cmd/tenant_store.h"
 #include "cmd/user.h"
 #include "config/pools.h"
@@ -38,6 +39,7 @@ struct learn {
 	struct feedback_listener *feedback;
 	struct follow_done told; /* what the last report counted up to */
 	int64_t told_us;
+	struct guard *guard;     /* NULL: there is none */
 	struct control *control; /* NULL: nobody can ask */
 	int64_t began_s;
 	struct metrics *metrics;
@@ -231,8 +233,10 @@ static void reload(struct learn *l)
 		return;
 	}
 	close_all(l);
+	guard_end(&l->guard);
 	options_unref(l->options);
 	l->options = o;
+	l->guard = guard_begin(o);
 	tell_configuration(l);
 	log_level_set(o->log_level);
 	log_line(LOG_LEVEL_INFO, "reloaded");
@@ -264,6 +268,20 @@ static void tell_status(const struct learn *l, GString *to)
 	metrics_status(l->metrics, to);
 }
 
+/* who does not want to wait until the guard looks by itself */
+static void answer_guard(const struct learn *l, GString *to)
+{
+	struct options *o = options_load_daemon(l->config, NULL);
+	GHashTable *none = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+	if (o != NULL)
+		guard_look(o, none);
+	g_string_append(to, o != NULL ? "looked\n"
+				      : "error: the configuration has mistakes\n");
+	g_hash_table_unref(none);
+	options_unref(o);
+}
+
 static bool answer(const char *word, GString *to, void *user)
 {
 	const struct learn *l = user;
@@ -272,6 +290,8 @@ static bool answer(const char *word, GString *to, void *user)
 		answer_reload(l, to);
 	else if (strcmp(word, "status") == 0)
 		tell_status(l, to);
+	else if (strcmp(word, "guard") == 0)
+		answer_guard(l, to);
 	else
 		return false;
 	return true;
@@ -354,6 +374,7 @@ static void serve(struct learn *l, const sigset_t *set)
 
 	open_control(l);
 	feedback_listener_watch(l->feedback, l->options->quarantine_dir, SIGUSR1);
+	l->guard = guard_begin(l->options);
 	sd_notify(0, "READY=1");
 	while (request != REQUEST_STOP) {
 		GError *e = NULL;
@@ -372,6 +393,7 @@ static void serve(struct learn *l, const sigset_t *set)
 			reload(l);
 	}
 	sd_notify(0, "STOPPING=1");
+	guard_end(&l->guard);
 	control_close(l->control);
 }
 

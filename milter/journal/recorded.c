@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "journal/kind.h"
 #include "message/disguise.h"
+#include "verdict/verdict.h"
 
 #define KNOWN_VERSION 1
 
@@ -82,6 +83,22 @@ static void read_rules(struct arena *a, const json_t *reasons, struct recorded_r
 	r->rules = rules;
 }
 
+/* Reasons begin with those that made the verdict, if there are any. */
+static void read_decisive(const json_t *reasons, struct recorded_rcpt *r)
+{
+	enum axis axis =
+		r->verdict < VERDICT_COUNT ? verdict_axis(r->verdict) : AXIS_COUNT;
+	const json_t *first = json_array_get(reasons, 0);
+
+	r->axis = AXIS_COUNT;
+	if (axis == AXIS_COUNT || r->n_rules == 0 ||
+	    word_of(first, "axis", axis_names, AXIS_COUNT) != (int)axis ||
+	    json_integer_value(json_object_get(first, "points")) <= 0)
+		return;
+	r->axis = axis;
+	r->decisive = r->rules[0];
+}
+
 static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
 {
 	size_t n = MIN(json_array_size(list), LIMIT_RCPTS);
@@ -99,8 +116,12 @@ static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
 							 VERDICT_COUNT),
 			.done = (enum action)word_of(one, "done", action_names,
 						     ACTION_COUNT),
+			.action = (enum action)word_of(one, "action", action_names,
+						       ACTION_COUNT),
+			.policy = text_of(a, one, "policy"),
 		};
 		read_rules(a, json_object_get(one, "reasons"), &rcpts[i]);
+		read_decisive(json_object_get(one, "reasons"), &rcpts[i]);
 	}
 	r->rcpts = rcpts;
 	r->n_rcpts = n;

@@ -19,6 +19,11 @@ struct recorded_rcpt {
 	const char *address;  /* as given by the MTA; NULL: not recorded (journal_pii) */
 	enum verdict verdict; /* VERDICT_COUNT: nobody judged */
 	enum action done;     /* ACTION_COUNT: nothing is said about it */
+	enum action action;   /* that policy asks for; ACTION_COUNT: nothing is said */
+	const char *policy;   /* NULL: nothing is said */
+	const char
+		*decisive; /* rule that gave most of what made the verdict; NULL: none */
+	enum axis axis;    /* on which; AXIS_COUNT with it */
 	const char *const *rules; /* that gave points, the strongest first, n_rules */
 	size_t n_rules;
 };
