@@ -67,11 +67,14 @@ static unsigned after(unsigned bits, enum feedback feedback)
 	switch (feedback) {
 	case FEEDBACK_WANTED:
 	case FEEDBACK_RELEASED:
+	case FEEDBACK_REPORTED:
+	case FEEDBACK_APPROVED:
 		return bits | RESCUED;
 	case FEEDBACK_REPLIED:
 		return bits | ANSWERED;
 	case FEEDBACK_JUNK:
 	case FEEDBACK_GRAYMAIL:
+	case FEEDBACK_DISCARDED:
 	case FEEDBACK_REVOKED:
 		return bits & ~(unsigned)RESCUED;
 	case FEEDBACK_FLAGGED:
