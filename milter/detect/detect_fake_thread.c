@@ -1,6 +1,7 @@
 /* It looks like an answer, but nobody here has seen what it answers, and the sender is a
- * stranger, or is not proven to be none. Forwards, and lists that earned trust, refer to what
- * we have not seen for good reasons. */
+ * stranger, or is not proven to be none. Lists that earned trust refer to what we have not seen
+ * for good reasons, and so does who forwards something. But "Fwd:" is as easily written as
+ * "Re:": it clears nobody who has never written here. */
 #include "detect/evidence.h"
 
 static enum answer looks_like_answer(const struct evidence *e)
@@ -9,9 +10,12 @@ static enum answer looks_like_answer(const struct evidence *e)
 	enum answer any = refs->known == ANSWER_YES && refs->n_items > 0 ? ANSWER_YES
 			  : refs->known == ANSWER_UNKNOWN                ? ANSWER_UNKNOWN
 									 : ANSWER_NO;
+	enum answer forward = feature_answer(e, FEATURE_SUBJECT_FORWARD);
+	enum answer looks = answer_or(feature_answer(e, FEATURE_SUBJECT_REPLY), any);
 
-	return answer_and(answer_or(feature_answer(e, FEATURE_SUBJECT_REPLY), any),
-			  answer_not(feature_answer(e, FEATURE_SUBJECT_FORWARD)));
+	if (forward == ANSWER_NO)
+		return looks;
+	return answer_and(forward, fact_answer(e, FACT_SENDER_FIRST_CONTACT));
 }
 
 enum answer detect_fake_thread(const struct evidence *e, const char **words_r)
@@ -27,6 +31,11 @@ enum answer detect_fake_thread(const struct evidence *e, const char **words_r)
 
 	if (a != ANSWER_YES)
 		return a;
+	if (feature_answer(e, FEATURE_SUBJECT_FORWARD) == ANSWER_YES)
+		return say(e, words_r,
+			   "\"%s\" is written like a forward, but the sender has never "
+			   "written here",
+			   shown(e, feature_text(e, FEATURE_SUBJECT)));
 	if (feature_answer(e, FEATURE_SUBJECT_REPLY) == ANSWER_YES)
 		return say(e, words_r,
 			   "\"%s\" is written like an answer, but no earlier message is "

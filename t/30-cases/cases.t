@@ -22,6 +22,7 @@ use lib 't/lib';
 use Test::More;
 use JSON::PP;
 use File::Temp;
+use Wonted::Declared qw(%verdict_rank @additions lowered);
 use Wonted::Place;
 use Wonted::Redis;
 
@@ -195,30 +196,21 @@ sub same_elsewhere {
 }
 
 # What costs a sender nothing to write never makes a verdict better.
-my @declared = (
-	"List-Id: <talk.lists.example.net>\nList-Post: <mailto:talk\@lists.example.net>\n",
-	"List-Unsubscribe: <https://lists.example.net/u>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n",
-	"Precedence: bulk\nFeedback-ID: 1:2:3:example\n",
-	"Auto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\n",
-	"Auto-Submitted: auto-replied\nPrecedence: auto_reply\nX-Autoreply: yes\n",
-	"In-Reply-To: <1\@mail.example.net>\nReferences: <1\@mail.example.net>\n",
-);
-push @declared, join '', @declared[0 .. 3, 5];
-my @order = qw(wanted graymail undecided spam suspicious malicious);
-my %rank = map { $order[$_] => $_ } 0 .. $#order;
 sub declare_all {
 	my ($scan, $record, $dir, $name) = @_;
 	my @plain = map { $_->{verdict} } @{ $record->{rcpts} };
-	return unless grep { $rank{$_} > $rank{graymail} } @plain;
+	return unless grep { $verdict_rank{$_} > $verdict_rank{graymail} } @plain;
 	open my $in, '<:raw', "$dir/message.eml" or die; my $raw = do { local $/; <$in> };
-	my @files = map { (my $more = $declared[$_]) =~ s/\n/\r\n/g; write_file("$dir/declared$_.eml", $more . $raw); "$dir/declared$_.eml" } 0 .. $#declared;
+	my @files = map { write_file("$dir/declared$_.eml", $additions[$_][1]->($raw)); "$dir/declared$_.eml" } 0 .. $#additions;
 	my ($status, $json) = run(@$scan, '--json', @files);
+	my @records = map { decode_json($_) } split /\n/, $json;
+	is(scalar @records, scalar @additions, "$name: with all that can be added") or return;
 	my @better;
-	for my $one (map { decode_json($_) } split /\n/, $json) {
-		my @got = map { $_->{verdict} } @{ $one->{rcpts} };
-		push @better, "declared: $plain[$_] became $got[$_]" for grep { $rank{$got[$_]} < $rank{$plain[$_]} } 0 .. $#plain;
+	for my $i (0 .. $#additions) {
+		my @got = map { $_->{verdict} } @{ $records[$i]{rcpts} };
+		push @better, "$additions[$i][0]: $plain[$_] became $got[$_]" for grep { lowered($additions[$i], $plain[$_], $got[$_]) } 0 .. $#plain;
 	}
-	is_deeply(\@better, [], "$name: what is declared excuses nothing");
+	is_deeply(\@better, [], "$name: what is added excuses nothing");
 }
 
 my $place = Wonted::Place->new;

@@ -248,6 +248,13 @@ static const struct row rows[] = {
 	  "\"Re: x\" is written like an answer, but no earlier message is known" },
 	{ "fake_thread", FROM "subject.reply;pair.trusted;?auth.aligned", "unknown" },
 	{ "fake_thread", FROM "subject.forward;references=a@b.example", "no" },
+	{ "fake_thread", FROM "subject=Fwd: invoice;subject.forward;sender.first_contact",
+	  "\"Fwd: invoice\" is written like a forward, but the sender has never written "
+	  "here" },
+	{ "fake_thread",
+	  FROM "subject.forward;references=a@b.example;thread.known;sender.first_contact",
+	  "no" },
+	{ "fake_thread", FROM "subject.forward;?sender.first_contact", "unknown" },
 	{ "fake_thread", FROM "references=a@b.example;auto;message.report",
 	  "refers to earlier messages that nobody here has seen" },
 	{ "fake_thread", FROM LIST "subject.reply;list.trusted", "no" },
