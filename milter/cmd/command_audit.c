@@ -37,6 +37,15 @@ static int do_verify(struct request *r)
 
 	if (!audit_verify(r->options->audit_dir, r->head, &seen, &e))
 		return command_fail(name, e);
+	if (r->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_int(out, "lines", (int64_t)seen.lines);
+		listing_json_text(out, "head", seen.head);
+		listing_json_bool(out, "broken_off", seen.broken_off);
+		listing_json_print(out);
+		return EXIT_DONE;
+	}
 	printf("the chain is whole: %" PRIu64 " %s\nhead %s\n", seen.lines,
 	       plural(seen.lines, "line", "lines"), seen.head);
 	if (seen.broken_off)
@@ -186,7 +195,7 @@ static bool read_options(struct command_args *args, struct request *r)
 		{ "hold", 0, 0, G_OPTION_ARG_STRING, &r->hold,
 		  "show: only what was done to this hold", "ID" },
 		{ "json", 'j', 0, G_OPTION_ARG_NONE, &r->json,
-		  "show: a line of JSON for each entry", NULL },
+		  "show, verify: as lines of JSON", NULL },
 		{ "why", 'w', 0, G_OPTION_ARG_STRING, &r->why,
 		  "erase: why, in your words", "TEXT" },
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &r->yes, "erase: do it", NULL },

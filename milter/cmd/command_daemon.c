@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
+#include "cmd/listing.h"
 
 /* the answer's text on the stream that it belongs to */
 static int print_answer(const char *answer)
@@ -31,6 +32,16 @@ static int ask_one(const char *command, const char *path, const char *word)
 	return status;
 }
 
+static void json_not_there(const char *path)
+{
+	GString *out = listing_json_begin();
+
+	listing_json_text(out, "program", "wonted-learn");
+	listing_json_bool(out, "running", false);
+	listing_json_text(out, "socket", path);
+	listing_json_print(out);
+}
+
 /* The memory's writer may run on another machine, or not at all: that is said, and no
  * failure. A socket that nobody answers at is one. */
 static int ask_learner(const char *command, const char *control_socket, const char *word)
@@ -40,18 +51,16 @@ static int ask_learner(const char *command, const char *control_socket, const ch
 
 	if (access(path, F_OK) == 0 || errno != ENOENT)
 		status = ask_one(command, path, word);
+	else if (g_str_has_suffix(word, " json"))
+		json_not_there(path);
 	else
 		printf("wonted-learn: does not run here (there is no %s)\n", path);
 	g_free(path);
 	return status;
 }
 
-static int ask(int argc, char **argv, const char *word, const char *what)
+static int ask(struct command_args args, const char *word)
 {
-	struct command_args args = { .argc = argc, .argv = argv };
-
-	if (!command_options(&args, NULL, what))
-		return EXIT_USAGE;
 	char *path = control_socket_of(args.config);
 	int milter = ask_one(args.argv[0], path, word);
 	int learner = ask_learner(args.argv[0], path, word);
@@ -63,14 +72,25 @@ static int ask(int argc, char **argv, const char *word, const char *what)
 
 int command_reload(int argc, char **argv)
 {
-	return ask(
-		argc, argv, "reload",
+	static const char what[] =
 		"Ask the running daemons, wonted-milter and wonted-learn, to read their\n"
 		"configuration, rules and lists again, and say which did not. Something "
-		"wrong\nin them keeps the old ones in force and is shown here.");
+		"wrong\nin them keeps the old ones in force and is shown here.";
+	struct command_args args = { .argc = argc, .argv = argv };
+
+	return command_options(&args, NULL, what) ? ask(args, "reload") : EXIT_USAGE;
 }
 
 int command_status(int argc, char **argv)
 {
-	return ask(argc, argv, "status", "Show what the running daemons have counted.");
+	gboolean json = FALSE;
+	const GOptionEntry entries[] = { { "json", 'j', 0, G_OPTION_ARG_NONE, &json,
+					   "A line of JSON a daemon", NULL },
+					 G_OPTION_ENTRY_NULL };
+	struct command_args args = { .argc = argc, .argv = argv };
+
+	if (!command_options(&args, entries,
+			     "Show what the running daemons have counted."))
+		return EXIT_USAGE;
+	return ask(args, json ? "status json" : "status");
 }

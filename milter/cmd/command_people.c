@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/json_line.h"
 #include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/listing.h"
@@ -252,6 +253,39 @@ static void split_from(struct arena *a, const char *from, const char **display_r
 	g_free(name);
 }
 
+static void json_match(GString *out, const struct person_match *m)
+{
+	json_line_open(out, '{');
+	listing_json_text(out, "name", m->name);
+	listing_json_bool(out, "vip", m->person->vip);
+	listing_json_bool(out, "exact", m->judged.match == NAME_EXACT);
+	listing_json_int(out, "distance", m->judged.distance);
+	listing_json_text(out, "how", m->judged.how);
+	listing_json_texts(out, "addresses", m->person->addresses,
+			   m->person->n_addresses);
+	json_line_close(out, '}');
+}
+
+static void json_test(struct people_command *v, const char *display, const char *address)
+{
+	struct people *found = arena_new(v->at.arena, struct people, LIMIT_NAME_KEYS);
+	const struct person_match *match = NULL;
+	GString *out = listing_json_begin();
+	size_t n = 0;
+
+	if (display != NULL && name_key(v->at.arena, display) != NULL)
+		n = people_match(v->at.arena, display, found,
+				 find_candidates(v, display, found), &match);
+	listing_json_text(out, "name", display);
+	listing_json_text(out, "address", address);
+	json_line_name(out, "matches");
+	json_line_open(out, '[');
+	for (size_t i = 0; i < n; i++)
+		json_match(out, &match[i]);
+	json_line_close(out, ']');
+	listing_json_print(out);
+}
+
 static bool test_from(void *command, const char *from, GError **e)
 {
 	struct people_command *v = command;
@@ -262,6 +296,10 @@ static bool test_from(void *command, const char *from, GError **e)
 
 	(void)e;
 	split_from(v->at.arena, from, &display, &address);
+	if (v->json) {
+		json_test(v, display, address);
+		return true;
+	}
 	fputs("Name:    ", stdout);
 	print_safe(display);
 	fputs("\nAddress: ", stdout);
@@ -317,7 +355,7 @@ int command_people(int argc, char **argv)
 		{ "dry-run", 0, 0, G_OPTION_ARG_NONE, &v.dry_run,
 		  "Check and compare, write nothing", NULL },
 		{ "json", 'j', 0, G_OPTION_ARG_NONE, &v.json,
-		  "list: a line of JSON for each person", NULL },
+		  "list, test: as lines of JSON", NULL },
 		{ "max-removed", 0, 0, G_OPTION_ARG_INT, &v.max_removed,
 		  "sync: the share of people that may go, else people_max_removed",
 		  "PERCENT" },

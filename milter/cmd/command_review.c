@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "cmd/command.h"
+#include "cmd/listing.h"
 #include "cmd/user.h"
 #include "message/address.h"
 #include "quarantine/acts.h"
@@ -26,7 +27,7 @@ struct request {
 	const struct options *options;
 	char **words;
 	char *role, *tenant, *mailbox, *why;
-	gboolean all_tenants;
+	gboolean all_tenants, json;
 	int days;
 	char *who;
 	int64_t uid;
@@ -165,9 +166,20 @@ static bool remove_account(struct request *r, GError **e)
 
 static void print_account(const struct identity *i, void *user)
 {
+	const struct request *r = user;
+
+	if (r->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "name", i->name);
+		listing_json_text(out, "role", role_names[i->role]);
+		listing_json_text(out, "tenant", i->tenant);
+		listing_json_text(out, "mailbox", i->mailbox);
+		listing_json_print(out);
+		return;
+	}
 	char *safe = printable(i->name, PASSWORD_BYTES);
 
-	(void)user;
 	printf("%-24s %-9s %s%s%s\n", safe, role_names[i->role],
 	       i->tenant != NULL ? i->tenant : "(all tenants)",
 	       i->mailbox != NULL ? "  " : "", i->mailbox != NULL ? i->mailbox : "");
@@ -176,7 +188,7 @@ static void print_account(const struct identity *i, void *user)
 
 static bool list_accounts(struct request *r, GError **e)
 {
-	return account_list(r->options->review_accounts, print_account, NULL, e);
+	return account_list(r->options->review_accounts, print_account, r, e);
 }
 
 /* Only what is held for that mailbox can have a link. */
@@ -270,6 +282,8 @@ static bool read_options(struct command_args *args, struct request *r)
 		  "adduser: the mailbox of a user", "ADDR" },
 		{ "days", 'd', 0, G_OPTION_ARG_INT, &r->days,
 		  "link: how long it opens the message (7)", "N" },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &r->json,
+		  "users: a line of JSON for each account", NULL },
 		{ "why", 'w', 0, G_OPTION_ARG_STRING, &r->why,
 		  "adduser, deluser: why, in your words, for the audit file", "TEXT" },
 		G_OPTION_ENTRY_NULL

@@ -283,7 +283,7 @@ static int do_show(const struct request *r)
 
 static int do_names(const struct request *r)
 {
-	char *text = rule_names_text(r->markdown);
+	char *text = r->json ? rule_names_json() : rule_names_text(r->markdown);
 
 	fputs(text, stdout);
 	g_free(text);
@@ -471,7 +471,7 @@ int command_rules(int argc, char **argv)
 		  "fmt: only name the files that would change; exit 1 if there are any",
 		  NULL },
 		{ "json", 'j', 0, G_OPTION_ARG_NONE, &r.json,
-		  "list, show: a line of JSON for each rule", NULL },
+		  "list, show, names: a line of JSON for each", NULL },
 		{ "worst", 0, 0, G_OPTION_ARG_NONE, &r.worst,
 		  "list: rules by how surely what they did was wrong, out of the journal",
 		  NULL },

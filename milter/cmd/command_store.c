@@ -72,6 +72,8 @@ int command_store(int argc, char **argv)
 		  "build: import this folder of messages; may be said again", "DIR" },
 		{ "rate", 0, 0, G_OPTION_ARG_INT64, &v.rate,
 		  "load: at most so many records a second", "N" },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &v.json,
+		  "stats, verify, diff, migrate status: as lines of JSON", NULL },
 		{ "memory", 0, 0, G_OPTION_ARG_INT64, &v.memory_mb,
 		  "build, diff: memory for sorting (128)", "MB" },
 		G_OPTION_ENTRY_NULL

@@ -2,8 +2,10 @@
  * ends or gets another store: the configuration says what it begins with. */
 #include "cmd/control_store.h"
 
+#include "base/json_line.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "cmd/listing.h"
 #include "store/pair.h"
 #include "store/status.h"
 
@@ -27,6 +29,36 @@ static void set(struct store *s, const char *name, const char *number, GString *
 			       (int)n);
 }
 
+/* numbers of a move; what the lines for people say besides, as they stand */
+static void tell_json(struct store *s, GString *to)
+{
+	GString *lines = g_string_new(NULL);
+	struct store_pair_counts c;
+	char **line;
+
+	store_status(s, lines);
+	line = g_strsplit(g_strchomp(lines->str), "\n", -1);
+	json_line_open(to, '{');
+	listing_json_text(to, "store", store_url(s));
+	if (store_pair_counts(s, &c)) {
+		listing_json_int(to, "batches", (int64_t)c.batches);
+		listing_json_int(to, "dark", (int64_t)c.dark);
+		listing_json_int(to, "dark_dropped", (int64_t)c.dark_dropped);
+		listing_json_int(to, "live", (int64_t)c.live);
+		listing_json_int(to, "live_fell_back", (int64_t)c.live_fell_back);
+		listing_json_int(to, "compared", (int64_t)c.compared);
+		listing_json_int(to, "differ", (int64_t)c.differ);
+		listing_json_int(to, "not_compared", (int64_t)c.not_compared);
+		listing_json_int(to, "written", (int64_t)c.written);
+		listing_json_int(to, "not_written", (int64_t)c.not_written);
+	}
+	listing_json_texts(to, "told", (const char *const *)line, g_strv_length(line));
+	json_line_close(to, '}');
+	g_string_append_c(to, '\n');
+	g_strfreev(line);
+	g_string_free(lines, TRUE);
+}
+
 bool control_store(struct store *s, const char *word, GString *to)
 {
 	char **part = g_strsplit(word, " ", 4);
@@ -39,6 +71,8 @@ bool control_store(struct store *s, const char *word, GString *to)
 		store_status(s, to);
 		if (to->len == before)
 			g_string_append(to, "the store has nothing to tell\n");
+	} else if (ours && strcmp(word, "store status json") == 0) {
+		tell_json(s, to);
 	} else if (ours && n == 3 &&
 		   (strcmp(part[1], "dark") == 0 || strcmp(part[1], "live") == 0)) {
 		set(s, part[1], part[2], to);

@@ -54,5 +54,5 @@ bool store_live(struct store_command *v, char **argument, GError **e)
 bool store_migrate(struct store_command *v, char **argument, GError **e)
 {
 	(void)argument; /* "status": no pattern has another word */
-	return ask_daemon(v, "store status", e);
+	return ask_daemon(v, v->json ? "store status json" : "store status", e);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/plural.h"
 #include "base/printable.h"
+#include "cmd/listing.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
 #include "store/keys.h"
@@ -17,6 +18,7 @@
 enum difference { DIFFER_SAME, DIFFER_CHANGED, DIFFER_LEFT, DIFFER_RIGHT, DIFFER_COUNT };
 
 static const char *const marks[] = { "=", "*", "<", ">" };
+static const char *const counted[] = { "same", "changed", "only_here", "only_there" };
 
 struct side {
 	struct sorter *sorter;
@@ -31,6 +33,7 @@ struct diff {
 	struct side left, right;
 	uint64_t counts[FAMILY_COUNT + 1][DIFFER_COUNT];
 	uint64_t samples;
+	bool json;
 };
 
 static bool gather(const struct store_record *record, void *to)
@@ -78,6 +81,22 @@ static int order_of(const struct diff *d)
 	return l.n < r.n ? -1 : l.n > r.n;
 }
 
+static void print_sample(const struct diff *d, enum difference what, const char *key)
+{
+	char *safe = printable(key, 600);
+
+	if (d->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "key", safe);
+		listing_json_text(out, "how", counted[what]);
+		listing_json_print(out);
+	} else {
+		printf("%s %s\n", marks[what], safe);
+	}
+	g_free(safe);
+}
+
 static void note(struct diff *d, struct bytes key, enum difference what)
 {
 	struct arena *a = arena_create();
@@ -85,10 +104,7 @@ static void note(struct diff *d, struct bytes key, enum difference what)
 	size_t f = key_split(a, key, &parts) ? (size_t)parts.family : FAMILY_COUNT;
 
 	if (d->counts[f][what]++ < d->samples && what != DIFFER_SAME) {
-		char *safe = printable(arena_strndup(a, key.at, key.n), 600);
-
-		printf("%s %s\n", marks[what], safe);
-		g_free(safe);
+		print_sample(d, what, arena_strndup(a, key.at, key.n));
 	}
 	arena_destroy(&a);
 }
@@ -118,31 +134,48 @@ static bool compare(struct diff *d, GError **e)
 	return d->left.more == ANSWER_NO && d->right.more == ANSWER_NO;
 }
 
+static void print_row(const struct diff *d, const char *family, const uint64_t *n)
+{
+	if (d->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "family", family);
+		for (size_t i = 0; i < DIFFER_COUNT; i++)
+			listing_json_int(out, counted[i], (int64_t)n[i]);
+		listing_json_print(out);
+		return;
+	}
+	printf("%-12s %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT
+	       " %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT "\n",
+	       family, n[DIFFER_SAME], n[DIFFER_CHANGED], n[DIFFER_LEFT],
+	       n[DIFFER_RIGHT]);
+}
+
 /* out: how many records differ */
 static uint64_t print_table(const struct diff *d)
 {
 	uint64_t differ = 0;
 
-	printf("%-12s %12s %12s %12s %12s\n", "family", "same", "* changed",
-	       "< only here", "> only there");
+	if (!d->json)
+		printf("%-12s %12s %12s %12s %12s\n", "family", "same", "* changed",
+		       "< only here", "> only there");
 	for (size_t f = 0; f <= FAMILY_COUNT; f++) {
 		const uint64_t *n = d->counts[f];
 		uint64_t unlike = n[DIFFER_CHANGED] + n[DIFFER_LEFT] + n[DIFFER_RIGHT];
 
 		differ += unlike;
 		if (unlike + n[DIFFER_SAME] > 0)
-			printf("%-12s %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT
-			       " %12" G_GUINT64_FORMAT " %12" G_GUINT64_FORMAT "\n",
-			       f < FAMILY_COUNT ? key_families[f].name : "(foreign)",
-			       n[DIFFER_SAME], n[DIFFER_CHANGED], n[DIFFER_LEFT],
-			       n[DIFFER_RIGHT]);
+			print_row(d,
+				  f < FAMILY_COUNT ? key_families[f].name : "(foreign)",
+				  n);
 	}
 	return differ;
 }
 
 bool store_diff(struct store_command *v, char **argument, GError **e)
 {
-	struct diff d = { .samples = v->most > 0 ? (uint64_t)v->most : SAMPLES };
+	struct diff d = { .samples = v->most > 0 ? (uint64_t)v->most : SAMPLES,
+			  .json = v->json };
 	size_t memory = (size_t)v->memory_mb * 1024 * 1024;
 	uint64_t differ;
 	bool good;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/plural.h"
 #include "base/printable.h"
+#include "cmd/listing.h"
 #include "cmd/progress.h"
 #include "cmd/store_record.h"
 #include "cmd/store_work.h"
@@ -169,6 +170,26 @@ static bool sum_all(struct store *s, struct sums *sums, GError **e)
 	return good;
 }
 
+static const char *family_of(size_t f)
+{
+	return f < FAMILY_COUNT ? key_families[f].name : "(foreign)";
+}
+
+static void json_sums(const struct sums *sums)
+{
+	for (size_t f = 0; f <= FAMILY_COUNT; f++) {
+		if (sums->keys[f] == 0)
+			continue;
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "family", family_of(f));
+		listing_json_int(out, "records", (int64_t)sums->keys[f]);
+		listing_json_int(out, "key_bytes", (int64_t)sums->key_bytes[f]);
+		listing_json_int(out, "value_bytes", (int64_t)sums->value_bytes[f]);
+		listing_json_print(out);
+	}
+}
+
 static void print_sums(const struct sums *sums)
 {
 	uint64_t key_bytes = 0, value_bytes = 0;
@@ -181,8 +202,8 @@ static void print_sums(const struct sums *sums)
 		if (sums->keys[f] > 0)
 			printf("%-12s %12" G_GUINT64_FORMAT " %14" G_GUINT64_FORMAT
 			       " %14" G_GUINT64_FORMAT "\n",
-			       f < FAMILY_COUNT ? key_families[f].name : "(foreign)",
-			       sums->keys[f], sums->key_bytes[f], sums->value_bytes[f]);
+			       family_of(f), sums->keys[f], sums->key_bytes[f],
+			       sums->value_bytes[f]);
 	}
 	printf("%-12s %12" G_GUINT64_FORMAT " %14" G_GUINT64_FORMAT
 	       " %14" G_GUINT64_FORMAT "\n",
@@ -196,10 +217,29 @@ bool store_stats(struct store_command *v, char **argument, GError **e)
 	bool good = s != NULL && sum_all(s, &sums, e);
 
 	(void)argument;
-	if (good)
+	if (good && v->json)
+		json_sums(&sums);
+	else if (good)
 		print_sums(&sums);
 	store_close(&s);
 	return good;
+}
+
+static void print_verified(const struct store_command *v, const struct sums *sums,
+			   const struct store_sound *sound)
+{
+	if (v->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_int(out, "pages", (int64_t)sound->pages);
+		listing_json_int(out, "entries", (int64_t)sound->entries);
+		listing_json_int(out, "records", (int64_t)sums->all);
+		listing_json_int(out, "damaged", (int64_t)sums->damaged);
+		listing_json_print(out);
+		return;
+	}
+	printf("%" G_GUINT64_FORMAT " %s read, %" G_GUINT64_FORMAT " damaged\n",
+	       sums->all, plural(sums->all, "record", "records"), sums->damaged);
 }
 
 /* The pages first: a scan trusts them. */
@@ -207,18 +247,17 @@ bool store_verify(struct store_command *v, char **argument, GError **e)
 {
 	struct store *s = configured_store_open(v->options, false, e);
 	struct sums sums = { .decode = true };
-	struct store_sound sound;
+	struct store_sound sound = { 0 };
 	bool good = s != NULL && store_sound(s, &sound, e);
 
 	(void)argument;
-	if (good && sound.pages > 0)
+	if (good && sound.pages > 0 && !v->json)
 		printf("%" G_GUINT64_FORMAT " pages with %" G_GUINT64_FORMAT
 		       " entries are sound\n",
 		       sound.pages, sound.entries);
 	good = good && sum_all(s, &sums, e);
 	if (good)
-		printf("%" G_GUINT64_FORMAT " %s read, %" G_GUINT64_FORMAT " damaged\n",
-		       sums.all, plural(sums.all, "record", "records"), sums.damaged);
+		print_verified(v, &sums, &sound);
 	if (good && sums.damaged > 0) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 			    "%" G_GUINT64_FORMAT

@@ -21,6 +21,7 @@ struct store_command {
 	gint64 most;      /* of what is shown; 0: not said */
 	gint64 rate;      /* keys a second; 0: not said */
 	gint64 memory_mb; /* for sorting; 0: not said */
+	gboolean json;    /* get and scan always print it */
 };
 
 struct store_work {

@@ -17,6 +17,7 @@
 #include "base/plural.h"
 #include "cmd/command.h"
 #include "cmd/control.h"
+#include "cmd/control_status.h"
 #include "cmd/feedback_listener.h"
 #include "cmd/gauges.h"
 #include "cmd/guard.h"
@@ -262,12 +263,6 @@ static void answer_reload(const struct learn *l, GString *to)
 	g_string_append(to, "wonted-learn: reloads after the batch at hand\n");
 }
 
-static void tell_status(const struct learn *l, GString *to)
-{
-	g_string_append(to, "wonted-learn " WONTED_VERSION "\n");
-	metrics_status(l->metrics, to);
-}
-
 /* who does not want to wait until the guard looks by itself */
 static void answer_guard(const struct learn *l, GString *to)
 {
@@ -288,12 +283,10 @@ static bool answer(const char *word, GString *to, void *user)
 
 	if (strcmp(word, "reload") == 0)
 		answer_reload(l, to);
-	else if (strcmp(word, "status") == 0)
-		tell_status(l, to);
 	else if (strcmp(word, "guard") == 0)
 		answer_guard(l, to);
 	else
-		return false;
+		return control_status(word, "wonted-learn", l->metrics, to);
 	return true;
 }
 

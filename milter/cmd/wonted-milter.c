@@ -20,6 +20,7 @@
 #include "cmd/command.h"
 #include "cmd/control.h"
 #include "cmd/control_rollout.h"
+#include "cmd/control_status.h"
 #include "cmd/control_store.h"
 #include "cmd/gauges.h"
 #include "cmd/user.h"
@@ -151,10 +152,7 @@ static bool answer(const char *word, GString *to, void *user)
 
 	if (strcmp(word, "reload") == 0) {
 		answer_reload(d, to);
-	} else if (strcmp(word, "status") == 0) {
-		g_string_append(to, "wonted-milter " WONTED_VERSION "\n");
-		metrics_status(d->listener.metrics, to);
-	} else {
+	} else if (!control_status(word, "wonted-milter", d->listener.metrics, to)) {
 		struct runtime *w = runtime_current(&d->listener.slot);
 		bool ours = control_store(w->store, word, to) ||
 			    control_rollout(w, d->listener.metrics, word, to);

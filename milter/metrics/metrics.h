@@ -88,6 +88,13 @@ uint64_t metrics_value(struct metrics *m, enum metric_id id, const char *value);
  * use   any thread; one reads at a time */
 void metrics_status(struct metrics *m, GString *to);
 
+/* metrics_json - append all as one object of JSON: a name has its unit behind it (_s, _us)
+ *                but of sizes; a metric with a label is an object of its values, a HISTOGRAM one of n, sum_us, p50_us, p99_us and
+ *                p999_us
+ * cost  calls the callbacks
+ * use   any thread; one reads at a time */
+void metrics_json(struct metrics *m, GString *to);
+
 /* metrics_prometheus - append all in the text format of Prometheus, version 0.0.4
  * cost  calls the callbacks
  * use   any thread; one reads at a time */

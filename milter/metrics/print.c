@@ -1,7 +1,8 @@
-/* The two ways to write metrics: lines for people, and the text format of Prometheus. */
+/* The ways to write metrics: lines for people, JSON, and the text format of Prometheus. */
 #include <inttypes.h>
 #include <stdatomic.h>
 
+#include "base/json_line.h"
 #include "metrics/series.h"
 
 /* bounds of what Prometheus is told of a time: 64 us to 16 s, each twice the one before */
@@ -47,6 +48,74 @@ void metrics_status(struct metrics *m, GString *to)
 		for (guint k = 0; (row->who & m->who) != 0 && k < m->series[i]->len; k++)
 			print_line(row, m->series[i]->pdata[k], to);
 	}
+	metrics_read_end(m);
+}
+
+/* --- for programs --- */
+
+static void put_int(GString *to, const char *name, uint64_t n)
+{
+	json_line_name(to, name);
+	json_line_int(to, (int64_t)MIN(n, (uint64_t)INT64_MAX));
+}
+
+static void put_took(const struct histogram *h, GString *to)
+{
+	json_line_open(to, '{');
+	put_int(to, "n", h->n);
+	put_int(to, "sum_us", h->sum_us);
+	put_int(to, "p50_us", (uint64_t)histogram_quantile_us(h, 500));
+	put_int(to, "p99_us", (uint64_t)histogram_quantile_us(h, 990));
+	put_int(to, "p999_us", (uint64_t)histogram_quantile_us(h, 999));
+	json_line_close(to, '}');
+}
+
+static void put_value(const struct metric_row *row, const struct series *s, GString *to)
+{
+	if (row->type == METRIC_TEXT)
+		json_line_text(to, s->text);
+	else if (row->type == METRIC_HISTOGRAM)
+		put_took(s->took, to);
+	else
+		json_line_int(to, (int64_t)MIN(atomic_load(&s->n), (uint64_t)INT64_MAX));
+}
+
+/* as the lines for people, a metric with a label is an object of its values */
+static void put_metric(const struct metric_row *row, const GPtrArray *series, GString *to)
+{
+	bool labelled = *row->label != '\0';
+	const char *unit;
+	char *name;
+
+	if (series->len == 0)
+		return;
+	unit = row->unit == METRIC_SECONDS                             ? "_s"
+	       : row->unit == METRIC_US && row->type == METRIC_COUNTER ? "_us"
+								       : "";
+	name = g_strconcat(row->name, unit, NULL);
+	json_line_name(to, name);
+	g_free(name);
+	if (labelled)
+		json_line_open(to, '{');
+	for (guint k = 0; k < series->len; k++) {
+		const struct series *s = series->pdata[k];
+
+		if (labelled)
+			json_line_name(to, s->value);
+		put_value(row, s, to);
+	}
+	if (labelled)
+		json_line_close(to, '}');
+}
+
+void metrics_json(struct metrics *m, GString *to)
+{
+	metrics_read_begin(m);
+	json_line_open(to, '{');
+	for (enum metric_id i = 0; i < METRIC_COUNT; i++)
+		if ((metric_rows[i].who & m->who) != 0)
+			put_metric(&metric_rows[i], m->series[i], to);
+	json_line_close(to, '}');
 	metrics_read_end(m);
 }
 

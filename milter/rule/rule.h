@@ -217,4 +217,9 @@ char *rules_format(const char *name, struct bytes text, GError **e);
  * err   none */
 char *rule_names_text(bool markdown);
 
+/* rule_names_json - the same as lines of JSON, one a name
+ * own   the caller frees with g_free()
+ * err   none */
+char *rule_names_json(void);
+
 #endif

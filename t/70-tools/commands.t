@@ -99,6 +99,75 @@ subtest 'lists' => sub {
 	is(decode_json(($d->run('mailbox', 'show', '--json', 'ANN@example.org'))[1])->{kind}, 'user', 'mailbox show --json');
 };
 
+# what lists, shows or counts, and what programs find in its lines
+my %json = (
+	status                => undef,    # the daemon has to run: below
+	scan                  => [[$place->write('m.eml', "From: bob\@example.net\nSubject: two\n\nHello.\n")], 'rcpts'],
+	explain               => [['', 'one'], 'rcpts'],
+	log                   => [['--all'], 'id'],
+	'rules list'          => [[], 'condition'],
+	'rules show'          => [['two'], 'condition'],
+	'rules names'         => [[], 'meaning'],
+	'people list'         => [[], 'names'],
+	'people test'         => [['Ann Abel <x@example.net>'], 'matches'],
+	'mailbox list'        => [[], 'kind'],
+	'mailbox show'        => [['ann@example.org'], 'kind'],
+	'store get'           => [['person', 'ann@example.org'], 'parts'],
+	'store scan'          => [['person'], 'parts'],
+	'store stats'         => [[], 'key_bytes'],
+	'store verify'        => [[], 'damaged'],
+	'store diff'          => [['URL', 'URL'], 'same'],
+	'store migrate status' => undef,
+	'text score'          => undef,    # t/70-tools/text.t asks these
+	'text eval'           => undef,
+	'text info'           => undef,
+	'quarantine list'     => [[], 'id'],
+	'quarantine show'     => [['HOLD'], 'id'],
+	'preferences list'    => [['ann@example.org'], undef],    # there are none: t/70-tools/preferences.t has some
+	'audit verify'        => [[], 'head'],
+	'audit show'          => [[], 'what'],
+	'review users'        => [[], 'role'],
+);
+# and who changes something, or writes files, answers in words
+my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link))\b/;
+
+# counts of rows and the like are told on standard error
+sub printed {
+	open my $out, '-|', 'sh', '-c', 'exec "$@" 2>/dev/null', 'sh', "$build/wonted", '-c', $d->{conf}, @_ or die "wonted: $!\n";
+	my $text = do { local $/; <$out> } // '';
+	close $out;
+	return ($? >> 8, $text);
+}
+
+subtest '--json of every verb that lists or shows' => sub {
+	qx(printf 'long enough for all\n' | $build/wonted -c $d->{conf} review adduser eve --role=reviewer --tenant=example 2>&1);
+	my ($hold) = map { decode_json($_)->{id} } grep { /^\{/ } split /\n/, ($d->run('quarantine', 'list', '--json'))[1];
+	my ($id) = map { decode_json($_)->{id} } grep { /^\{/ } split /\n/, ($d->run('log', '--all', '--json'))[1];
+	for my $pattern (@patterns) {
+		next if $pattern =~ /^(?:help|version)/ || $pattern =~ $words;
+		my $verb = $pattern =~ s/ ?[<\[].*//r;
+		ok(exists $json{$verb}, "$verb is known here") or next;
+		my $row = $json{$verb} or next;
+		my ($args, $member) = @$row;
+		my @args = map { $_ eq 'HOLD' ? $hold : $verb eq 'explain' ? $id : $_ } grep { $_ ne '' } @$args;
+		@args = ($id) if $verb eq 'explain';
+		@args = ("lmdb:$d->{dir}/store") x 2 if $verb eq 'store diff';
+		my ($s, $said) = printed(split(' ', $verb), '--json', @args);
+		my @rows = map { eval { decode_json($_) } } grep { /\S/ } split /\n/, $said;
+		is($s, 0, "$verb --json") or diag $said;
+		ok(!grep({ ref ne 'HASH' } @rows), 'lines of JSON and nothing else') or diag $said;
+		ok((grep { exists $_->{$member} } @rows) > 0, "with $member") or diag $said if $member;
+	}
+	$d->start;
+	my @daemons = map { decode_json($_) } split /\n/, ($d->run('status', '--json'))[1];
+	is($daemons[0]{program}, 'wonted-milter', 'status --json');
+	cmp_ok($daemons[0]{metrics}{running_s}, '>=', 0, 'with units');
+	is(ref $daemons[0]{metrics}{verdict}, 'HASH', 'and values of labels');
+	is_deeply([@{ $daemons[1] }{qw(program running)}], ['wonted-learn', JSON::PP::false], 'who does not run is told');
+	is(ref decode_json(($d->run('store', 'migrate', 'status', '--json'))[1])->{told}, 'ARRAY', 'store migrate status --json');
+	ok($d->stop, 'and the daemon stops');
+};
+
 subtest 'tests of one rule' => sub {
 	my ($s, $said) = $d->run('rules', 'test', 'two');
 	is($s, 0, 'pass');

@@ -27,6 +27,16 @@ static void assert_has(struct metrics *m, void (*print)(struct metrics *m, GStri
 	g_string_free(out, TRUE);
 }
 
+static void assert_json(struct metrics *m, const char *member)
+{
+	GString *to = g_string_new(NULL);
+
+	metrics_json(m, to);
+	if (strstr(to->str, member) == NULL)
+		g_error("no %s in %s", member, to->str);
+	g_string_free(to, TRUE);
+}
+
 static void threads_add_up(void)
 {
 	struct metrics *m = metrics_new(METRIC_MILTER);
@@ -40,6 +50,9 @@ static void threads_add_up(void)
 	g_assert_cmpuint(metrics_value(m, METRIC_VERDICT, "spam"), ==, 20000);
 	assert_has(m, metrics_status, "connections              40000");
 	assert_has(m, metrics_status, "verdict_wanted           20000");
+	assert_json(m, "\"connections\":40000,");
+	assert_json(m, "\"verdict\":{");
+	assert_json(m, "\"wanted\":20000");
 	assert_has(m, metrics_prometheus, "wonted_connections_total 40000");
 	assert_has(m, metrics_prometheus, "wonted_verdict_total{verdict=\"spam\"} 20000");
 	assert_has(m, metrics_prometheus, "wonted_decide_seconds_count 40000");
@@ -103,6 +116,7 @@ static void values_appear(void)
 	assert_has(m, metrics_status, "learn_outcome_no_sender  0");
 	metrics_tell(m, METRIC_VERSION, NULL, "<script>");
 	assert_has(m, metrics_status, "version                  other");
+	assert_json(m, "\"version\":\"other\"");
 	g_string_free(out, TRUE);
 	metrics_free(m);
 }
@@ -123,9 +137,11 @@ static void readers_collect(void)
 	assert_has(m, metrics_prometheus, "wonted_sessions_now 2");
 	metrics_set(m, METRIC_RUNNING, NULL, 90);
 	assert_has(m, metrics_status, "running                  90 s");
+	assert_json(m, "\"running_s\":90");
 	assert_has(m, metrics_prometheus, "wonted_running_seconds 90");
 	metrics_add(m, METRIC_WAITED, 1500001);
 	assert_has(m, metrics_status, "waited_us                1500001");
+	assert_json(m, "\"waited_us\":1500001");
 	assert_has(m, metrics_prometheus, "wonted_waited_seconds_total 1.500001");
 	metrics_free(m);
 }
