@@ -17,8 +17,6 @@
 #include "message/domain.h"
 #include "message/headers.h"
 
-#define SHA256_BYTES 32
-
 enum member { SEEN, SIGNED, SEALED, MEMBERS }; /* in the order in which seals hash them */
 
 static const char *const member_names[MEMBERS] = { "ARC-Authentication-Results",
@@ -194,25 +192,14 @@ static bool say(const struct judge *j, enum auth_result result, const char *why)
 	return false;
 }
 
-/* the digest of what was added so far; the sum can be added to afterwards */
-static struct bytes digest_of(const GChecksum *sum, uint8_t digest[SHA256_BYTES])
-{
-	GChecksum *copy = g_checksum_copy(sum);
-	gsize n = SHA256_BYTES;
-
-	g_checksum_get_digest(copy, digest, &n);
-	g_checksum_free(copy);
-	return (struct bytes){ (const char *)digest, n };
-}
-
 /* false: it is said why not */
 static bool verifies(const struct judge *j, const struct dkim_field *f,
-		     const GChecksum *sum, const char *why)
+		     const struct digest *sum, const char *why)
 {
 	char *name = dkim_field_key_name(f);
 	const struct dns_answer *answer =
 		lookups_wait(j->check->lookups, j->end->wait, name, DNS_TXT);
-	uint8_t digest[SHA256_BYTES];
+	uint8_t digest[DIGEST_BYTES];
 	struct dkim_key key;
 	const char *wrong = dkim_key_find(j->check->tools->keys, f, answer, &key);
 	bool good = false;
@@ -224,7 +211,7 @@ static bool verifies(const struct judge *j, const struct dkim_field *f,
 		say(j, AUTH_FAIL, wrong);
 	else if (f->key_type == KEY_RSA && public_key_bits(key.key) < DKIM_KEY_BITS_MIN)
 		say(j, AUTH_FAIL, "the key has less than 1024 bits");
-	else if (!dkim_key_verifies(key.key, f, digest_of(sum, digest)))
+	else if (!dkim_key_verifies(key.key, f, digest_get(sum, digest)))
 		say(j, AUTH_FAIL, why);
 	else
 		good = true;
@@ -257,7 +244,7 @@ static size_t times_before(struct bytes list, struct bytes name)
 	return n;
 }
 
-static void add_signed_fields(GChecksum *sum, const struct message *m,
+static void add_signed_fields(struct digest *sum, const struct message *m,
 			      const struct dkim_field *f)
 {
 	struct bytes rest = f->names, name;
@@ -276,13 +263,13 @@ static bool body_good(const struct judge *j, const struct dkim_field *f)
 {
 	const struct message *m = j->end->message;
 	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
-	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	struct digest *sum = digest_create();
 	bool whole = canon_add_body(sum, body, f->relaxed_body, f->signed_bytes);
-	uint8_t digest[SHA256_BYTES], claimed[DKIM_SIGNATURE_BYTES];
-	struct bytes is = digest_of(sum, digest);
+	uint8_t digest[DIGEST_BYTES], claimed[DKIM_SIGNATURE_BYTES];
+	struct bytes is = digest_get(sum, digest);
 	size_t n;
 
-	g_checksum_free(sum);
+	digest_free(&sum);
 	if (!whole || !base64_read(f->body_hash, claimed, sizeof(claimed), &n) ||
 	    n != is.n || memcmp(claimed, is.at, n) != 0)
 		return say(j, AUTH_FAIL, "the body was changed behind the newest sealer");
@@ -293,37 +280,37 @@ static bool signature_good(const struct judge *j)
 {
 	const struct arc_set *newest = &j->check->sets[j->check->n - 1];
 	const struct dkim_field *f = &newest->signature;
-	GChecksum *sum;
+	struct digest *sum;
 	bool good;
 
 	if (!body_good(j, f))
 		return false;
-	sum = g_checksum_new(G_CHECKSUM_SHA256);
+	sum = digest_create();
 	add_signed_fields(sum, j->end->message, f);
 	canon_add_signature(sum, &newest->fields[SIGNED], f->relaxed_header);
 	good = verifies(j, f, sum, "the header was changed behind the newest sealer");
-	g_checksum_free(sum);
+	digest_free(&sum);
 	return good;
 }
 
 static bool seals_good(const struct judge *j)
 {
-	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+	struct digest *sum = digest_create();
 	bool good = true;
 
 	for (size_t i = 0; i < j->check->n && good; i++) {
 		const struct arc_set *s = &j->check->sets[i];
-		GChecksum *sealed;
+		struct digest *sealed;
 
 		canon_add_field(sum, &s->fields[SEEN], true);
 		canon_add_field(sum, &s->fields[SIGNED], true);
-		sealed = g_checksum_copy(sum);
+		sealed = digest_copy(sum);
 		canon_add_signature(sealed, &s->fields[SEALED], true);
 		good = verifies(j, &s->seal, sealed, "a seal does not hold");
-		g_checksum_free(sealed);
+		digest_free(&sealed);
 		canon_add_field(sum, &s->fields[SEALED], true);
 	}
-	g_checksum_free(sum);
+	digest_free(&sum);
 	return good;
 }
 

@@ -1,22 +1,25 @@
 /* See canon.h. */
 #include "auth/canon.h"
 
+#include <glib.h>
 #include <string.h>
 
-#define CHUNK_BYTES 4096 /* a checksum is slow by the byte */
+#define CHUNK_BYTES 4096 /* a digest is slow by the byte */
 
-/* what is on its way to the checksum */
+/* what is on its way to the digest */
 struct sink {
-	GChecksum *sum;
-	int64_t left; /* bytes that it still takes; -1: all */
+	struct digest *sum; /* NULL: it is only counted */
+	int64_t left;       /* bytes that it still takes; -1: all */
+	int64_t taken;      /* before those in chunk */
 	size_t n;
 	char chunk[CHUNK_BYTES];
 };
 
 static void flush(struct sink *s)
 {
-	if (s->n > 0)
-		g_checksum_update(s->sum, (const guchar *)s->chunk, (gssize)s->n);
+	if (s->sum != NULL && s->n > 0)
+		digest_add(s->sum, (struct bytes){ s->chunk, s->n });
+	s->taken += (int64_t)s->n;
 	s->n = 0;
 }
 
@@ -105,7 +108,7 @@ static void put_value(struct sink *s, struct bytes before, struct bytes after,
 	put_unfolded(s, after, &blank);
 }
 
-void canon_add_field(GChecksum *sum, const struct header *h, bool relaxed)
+void canon_add_field(struct digest *sum, const struct header *h, bool relaxed)
 {
 	struct sink s = { .sum = sum, .left = -1 };
 
@@ -139,7 +142,7 @@ static bool find_b(struct bytes value, size_t *from_r, size_t *to_r)
 	return false;
 }
 
-void canon_add_signature(GChecksum *sum, const struct header *h, bool relaxed)
+void canon_add_signature(struct digest *sum, const struct header *h, bool relaxed)
 {
 	struct sink s = { .sum = sum, .left = -1 };
 	size_t from = h->value.n, to = h->value.n;
@@ -177,14 +180,13 @@ static bool is_empty_line(const char *at, const char *end, bool relaxed)
 	return at == end;
 }
 
-bool canon_add_body(GChecksum *sum, struct bytes body, bool relaxed, int64_t max)
+static void put_body(struct sink *s, struct bytes body, bool relaxed)
 {
-	struct sink s = { .sum = sum, .left = max };
 	const char *at = body.at, *end = body.at + body.n;
 	size_t empty = 0; /* lines that count only if something follows */
 	bool any = false;
 
-	while (at < end && s.left != 0) {
+	while (at < end && s->left != 0) {
 		const char *lf = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = lf == NULL ? end : lf;
 
@@ -194,15 +196,30 @@ bool canon_add_body(GChecksum *sum, struct bytes body, bool relaxed, int64_t max
 			empty++;
 		} else {
 			for (; empty > 0; empty--)
-				put_line_end(&s);
-			put_line(&s, at, stop, relaxed);
-			put_line_end(&s);
+				put_line_end(s);
+			put_line(s, at, stop, relaxed);
+			put_line_end(s);
 			any = true;
 		}
 		at = lf == NULL ? end : lf + 1;
 	}
 	if (!any && !relaxed)
-		put_line_end(&s);
-	flush(&s);
+		put_line_end(s);
+	flush(s);
+}
+
+bool canon_add_body(struct digest *sum, struct bytes body, bool relaxed, int64_t max)
+{
+	struct sink s = { .sum = sum, .left = max };
+
+	put_body(&s, body, relaxed);
 	return s.left <= 0;
+}
+
+int64_t canon_body_bytes(struct bytes body, bool relaxed)
+{
+	struct sink s = { .left = -1 };
+
+	put_body(&s, body, relaxed);
+	return s.taken;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "auth/base64.h"
+#include "auth/canon.h"
 #include "auth/dkim_field.h"
 #include "auth/dkim_key.h"
 #include "auth/tags.h"
@@ -160,48 +161,6 @@ void dkim_check_destroy(struct dkim_check **cp)
 	g_free(c);
 }
 
-/* ---- the length of a canonical body, for l= ---- */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* one line without its end, RFC 6376 3.4.4 */
-static int64_t relaxed_bytes(const char *at, const char *end)
-{
-	int64_t n = 0;
-
-	while (end > at && is_blank(end[-1]))
-		end--;
-	for (; at < end; at++)
-		n += !is_blank(*at) || !is_blank(at[1]);
-	return n;
-}
-
-/* how long the body is after canonicalisation: empty lines at its end count only before
- * something else */
-static int64_t canonical_bytes(struct bytes body, bool relaxed)
-{
-	const char *at = body.at, *end = body.at + body.n;
-	int64_t n = 0, all = 0;
-
-	while (at < end) {
-		const char *lf = memchr(at, '\n', (size_t)(end - at));
-		const char *stop = lf == NULL ? end : lf;
-		int64_t line;
-
-		if (lf != NULL && stop > at && stop[-1] == '\r')
-			stop--;
-		line = relaxed ? relaxed_bytes(at, stop) : stop - at;
-		all += line + 2;
-		if (line > 0)
-			n = all;
-		at = lf == NULL ? end : lf + 1;
-	}
-	return n == 0 && !relaxed ? 2 : n;
-}
-
 /* ---- judging one signature ---- */
 
 struct judge {
@@ -258,7 +217,7 @@ static void judge_worth(const struct judge *j)
 
 	if (f->signed_bytes >= 0)
 		j->out->body_partly_signed =
-			canonical_bytes(body, f->relaxed_body) > f->signed_bytes;
+			canon_body_bytes(body, f->relaxed_body) > f->signed_bytes;
 	if (f->hash == KEY_SHA1)
 		say(j, AUTH_POLICY, "rsa-sha1 is no longer safe (RFC 8301)");
 	else if (f->key_type == KEY_RSA && j->out->key_bits < DKIM_KEY_BITS_MIN)

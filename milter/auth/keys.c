@@ -345,6 +345,59 @@ bool public_key_verifies(const struct public_key *key, const struct signed_hash 
 	return good;
 }
 
+/* ---- digests ---- */
+
+struct digest {
+	EVP_MD_CTX *ctx;
+};
+
+/* it fails for want of memory alone */
+static void must(bool done)
+{
+	if (!done)
+		g_error("OpenSSL computes no SHA-256");
+}
+
+struct digest *digest_create(void)
+{
+	struct digest *d = g_new(struct digest, 1);
+
+	d->ctx = EVP_MD_CTX_new();
+	must(d->ctx != NULL && EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) == 1);
+	return d;
+}
+
+struct digest *digest_copy(const struct digest *d)
+{
+	struct digest *copy = g_new(struct digest, 1);
+
+	copy->ctx = EVP_MD_CTX_new();
+	must(copy->ctx != NULL && EVP_MD_CTX_copy_ex(copy->ctx, d->ctx) == 1);
+	return copy;
+}
+
+void digest_add(struct digest *d, struct bytes text)
+{
+	must(EVP_DigestUpdate(d->ctx, text.at, text.n) == 1);
+}
+
+struct bytes digest_get(const struct digest *d, uint8_t hash_r[DIGEST_BYTES])
+{
+	struct digest *copy = digest_copy(d);
+	unsigned n = 0;
+
+	must(EVP_DigestFinal_ex(copy->ctx, hash_r, &n) == 1 && n == DIGEST_BYTES);
+	digest_free(&copy);
+	return (struct bytes){ (const char *)hash_r, n };
+}
+
+void digest_free(struct digest **d)
+{
+	if (*d != NULL)
+		EVP_MD_CTX_free((*d)->ctx);
+	g_clear_pointer(d, g_free);
+}
+
 size_t keys_count(struct keys *k)
 {
 	size_t n;

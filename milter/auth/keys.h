@@ -1,5 +1,5 @@
 /* Public keys of DKIM: their records, and a memory of decoded ones (decoding costs eight
- * times what a verification does). The wall around OpenSSL. */
+ * times what a verification does); and the hashes they sign. The wall around OpenSSL. */
 #ifndef AUTH_KEYS_H
 #define AUTH_KEYS_H
 
@@ -28,6 +28,7 @@ const char *key_record_read(struct bytes text, struct key_record *record_r);
 
 struct keys;
 struct public_key;
+struct digest;
 
 /* keys_create - a memory for max decoded keys. They are known by their text, so a key that
  *               was changed in DNS is never taken for its old self, and none gets old here.
@@ -67,6 +68,28 @@ struct signed_hash {
  * use   any thread
  * ref   RFC 8017 8.2, RFC 8463 3 */
 bool public_key_verifies(const struct public_key *key, const struct signed_hash *what);
+
+#define DIGEST_BYTES 32
+
+/* digest_create - a SHA-256 of nothing yet; OpenSSL's, which is several times as fast as GLib's
+ * own the caller frees it
+ * err   aborts without memory */
+struct digest *digest_create(void);
+
+/* digest_copy - another one that goes on from here
+ * own   the caller frees it
+ * err   aborts without memory */
+struct digest *digest_copy(const struct digest *d);
+
+/* digest_add - add bytes */
+void digest_add(struct digest *d, struct bytes text);
+
+/* digest_get - the hash of what was added so far; more can be added afterwards
+ * out   a slice of hash_r */
+struct bytes digest_get(const struct digest *d, uint8_t hash_r[DIGEST_BYTES]);
+
+/* digest_free - set *d to NULL; it may be NULL */
+void digest_free(struct digest **d);
 
 /* keys_count - decoded keys in memory
  * err   none

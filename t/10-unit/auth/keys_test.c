@@ -170,6 +170,54 @@ static void test_threads(void)
 	keys_destroy(&k);
 }
 
+/* FIPS 180-2, B.1 and B.3 */
+static void expect_hash(const struct digest *d, const char *hex)
+{
+	uint8_t hash[DIGEST_BYTES];
+	struct bytes is = digest_get(d, hash);
+	GString *text = g_string_new(NULL);
+
+	g_assert_cmpuint(is.n, ==, DIGEST_BYTES);
+	for (size_t i = 0; i < is.n; i++)
+		g_string_append_printf(text, "%02x", (unsigned char)is.at[i]);
+	g_assert_cmpstr(text->str, ==, hex);
+	g_string_free(text, TRUE);
+}
+
+static void test_digest(void)
+{
+	static const char abc[] =
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	struct digest *d = digest_create(), *branch;
+
+	expect_hash(d,
+		    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	digest_add(d, bytes_of("ab"));
+	digest_add(d, bytes_of(""));
+	digest_add(d, (struct bytes){ 0 });
+	branch = digest_copy(d);
+	digest_add(d, bytes_of("c"));
+	expect_hash(d, abc);
+	expect_hash(d, abc); /* asking ends nothing */
+	digest_add(d, bytes_of("d"));
+	digest_add(branch, bytes_of("c"));
+	expect_hash(branch, abc);
+	digest_free(&branch);
+	g_assert_null(branch);
+	digest_free(&branch);
+	digest_free(&d);
+	d = digest_create();
+	for (int i = 0; i < 1000; i++) {
+		char *thousand = g_strnfill(1000, 'a');
+
+		digest_add(d, bytes_of(thousand));
+		g_free(thousand);
+	}
+	expect_hash(d,
+		    "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+	digest_free(&d);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -177,5 +225,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/auth/keys/memory", test_memory);
 	g_test_add_func("/auth/keys/bearable", test_bearable);
 	g_test_add_func("/auth/keys/threads", test_threads);
+	g_test_add_func("/auth/keys/digest", test_digest);
 	return g_test_run();
 }
