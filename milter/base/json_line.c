@@ -114,3 +114,23 @@ void json_line_null(GString *out)
 	begin_value(out);
 	g_string_append(out, "null");
 }
+
+void json_line_put_text(GString *out, const char *name, const char *text)
+{
+	if (text == NULL)
+		return;
+	json_line_name(out, name);
+	json_line_text(out, text);
+}
+
+void json_line_put_int(GString *out, const char *name, int64_t n)
+{
+	json_line_name(out, name);
+	json_line_int(out, n);
+}
+
+void json_line_put_bool(GString *out, const char *name, bool yes)
+{
+	json_line_name(out, name);
+	json_line_bool(out, yes);
+}

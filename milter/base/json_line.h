@@ -37,6 +37,16 @@ void json_line_int(GString *out, int64_t n);
  * err   none */
 void json_line_bool(GString *out, bool yes);
 
+/* json_line_put_text - a member whose value is a text
+ * in    text   NULL: there is no such member */
+void json_line_put_text(GString *out, const char *name, const char *text);
+
+/* json_line_put_int - a member whose value is a whole number */
+void json_line_put_int(GString *out, const char *name, int64_t n);
+
+/* json_line_put_bool - a member whose value is true or false */
+void json_line_put_bool(GString *out, const char *name, bool yes);
+
 /* json_line_null - null as value
  * err   none */
 void json_line_null(GString *out);

@@ -5,14 +5,14 @@
 #include <stdio.h>
 
 #include "base/printable.h"
+#include "cmd/listing.h"
 #include "quarantine/acts.h"
 
 enum { LINE_BYTES = 2000 };
 
 static void print_act(const struct act *act, void *label)
 {
-	GDateTime *t = g_date_time_new_from_unix_local(act->time_s);
-	char *when = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M:%S");
+	char *when = listing_time_exact(act->time_s);
 	char *rcpts = g_strjoinv(", ", (char **)(guintptr)act->rcpts);
 	char *line = g_strdup_printf("%s  %s by %s (uid %" PRId64 ", %s): %s; for %s",
 				     when, act->what, act->who, act->uid, act->tool,
@@ -24,8 +24,6 @@ static void print_act(const struct act *act, void *label)
 	g_free(line);
 	g_free(rcpts);
 	g_free(when);
-	if (t != NULL)
-		g_date_time_unref(t);
 }
 
 void acts_print(const char *folder, const char *hold, const char *label)

@@ -68,8 +68,7 @@ static void put_word(const char *label, const char *text)
 
 static void print_line(const struct audit_entry *x)
 {
-	GDateTime *t = g_date_time_new_from_unix_local(x->time_s);
-	char *when = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %T");
+	char *when = listing_time_exact(x->time_s);
 
 	fputs(when, stdout);
 	put_word("", x->what);
@@ -84,8 +83,6 @@ static void print_line(const struct audit_entry *x)
 	put_word("why", x->why);
 	putchar('\n');
 	g_free(when);
-	if (t != NULL)
-		g_date_time_unref(t);
 }
 
 static void print_json(const struct audit_entry *x)

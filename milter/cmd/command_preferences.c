@@ -49,13 +49,10 @@ struct preferences_command {
 /* "2026-11-20 10:30", local time; "-": 0 */
 static const char *time_words(struct arena *a, int64_t s)
 {
-	GDateTime *t = s == 0 ? NULL : g_date_time_new_from_unix_local(s);
-	char *text = t == NULL ? NULL : g_date_time_format(t, "%F %H:%M");
+	char *text = s == 0 ? NULL : listing_time(s);
 	const char *kept = arena_strdup(a, text != NULL ? text : "-");
 
 	g_free(text);
-	if (t != NULL)
-		g_date_time_unref(t);
 	return kept;
 }
 

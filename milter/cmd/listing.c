@@ -21,14 +21,24 @@ void listing_put_text(const char *text, size_t most)
 	g_free(safe);
 }
 
-char *listing_time(int64_t s)
+static char *time_words(int64_t s, const char *format)
 {
 	GDateTime *t = g_date_time_new_from_unix_local(s);
-	char *text = t == NULL ? g_strdup("?") : g_date_time_format(t, "%F %H:%M");
+	char *text = t == NULL ? g_strdup("?") : g_date_time_format(t, format);
 
 	if (t != NULL)
 		g_date_time_unref(t);
 	return text;
+}
+
+char *listing_time(int64_t s)
+{
+	return time_words(s, "%F %H:%M");
+}
+
+char *listing_time_exact(int64_t s)
+{
+	return time_words(s, "%F %T");
 }
 
 GString *listing_json_begin(void)
@@ -66,12 +76,10 @@ void listing_json_texts(GString *out, const char *name, const char *const *list,
 
 void listing_json_int(GString *out, const char *name, int64_t n)
 {
-	json_line_name(out, name);
-	json_line_int(out, n);
+	json_line_put_int(out, name, n);
 }
 
 void listing_json_bool(GString *out, const char *name, bool yes)
 {
-	json_line_name(out, name);
-	json_line_bool(out, yes);
+	json_line_put_bool(out, name, yes);
 }

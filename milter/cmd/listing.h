@@ -22,6 +22,10 @@ void listing_put_text(const char *text, size_t most);
  * err   none: a question mark for what is no time */
 char *listing_time(int64_t s);
 
+/* listing_time_exact - the same to the second, for what was done
+ * own   the caller frees with g_free() */
+char *listing_time_exact(int64_t s);
+
 /* listing_json_begin - a row of JSON: its members are to follow
  * own   given back by listing_json_print()
  * err   none */

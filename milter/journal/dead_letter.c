@@ -21,12 +21,9 @@ static GString *line_of(struct bytes line, const char *why)
 	char *text = g_strndup(line.at, MIN(line.n, LIMIT_DEAD_LETTER_LINE_BYTES));
 
 	json_line_open(out, '{');
-	json_line_name(out, "time");
-	json_line_int(out, clock_now_s());
-	json_line_name(out, "why");
-	json_line_text(out, why);
-	json_line_name(out, "record");
-	json_line_text(out, text);
+	json_line_put_int(out, "time", clock_now_s());
+	json_line_put_text(out, "why", why);
+	json_line_put_text(out, "record", text);
 	json_line_close(out, '}');
 	g_string_append_c(out, '\n');
 	g_free(text);

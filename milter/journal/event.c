@@ -13,26 +13,10 @@
 
 static const char *const said_names[EVENT_SAID_COUNT] = { "set", "forget" };
 
-static void put_text(GString *to, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	json_line_name(to, name);
-	json_line_text(to, text);
-}
-
 static void put_int(GString *to, const char *name, int64_t n)
 {
-	if (n == 0)
-		return;
-	json_line_name(to, name);
-	json_line_int(to, n);
-}
-
-static void put_bool(GString *to, const char *name, bool yes)
-{
-	json_line_name(to, name);
-	json_line_bool(to, yes);
+	if (n != 0)
+		json_line_put_int(to, name, n);
 }
 
 static void put_feedback(GString *to, const struct event *ev)
@@ -42,17 +26,17 @@ static void put_feedback(GString *to, const struct event *ev)
 	bool review = ev->kind == RECORD_KIND_REVIEW;
 
 	if (review)
-		put_text(to, "act", ev->review);
+		json_line_put_text(to, "act", ev->review);
 	if (ev->feedback < FEEDBACK_COUNT)
-		put_text(to, review ? "teaches" : "act",
-			 feedback_rows[ev->feedback].word);
-	put_text(to, "message", ev->message);
-	put_bool(to, "mass", ev->mass);
+		json_line_put_text(to, review ? "teaches" : "act",
+				   feedback_rows[ev->feedback].word);
+	json_line_put_text(to, "message", ev->message);
+	json_line_put_bool(to, "mass", ev->mass);
 	put_int(to, "received_s", r->time_s);
-	put_text(to, "sender", r->sender);
-	put_text(to, "org", r->org);
-	put_text(to, "list", r->list_id);
-	put_bool(to, "proven", r->proven);
+	json_line_put_text(to, "sender", r->sender);
+	json_line_put_text(to, "org", r->org);
+	json_line_put_text(to, "list", r->list_id);
+	json_line_put_bool(to, "proven", r->proven);
 	json_line_name(to, "signers");
 	json_line_open(to, '[');
 	for (size_t i = 0; i < r->n_signers; i++)
@@ -62,10 +46,10 @@ static void put_feedback(GString *to, const struct event *ev)
 
 static void put_preference(GString *to, const struct event *ev)
 {
-	put_text(to, "act", said_names[ev->said]);
-	put_text(to, "entry", ev->entry);
-	put_text(to, "wants", preference_names[ev->wants]);
-	put_text(to, "signer", ev->signer);
+	json_line_put_text(to, "act", said_names[ev->said]);
+	json_line_put_text(to, "entry", ev->entry);
+	json_line_put_text(to, "wants", preference_names[ev->wants]);
+	json_line_put_text(to, "signer", ev->signer);
 	put_int(to, "expires_s", ev->expires_s);
 }
 
@@ -76,12 +60,12 @@ char *event_json(const struct event *ev)
 	g_assert(ev->id != NULL && ev->tenant != NULL && ev->mailbox != NULL);
 	json_line_open(line, '{');
 	put_int(line, "v", EVENT_VERSION);
-	put_text(line, "kind", record_kind_names[ev->kind]);
-	put_text(line, "id", ev->id);
+	json_line_put_text(line, "kind", record_kind_names[ev->kind]);
+	json_line_put_text(line, "id", ev->id);
 	put_int(line, "time_ms", ev->time_ms);
-	put_text(line, "tenant", ev->tenant);
-	put_text(line, "mailbox", ev->mailbox);
-	put_text(line, "by", ev->by);
+	json_line_put_text(line, "tenant", ev->tenant);
+	json_line_put_text(line, "mailbox", ev->mailbox);
+	json_line_put_text(line, "by", ev->by);
 	if (ev->kind == RECORD_KIND_PREFERENCE)
 		put_preference(line, ev);
 	else

@@ -23,26 +23,6 @@ unsigned record_missing(const struct record *r)
 	return all;
 }
 
-static void put_text(GString *to, const char *name, const char *text)
-{
-	if (text == NULL)
-		return;
-	json_line_name(to, name);
-	json_line_text(to, text);
-}
-
-static void put_int(GString *to, const char *name, int64_t n)
-{
-	json_line_name(to, name);
-	json_line_int(to, n);
-}
-
-static void put_bool(GString *to, const char *name, bool yes)
-{
-	json_line_name(to, name);
-	json_line_bool(to, yes);
-}
-
 static void open_list(GString *to, const char *name)
 {
 	json_line_name(to, name);
@@ -132,10 +112,10 @@ static void put_reasons(GString *to, const struct decision *d, bool pii)
 	open_list(to, "reasons");
 	for (size_t i = 0; i < d->n_reasons; i++) {
 		json_line_open(to, '{');
-		put_text(to, "rule", d->reasons[i].rule);
-		put_text(to, "text", pii ? d->reasons[i].text : NULL);
-		put_text(to, "axis", axis_names[d->reasons[i].axis]);
-		put_int(to, "points", d->reasons[i].milli);
+		json_line_put_text(to, "rule", d->reasons[i].rule);
+		json_line_put_text(to, "text", pii ? d->reasons[i].text : NULL);
+		json_line_put_text(to, "axis", axis_names[d->reasons[i].axis]);
+		json_line_put_int(to, "points", d->reasons[i].milli);
 		json_line_close(to, '}');
 	}
 	json_line_close(to, ']');
@@ -159,14 +139,14 @@ static void put_watched(GString *to, const struct rcpt_hits *hits)
 
 static void put_decision(GString *to, const struct decision *d, bool pii)
 {
-	put_text(to, "verdict", verdict_names[d->verdict]);
-	put_text(to, "action", action_names[d->action]);
-	put_text(to, "mode", mode_names[d->mode]);
+	json_line_put_text(to, "verdict", verdict_names[d->verdict]);
+	json_line_put_text(to, "action", action_names[d->action]);
+	json_line_put_text(to, "mode", mode_names[d->mode]);
 	if (d->differs)
-		put_text(to, "would", verdict_names[d->would]);
-	put_text(to, "policy", d->policy != NULL ? d->policy->name : NULL);
+		json_line_put_text(to, "would", verdict_names[d->would]);
+	json_line_put_text(to, "policy", d->policy != NULL ? d->policy->name : NULL);
 	for (int i = 0; i < AXIS_COUNT; i++)
-		put_int(to, axis_names[i], d->milli[i]);
+		json_line_put_int(to, axis_names[i], d->milli[i]);
 	put_reasons(to, d, pii);
 }
 
@@ -176,12 +156,12 @@ static void put_rcpt(GString *to, const struct record *r, size_t i)
 
 	json_line_open(to, '{');
 	if (r->pii)
-		put_text(to, "address", r->envelope->rcpts[i].address);
-	put_text(to, "unresolved", r->envelope->rcpts[i].unresolved);
+		json_line_put_text(to, "address", r->envelope->rcpts[i].address);
+	json_line_put_text(to, "unresolved", r->envelope->rcpts[i].unresolved);
 	if (r->decisions != NULL && i < r->decisions->n)
 		put_decision(to, &r->decisions->at[i], r->pii);
 	if (r->plan != NULL && i < r->plan->n_done)
-		put_text(to, "done", action_names[r->plan->done[i]]);
+		json_line_put_text(to, "done", action_names[r->plan->done[i]]);
 	if (r->hits != NULL)
 		put_watched(to, &r->hits[i]);
 	if (all && r->signals != NULL)
@@ -195,14 +175,14 @@ static void put_envelope(GString *to, const struct record *r)
 {
 	const struct envelope *env = r->envelope;
 
-	put_text(to, "queue_id", env->queue_id);
-	put_int(to, "time", env->received_s);
-	put_bool(to, "internal", env->internal);
+	json_line_put_text(to, "queue_id", env->queue_id);
+	json_line_put_int(to, "time", env->received_s);
+	json_line_put_bool(to, "internal", env->internal);
 	if (r->pii) {
-		put_text(to, "client", env->client_addr);
-		put_text(to, "mail_from", env->mail_from);
-		put_text(to, "client_name", env->client_name);
-		put_text(to, "helo", env->helo);
+		json_line_put_text(to, "client", env->client_addr);
+		json_line_put_text(to, "mail_from", env->mail_from);
+		json_line_put_text(to, "client_name", env->client_name);
+		json_line_put_text(to, "helo", env->helo);
 	}
 }
 
@@ -214,11 +194,11 @@ static void put_plan(GString *to, const struct plan *p)
 		    p->edits[i].kind == EDIT_ADD_HEADER)
 			json_line_text(to, p->edits[i].name);
 	json_line_close(to, ']');
-	put_text(to, "banner", p->banner);
-	put_text(to, "remark", p->remark);
+	json_line_put_text(to, "banner", p->banner);
+	json_line_put_text(to, "remark", p->remark);
 	char *ids = plan_hold_ids(p);
 
-	put_text(to, "hold_id", ids);
+	json_line_put_text(to, "hold_id", ids);
 	g_free(ids);
 }
 
@@ -239,12 +219,12 @@ static void put_times(GString *to, const struct record *r)
 {
 	open_object(to, "us");
 	for (size_t i = 0; i < r->n_times; i++)
-		put_int(to, r->times[i].stage, r->times[i].us);
+		json_line_put_int(to, r->times[i].stage, r->times[i].us);
 	json_line_close(to, '}');
 	if (r->facts == NULL)
 		return;
-	put_int(to, "store_us", r->facts->store_us);
-	put_int(to, "store_keys", (int64_t)r->facts->keys_asked);
+	json_line_put_int(to, "store_us", r->facts->store_us);
+	json_line_put_int(to, "store_keys", (int64_t)r->facts->keys_asked);
 }
 
 char *record_json(const struct record *r)
@@ -252,21 +232,21 @@ char *record_json(const struct record *r)
 	GString *line = g_string_sized_new(USUAL_BYTES);
 
 	json_line_open(line, '{');
-	put_int(line, "v", RECORD_VERSION);
-	put_text(line, "kind", record_kind_names[RECORD_KIND_DECISION]);
-	put_text(line, "id", r->id);
+	json_line_put_int(line, "v", RECORD_VERSION);
+	json_line_put_text(line, "kind", record_kind_names[RECORD_KIND_DECISION]);
+	json_line_put_text(line, "id", r->id);
 	put_envelope(line, r);
-	put_text(line, "rules", r->ruleset_id);
-	put_text(line, "config", r->config_id);
+	json_line_put_text(line, "rules", r->ruleset_id);
+	json_line_put_text(line, "config", r->config_id);
 	if (r->features != NULL)
 		put_features(line, r->features, r->pii);
 	if (r->plan != NULL)
 		put_plan(line, r->plan);
-	put_text(line, "told", disposition_names[r->disposition]);
-	put_text(line, "failed", r->failed);
-	put_text(line, "stopped", r->stopped);
-	put_text(line, "slow", r->slow);
-	put_bool(line, "degraded", r->degraded);
+	json_line_put_text(line, "told", disposition_names[r->disposition]);
+	json_line_put_text(line, "failed", r->failed);
+	json_line_put_text(line, "stopped", r->stopped);
+	json_line_put_text(line, "slow", r->slow);
+	json_line_put_bool(line, "degraded", r->degraded);
 	put_missing(line, r);
 	put_times(line, r);
 	open_list(line, "rcpts");

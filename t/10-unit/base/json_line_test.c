@@ -98,11 +98,32 @@ static void commas(void)
 	g_string_free(out, TRUE);
 }
 
+static void members(void)
+{
+	GString *out = g_string_new(NULL);
+
+	json_line_open(out, '{');
+	json_line_put_text(out, "left_out", NULL);
+	json_line_put_int(out, "n", 0);
+	json_line_put_text(out, "text", "a\"b");
+	json_line_put_text(out, "empty", "");
+	json_line_put_bool(out, "yes", true);
+	json_line_put_bool(out, "no", false);
+	json_line_put_int(out, "most", INT64_MIN);
+	json_line_close(out, '}');
+	g_assert_cmpstr(
+		out->str, ==,
+		"{\"n\":0,\"text\":\"a\\\"b\",\"empty\":\"\",\"yes\":true,\"no\":false,"
+		"\"most\":-9223372036854775808}");
+	g_string_free(out, TRUE);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/json_line/escapes", escapes);
 	g_test_add_func("/json_line/all_characters_come_back", all_characters_come_back);
 	g_test_add_func("/json_line/commas", commas);
+	g_test_add_func("/json_line/members", members);
 	return g_test_run();
 }
