@@ -54,19 +54,17 @@ static bool hex_read(const char *text, unsigned char *at, size_t n)
 static char *index_key(const char *folder, GError **e)
 {
 	char *path = g_build_filename(folder, INDEX, NULL), *text = NULL;
-	size_t n = 0;
 
 	if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
 			    "%s: cannot make it: %s; make it and give it to the user of "
 			    "wonted",
 			    folder, g_strerror(errno));
-	} else if (access(path, F_OK) == 0) {
-		file_read(path, KEY_FILE_BYTES, &text, &n, e);
 	} else {
-		text = random_hex(KEY_BYTES);
-		if (!file_replace(path, bytes_of(text), FILE_MODE, e))
-			g_clear_pointer(&text, g_free);
+		text = random_key_file(path, RANDOM_KEY_CHARS,
+				       "restore it from a backup: without it nobody can "
+				       "tell which key is whose",
+				       e);
 	}
 	g_free(path);
 	return text;
@@ -116,15 +114,11 @@ static bool key_read(const char *path, struct person_key *k_r, GError **e)
 	return good;
 }
 
-static bool key_make(const char *path, struct person_key *k_r, GError **e)
+static bool key_make(const char *path, GError **e)
 {
-	char *id = random_hex(ID_BYTES);
-
-	random_fill(k_r->key, KEY_BYTES);
-	g_strlcpy(k_r->id, id, sizeof(k_r->id));
-	char *key = hex_of(k_r->key, KEY_BYTES);
+	char *id = random_hex(ID_BYTES), *key = random_hex(KEY_BYTES);
 	char *text = g_strconcat(id, " ", key, "\n", NULL);
-	bool done = file_replace(path, bytes_of(text), FILE_MODE, e);
+	bool done = file_make(path, bytes_of(text), FILE_MODE, e);
 
 	g_free(text);
 	g_free(key);
@@ -174,8 +168,9 @@ char *seal_text(const char *folder, const char *person, GError **e)
 	if (person == NULL || person[0] == '\0')
 		return g_strdup("");
 	path = path_of(folder, person, e);
-	if (path != NULL &&
-	    (access(path, F_OK) == 0 ? key_read(path, &k, e) : key_make(path, &k, e)))
+	/* what is there counts, whoever made it */
+	if (path != NULL && (access(path, F_OK) == 0 || key_make(path, e)) &&
+	    key_read(path, &k, e))
 		sealed = seal_by(&k, person);
 	explicit_bzero(&k, sizeof(k));
 	g_free(path);

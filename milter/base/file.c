@@ -96,7 +96,22 @@ static bool write_all(int fd, struct bytes content)
 	return true;
 }
 
-bool file_replace(const char *path, struct bytes content, int mode, GError **e)
+static bool take_place(const char *temp, const char *path)
+{
+	return rename(temp, path) == 0;
+}
+
+static bool take_free_place(const char *temp, const char *path)
+{
+	bool done = link(temp, path) == 0 || errno == EEXIST;
+
+	if (done)
+		unlink(temp);
+	return done;
+}
+
+static bool put_file(const char *path, struct bytes content, int mode,
+		     bool (*place)(const char *temp, const char *path), GError **e)
 {
 	char *temp = g_strdup_printf("%s.tmp.XXXXXX", path);
 	int fd = g_mkstemp_full(temp, O_WRONLY | O_CLOEXEC, mode);
@@ -111,7 +126,7 @@ bool file_replace(const char *path, struct bytes content, int mode, GError **e)
 		fail(e, path, "write");
 	else if (fchmod(fd, (mode_t)mode) < 0 || fsync(fd) < 0)
 		fail(e, path, "sync");
-	else if (rename(temp, path) < 0)
+	else if (!place(temp, path))
 		fail(e, path, "put the new file in place");
 	else
 		done = true;
@@ -126,4 +141,14 @@ bool file_replace(const char *path, struct bytes content, int mode, GError **e)
 	}
 	g_free(temp);
 	return done;
+}
+
+bool file_replace(const char *path, struct bytes content, int mode, GError **e)
+{
+	return put_file(path, content, mode, take_place, e);
+}
+
+bool file_make(const char *path, struct bytes content, int mode, GError **e)
+{
+	return put_file(path, content, mode, take_free_place, e);
 }

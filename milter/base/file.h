@@ -21,6 +21,12 @@ bool file_read(const char *path, size_t max_bytes, char **text_r, size_t *n_r,
  * err   false: nothing was changed; e names the path */
 bool file_replace(const char *path, struct bytes content, int mode, GError **e);
 
+/* file_make - write a file that is not there, whole or not at all; what is there stays, so that of
+ *             several who make it at once the first is believed by all
+ * in    mode    permissions of the new file
+ * err   false: nothing was made; e names the path. That it is there is no error */
+bool file_make(const char *path, struct bytes content, int mode, GError **e);
+
 /* folder_sync - fsync a folder, so that a rename or unlink in it survives a crash
  * err   false: e names the path */
 bool folder_sync(const char *path, GError **e);

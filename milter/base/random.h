@@ -2,6 +2,7 @@
 #ifndef BASE_RANDOM_H
 #define BASE_RANDOM_H
 
+#include <glib.h>
 #include <stddef.h>
 
 /* random_fill - fill with bytes of getrandom(2)
@@ -12,6 +13,16 @@ void random_fill(void *at, size_t n);
  * own   the caller frees with g_free()
  * err   none */
 char *random_hex(size_t n_bytes);
+
+#define RANDOM_KEY_CHARS 64 /* of a key that is made */
+
+/* random_key_file - the key that stands in a file; made at random when the file is not there.
+ *                   Whoever asks at the same time gets the same key
+ * in    least    characters that it must have
+ *       remedy   what to do when it has less, as the end of a sentence
+ * own   the caller frees with g_free()
+ * err   NULL: e names the file */
+char *random_key_file(const char *path, size_t least, const char *remedy, GError **e);
 
 /* hex_of - bytes as hexadecimal digits in lower case
  * own   the caller frees with g_free()

@@ -3,15 +3,10 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/error.h"
-#include "base/file.h"
 #include "base/random.h"
 
-#define KEY_BYTES 32
-#define KEY_FILE_BYTES 256
-#define FILE_MODE 0600
+#define KEY_CHARS 32
 #define TOKEN_BYTES 2000
 #define RANDOM_BYTES 8
 
@@ -19,23 +14,10 @@ enum { AT_UNTIL, AT_TENANT, AT_MAILBOX, AT_HOLD, AT_RANDOM, FIELDS };
 
 char *link_key_read(const char *path, GError **e)
 {
-	char *key = NULL;
-	size_t n = 0;
+	char *key = random_key_file(path, KEY_CHARS, "remove it, a new one is made", e);
 
-	if (access(path, F_OK) == 0) {
-		if (file_read(path, KEY_FILE_BYTES, &key, &n, e) && n < KEY_BYTES) {
-			g_set_error(
-				e, WONTED_ERROR, WONTED_ERROR_INPUT,
-				"review_key %s: is too short; remove it, a new one is "
-				"made",
-				path);
-			g_clear_pointer(&key, g_free);
-		}
-		return key;
-	}
-	key = random_hex(KEY_BYTES);
-	if (!file_replace(path, bytes_of(key), FILE_MODE, e))
-		g_clear_pointer(&key, g_free);
+	if (key == NULL)
+		g_prefix_error(e, "review_key ");
 	return key;
 }
 

@@ -313,6 +313,59 @@ static void opens_only_its_own(void)
 	end();
 }
 
+static gpointer seal_one(gpointer keys)
+{
+	return seal_text(keys, "ann@one.example", NULL);
+}
+
+/* whoever meets a person first makes the key, and all seal with that one */
+static void one_key_a_person(void)
+{
+	begin();
+	for (int round = 0; round < 20; round++) {
+		char *keys = g_strdup_printf("%s/keys%d", folder, round);
+		GThread *t[8];
+
+		for (size_t i = 0; i < G_N_ELEMENTS(t); i++)
+			t[i] = g_thread_new("seal", seal_one, keys);
+		char *sealed[8];
+
+		for (size_t i = 0; i < G_N_ELEMENTS(t); i++)
+			sealed[i] = g_thread_join(t[i]);
+		struct seal_keys *all = seal_keys_read(keys);
+
+		for (size_t i = 0; i < G_N_ELEMENTS(t); i++) {
+			char *text = seal_open(all, sealed[i]);
+
+			g_assert_cmpstr(text, ==, "ann@one.example");
+			g_free(text);
+			g_free(sealed[i]);
+		}
+		seal_keys_free(all);
+		g_free(keys);
+	}
+	end();
+}
+
+/* with a part of it, the keys of all persons would get other names */
+static void index_is_whole(void)
+{
+	GError *e = NULL;
+
+	begin();
+	char *path = g_build_filename(folder, "index", NULL);
+
+	g_free(seal_text(folder, "ann@one.example", &e));
+	g_assert_no_error(e);
+	g_assert_cmpint(truncate(path, 40), ==, 0);
+	g_assert_null(seal_text(folder, "ann@one.example", &e));
+	g_assert_nonnull(strstr(e->message, path));
+	g_assert_nonnull(strstr(e->message, "restore it from a backup"));
+	g_error_free(e);
+	g_free(path);
+	end();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -323,5 +376,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/audit/knows_a_noted_head", knows_a_noted_head);
 	g_test_add_func("/audit/erases", erases);
 	g_test_add_func("/audit/opens_only_its_own", opens_only_its_own);
+	g_test_add_func("/audit/one_key_a_person", one_key_a_person);
+	g_test_add_func("/audit/index_is_whole", index_is_whole);
 	return g_test_run();
 }

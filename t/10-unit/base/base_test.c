@@ -229,6 +229,7 @@ static void files_whole_or_not_at_all(void)
 
 	g_assert_true(file_replace(path, bytes_of("one"), 0640, &e));
 	g_assert_true(file_replace(path, bytes_of("two!"), 0640, &e));
+	g_assert_true(file_make(path, bytes_of("late"), 0640, &e)); /* the first stays */
 	g_assert_true(file_read(path, 4, &text, &n, &e));
 	g_assert_cmpstr(text, ==, "two!");
 	g_assert_cmpuint(n, ==, 4);
