@@ -76,6 +76,11 @@ void *arena_alloc(struct arena *a, size_t n)
 	return memset(take(a, n), 0, n);
 }
 
+void *arena_alloc_raw(struct arena *a, size_t n)
+{
+	return take(a, n);
+}
+
 void arena_defer(struct arena *a, void (*fn)(void *), void *p)
 {
 	struct deferred *d = arena_new(a, struct deferred, 1);

@@ -21,6 +21,13 @@ struct arena *arena_create(void) MUST_CHECK;
 void *arena_alloc(struct arena *a, size_t n)
 	__attribute__((malloc, alloc_size(2), returns_nonnull));
 
+/* arena_alloc_raw - n bytes that the caller writes before he reads them
+ * in    n           bytes, 0 is allowed
+ * own   the arena; valid until arena_destroy()
+ * err   out of memory ends the process */
+void *arena_alloc_raw(struct arena *a, size_t n)
+	__attribute__((malloc, alloc_size(2), returns_nonnull));
+
 /* arena_defer - run fn(p) when the arena goes, last registered first
  * own   p stays the caller's idea; the arena only promises the call
  * err   out of memory ends the process */

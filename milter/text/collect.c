@@ -1,5 +1,5 @@
 /* Hashing and the set. A token that is there already is not taken again; the set is a table
- * of hashes that is never more than half full. */
+ * of their numbers that is never more than half full. */
 #include "text/collect.h"
 
 #include <string.h>
@@ -14,11 +14,12 @@ enum {
 
 G_STATIC_ASSERT(SEEN_SLOTS >= 2 * LIMIT_TEXT_TOKENS);
 G_STATIC_ASSERT(LIMIT_TEXT_PIECES < UINT16_MAX);
+G_STATIC_ASSERT(LIMIT_TEXT_TOKENS < UINT16_MAX);
 
 struct collector {
 	struct arena *arena;
 	enum text_group group;
-	uint32_t *seen; /* 0: free */
+	uint16_t *seen; /* the number of a token, from 1 on; 0: free */
 	struct text_token *at;
 	size_t n;
 	struct text_piece *pieces;
@@ -31,9 +32,9 @@ struct collector *collect_create(struct arena *a)
 	struct collector *c = arena_new(a, struct collector, 1);
 
 	c->arena = a;
-	c->seen = arena_new(a, uint32_t, SEEN_SLOTS);
-	c->at = arena_new(a, struct text_token, LIMIT_TEXT_TOKENS);
-	c->pieces = arena_new(a, struct text_piece, LIMIT_TEXT_PIECES);
+	c->seen = arena_new(a, uint16_t, SEEN_SLOTS);
+	c->at = arena_alloc_raw(a, sizeof(*c->at) * LIMIT_TEXT_TOKENS);
+	c->pieces = arena_alloc_raw(a, sizeof(*c->pieces) * LIMIT_TEXT_PIECES);
 	return c;
 }
 
@@ -105,12 +106,12 @@ static void add(struct collector *c, uint16_t piece, uint32_t hash)
 	h |= h == 0;
 	for (slot = h & (SEEN_SLOTS - 1); c->seen[slot] != 0;
 	     slot = (slot + 1) & (SEEN_SLOTS - 1))
-		if (c->seen[slot] == h)
+		if (c->at[c->seen[slot] - 1].hash == h)
 			return;
-	c->seen[slot] = h;
 	c->at[c->n++] = (struct text_token){ .hash = h,
 					     .piece = piece,
 					     .group = (uint8_t)c->group };
+	c->seen[slot] = (uint16_t)c->n;
 }
 
 void collect_one(struct collector *c, const char *where, struct bytes text, uint32_t hash)

@@ -211,34 +211,52 @@ struct text_weight *text_weigh(struct arena *a, const struct text_models *models
 	return all;
 }
 
-static bool said(const struct text_weight *kept, size_t n, const struct text_piece *p)
+static bool same_words(const struct text_piece *a, const struct text_piece *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(kept[i].piece->where, p->where) == 0 &&
-		    bytes_equal(kept[i].piece->text, p->text))
-			return true;
-	return false;
+	return strcmp(a->where, b->where) == 0 && bytes_equal(a->text, b->text);
 }
 
-/* few are wanted, so each is looked for among all */
+/* Those found so far, strongest first; of equals the first that came stands first. */
+struct strongest {
+	struct text_weight *at;
+	size_t n, most;
+};
+
+static void strongest_add(struct strongest *s, const struct text_weight *one)
+{
+	double weight = fabs(one->log_odds);
+	size_t place = s->n, gone = 0;
+
+	while (place > 0 && weight > fabs(s->at[place - 1].log_odds))
+		place--;
+	for (size_t i = 0; i < place; i++)
+		if (same_words(s->at[i].piece, one->piece))
+			return;
+	for (gone = place; gone < s->n; gone++)
+		if (same_words(s->at[gone].piece, one->piece))
+			break;
+	if (gone == s->most)
+		gone--;
+	else if (gone == s->n)
+		s->n++;
+	memmove(&s->at[place + 1], &s->at[place], (gone - place) * sizeof(s->at[0]));
+	s->at[place] = *one;
+}
+
 size_t text_strongest(const struct text_weight *all, size_t n, bool positive,
 		      struct text_weight *kept_r, size_t most)
 {
-	for (size_t kept = 0; kept < most; kept++) {
-		const struct text_weight *best = NULL;
+	struct strongest s = { .at = kept_r, .most = most };
 
-		for (size_t i = 0; i < n; i++) {
-			double weight = positive ? all[i].log_odds : -all[i].log_odds;
+	for (size_t i = 0; i < n; i++) {
+		double weight = positive ? all[i].log_odds : -all[i].log_odds;
+		double least =
+			s.n < most || most == 0 ? 0 : fabs(kept_r[most - 1].log_odds);
 
-			if (weight > (best == NULL ? 0 : fabs(best->log_odds)) &&
-			    all[i].piece->text.n > 0 && !said(kept_r, kept, all[i].piece))
-				best = &all[i];
-		}
-		if (best == NULL)
-			return kept;
-		kept_r[kept] = *best;
+		if (most > 0 && weight > least && all[i].piece->text.n > 0)
+			strongest_add(&s, &all[i]);
 	}
-	return most;
+	return s.n;
 }
 
 /* ---- teaching ---- */

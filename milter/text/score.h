@@ -49,7 +49,7 @@ struct text_weight *text_weigh(struct arena *a, const struct text_models *models
  *       kept_r   room for most
  * out   how many were found; strongest first
  * err   none
- * cost  looks at all of them most times */
+ * cost  looks once at each; at most of those that are strong */
 size_t text_strongest(const struct text_weight *all, size_t n, bool positive,
 		      struct text_weight *kept_r, size_t most);
 

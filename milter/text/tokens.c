@@ -25,8 +25,10 @@ enum {
 
 static bool starts_with_any(struct bytes name, const char *const *starts, size_t n)
 {
+	/* most differ in the first letter */
 	for (size_t i = 0; i < n; i++)
-		if (name.n >= strlen(starts[i]) &&
+		if (name.n > 0 && g_ascii_tolower(name.at[0]) == starts[i][0] &&
+		    name.n >= strlen(starts[i]) &&
 		    g_ascii_strncasecmp(name.at, starts[i], strlen(starts[i])) == 0)
 			return true;
 	return false;

@@ -141,6 +141,67 @@ static void test_pieces(void)
 	remove_path(path);
 }
 
+/* the strongest of those whose words were not named yet, looked for again and again */
+static size_t strongest_plainly(const struct text_weight *all, size_t n, bool positive,
+				struct text_weight *kept_r, size_t most)
+{
+	for (size_t kept = 0; kept < most; kept++) {
+		const struct text_weight *best = NULL;
+
+		for (size_t i = 0; i < n; i++) {
+			double weight = positive ? all[i].log_odds : -all[i].log_odds;
+			bool said = all[i].piece->text.n == 0;
+
+			for (size_t k = 0; k < kept; k++)
+				said |= strcmp(kept_r[k].piece->where,
+					       all[i].piece->where) == 0 &&
+					bytes_equal(kept_r[k].piece->text,
+						    all[i].piece->text);
+			if (!said && weight > (best == NULL ? 0 : fabs(best->log_odds)))
+				best = &all[i];
+		}
+		if (best == NULL)
+			return kept;
+		kept_r[kept] = *best;
+	}
+	return most;
+}
+
+static void test_strongest(void)
+{
+	static const char *const words[] = { "prize", "claim", "", "meeting", "pills" };
+	static const char *const places[] = { "text", "subject" };
+	struct text_piece pieces[20];
+	struct text_weight all[40], found[6], wanted[6];
+
+	for (size_t i = 0; i < 20; i++)
+		pieces[i] = (struct text_piece){ places[i % 2], bytes_of(words[i / 4]) };
+	for (int turn = 0; turn < 2000; turn++) {
+		size_t n = (size_t)g_test_rand_int_range(0, 41);
+		size_t most = (size_t)g_test_rand_int_range(0, 7);
+
+		for (size_t i = 0; i < n; i++)
+			all[i] = (struct text_weight){
+				&pieces[g_test_rand_int_range(0, 20)],
+				g_test_rand_int_range(-5, 6) / 2.0,
+			};
+		for (int positive = 0; positive < 2; positive++) {
+			size_t k = text_strongest(all, n, positive, found, most);
+
+			g_assert_cmpuint(
+				k, ==, strongest_plainly(all, n, positive, wanted, most));
+			for (size_t i = 0; i < k; i++) {
+				g_assert_true(found[i].piece == wanted[i].piece);
+				g_assert_cmpfloat(found[i].log_odds, ==,
+						  wanted[i].log_odds);
+			}
+		}
+	}
+	/* what is no number is not strong */
+	all[0] = (struct text_weight){ &pieces[0], NAN };
+	g_assert_cmpuint(text_strongest(all, 1, true, found, 1), ==, 0);
+}
+
 /* a reader in one thread, the learner in another: never anything but a number */
 static void *read_on(void *path)
 {
@@ -201,6 +262,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/text/score/seen-at-once", test_seen_at_once);
 	g_test_add_func("/text/score/sum", test_sum);
 	g_test_add_func("/text/score/pieces", test_pieces);
+	g_test_add_func("/text/score/strongest", test_strongest);
 	g_test_add_func("/text/score/concurrent", test_concurrent);
 	g_test_add_func("/text/score/rubbish", test_rubbish);
 	return g_test_run();
