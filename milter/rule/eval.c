@@ -15,7 +15,7 @@
 #include "rule/match.h"
 #include "rule/phrase_set.h"
 
-#define LONG_BYTES 512
+#define LONG_BYTES 64
 
 /* the answer of one test; of an older generation: not made yet */
 struct finding {

@@ -168,6 +168,77 @@ static void test_needles(void)
 	arena_destroy(&a);
 }
 
+/* With grams or without: the same phrase, for few phrases and for many. */
+static void test_grams(void)
+{
+	static const char letters[] = "aab ";
+	const struct phrase_set *phrases;
+	struct bytes at[30], plain, found;
+	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+	struct arena *a = arena_create();
+
+	for (int turn = 0; turn < 3000; turn++) {
+		size_t n = (size_t)g_test_rand_int_range(1, 31), k = 0;
+		char text[60];
+		size_t length = (size_t)g_test_rand_int_range(0, 59);
+
+		g_hash_table_remove_all(seen);
+		for (size_t i = 0; i < n; i++) { /* each once, as in a list */
+			char phrase[7] = "";
+			int bytes = g_test_rand_int_range(1, 7);
+
+			for (int b = 0; b < bytes; b++)
+				phrase[b] = letters[g_test_rand_int_range(0, 4)];
+			if (g_hash_table_add(seen, arena_strdup(a, phrase)))
+				at[k++] = bytes_of(arena_strdup(a, phrase));
+		}
+		for (size_t i = 0; i < length; i++)
+			text[i] = letters[g_test_rand_int_range(0, 4)];
+		phrases = phrase_set_build(a, at, k);
+
+		struct bytes exact = { g_memdup2(text, length), length };
+
+		for (int whole = 0; whole < 2; whole++) {
+			bool is = phrase_set_find(phrases, exact, NULL, whole, &plain);
+
+			g_assert_cmpint(phrase_set_find(phrases, exact,
+							grams_of(a, exact), whole,
+							&found),
+					==, is);
+			if (is)
+				g_assert_cmpstr(found.at, ==, plain.at);
+		}
+		g_free((gpointer)(uintptr_t)exact.at);
+	}
+	g_hash_table_unref(seen);
+	arena_destroy(&a);
+}
+
+static void find_beside(const void *phrases, size_t n)
+{
+	struct arena *a = arena_create();
+	GString *text = g_string_new(NULL);
+	struct bytes all, found;
+
+	while (text->len < n)
+		g_string_append(text, "xwire");
+	all = (struct bytes){ text->str, text->len };
+	g_assert_false(phrase_set_find(phrases, all, grams_of(a, all), true, &found));
+	g_string_free(text, TRUE);
+	arena_destroy(&a);
+}
+
+/* a phrase that stands everywhere, and nowhere as a word, takes no longer than other text */
+static void test_needles_time(void)
+{
+	static const struct bytes wire[] = { { "wire", 4 }, { "wire x", 6 } };
+	struct arena *a = arena_create();
+
+	g_assert_true(
+		effort_is_linear(find_beside, phrase_set_build(a, wire, 2), 400000));
+	arena_destroy(&a);
+}
+
 static void test_edges(void)
 {
 	struct arena *a = arena_create();
@@ -269,6 +340,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/texts/fold_time", test_fold_time);
 	g_test_add_func("/rule/texts/fold_name", test_fold_name);
 	g_test_add_func("/rule/texts/phrases", test_needles);
+	g_test_add_func("/rule/texts/phrases-grams", test_grams);
+	g_test_add_func("/rule/texts/phrases-time", test_needles_time);
 	g_test_add_func("/rule/texts/edges", test_edges);
 	g_test_add_func("/rule/texts/list", test_list);
 	g_test_add_func("/rule/texts/labels", test_labels);
