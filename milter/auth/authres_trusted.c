@@ -84,7 +84,7 @@ static void take_dkim(struct taking *t, const struct authres_result *one)
 	s->header_b = property(one, "header", "b");
 	s->why = one->reason;
 	s->aligned = s->domain != NULL && t->from_org != NULL &&
-		     strcmp(domain_org(s->domain), t->from_org) == 0;
+		     domain_has_org(s->domain, t->from_org);
 	t->r->n_dkim++;
 }
 

@@ -61,7 +61,7 @@ static void take_fields(struct dkim_check *c, const struct header *h, size_t n,
 		s->header = i;
 		s->domain = slice_key(c->arena, s->field.domain);
 		s->aligned = s->domain != NULL && from_org != NULL &&
-			     strcmp(domain_org(s->domain), from_org) == 0;
+			     domain_has_org(s->domain, from_org);
 		c->n++;
 	}
 }

@@ -38,7 +38,8 @@ struct discovery {
 
 struct dmarc_check {
 	struct lookups *lookups;
-	char *domain; /* NULL: none */
+	char *domain;    /* NULL: none */
+	const char *org; /* of it */
 	struct walk walk;
 };
 
@@ -220,23 +221,21 @@ struct dmarc_check *dmarc_begin(struct resolver *r, const char *domain)
 	walk_plan(c->domain, &c->walk);
 	for (size_t i = 0; i < c->walk.n; i++)
 		record_ask(c, c->walk.at[i]);
-	if (domain_org(c->domain) != c->domain)
+	c->org = domain_org(c->domain);
+	if (c->org != c->domain)
 		lookups_get(c->lookups, c->domain, DNS_A);
 	return c;
 }
 
 void dmarc_expect(struct dmarc_check *c, const char *domain)
 {
-	const char *org;
 	struct walk walk;
 
-	if (c->domain == NULL || domain == NULL || strcmp(domain, c->domain) == 0)
-		return;
-	org = domain_org(domain);
-	if (strcmp(org, domain_org(c->domain)) != 0)
+	if (c->domain == NULL || domain == NULL || strcmp(domain, c->domain) == 0 ||
+	    !domain_has_org(domain, c->org))
 		return;
 	walk_plan(domain, &walk);
-	for (size_t i = 0; i < walk.n && strlen(walk.at[i]) > strlen(org); i++)
+	for (size_t i = 0; i < walk.n && strlen(walk.at[i]) > strlen(c->org); i++)
 		record_ask(c, walk.at[i]);
 }
 
@@ -285,7 +284,7 @@ static enum answer aligned(struct dmarc_check *c, struct dns_wait *w,
 		return ANSWER_YES;
 	if (strict)
 		return ANSWER_NO;
-	same_by_list = strcmp(domain_org(domain), domain_org(c->domain)) == 0;
+	same_by_list = domain_has_org(domain, c->org);
 	if (d->org_unsure)
 		return same_by_list ? ANSWER_UNKNOWN : ANSWER_NO;
 	if (d->org == NULL)
@@ -398,7 +397,7 @@ void dmarc_finish(struct dmarc_check *c, struct dns_wait *w, struct arena *a,
 		return;
 	}
 	out->domain = arena_strdup(a, c->domain);
-	out->org = arena_strdup(a, d.org == NULL ? domain_org(c->domain) : d.org);
+	out->org = arena_strdup(a, d.org == NULL ? c->org : d.org);
 	out->aligned_spf = speaks(r->spf.result, aligned(c, w, &d, r->spf.domain,
 							 d.policy.record.strict_spf));
 	result_fill(&d.policy, theirs, out);

@@ -17,8 +17,7 @@ enum answer detect_address_in_name(const struct evidence *e, const char **words_
 
 	const char *domain = address_domain(inside->text);
 
-	if (domain == NULL ||
-	    (from_org != NULL && strcmp(domain_org(domain), from_org) == 0))
+	if (domain == NULL || (from_org != NULL && domain_has_org(domain, from_org)))
 		return ANSWER_NO;
 
 	enum answer cleared = answer_or(feature_answer(e, FEATURE_INTERNAL),

@@ -18,7 +18,7 @@ enum answer detect_correspondent_imitated(const struct evidence *e, const char *
 	for (size_t i = 0; i < old->n_items; i++) {
 		const char *domain = address_domain(old->items[i]);
 
-		if (domain != NULL && strcmp(domain_org(domain), like->text) == 0)
+		if (domain != NULL && domain_has_org(domain, like->text))
 			return say(e, words_r, "\"%s\" has written from %s, not from %s",
 				   shown(e, feature_text(e, FEATURE_FROM_NAME)),
 				   shown(e, old->items[i]),

@@ -17,7 +17,7 @@ static bool shows_sender(const struct evidence *e, const char *lie)
 
 	const char *host = arena_strndup(e->arena, lie, (size_t)(arrow - lie));
 
-	return strcmp(domain_org(host), org) == 0;
+	return domain_has_org(host, org);
 }
 
 enum answer detect_link_text_misleading(const struct evidence *e, const char **words_r)

@@ -184,8 +184,7 @@ static const char *misleading(struct arena *a, const struct link *l)
 
 	const char *shown = link_text_host(a, l->text);
 
-	if (shown == NULL || strcmp(shown, l->host) == 0 ||
-	    strcmp(domain_org(shown), l->org) == 0)
+	if (shown == NULL || strcmp(shown, l->host) == 0 || domain_has_org(shown, l->org))
 		return NULL;
 
 	const char *real = link_unwrap(a, l->url, l->host);

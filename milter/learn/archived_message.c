@@ -173,7 +173,7 @@ static enum answer find_proof(const struct reading *r, const char *const *signer
 		const char *key = domain_key(r->arena, signers[i]);
 
 		if (key != NULL && r->from->org != NULL &&
-		    strcmp(domain_org(key), r->from->org) == 0)
+		    domain_has_org(key, r->from->org))
 			return ANSWER_YES;
 	}
 	return message_header(r->m, "Authentication-Results", 0) == NULL ? ANSWER_UNKNOWN

@@ -83,7 +83,7 @@ static const char *dkim_domain(const struct reading *rd, const char *org)
 	for (size_t i = 0; i < n; i++) {
 		const char *key = domain_key(rd->arena, v->items[i]);
 
-		if (key != NULL && org != NULL && strcmp(domain_org(key), org) == 0)
+		if (key != NULL && org != NULL && domain_has_org(key, org))
 			return key;
 	}
 	return n > 0 ? domain_key(rd->arena, v->items[0]) : NULL;

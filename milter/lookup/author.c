@@ -64,7 +64,7 @@ int author_warning(const struct features *f, const struct rcpt_facts *rcpts, siz
 
 		worst = warning > worst ? warning : worst;
 	}
-	if (domain != NULL && (org == NULL || strcmp(domain_org(domain), org) != 0))
+	if (domain != NULL && (org == NULL || !domain_has_org(domain, org)))
 		worst += WEIGHT_ADDRESS;
 	return worst;
 }

@@ -31,7 +31,7 @@ static struct value owns_name_address(const struct answers *m)
 static bool is_one_of(const struct strings *domains, const char *org)
 {
 	for (size_t i = 0; i < domains->n; i++)
-		if (strcmp(domain_org(domains->at[i]), org) == 0)
+		if (domain_has_org(domains->at[i], org))
 			return true;
 	return false;
 }
@@ -51,13 +51,13 @@ static void take_lookalike(const struct answers *m, struct value *at)
 {
 	const struct value *from = &m->features->at[FEATURE_FROM_DOMAIN];
 	const struct tenant *t = m->asks->tenant;
-	const char *how = NULL, *like = NULL;
+	const char *how = NULL, *like = NULL, *org;
 
 	if (from->known == ANSWER_UNKNOWN)
 		return;
-	if (from->known == ANSWER_YES &&
-	    !is_one_of(&t->domains, domain_org(from->text)) &&
-	    !is_one_of(&t->partner_domains, domain_org(from->text))) {
+	org = from->known == ANSWER_YES ? domain_org(from->text) : NULL;
+	if (org != NULL && !is_one_of(&t->domains, org) &&
+	    !is_one_of(&t->partner_domains, org)) {
 		like = resembled(&t->domains, from->text, &how);
 		if (like == NULL)
 			like = resembled(&t->partner_domains, from->text, &how);

@@ -71,6 +71,12 @@ const char *domain_org(const char *key)
 	return org == NULL ? key : org;
 }
 
+bool domain_has_org(const char *key, const char *org)
+{
+	/* most differ already by their letters; looking in the list costs much more */
+	return domain_within(key, org) && strcmp(domain_org(key), org) == 0;
+}
+
 bool domain_is_suffix(const char *key)
 {
 	return key[0] != '[' && !is_ipv4(key) &&

@@ -22,6 +22,10 @@ const char *domain_key(struct arena *a, const char *name);
  * ref   RFC 7489 3.2 */
 const char *domain_org(const char *key);
 
+/* domain_has_org - is this its organisational domain?
+ * err   none */
+bool domain_has_org(const char *key, const char *org);
+
 /* domain_is_suffix - is it a public suffix, below which anybody may register names?
  * in    key   as domain_key() gives
  * err   none; a top level that the list does not know is one */

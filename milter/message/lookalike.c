@@ -214,11 +214,12 @@ static bool is_affix(const char *text, size_t n)
 		"usa",        "verify",
 		"web",        "www",
 	};
-	size_t bare = n > 3 && text[n - 1] == 's' ? n - 1 : n;
+	size_t bare = n > 3 && text[n - 1] == 's' ? n - 1 : n, length;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		size_t length = strlen(words[i]);
-
+	for (size_t i = 0; n > 0 && i < G_N_ELEMENTS(words); i++) {
+		if (words[i][0] != text[0]) /* most */
+			continue;
+		length = strlen(words[i]);
 		if ((length == n || length == bare) &&
 		    memcmp(words[i], text, length) == 0)
 			return true;

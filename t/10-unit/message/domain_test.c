@@ -70,6 +70,14 @@ static void test_within(void)
 	g_assert_false(domain_within("badexample.com", "example.com"));
 	g_assert_false(domain_within("example.com", "a.example.com"));
 	g_assert_false(domain_within("example.com", ""));
+	g_assert_true(domain_has_org("a.b.example.com", "example.com"));
+	g_assert_true(domain_has_org("example.com", "example.com"));
+	g_assert_true(domain_has_org("[192.0.2.1]", "[192.0.2.1]"));
+	g_assert_false(domain_has_org("a.b.example.com", "b.example.com"));
+	g_assert_false(domain_has_org("badexample.com", "example.com"));
+	/* below a name that is a public suffix itself everybody is another */
+	g_assert_false(domain_has_org("a.b.co.uk", "co.uk"));
+	g_assert_true(domain_has_org("a.b.co.uk", "b.co.uk"));
 }
 
 /* checkPublicSuffix('a.b.example.com', 'example.com'); null: it is a suffix itself */
