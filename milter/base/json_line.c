@@ -7,12 +7,35 @@
 
 #include "base/printable.h"
 
-static void begin_value(GString *out)
+static bool needs_comma(const GString *out)
 {
 	char last = out->len == 0 ? '{' : out->str[out->len - 1];
 
-	if (last != '{' && last != '[' && last != ':')
+	return last != '{' && last != '[' && last != ':';
+}
+
+static void begin_value(GString *out)
+{
+	if (needs_comma(out))
 		g_string_append_c(out, ',');
+}
+
+/* n bytes in quotes, as they are, and the mark behind them; '\0': none */
+static void append_quoted(GString *out, const char *text, size_t n, char mark)
+{
+	size_t at = out->len;
+	bool comma = needs_comma(out);
+	char *to;
+
+	g_string_set_size(out, at + n + 2 + comma + (mark != '\0'));
+	to = out->str + at;
+	if (comma)
+		*to++ = ',';
+	*to++ = '"';
+	to = (char *)memcpy(to, text, n) + n;
+	*to++ = '"';
+	if (mark != '\0')
+		*to = mark;
 }
 
 void json_line_open(GString *out, char bracket)
@@ -28,10 +51,7 @@ void json_line_close(GString *out, char bracket)
 
 void json_line_name(GString *out, const char *name)
 {
-	begin_value(out);
-	g_string_append_c(out, '"');
-	g_string_append(out, name);
-	g_string_append_len(out, "\":", 2);
+	append_quoted(out, name, strlen(name), ':');
 }
 
 /* RFC 8259 7: "quotation mark, reverse solidus, and the control characters"; and what is read
@@ -73,8 +93,24 @@ static void append_valid(GString *out, const char *text)
 	g_string_append(out, from);
 }
 
+/* ASCII that needs no escape: most texts are that to their end */
+static size_t plain_bytes(const char *text)
+{
+	const char *at = text;
+
+	while (*at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
+		at++;
+	return (size_t)(at - text);
+}
+
 void json_line_text(GString *out, const char *text)
 {
+	size_t plain = plain_bytes(text);
+
+	if (text[plain] == '\0') {
+		append_quoted(out, text, plain, '\0');
+		return;
+	}
 	begin_value(out);
 	g_string_append_c(out, '"');
 	if (g_utf8_validate(text, -1, NULL)) {
