@@ -36,7 +36,7 @@ struct keys {
 static void add_key(struct keys *k, const char *key)
 {
 	for (size_t i = 0; i < k->n; i++)
-		if (strcmp(k->at[i], key) == 0)
+		if (k->at[i][0] == key[0] && strcmp(k->at[i], key) == 0)
 			return;
 	if (k->n < LIMIT_NAME_KEYS)
 		k->at[k->n++] = key;

@@ -30,8 +30,8 @@ static const char *const cuts[] = { " via ", " on behalf of ", " im auftrag von 
 
 static bool is_in(const char *const *list, size_t n, const char *word)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], word) == 0)
+	for (size_t i = 0; i < n; i++) /* most differ in the first letter */
+		if (list[i][0] == word[0] && strcmp(list[i], word) == 0)
 			return true;
 	return false;
 }
