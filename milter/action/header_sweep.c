@@ -28,10 +28,16 @@ struct noted {
 	bool ground;
 };
 
+/* fields of a name that came before */
+struct counted {
+	struct bytes name;
+	size_t n;
+};
+
 struct header_sweep {
 	struct arena *arena;
 	const char *authserv_id;
-	GHashTable *counts; /* lower-case name -> how many came before */
+	GHashTable *counts; /* of struct counted, by its name in any case */
 	GArray *noted;      /* in the order of the message */
 	bool flooded;
 };
@@ -44,13 +50,31 @@ static void free_all(void *p)
 	g_array_free(s->noted, TRUE);
 }
 
+static guint name_hash(gconstpointer p)
+{
+	const struct counted *c = p;
+	guint hash = 5381;
+
+	for (size_t i = 0; i < c->name.n; i++)
+		hash = hash * 33 + ((guchar)c->name.at[i] | ('a' - 'A'));
+	return hash;
+}
+
+static gboolean name_equal(gconstpointer a, gconstpointer b)
+{
+	const struct counted *one = a, *other = b;
+
+	return one->name.n == other->name.n &&
+	       g_ascii_strncasecmp(one->name.at, other->name.at, one->name.n) == 0;
+}
+
 struct header_sweep *header_sweep_create(struct arena *a, const char *authserv_id)
 {
 	struct header_sweep *s = arena_new(a, struct header_sweep, 1);
 
 	s->arena = a;
 	s->authserv_id = authserv_id;
-	s->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	s->counts = g_hash_table_new(name_hash, name_equal);
 	s->noted = g_array_new(FALSE, FALSE, sizeof(struct noted));
 	arena_defer(a, free_all, s);
 	return s;
@@ -78,11 +102,16 @@ static bool is_among(struct bytes name, const char *const *names, size_t n)
 /* How many fields of this name came before this one. */
 static size_t count(struct header_sweep *s, struct bytes name)
 {
-	char *key = g_ascii_strdown(name.at, (gssize)name.n);
-	size_t nth = GPOINTER_TO_SIZE(g_hash_table_lookup(s->counts, key));
+	struct counted *c =
+		g_hash_table_lookup(s->counts, &(struct counted){ .name = name, .n = 0 });
 
-	g_hash_table_insert(s->counts, key, GSIZE_TO_POINTER(nth + 1));
-	return nth;
+	if (c == NULL) {
+		c = arena_new(s->arena, struct counted, 1);
+		c->name = (struct bytes){ arena_strndup(s->arena, name.at, name.n),
+					  name.n };
+		g_hash_table_add(s->counts, c);
+	}
+	return c->n++;
 }
 
 static struct bytes trimmed(struct bytes name)
@@ -94,6 +123,9 @@ static struct bytes trimmed(struct bytes name)
 
 static bool kind_of(struct bytes name, enum noted_kind *kind_r)
 {
+	/* what the names of all kinds begin with */
+	if (name.n == 0 || strchr("AaXx", name.at[0]) == NULL)
+		return false;
 	if (is_name(name, HEADER_AUTHRES))
 		*kind_r = NOTED_AUTHRES;
 	else if (is_among(name, spam_names, COUNT_OF(spam_names)))

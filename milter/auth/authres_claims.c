@@ -29,6 +29,7 @@ struct head {
 	unsigned depth;
 	bool quoted;
 	bool named; /* there is something that could be a name */
+	size_t read;
 };
 
 static bool id_char(char c)
@@ -75,10 +76,12 @@ static bool is_nothing(char c, unsigned way)
 /* what stands before the results; false: a comment does not end */
 static bool read_head(struct head *h, struct bytes value)
 {
+	size_t i;
+
 	g_string_truncate(h->text, 0);
 	h->depth = 0;
 	h->quoted = h->named = false;
-	for (size_t i = 0; i < value.n; i++) {
+	for (i = 0; i < value.n; i++) {
 		char c = value.at[i];
 
 		if (h->depth > 0 && c == '\\' && (h->way & WAY_PAIRS))
@@ -88,7 +91,21 @@ static bool read_head(struct head *h, struct bytes value)
 		else if (!is_nothing(c, h->way) && !outside(h, c))
 			break;
 	}
+	h->read = MIN(i, value.n);
 	return h->depth == 0;
+}
+
+/* Is there nothing that one reader takes for something else than another? Most fields. */
+static bool is_plain(struct bytes head)
+{
+	for (size_t i = 0; i < head.n; i++) {
+		char c = head.at[i];
+
+		if (c == '(' || c == '"' || c == '\\' ||
+		    (g_ascii_iscntrl(c) && c != '\t' && c != '\r' && c != '\n'))
+			return false;
+	}
+	return true;
 }
 
 /* RFC 5322 3.4.1: blanks may stand around the dots of a domain */
@@ -193,6 +210,8 @@ static bool any_way(struct arena *a, struct bytes value, const char *id)
 			ours = head_has(a, h.text, id);
 		}
 		h.way = way;
+		if (way == 0 && is_plain((struct bytes){ value.at, h.read }))
+			break; /* the other ways read the same */
 	}
 	g_string_free(h.text, TRUE);
 	return ours;
