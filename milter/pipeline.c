@@ -3,10 +3,12 @@
 #include "pipeline.h"
 
 #include "auth/authres.h"
+#include "auth/dnslist.h"
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/log.h"
 #include "decoding.h"
+#include "feature/listed.h"
 
 enum on_failure {
 	STAGE_GO_ON_UNKNOWN, /* later stages see unknown values */
@@ -54,10 +56,53 @@ static bool parse_message(struct transaction *p)
 	return true;
 }
 
+/* Of the session as soon as it is known, of the message when it was read; never waited for
+ * here. client: of the session's client, else of all else */
+static void begin_dns_lists(struct transaction *p, const struct features *f, bool client)
+{
+	size_t n;
+	const struct dns_use *uses = ruleset_dns_uses(p->runtime->rules, &n);
+
+	for (size_t i = 0; i < n && p->dns_lists != NULL; i++)
+		if ((uses[i].of == FEATURE_CLIENT_ADDR) == client)
+			listed_ask(p->dns_lists, uses[i].list, f, uses[i].of);
+}
+
+static void begin_session_lists(struct transaction *p)
+{
+	struct features *f;
+	size_t n;
+
+	ruleset_dns_uses(p->runtime->rules, &n);
+	if (n == 0 || p->runtime->resolver == NULL)
+		return;
+	p->dns_lists = dnslists_begin(p->runtime->resolver);
+	f = arena_new(p->arena, struct features, 1);
+	f->at[FEATURE_CLIENT_ADDR] = value_of_text(p->envelope->client_addr);
+	begin_dns_lists(p, f, true);
+}
+
+/* What the message names is taken before authentication is waited for, and again after it,
+ * which only costs where lists are asked. */
+static void begin_message_lists(struct transaction *p)
+{
+	struct features *early;
+
+	if (p->dns_lists == NULL)
+		return;
+	early = arena_new(p->arena, struct features, 1);
+	features_take(p->arena, p->message, p->envelope, NULL, early);
+	begin_dns_lists(p, early, false);
+	p->dns_lists_until_us =
+		waiting_deadline_us(p, p->runtime->options->dns_list_deadline_ms);
+}
+
 static bool check_auth(struct transaction *p)
 {
 	const struct message *m = p->message;
 	struct auth_results *r = arena_new(p->arena, struct auth_results, 1);
+
+	begin_message_lists(p);
 
 	if (p->auth_check == NULL) { /* without DNS there may still be somebody's word */
 		if (auth_trusted(p->runtime->options, m->headers, m->n_headers, p->arena,
@@ -84,6 +129,10 @@ static bool take_features(struct transaction *p)
 	features_take(p->arena, p->message, p->envelope, p->auth, &p->features);
 	if (!p->envelope->internal && rollout_is_on(p->rollout, ROLLOUT_TEXT_MODEL))
 		features_ask_models(p->arena, &models, &p->features);
+	if (p->dns_lists != NULL) {
+		dnslists_wait(p->dns_lists, p->dns_lists_until_us);
+		listed_take(p->arena, p->dns_lists, &p->features);
+	}
 	return true;
 }
 
@@ -244,6 +293,8 @@ struct transaction *transaction_begin(struct runtime *w, struct arena *a,
 	p->unread = false;
 	if (w->auth != NULL && !env->internal)
 		p->auth_check = auth_begin(w->auth, env);
+	if (!env->internal)
+		begin_session_lists(p);
 	return p;
 }
 
@@ -359,6 +410,7 @@ void transaction_end(struct transaction **pp)
 
 	auth_release(&p->auth_check);
 	rollout_unref(p->rollout);
+	dnslists_end(&p->dns_lists);
 	arena_destroy(&a);
 	runtime_release(w);
 }

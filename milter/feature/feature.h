@@ -11,6 +11,7 @@
 #include "text/score.h"
 
 struct auth_results;
+struct dnslists;
 
 enum feature_flag {
 	FEATURE_PII = 1 << 0,
@@ -33,6 +34,8 @@ struct features {
 	struct value at[FEATURE_COUNT];
 	const struct message *message;
 	const struct envelope *envelope;
+	const struct dnslists
+		*dns_lists; /* what lists in DNS said; NULL: none was asked */
 	/* with plain letters in disguised words (message/disguise.h); NULL: there are none */
 	const char *plain_subject, *plain_text;
 	/* of several authors: the same message as if each were the only one, the first too; who

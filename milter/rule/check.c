@@ -624,3 +624,33 @@ void check_sayers(struct ruleset *rs)
 		g_hash_table_unref(seen);
 	}
 }
+
+/* ---- lists in DNS ---- */
+
+static void note_dns_use(struct ruleset *rs, const struct test *test)
+{
+	const struct list *list =
+		test->right.kind == OPERAND_LIST ? test->right.list : NULL;
+	struct dns_use use = { .list = list == NULL ? NULL : list_dns(list, NULL),
+			       .of = (enum feature_id)test->left.name.row };
+
+	if (use.list == NULL || test->op != OP_IN)
+		return;
+	for (guint i = 0; i < rs->dns_uses->len; i++) {
+		struct dns_use *known = &g_array_index(rs->dns_uses, struct dns_use, i);
+
+		if (known->list == use.list && known->of == use.of)
+			return;
+	}
+	g_array_append_val(rs->dns_uses, use);
+}
+
+void check_dns_uses(struct ruleset *rs)
+{
+	for (guint i = 0; i < rs->rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(rs->rules, i);
+
+		for (size_t k = 0; k < rule->n_tests && !rule->info.off; k++)
+			note_dns_use(rs, rule->tests[k]);
+	}
+}

@@ -28,6 +28,11 @@ void check_change(struct ruleset *rs, const struct item *item);
  * err   an error, with the name that is nearest */
 void check_change_used(struct ruleset *rs, const struct item *item);
 
+/* check_dns_uses - note what is to be asked of lists in DNS
+ * use   when all rules are read
+ * err   none */
+void check_dns_uses(struct ruleset *rs);
+
 /* check_sayers - are there the rules that say what others say?
  * use   when all rules are read
  * err   errors are added to those of the set */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "feature/listed.h"
 #include "rule/check_value.h"
 #include "rule/fold.h"
 #include "rule/list.h"
@@ -132,6 +133,29 @@ static struct list *find_list(struct ruleset *rs, struct operand *o)
 	return list;
 }
 
+/* a list in DNS: asked before rules run, about some features only */
+static bool check_dns(struct ruleset *rs, struct rule *rule, const struct test *test)
+{
+	const struct operand *left = &test->left;
+	bool feature = left->kind == OPERAND_NAME && left->name.table == SOURCE_FEATURE;
+	const char *why =
+		feature ? listed_why_not(left->text) : "it is no feature of the message";
+
+	rule->info.needs |= NEED_AUTH;
+	if (why != NULL)
+		report_error(rs->errors, left->place,
+			     "%s cannot be looked for in a list in DNS: %s", left->text,
+			     why);
+	else if (test->op != OP_IN)
+		report_error(rs->errors, test->op_place,
+			     "after %s a list in DNS goes with in: it is asked for the "
+			     "registered domain",
+			     left->text);
+	else
+		return true;
+	return false;
+}
+
 static bool check_membership(struct ruleset *rs, struct rule *rule, struct test *test)
 {
 	static const char wanted[] = "a list, a name, or texts in brackets";
@@ -148,6 +172,8 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 	if (list != NULL) {
 		if (right->kind == OPERAND_NAME)
 			right->kind = OPERAND_LIST;
+		if (list_dns(list, NULL) != NULL)
+			return check_dns(rs, rule, test);
 		if (test->op != OP_UNDER || !list_is_dotted(list, &dotted))
 			return true;
 		report_error(
@@ -180,6 +206,11 @@ static bool check_phrases(struct ruleset *rs, struct test *test)
 	bool strange = right->kind == OPERAND_NAME &&
 		       !name_find(rs, right->text, right->place, &right->name);
 
+	if (list != NULL && list_dns(list, NULL) != NULL) {
+		report_error(rs->errors, right->place, "%s is kept in DNS: write in %s",
+			     right->text, right->text);
+		return false;
+	}
 	if (list == NULL) {
 		report_error(rs->errors, right->place,
 			     "after any of goes a list, or texts in brackets%s",

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "feature/listed.h"
 #include "message/disguise.h"
 #include "rule/fold.h"
 #include "rule/list.h"
@@ -392,6 +393,57 @@ static enum answer test_items(struct run *run, const struct test *test,
 	return all;
 }
 
+/* ---- lists in DNS ---- */
+
+/* of a test: what is given stands in the list, and what lies below it */
+static enum answer is_given(struct run *run, const struct list *list, const char *text)
+{
+	struct bytes left = fold(run->arena, bytes_of(text));
+	const struct value *given;
+	size_t number;
+
+	list_dns(list, &number);
+	given = &run->context->dns_lists[number];
+	if (given->known != ANSWER_YES)
+		return given->known;
+	for (size_t i = 0; i < given->n_items; i++)
+		if (is_under(left, fold(run->arena, bytes_of(given->items[i]))))
+			return ANSWER_YES;
+	return ANSWER_NO;
+}
+
+static enum answer test_dns_one(struct run *run, const struct test *test,
+				const char *text, const char **found_r)
+{
+	const struct features *f = run->context->features;
+	const struct list *list = test->right.list;
+	enum answer answer =
+		f == NULL ? is_given(run, list, text)
+			  : listed_answer(f, list_dns(list, NULL), test->left.text, text);
+
+	if (answer == ANSWER_YES)
+		*found_r = text;
+	return answer;
+}
+
+static enum answer test_dns(struct run *run, const struct test *test,
+			    const struct value *left, const char **found_r)
+{
+	enum answer all = ANSWER_NO;
+
+	if (test->type == VALUE_TEXT)
+		return test_dns_one(run, test, left->text, found_r);
+	for (size_t i = 0; i < left->n_items && all != ANSWER_YES; i++)
+		all = answer_or(all, test_dns_one(run, test, left->items[i], found_r));
+	return all;
+}
+
+static bool asks_dns(const struct test *test)
+{
+	return test->op == OP_IN && test->right.list != NULL &&
+	       list_dns(test->right.list, NULL) != NULL;
+}
+
 static enum answer make_test(struct run *run, const struct test *test,
 			     const char **found_r)
 {
@@ -408,6 +460,8 @@ static enum answer make_test(struct run *run, const struct test *test,
 								    : ANSWER_NO;
 	if (test->type == VALUE_INT)
 		return test_number(run, test, left.number);
+	if (asks_dns(test))
+		return test_dns(run, test, &left, found_r);
 	if (test->type == VALUE_TEXT)
 		return test_text(run, test, left.text, found_r);
 	return test_items(run, test, &left, found_r);

@@ -11,6 +11,7 @@ struct eval_context {
 	const struct value *const *at;   /* [table][row] */
 	const struct features *features; /* headers are taken from here; NULL: */
 	const struct value *headers;     /* ... by their number, as lists */
+	const struct value *dns_lists;   /* ... what lists in DNS hold, by their number */
 };
 
 /* the work on one message; not for two threads at once */

@@ -16,6 +16,8 @@ struct list {
 	GHashTable *set;       /* folded text */
 	struct place dotted;   /* the first entry that begins with a dot; line 0: none */
 	struct place extended; /* the first `extend list`; line 0: none */
+	const struct dnslist *dns; /* NULL: it has entries */
+	size_t number;             /* among those in DNS */
 };
 
 static void set_free(void *p)
@@ -136,6 +138,19 @@ bool list_is_extended(const struct list *list, struct place *place_r)
 {
 	*place_r = list->extended;
 	return list->extended.line > 0;
+}
+
+void list_ask_dns(struct list *list, const struct dnslist *dns, size_t number)
+{
+	list->dns = dns;
+	list->number = number;
+}
+
+const struct dnslist *list_dns(const struct list *list, size_t *number_r)
+{
+	if (number_r != NULL)
+		*number_r = list->number;
+	return list->dns;
 }
 
 static gint by_text(gconstpointer left, gconstpointer right)

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "rule/report.h"
 
+struct dnslist;
 struct list;
 
 /* list_create - an empty one
@@ -55,6 +56,16 @@ void list_extended(struct list *list, struct place place);
  * out   *place_r  where that stands
  * err   false: no */
 bool list_is_extended(const struct list *list, struct place *place_r);
+
+/* list_ask_dns - it is kept in DNS
+ * in    number   among those of its rule set
+ * err   none */
+void list_ask_dns(struct list *list, const struct dnslist *dns, size_t number);
+
+/* list_dns - where it is kept in DNS
+ * out   *number_r, if not NULL
+ * err   NULL: it is not */
+const struct dnslist *list_dns(const struct list *list, size_t *number_r);
 
 /* list_entries - all entries, folded
  * out   *n_r of them

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "feature/listed.h"
 #include "rule/check.h"
 #include "rule/list.h"
 #include "rule/name.h"
@@ -33,6 +34,7 @@ static struct ruleset *ruleset_new(const struct ruleset_source *source,
 	rs->headers = g_ptr_array_new();
 	rs->warnings = g_ptr_array_new();
 	rs->rcpt_names = g_array_new(FALSE, FALSE, sizeof(struct name_at));
+	rs->dns_uses = g_array_new(FALSE, FALSE, sizeof(struct dns_use));
 	rs->tables = source->tables;
 	rs->n_tables = source->n_tables;
 	if (source->tables == NULL) {
@@ -62,6 +64,7 @@ void ruleset_free(struct ruleset *rs)
 	g_ptr_array_unref(rs->headers);
 	g_ptr_array_unref(rs->warnings);
 	g_array_unref(rs->rcpt_names);
+	g_array_unref(rs->dns_uses);
 	arena_destroy(&rs->arena);
 	g_free(rs);
 }
@@ -116,6 +119,12 @@ const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i)
 	const struct rule *rule = g_ptr_array_index(rs->rules, i);
 
 	return &rule->info;
+}
+
+const struct dns_use *ruleset_dns_uses(const struct ruleset *rs, size_t *n_r)
+{
+	*n_r = rs->dns_uses->len;
+	return *n_r == 0 ? NULL : &g_array_index(rs->dns_uses, struct dns_use, 0);
 }
 
 bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char *domain)
@@ -204,6 +213,26 @@ static void list_fill(struct load *load, struct list *list, const struct item *i
 		list_from_file(load, list, item);
 }
 
+static void list_in_dns(struct load *load, struct list *list, const struct item *item)
+{
+	struct ruleset *rs = load->rs;
+	const struct strings codes = { item->texts, item->n_texts };
+	const struct dnslist *dns;
+	const char *wrong;
+
+	if (item->broken)
+		return;
+	dns = listed_new(rs->arena, item->name, item->zone, &codes, &wrong);
+	if (dns == NULL)
+		report_error(rs->errors, item->file_place, "list %s: %s", item->name,
+			     wrong);
+	else if (rs->n_dns_lists >= LIMIT_DNSLISTS)
+		report_error(rs->errors, item->name_place, "more than %d lists in DNS",
+			     LIMIT_DNSLISTS);
+	else
+		list_ask_dns(list, dns, rs->n_dns_lists++);
+}
+
 static void extend_list(struct load *load, const struct item *item)
 {
 	struct ruleset *rs = load->rs;
@@ -216,6 +245,12 @@ static void extend_list(struct load *load, const struct item *item)
 		report_error(rs->errors, item->name_place, "there is no list %s%s",
 			     quoted(rs->arena, item->name),
 			     name_suggest(rs, item->name, true));
+		return;
+	}
+	if (list_dns(list, NULL) != NULL) {
+		report_error(rs->errors, item->name_place,
+			     "list %s is kept in DNS: nothing can be added to it",
+			     item->name);
 		return;
 	}
 	list_extended(list, item->place);
@@ -244,7 +279,10 @@ static void load_list(struct load *load, const struct item *item)
 	}
 	list = list_create(rs->arena);
 	g_hash_table_insert(rs->lists, (gpointer)(uintptr_t)item->name, list);
-	list_fill(load, list, item);
+	if (item->zone != NULL)
+		list_in_dns(load, list, item);
+	else
+		list_fill(load, list, item);
 }
 
 /* ---- texts ---- */
@@ -325,6 +363,7 @@ static void check_trees(struct load *load, const struct rtest_listener *listener
 	each_item(load, ITEM_RULE, check_used);
 	each_item(load, ITEM_ADJUST, check_used);
 	check_sayers(load->rs);
+	check_dns_uses(load->rs);
 	if (load->rs->errors->n > 0)
 		return;
 	for (guint i = 0; i < load->trees->len; i++) {

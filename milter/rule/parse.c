@@ -562,6 +562,11 @@ static void take_list(struct parser *p, struct item *item)
 	if (take_word(p, "file")) {
 		item->file_place = p->now.place;
 		item->file = parser_text(p, "the file's name between \" and \"");
+	} else if (!item->extend && take_word(p, "dns")) {
+		item->file_place = p->now.place;
+		item->zone = parser_text(p, "the zone between \" and \"");
+		if (!p->failed && take_word(p, "codes"))
+			item->texts = parser_texts(p, &item->n_texts);
 	} else if (p->now.kind == TOKEN_TEXT) {
 		item->texts = parser_texts(p, &item->n_texts);
 	} else {

@@ -352,11 +352,16 @@ static void print_list(GString *out, const struct item *item)
 		g_string_append(out, " file ");
 		quoted_append(out, item->file);
 	}
+	if (item->zone != NULL) {
+		g_string_append(out, " dns ");
+		quoted_append(out, item->zone);
+		g_string_append(out, item->n_texts > 0 ? " codes" : "");
+	}
 	for (size_t i = 0; i < item->n_texts; i++) {
 		g_string_append_c(out, ' ');
 		quoted_append(out, item->texts[i]);
 	}
-	if (item->file == NULL && out->len - start > WIDTH) {
+	if (item->file == NULL && item->zone == NULL && out->len - start > WIDTH) {
 		g_string_truncate(out, start);
 		g_string_append_printf(out, "%slist %s", before, item->name);
 		for (size_t i = 0; i < item->n_texts; i++) {

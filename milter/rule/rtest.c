@@ -8,6 +8,7 @@
 
 #include "rule/check.h"
 #include "rule/check_test.h"
+#include "rule/list.h"
 #include "rule/print.h"
 #include "rule/score.h"
 
@@ -16,6 +17,7 @@ struct made {
 	struct arena *arena;
 	struct value *at[SOURCE_COUNT];
 	struct value *headers;
+	struct value *dns_lists; /* unknown until given */
 	bool *given[SOURCE_COUNT];
 };
 
@@ -34,6 +36,9 @@ static struct made made_create(struct arena *a, const struct ruleset *rs)
 	made.headers = arena_new(a, struct value, rs->headers->len + 1);
 	for (guint h = 0; h < rs->headers->len; h++)
 		made.headers[h] = VALUE_ABSENT;
+	made.dns_lists = arena_new(a, struct value, rs->n_dns_lists + 1);
+	for (size_t i = 0; i < rs->n_dns_lists; i++)
+		made.dns_lists[i] = VALUE_UNKNOWN;
 	return made;
 }
 
@@ -63,10 +68,35 @@ static struct value given_value(const struct clause *clause, bool one_text)
 	return v;
 }
 
+/* given LIST "example.com": what a list in DNS holds */
+static bool take_given_list(struct ruleset *rs, const struct clause *clause,
+			    const struct list *list, struct made *made)
+{
+	size_t number;
+
+	if (list_dns(list, &number) == NULL ||
+	    (clause->given == GIVEN_VALUE && clause->value.kind == OPERAND_NUMBER) ||
+	    clause->given == GIVEN_YES || clause->given == GIVEN_NO) {
+		report_error(
+			rs->errors, clause->subject.place,
+			"%s is a list: only of one in DNS it is given what it holds, "
+			"unknown or absent (nothing)",
+			clause->subject.text);
+		return false;
+	}
+	made->dns_lists[number] = given_value(clause, false);
+	return true;
+}
+
 static bool take_given(struct ruleset *rs, struct clause *clause, struct made *made)
 {
 	struct operand *subject = &clause->subject;
+	const struct list *list = subject->kind == OPERAND_NAME
+					  ? g_hash_table_lookup(rs->lists, subject->text)
+					  : NULL;
 
+	if (list != NULL)
+		return take_given_list(rs, clause, list, made);
 	if (!check_given(rs, clause))
 		return false;
 	if (subject->kind == OPERAND_HEADER) {
@@ -227,7 +257,9 @@ static bool run_item(struct ruleset *rs, const struct tree *tree, const struct i
 	struct arena *a = arena_create();
 	struct made made = made_create(a, rs);
 	const struct value *at[SOURCE_COUNT] = { made.at[0], made.at[1], made.at[2] };
-	struct eval_context context = { .at = at, .headers = made.headers };
+	struct eval_context context = { .at = at,
+					.headers = made.headers,
+					.dns_lists = made.dns_lists };
 	struct run *run = run_create(a, rs);
 	bool fine = true, passed, expects = false;
 

@@ -16,6 +16,7 @@
 #include "feature/feature.h"
 #include "lookup/lookup.h"
 
+struct dnslist;
 struct ruleset;
 
 /* one file in memory: NAME.rules, NAME.rtest, or a list that rules name ("lists/x.txt") */
@@ -54,6 +55,12 @@ struct rule_info {
 	int rollout_percent; /* 100: everybody */
 	bool per_rcpt;       /* reads names that belong to one recipient */
 	unsigned needs;      /* enum need bits */
+};
+
+/* a feature that a rule which is not off asks a list in DNS about */
+struct dns_use {
+	const struct dnslist *list;
+	enum feature_id of;
 };
 
 /* one test of a condition, as it came out for one recipient */
@@ -173,6 +180,12 @@ const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i);
  * in    list   its name
  * err   false: no, or there is no such list */
 bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char *domain);
+
+/* ruleset_dns_uses - what is to be asked of lists in DNS before rules are run
+ * out   *n_r of them, at most LIMIT_DNSLISTS times the features that may be asked about
+ * own   the rule set
+ * err   none */
+const struct dns_use *ruleset_dns_uses(const struct ruleset *rs, size_t *n_r);
 
 /* ruleset_id - a short fingerprint of all that was loaded, for log and journal
  * err   none */

@@ -51,7 +51,9 @@ struct ruleset {
 	GHashTable *leaves; /* a test as written -> its number + 1 */
 	GPtrArray *headers; /* names */
 	GArray *rcpt_names; /* struct name_at of recipients that rules read */
-	bool has_rcpt;      /* the two names stand in the tables */
+	size_t n_dns_lists;
+	GArray *dns_uses; /* struct dns_use, each once */
+	bool has_rcpt;    /* the two names stand in the tables */
 	bool has_sayers;
 	struct name_at rcpt_address, tenant_name; /* for rollouts */
 	unsigned needs;

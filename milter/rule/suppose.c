@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "rule/list.h"
 #include "rule/score.h"
 
 typedef unsigned answers; /* bits of 1 << rank: NO, UNKNOWN, YES in Kleene's order */
@@ -93,7 +94,11 @@ static bool is_hidden(const struct supposer *s, const struct test *t)
 	bool header = t->left.kind == OPERAND_HEADER ||
 		      (has_right(t) && t->right.kind == OPERAND_HEADER);
 
-	return (header && s->setup->features->message == NULL) || reads(s->hidden, t);
+	bool dns = t->op == OP_IN && t->right.list != NULL &&
+		   list_dns(t->right.list, NULL) != NULL;
+
+	return ((header || dns) && s->setup->features->message == NULL) ||
+	       reads(s->hidden, t);
 }
 
 /* ---- sets, up and down ---- */

@@ -177,7 +177,8 @@ struct item {
 	struct place name_place;
 	struct clause *clauses, *last_clause;
 	const char *file; /* of a list; NULL: texts */
-	struct place file_place;
+	const char *zone; /* of a list in DNS, whose texts are codes; NULL: no such */
+	struct place file_place; /* of either */
 	const char *const *texts;
 	size_t n_texts;
 	bool broken; /* reported: not to be looked into */

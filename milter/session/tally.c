@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "auth/dnslist.h"
 #include "base/clock.h"
 #include "base/compiler.h"
 
@@ -53,6 +54,18 @@ static bool dns_was_silent(const struct auth_results *r)
 {
 	return r->timed_out || r->spf.result == AUTH_TEMPERROR ||
 	       r->dmarc.result == AUTH_TEMPERROR || r->iprev.result == AUTH_TEMPERROR;
+}
+
+static void count_dns_lists(struct metrics *m, const struct transaction *p)
+{
+	const struct value *f = p->features.at;
+
+	if (p->dns_lists == NULL)
+		return;
+	metrics_add(m, METRIC_DNS_LIST_QUESTIONS, dnslists_asked(p->dns_lists));
+	metrics_add(m, METRIC_DNS_LIST_FOUND, f[FEATURE_DNS_LISTS_FOUND].n_items > 0);
+	metrics_add(m, METRIC_DNS_LIST_UNANSWERED,
+		    f[FEATURE_DNS_LISTS_UNANSWERED].n_items > 0);
 }
 
 static void count_auth(struct metrics *m, const struct transaction *p)
@@ -124,6 +137,7 @@ void tally_message(struct listener *d, const struct transaction *p, enum disposi
 	for (size_t i = 0; i < p->n_times; i++)
 		metrics_took(m, METRIC_STAGE, p->times[i].stage, p->times[i].us);
 	count_auth(m, p);
+	count_dns_lists(m, p);
 	count_store(m, &p->facts);
 	count_rcpts(m, p);
 	count_rules(m, p);

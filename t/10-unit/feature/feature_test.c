@@ -335,6 +335,9 @@ static void check_once(const struct auth_results *results)
 	/* features_ask_models() takes these */
 	for (size_t k = FEATURE_TEXT_THREAT; k <= FEATURE_TEXT_PIECES; k++)
 		times[k]++;
+	/* listed_take() these */
+	times[FEATURE_DNS_LISTS_FOUND]++;
+	times[FEATURE_DNS_LISTS_UNANSWERED]++;
 	for (size_t k = 0; k < FEATURE_COUNT; k++) {
 		if (times[k] != 1)
 			g_test_message("%s: %u times", feature_names.rows[k].name,
