@@ -174,8 +174,11 @@ static bool look_all(struct transaction *p)
 
 static bool run_rules(struct transaction *p)
 {
-	const struct rules_in_force in = { p->runtime->rules, p->rollout };
+	const struct rules_in_force in = { .rules = p->runtime->rules,
+					   .rollout = p->rollout,
+					   .freeze = &p->frozen };
 
+	p->frozen.without_pii = !p->runtime->options->journal_pii;
 	p->hits = ruleset_run(p->arena, &in, &p->features, &p->facts, p->signals);
 	return true;
 }
@@ -365,6 +368,7 @@ void transaction_record(const struct transaction *p, enum disposition d,
 		.facts = p->facts.rcpts == NULL ? NULL : &p->facts,
 		.signals = p->signals,
 		.hits = p->hits,
+		.frozen = p->hits == NULL ? NULL : &p->frozen,
 		.decisions = p->decisions.at == NULL ? NULL : &p->decisions,
 		.plan = p->envelope->internal ? NULL : &p->plan,
 		.ruleset_id = ruleset_id(p->runtime->rules),

@@ -43,6 +43,7 @@ struct transaction {
 	struct facts facts;
 	const struct rcpt_signals *signals;
 	const struct rcpt_hits *hits;
+	struct frozen frozen;
 	struct decisions decisions;
 	struct plan plan;
 

@@ -45,6 +45,10 @@ int command_rollout(int argc, char **argv);
  * err   returned: exit status */
 int command_rules(int argc, char **argv);
 
+/* command_replay - what other rules would have made of the mail that came
+ * err   returned: exit status */
+int command_replay(int argc, char **argv);
+
 /* command_people - import and test the Person data
  * err   returned: exit status */
 int command_people(int argc, char **argv);

@@ -15,6 +15,7 @@
 #include "cmd/command.h"
 #include "cmd/filter.h"
 #include "cmd/listing.h"
+#include "cmd/replay.h"
 #include "config/load.h"
 #include "learn/ledger.h"
 #include "rule/rule.h"
@@ -68,6 +69,16 @@ static struct ruleset *load(const struct request *r, char **folder_r, int *statu
 	return rs;
 }
 
+/* what would have become of the mail that came since then */
+static int check_since(const struct request *r, const char *folder)
+{
+	struct options *o = command_config(r->args);
+	int status = o == NULL ? EXIT_WRONG_INPUT : replay_report(o, folder, r->since);
+
+	options_unref(o);
+	return status;
+}
+
 static int do_check(const struct request *r)
 {
 	char *folder;
@@ -86,7 +97,7 @@ static int do_check(const struct request *r)
 			       "rules (override, adjust, extend list): %u (see %s "
 			       "test)\n",
 			       changed, name);
-		status = EXIT_DONE;
+		status = r->since == NULL ? EXIT_DONE : check_since(r, folder);
 	}
 	ruleset_free(rs);
 	g_free(folder);
@@ -476,7 +487,8 @@ int command_rules(int argc, char **argv)
 		  "list: rules by how surely what they did was wrong, out of the journal",
 		  NULL },
 		{ "since", 0, 0, G_OPTION_ARG_STRING, &r.since,
-		  "list --worst: since then, a date, or how long ago; 30d if not said",
+		  "list --worst, and check, which replays: since then, a date, or how "
+		  "long ago",
 		  "TIME" },
 		{ "markdown", 0, 0, G_OPTION_ARG_NONE, &r.markdown,
 		  "names: as tables for rules/README", NULL },

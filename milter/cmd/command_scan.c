@@ -268,7 +268,7 @@ static bool is_near(const struct account *c)
 static void print_tests(const struct transaction *p)
 {
 	const struct ruleset *rs = p->runtime->rules;
-	const struct rules_in_force in = { rs, p->rollout };
+	const struct rules_in_force in = { .rules = rs, .rollout = p->rollout };
 
 	for (size_t r = 0; r < p->facts.n_rcpts && p->signals != NULL; r++) {
 		struct evidence e = { .arena = p->arena,

@@ -16,15 +16,25 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "check", command_check },     { "reload", command_reload },
-	{ "status", command_status },   { "scan", command_scan },
-	{ "explain", command_explain }, { "log", command_log },
-	{ "rollout", command_rollout }, { "rules", command_rules },
-	{ "people", command_people },   { "mailbox", command_mailbox },
-	{ "import", command_import },   { "store", command_store },
-	{ "text", command_text },       { "quarantine", command_quarantine },
-	{ "learn", command_learn },     { "preferences", command_preferences },
-	{ "audit", command_audit },     { "review", command_review },
+	{ "check", command_check },
+	{ "reload", command_reload },
+	{ "status", command_status },
+	{ "scan", command_scan },
+	{ "explain", command_explain },
+	{ "log", command_log },
+	{ "rollout", command_rollout },
+	{ "rules", command_rules },
+	{ "replay", command_replay },
+	{ "people", command_people },
+	{ "mailbox", command_mailbox },
+	{ "import", command_import },
+	{ "store", command_store },
+	{ "text", command_text },
+	{ "quarantine", command_quarantine },
+	{ "learn", command_learn },
+	{ "preferences", command_preferences },
+	{ "audit", command_audit },
+	{ "review", command_review },
 };
 
 static void usage(FILE *to)

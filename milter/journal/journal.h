@@ -31,6 +31,7 @@ struct record {
 	const struct facts *facts;
 	const struct rcpt_signals *signals;
 	const struct rcpt_hits *hits;
+	const struct frozen *frozen;
 	const struct decisions *decisions;
 	const struct plan *plan;
 	const char *ruleset_id, *config_id;

@@ -164,6 +164,13 @@ static void put_rcpt(GString *to, const struct record *r, size_t i)
 		json_line_put_text(to, "done", action_names[r->plan->done[i]]);
 	if (r->hits != NULL)
 		put_watched(to, &r->hits[i]);
+	if (r->frozen != NULL)
+		json_line_put_text(to, "tests", r->frozen->rcpts[i]);
+	if (all && r->facts != NULL && i < r->facts->n_rcpts &&
+	    r->facts->rcpts[i].missing != 0)
+		json_line_put_int(to, "unanswered", r->facts->rcpts[i].missing);
+	if (r->hits != NULL && r->hits[i].overrun)
+		json_line_put_bool(to, "overrun", true);
 	if (all && r->signals != NULL)
 		put_signals(to, &r->signals[i], r->pii);
 	if (all && r->facts != NULL && i < r->facts->n_rcpts)
@@ -240,6 +247,8 @@ char *record_json(const struct record *r)
 	json_line_put_text(line, "config", r->config_id);
 	if (r->features != NULL)
 		put_features(line, r->features, r->pii);
+	if (r->frozen != NULL)
+		json_line_put_text(line, "tests", r->frozen->message);
 	if (r->plan != NULL)
 		put_plan(line, r->plan);
 	json_line_put_text(line, "told", disposition_names[r->disposition]);

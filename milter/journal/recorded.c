@@ -99,7 +99,54 @@ static void read_decisive(const json_t *reasons, struct recorded_rcpt *r)
 	r->decisive = r->rules[0];
 }
 
-static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
+/* null: unknown; a text, which may be empty: yes; not there: no */
+static const struct signal *read_signals(struct arena *a, const json_t *o)
+{
+	struct signal *signals = arena_new(a, struct signal, DETECTOR_COUNT);
+
+	for (size_t i = 0; i < DETECTOR_COUNT; i++) {
+		const json_t *v = json_object_get(o, detectors[i].name);
+
+		signals[i].answer = v == NULL           ? ANSWER_NO
+				    : json_is_string(v) ? ANSWER_YES
+							: ANSWER_UNKNOWN;
+		if (signals[i].answer == ANSWER_YES)
+			signals[i].words = arena_strdup(a, json_string_value(v));
+	}
+	return signals;
+}
+
+static void read_evidence(struct arena *a, const json_t *o, struct recorded_rcpt *r)
+{
+	const json_t *facts = json_object_get(o, "facts");
+	const json_t *signals = json_object_get(o, "signals");
+
+	r->has_evidence = json_is_object(facts) && json_is_object(signals);
+	r->tests = text_of(a, o, "tests");
+	r->overrun = json_is_true(json_object_get(o, "overrun"));
+	if (!r->has_evidence)
+		return;
+	r->facts.missing = (unsigned)json_integer_value(json_object_get(o, "unanswered"));
+	read_values(a, facts, &fact_names, r->facts.at);
+	r->signals = read_signals(a, signals);
+}
+
+static unsigned read_missing(const json_t *list)
+{
+	unsigned missing = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *word = json_string_value(json_array_get(list, i));
+		int bit =
+			word == NULL ? -1 : word_find(missing_names, MISSING_COUNT, word);
+
+		if (bit >= 0)
+			missing |= 1u << bit;
+	}
+	return missing;
+}
+
+static void read_rcpts(struct arena *a, const json_t *list, bool all, struct recorded *r)
 {
 	size_t n = MIN(json_array_size(list), LIMIT_RCPTS);
 	struct recorded_rcpt *rcpts = arena_new(a, struct recorded_rcpt, n);
@@ -122,6 +169,8 @@ static void read_rcpts(struct arena *a, const json_t *list, struct recorded *r)
 		};
 		read_rules(a, json_object_get(one, "reasons"), &rcpts[i]);
 		read_decisive(json_object_get(one, "reasons"), &rcpts[i]);
+		if (all)
+			read_evidence(a, one, &rcpts[i]);
 	}
 	r->rcpts = rcpts;
 	r->n_rcpts = n;
@@ -149,7 +198,8 @@ static bool check(const json_t *all, const char *why, GError **e)
 	return false;
 }
 
-bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GError **e)
+static bool read_line(struct arena *a, struct bytes line, bool everything,
+		      struct recorded *r_r, GError **e)
 {
 	json_error_t why = { .text = "" };
 	json_t *all = json_loadb(line.at, line.n, 0, &why);
@@ -170,7 +220,11 @@ bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GEr
 		r_r->has_features = json_is_object(json_object_get(all, "features"));
 		read_values(a, json_object_get(all, "features"), &feature_names,
 			    r_r->features.at);
-		read_rcpts(a, json_object_get(all, "rcpts"), r_r);
+		r_r->rules = text_of(a, all, "rules");
+		r_r->missing = read_missing(json_object_get(all, "missing"));
+		if (everything)
+			r_r->tests = text_of(a, all, "tests");
+		read_rcpts(a, json_object_get(all, "rcpts"), everything, r_r);
 	}
 	json_decref(all);
 	return good;
@@ -178,7 +232,7 @@ bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GEr
 
 /* ---- one recipient's decision ---- */
 
-static void read_signals(const json_t *o, enum answer *at)
+static void read_answers(const json_t *o, enum answer *at)
 {
 	for (size_t i = 0; i < DETECTOR_COUNT; i++) {
 		const json_t *v = json_object_get(o, detectors[i].name);
@@ -223,7 +277,6 @@ static bool read_decision(struct arena *a, const json_t *all, const json_t *one,
 {
 	const json_t *features = json_object_get(all, "features");
 	const json_t *facts = json_object_get(one, "facts");
-	const json_t *missing = json_object_get(all, "missing");
 
 	d->verdict = (enum verdict)word_of(one, "verdict", verdict_names, VERDICT_COUNT);
 	d->action = (enum action)word_of(one, "action", action_names, ACTION_COUNT);
@@ -238,9 +291,8 @@ static bool read_decision(struct arena *a, const json_t *all, const json_t *one,
 	read_values(a, features, &feature_names, d->features.at);
 	read_values(a, facts, &fact_names, d->facts.at);
 	read_subject(a, &d->features);
-	read_signals(json_object_get(one, "signals"), d->signals);
-	for (size_t i = 0; i < json_array_size(missing); i++)
-		d->missing |= missing_bit(json_string_value(json_array_get(missing, i)));
+	read_answers(json_object_get(one, "signals"), d->signals);
+	d->missing = read_missing(json_object_get(all, "missing"));
 	read_reasons(a, json_object_get(one, "reasons"), d);
 	return true;
 }
@@ -259,4 +311,17 @@ bool recorded_decision(struct arena *a, struct bytes line, size_t nth,
 	       read_decision(a, all, json_array_get(rcpts, nth), d_r);
 	json_decref(all);
 	return good;
+}
+
+/* ---- whole records ---- */
+
+bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GError **e)
+{
+	return read_line(a, line, false, r_r, e);
+}
+
+bool recorded_read_all(struct arena *a, struct bytes line, struct recorded *r_r,
+		       GError **e)
+{
+	return read_line(a, line, true, r_r, e);
 }

@@ -24,6 +24,12 @@ struct recorded_rcpt {
 	const char
 		*decisive; /* rule that gave most of what made the verdict; NULL: none */
 	enum axis axis;    /* on which; AXIS_COUNT with it */
+	/* with recorded_read_all() only */
+	bool has_evidence;       /* signals and facts were recorded */
+	struct rcpt_facts facts; /* what is of another type than the table's is unknown */
+	const struct signal *signals; /* in the order of detectors[] */
+	const char *tests;            /* see struct frozen; NULL */
+	bool overrun;
 	const char *const *rules; /* that gave points, the strongest first, n_rules */
 	size_t n_rules;
 };
@@ -43,7 +49,16 @@ struct recorded {
 				     the table's is unknown */
 	const struct recorded_rcpt *rcpts;
 	size_t n_rcpts;
+	unsigned missing;  /* enum missing bits, of all recipients together */
+	const char *tests; /* with recorded_read_all() only; see struct frozen; NULL */
+	const char *rules; /* id of the rules that decided */
 };
+
+/* recorded_read_all - the same with all that rules read, for a replay
+ * own   a
+ * err   as recorded_read() */
+bool recorded_read_all(struct arena *a, struct bytes line, struct recorded *r_r,
+		       GError **e);
 
 /* recorded_read - one line of the spool
  * in    line   as journal_reader_next() gives

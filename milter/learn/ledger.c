@@ -142,6 +142,16 @@ static unsigned said_of(const struct ledger *l, struct arena *a, const struct re
 	return bits;
 }
 
+void ledger_said(const struct ledger *l, struct arena *a, const struct recorded *r,
+		 size_t i, bool said_r[2])
+{
+	const char *mailbox;
+	unsigned bits = said_of(l, a, r, r->rcpts[i].address, &mailbox);
+
+	said_r[LEDGER_RESCUED] = (bits & RESCUED) != 0;
+	said_r[LEDGER_ANSWERED] = (bits & ANSWERED) != 0;
+}
+
 static struct ledger_row *row_of(GHashTable *rows, const char *name)
 {
 	struct ledger_row *row = g_hash_table_lookup(rows, name);
@@ -265,13 +275,20 @@ static bool read_all(struct ledger *l, const char *folder,
 	return more == ANSWER_NO;
 }
 
-bool ledger_read(struct ledger *l, const char *folder, size_t least, GError **e)
+bool ledger_read_events(struct ledger *l, const char *folder, GError **e)
 {
 	char *events = g_build_filename(folder, FEEDBACK_FOLDER, NULL);
 	bool done = !g_file_test(events, G_FILE_TEST_IS_DIR) ||
 		    read_all(l, events, take_event, e);
 
 	g_free(events);
+	return done;
+}
+
+bool ledger_read(struct ledger *l, const char *folder, size_t least, GError **e)
+{
+	bool done = ledger_read_events(l, folder, e);
+
 	if (done && ledger_events(l) >= least)
 		done = read_all(l, folder, take_decision, e);
 	return done;

@@ -54,6 +54,18 @@ size_t ledger_events(const struct ledger *l);
  * err   none */
 void ledger_decision(struct ledger *l, const struct recorded *r);
 
+/* ledger_said - what a recipient did with a message that was decided
+ * in    i   of r->rcpts
+ * err   none: false, false where nothing was said */
+void ledger_said(const struct ledger *l, struct arena *a, const struct recorded *r,
+		 size_t i, bool said_r[2]);
+
+enum ledger_said { LEDGER_RESCUED, LEDGER_ANSWERED };
+
+/* ledger_read_events - the events of a journal alone
+ * err   as ledger_read() */
+bool ledger_read_events(struct ledger *l, const char *folder, GError **e);
+
 /* ledger_read - all of a journal: its events, then its decisions
  * in    folder   the journal's
  *       least    decisions are not read where fewer events speak against anything

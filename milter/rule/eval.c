@@ -12,6 +12,7 @@
 #include "feature/listed.h"
 #include "message/disguise.h"
 #include "rule/fold.h"
+#include "rule/frozen.h"
 #include "rule/list.h"
 #include "rule/match.h"
 #include "rule/phrase_set.h"
@@ -23,6 +24,7 @@ struct finding {
 	unsigned generation;
 	enum answer answer;
 	const char *found;
+	bool thawed; /* out of a record */
 };
 
 /* a text as it is looked into: patterns read it as it is, all else folded */
@@ -481,6 +483,7 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 		if (finding->answer != ANSWER_YES)
 			finding->found = NULL;
 		finding->generation = generation;
+		finding->thawed = false;
 	}
 	*found_r = finding->found;
 	return finding->answer;
@@ -518,6 +521,94 @@ static enum decided decide_for_all(struct run *run, const struct rule *rule)
 	return answer == ANSWER_UNKNOWN ? DECIDED_NOT
 	       : answer == ANSWER_YES   ? DECIDED_YES
 					: DECIDED_NO;
+}
+
+/* ---- answers that are kept ---- */
+
+static bool is_kept(const struct frozen_leaf *leaf, bool without_pii)
+{
+	return leaf->kind == FROZEN_ALWAYS || (leaf->kind == FROZEN_PII && without_pii);
+}
+
+const char *run_freeze(const struct run *run, bool per_rcpt, bool without_pii)
+{
+	static const struct {
+		enum answer answer;
+		char sign;
+	} signs[] = { { ANSWER_YES, '+' }, { ANSWER_NO, '-' }, { ANSWER_UNKNOWN, '?' } };
+	unsigned generation = per_rcpt ? run->generation : 1;
+	GString *text = g_string_new(NULL);
+	const char *kept;
+
+	for (size_t s = 0; s < G_N_ELEMENTS(signs); s++) {
+		bool any = false;
+
+		for (size_t i = 0; i < run->rs->n_leaves; i++) {
+			const struct frozen_leaf *leaf = &run->rs->frozen[i];
+			const struct finding *finding = &run->findings[i];
+
+			if (!is_kept(leaf, without_pii) || leaf->per_rcpt != per_rcpt ||
+			    finding->generation != generation ||
+			    finding->answer != signs[s].answer)
+				continue;
+			if (!any)
+				g_string_append_c(text, signs[s].sign);
+			any = true;
+			g_string_append_len(text, leaf->id, FROZEN_ID_BYTES);
+		}
+	}
+	kept = text->len == 0 ? NULL : arena_strndup(run->arena, text->str, text->len);
+	g_string_free(text, TRUE);
+	return kept;
+}
+
+static bool is_sign(char c, enum answer *answer_r)
+{
+	if (c != '+' && c != '-' && c != '?')
+		return false;
+	*answer_r = c == '+' ? ANSWER_YES : c == '-' ? ANSWER_NO : ANSWER_UNKNOWN;
+	return true;
+}
+
+void run_thaw(struct run *run, const char *text)
+{
+	size_t n = text == NULL ? 0 : strlen(text);
+	enum answer answer = ANSWER_UNKNOWN;
+
+	for (size_t at = 0; at < n;) {
+		if (is_sign(text[at], &answer)) {
+			at++;
+			continue;
+		}
+		if (n - at < FROZEN_ID_BYTES)
+			return;
+		size_t i = frozen_leaf_find(run->rs, text + at);
+
+		at += FROZEN_ID_BYTES;
+		if (i == SIZE_MAX)
+			continue;
+		run->findings[i] = (struct finding){
+			.generation = run->rs->frozen[i].per_rcpt ? run->generation : 1,
+			.answer = answer,
+			.thawed = true,
+		};
+	}
+}
+
+bool run_is_undecidable(const struct run *run, const struct rule *rule, bool without_pii)
+{
+	for (size_t i = 0; i < rule->n_tests; i++) {
+		size_t at = rule->tests[i]->leaf;
+		const struct frozen_leaf *leaf = &run->rs->frozen[at];
+		const struct finding *finding = &run->findings[at];
+		unsigned generation = leaf->per_rcpt ? run->generation : 1;
+
+		/* what nobody asked for did not matter */
+		if (is_kept(leaf, without_pii) && finding->generation == generation &&
+		    !finding->thawed)
+			return true;
+	}
+	return false;
 }
 
 enum answer run_rule(struct run *run, const struct rule *rule)

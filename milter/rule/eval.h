@@ -32,6 +32,24 @@ void run_look_at(struct run *run, const struct eval_context *context);
  * err   none */
 void run_settings(struct run *run, const struct rollout *rollout);
 
+/* run_freeze - what tests have answered that a record must keep, as "+IDID-ID?ID"
+ * in    per_rcpt      those of the recipient at hand; else those of the message
+ *       without_pii   of personal data, too
+ * out   NULL: there is none
+ * own   the arena of the run
+ * err   none */
+const char *run_freeze(const struct run *run, bool per_rcpt, bool without_pii);
+
+/* run_thaw - take such answers in the place of asking; those of no test of this set are left out
+ * in    text   NULL: there are none; of the recipient at hand if it is one's
+ * err   none: what is damaged ends it */
+void run_thaw(struct run *run, const char *text);
+
+/* run_is_undecidable - is a rule unknown only because a record does not have what it asks?
+ * in    without_pii   the record was written so
+ * use   after run_rule() has said UNKNOWN */
+bool run_is_undecidable(const struct run *run, const struct rule *rule, bool without_pii);
+
 /* run_rule - does the condition of a rule hold?
  * err   UNKNOWN: it hangs on something that could not be found out */
 enum answer run_rule(struct run *run, const struct rule *rule);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "feature/listed.h"
 #include "rule/check.h"
+#include "rule/frozen.h"
 #include "rule/list.h"
 #include "rule/name.h"
 #include "rule/parse.h"
@@ -61,6 +62,8 @@ void ruleset_free(struct ruleset *rs)
 	g_hash_table_unref(rs->overrides);
 	g_hash_table_unref(rs->adjusts);
 	g_hash_table_unref(rs->leaves);
+	if (rs->frozen_leaves != NULL)
+		g_hash_table_unref(rs->frozen_leaves);
 	g_ptr_array_unref(rs->headers);
 	g_ptr_array_unref(rs->warnings);
 	g_array_unref(rs->rcpt_names);
@@ -393,8 +396,10 @@ static struct ruleset *load_source(const struct ruleset_source *source,
 	load.rs->errors = NULL;
 	g_checksum_free(load.sum);
 	g_ptr_array_unref(load.trees);
-	if (rule_errors_end(&errors, e))
+	if (rule_errors_end(&errors, e)) {
+		frozen_prepare(load.rs);
 		return load.rs;
+	}
 	ruleset_free(load.rs);
 	return NULL;
 }

@@ -268,7 +268,7 @@ static bool run_item(struct ruleset *rs, const struct tree *tree, const struct i
 			fine &= take_given(rs, c, &made);
 	run_look_at(run, &context);
 	struct rcpt_hits hits =
-		fine ? score_recipient(run, true) : (struct rcpt_hits){ 0 };
+		fine ? score_recipient(run, NULL, true) : (struct rcpt_hits){ 0 };
 
 	passed = fine;
 	for (const struct clause *c = item->clauses; c != NULL && fine; c = c->next) {

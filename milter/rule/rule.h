@@ -95,6 +95,7 @@ struct rcpt_hits {
 	const struct hit *at;
 	size_t n;
 	int64_t milli[AXIS_COUNT]; /* sums of those that count */
+	size_t undecidable; /* rules that count and ask for what the record does not have */
 	bool overrun; /* a rule that counts is unsettled, and a pattern ran over its limits */
 };
 
@@ -191,10 +192,20 @@ const struct dns_use *ruleset_dns_uses(const struct ruleset *rs, size_t *n_r);
  * err   none */
 const char *ruleset_id(const struct ruleset *rs);
 
+/* what tests of texts and headers answered, for a record: rule/frozen.h */
+struct frozen {
+	bool without_pii;         /* the record has no personal data, either */
+	const char *message;      /* NULL: nothing was asked */
+	const char *const *rcpts; /* one a recipient, each may be NULL */
+};
+
 /* rules, and what was set for them since they were loaded */
 struct rules_in_force {
 	const struct ruleset *rules;
 	const struct rollout *rollout; /* NULL: nothing */
+	struct frozen *freeze; /* where answers for the record go; NULL: nowhere */
+	const struct frozen
+		*thaw; /* answers out of a record; NULL: the message is there */
 };
 
 /* ruleset_run - evaluate all rules for all recipients

@@ -48,9 +48,12 @@ struct ruleset {
 	GHashTable *lists;               /* name -> struct list */
 	GHashTable *overrides, *adjusts; /* name -> struct item, while loading */
 	unsigned changed_rtests;
-	GHashTable *leaves; /* a test as written -> its number + 1 */
-	GPtrArray *headers; /* names */
-	GArray *rcpt_names; /* struct name_at of recipients that rules read */
+	GHashTable *leaves;         /* a test as written -> its number + 1 */
+	struct frozen_leaf *frozen; /* by leaf: which answers a record keeps */
+	size_t n_leaves;
+	GHashTable *frozen_leaves; /* id -> leaf + 1 */
+	GPtrArray *headers;        /* names */
+	GArray *rcpt_names;        /* struct name_at of recipients that rules read */
 	size_t n_dns_lists;
 	GArray *dns_uses; /* struct dns_use, each once */
 	bool has_rcpt;    /* the two names stand in the tables */

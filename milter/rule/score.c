@@ -87,7 +87,8 @@ static void make_hit(struct run *run, const struct rule *rule, bool everybody,
 		     hit_r->milli);
 }
 
-struct rcpt_hits score_recipient(struct run *run, bool everybody)
+struct rcpt_hits score_recipient(struct run *run, const struct frozen *thaw,
+				 bool everybody)
 {
 	const struct ruleset *rs = run_ruleset(run);
 	const GPtrArray *rules = rs->rules;
@@ -103,6 +104,9 @@ struct rcpt_hits score_recipient(struct run *run, bool everybody)
 		unsettled |= answer == ANSWER_UNKNOWN &&
 			     (everybody ? !rule->info.observe
 					: run_served(run, rule) != SERVED_NOBODY);
+		hits.undecidable += thaw != NULL && answer == ANSWER_UNKNOWN &&
+				    run_served(run, rule) != SERVED_NOBODY &&
+				    run_is_undecidable(run, rule, thaw->without_pii);
 		if (!gives(rule, answer))
 			continue;
 		make_hit(run, rule, everybody, &hit);
@@ -230,9 +234,12 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force
 	struct rcpt_hits *hits = arena_new(a, struct rcpt_hits, facts->n_rcpts + 1);
 	struct view *views = arena_new(a, struct view, facts->n_rcpts + 1);
 	GHashTable *seen = g_hash_table_new(hash_view, same_view);
+	const char **kept = arena_new(a, const char *, facts->n_rcpts + 1);
 	struct run *run = run_create(a, rs);
 
 	run_settings(run, in->rollout);
+	if (in->thaw != NULL)
+		run_thaw(run, in->thaw->message);
 	for (size_t i = 0; i < facts->n_rcpts; i++) {
 		struct eval_context context = { .at = views[i].at, .features = f };
 		const struct view *same;
@@ -245,11 +252,20 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force
 		same = g_hash_table_lookup(seen, &views[i]);
 		if (same != NULL) {
 			hits[i] = hits[same - views];
+			kept[i] = kept[same - views];
 			continue;
 		}
 		run_look_at(run, &context);
-		hits[i] = score_recipient(run, false);
+		if (in->thaw != NULL)
+			run_thaw(run, in->thaw->rcpts[i]);
+		hits[i] = score_recipient(run, in->thaw, false);
+		if (in->freeze != NULL)
+			kept[i] = run_freeze(run, true, in->freeze->without_pii);
 		g_hash_table_add(seen, &views[i]);
+	}
+	if (in->freeze != NULL) {
+		in->freeze->message = run_freeze(run, false, in->freeze->without_pii);
+		in->freeze->rcpts = kept;
 	}
 	g_hash_table_unref(seen);
 	return hits;

@@ -8,7 +8,8 @@
  * in    everybody   rollouts do not matter (tests)
  * own   the run's arena
  * err   none */
-struct rcpt_hits score_recipient(struct run *run, bool everybody);
+struct rcpt_hits score_recipient(struct run *run, const struct frozen *thaw,
+				 bool everybody);
 
 /* score_points - the points that a rule gives with an answer
  * out   milli_r   AXIS_COUNT of them; whether they count is not asked

@@ -102,11 +102,11 @@ static void run(const struct ruleset *rs)
 	for (size_t i = 0; i < FACT_COUNT; i++)
 		rcpts[1].at[i] = VALUE_UNKNOWN;
 	const struct rcpt_hits *hits =
-		ruleset_run(a, &(struct rules_in_force){ rs, NULL }, f, &facts, each);
+		ruleset_run(a, &(struct rules_in_force){ .rules = rs }, f, &facts, each);
 
 	for (size_t i = 0; i < hits[0].n; i++)
 		g_assert(g_utf8_validate(hits[0].at[i].reason, -1, NULL));
-	ruleset_explain(&(struct rules_in_force){ rs, NULL }, &e, &each[0]);
+	ruleset_explain(&(struct rules_in_force){ .rules = rs }, &e, &each[0]);
 	check_supposed(a, rs, &e, &hits[0]);
 	arena_destroy(&a);
 }

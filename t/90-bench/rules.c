@@ -140,7 +140,7 @@ static int64_t run(const struct ruleset *rs, const struct features *f, size_t n_
 		struct arena *a = arena_create();
 		int64_t from_us = clock_mono_us();
 
-		ruleset_run(a, &(struct rules_in_force){ rs, NULL }, f, &facts, each);
+		ruleset_run(a, &(struct rules_in_force){ .rules = rs }, f, &facts, each);
 		arena_destroy(&a);
 		best_us = MIN(best_us, clock_mono_us() - from_us);
 	}

@@ -273,7 +273,7 @@ static struct rcpt_hits *run_set(struct arena *a, const struct rules_in_force *i
 static struct rcpt_hits *run_all(struct arena *a, const struct ruleset *rs,
 				 const struct rcpt_facts *facts, size_t n)
 {
-	return run_set(a, &(struct rules_in_force){ rs, NULL }, facts, n);
+	return run_set(a, &(struct rules_in_force){ .rules = rs }, facts, n);
 }
 
 static struct ruleset *load_real(const char *rules)
@@ -391,7 +391,8 @@ static void test_set_at_run_time(void)
 	for (size_t k = 0; k < G_N_ELEMENTS(rows); k++) {
 		struct rollout *r = set_rule(rows[k].rule, rows[k].percent);
 		struct rcpt_hits *hits =
-			run_set(a, &(struct rules_in_force){ rs, r }, facts, 1000);
+			run_set(a, &(struct rules_in_force){ .rules = rs, .rollout = r },
+				facts, 1000);
 		int spam = 0, graymail = 0;
 
 		for (int i = 0; i < 1000; i++) {
@@ -460,7 +461,7 @@ static void test_explain(void)
 
 	f->at[FEATURE_BULK] = VALUE_OF_BOOL(true);
 	facts->at[FACT_PAIR_DAYS_KNOWN] = VALUE_OF_INT(5);
-	account = ruleset_explain(&(struct rules_in_force){ rs, NULL }, &e,
+	account = ruleset_explain(&(struct rules_in_force){ .rules = rs }, &e,
 				  &(struct rcpt_signals){ .at = signals });
 	g_assert_cmpint(account->answer, ==, ANSWER_NO);
 	g_assert_false(account->counted);
