@@ -115,6 +115,9 @@ static void test_kind(void)
 		{ "List-Unsubscribe: <mailto:l@example.org>\n", MESSAGE_BULK },
 		{ "Precedence: Bulk\n", MESSAGE_BULK },
 		{ "Precedence: list\n", MESSAGE_BULK },
+		{ "Precedence: normal\nPrecedence: bulk\n", MESSAGE_BULK },
+		{ "Precedence: auto_reply\nPrecedence: bulk\n",
+		  MESSAGE_BULK | MESSAGE_AUTO | MESSAGE_AUTO_REPLY },
 		{ "Precedence: first-class\n", 0 },
 		{ "Feedback-ID: 1:2:3\n", MESSAGE_BULK },
 		/* RFC 3834 5: "no" is the default */

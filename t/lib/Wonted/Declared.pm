@@ -19,6 +19,8 @@ our %verdict_rank = map { $verdict_order[$_] => $_ } 0 .. $#verdict_order;
 # more), never where it is about fraud.
 sub lowered {
 	my ($addition, $plain, $with) = @_;
+	# undecided is no verdict on the message: something was missing here
+	return 0 if $plain eq 'undecided';
 	return 0 if $addition->[2] && $verdict_rank{$plain} < $verdict_rank{suspicious};
 	return $verdict_rank{$plain} > $verdict_rank{graymail} && $verdict_rank{$with} < $verdict_rank{$plain};
 }
@@ -53,6 +55,8 @@ sub wrapped {
 	return sub {
 		my ($raw) = @_;
 		my $end = line_end($raw);
+		# what is no header reaches readers otherwise when it is moved
+		return $raw if (parts($raw))[0] =~ /^(?![\x21-\x39\x3b-\x7e]+[ \t]*:|[ \t])[^\r\n]/m;
 		my ($head, $own) = content_fields((parts($raw))[0]);
 		my $body = (parts($raw))[1];
 		my $edge = 'edge-of-what-was-added';
