@@ -8,6 +8,7 @@
 
 #include "audit/seal.h"
 #include "base/random.h"
+#include "lib/tree.h"
 
 static char *folder;
 
@@ -17,24 +18,9 @@ static void begin(void)
 	g_assert_nonnull(folder);
 }
 
-static void remove_all(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-
-	for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
-		char *below = g_build_filename(path, name, NULL);
-
-		remove_all(below);
-		g_free(below);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_remove(path);
-}
-
 static void end(void)
 {
-	remove_all(folder);
+	tree_remove(folder);
 	g_free(folder);
 }
 
@@ -243,7 +229,7 @@ static void knows_a_noted_head(void)
 	record("view", "carl", two);
 	g_assert_true(audit_verify(folder, noted, &seen, NULL));
 	/* somebody writes all of it anew */
-	remove_all(folder);
+	tree_remove(folder);
 	record("view", "dora", two);
 	record("view", "dora", two);
 	g_assert_cmpuint(assert_whole(), ==, 2);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "lib/nobody.h"
+#include "lib/tree.h"
 
 #define TENANT "tenant \"a\" { domains = \"example.org\" }\n"
 
@@ -525,22 +526,6 @@ static void test_unreadable(void)
 	g_free(path);
 }
 
-static void remove_tree(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		char *below = g_build_filename(path, name, NULL);
-
-		remove_tree(below);
-		g_free(below);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_remove(path);
-}
-
 int main(int argc, char **argv)
 {
 	int status;
@@ -564,7 +549,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/load/include-bomb", test_include_bomb);
 	g_test_add_func("/config/load/unreadable", test_unreadable);
 	status = g_test_run();
-	remove_tree(folder);
+	tree_remove(folder);
 	g_free(folder);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "lib/tree.h"
 #include "mailbox/mailbox.h"
 #include "message/mime.h"
 
@@ -338,21 +339,6 @@ static void fingerprint_follows_content(void)
 	runtime_release(c);
 }
 
-static void remove_all(const char *path)
-{
-	GDir *d = g_dir_open(path, 0, NULL);
-
-	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
-		char *below = g_build_filename(path, name, NULL);
-
-		remove_all(below);
-		g_free(below);
-	}
-	if (d != NULL)
-		g_dir_close(d);
-	g_remove(path);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -370,7 +356,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/runtime/fingerprint", fingerprint_follows_content);
 	int status = g_test_run();
 
-	remove_all(folder);
+	tree_remove(folder);
 	g_free(folder);
 	return status;
 }
