@@ -9,6 +9,7 @@
 #include "base/compiler.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "base/store_url.h"
 #include "base/suggest.h"
 #include "config/network.h"
 #include "config/socket.h"
@@ -178,47 +179,23 @@ char *normal_hostport(const char *text, GString *why)
 	return normal;
 }
 
-enum store_rest { REST_PATH, REST_NOTHING, REST_SERVERS, REST_PAIR };
-
 /* What the store itself takes apart (store/redis_url.c) is only looked at roughly here. */
-static const struct store_scheme {
-	const char *name;
-	enum store_rest rest;
-	const char *form;
-} store_schemes[] = {
-	{ "lmdb", REST_PATH, "lmdb:/PATH" },
-	{ "lmdb-snapshot", REST_PATH, "lmdb-snapshot:/PATH" },
-	{ "mem", REST_NOTHING, "mem:" },
-	{ "redis", REST_SERVERS, "redis://HOST:PORT/DB" },
-	{ "redis+unix", REST_SERVERS, "redis+unix:///PATH" },
-	{ "redis-sentinel", REST_SERVERS, "redis-sentinel://HOST:PORT,.../NAME" },
-	{ "redis-cluster", REST_SERVERS, "redis-cluster://HOST:PORT,..." },
-	{ "pair", REST_PAIR, "pair:dark=N,live=N:STORE|STORE" },
-};
-
-static const char *name_of_scheme(size_t i, const void *schemes)
+static const char *name_of_scheme(size_t i, const void *urls)
 {
-	return ((const struct store_scheme *)schemes)[i].name;
+	const struct store_url *u = (const struct store_url *)urls + i;
+
+	return u->rest == STORE_URL_TESTS ? "" : u->scheme;
 }
 
 static bool unknown_scheme(const char *scheme, GString *why)
 {
-	const char *near =
-		suggest(scheme, name_of_scheme, COUNT_OF(store_schemes), store_schemes);
+	const char *near = suggest(scheme, name_of_scheme, STORE_URL_KINDS, store_urls);
 
 	g_string_append(why, "is not a store: write lmdb:/PATH, redis://HOST:PORT/DB, or "
 			     "mem: for tests");
-	if (near != NULL)
+	if (near != NULL && near[0] != '\0')
 		g_string_append_printf(why, "; did you mean \"%s:\"?", near);
 	return false;
-}
-
-static const struct store_scheme *scheme_find(const char *name)
-{
-	for (size_t i = 0; i < COUNT_OF(store_schemes); i++)
-		if (strcmp(name, store_schemes[i].name) == 0)
-			return &store_schemes[i];
-	return NULL;
 }
 
 static bool is_percentage(const char *text, const char *name)
@@ -251,47 +228,50 @@ static bool check_pair(const char *rest, GString *why)
 	return good;
 }
 
-static bool check_rest(const struct store_scheme *s, const char *rest, GString *why)
+static bool check_rest(const struct store_url *s, const char *rest, GString *why)
 {
 	switch (s->rest) {
-	case REST_PATH:
+	case STORE_URL_PATH:
 		if (*rest == '/')
 			return true;
 		g_string_append_printf(why, "has no absolute path: write %s", s->form);
 		return false;
-	case REST_NOTHING:
+	case STORE_URL_NOTHING:
 		if (*rest == '\0')
 			return true;
 		g_string_append_printf(why, "has something behind the colon: write %s",
 				       s->form);
 		return false;
-	case REST_SERVERS:
+	case STORE_URL_SERVERS:
 		if (g_str_has_prefix(rest, "//") && rest[2] != '\0')
 			return true;
 		g_string_append_printf(why, "names no server: write %s", s->form);
 		return false;
-	case REST_PAIR:
+	case STORE_URL_PAIR:
 		return check_pair(rest, why);
+	case STORE_URL_TESTS:
+		break;
 	}
 	return false;
 }
 
 static bool check_store(const char *text, bool in_pair, GString *why)
 {
-	const char *colon = strchr(text, ':');
-	char *name =
-		g_strndup(text, colon == NULL ? strlen(text) : (gsize)(colon - text));
-	const struct store_scheme *s = colon == NULL ? NULL : scheme_find(name);
-	bool good = false;
+	const char *rest;
+	enum store_url_kind kind = store_url_kind(text, &rest);
 
-	if (s == NULL)
-		unknown_scheme(name, why);
-	else if (in_pair && s->rest == REST_PAIR)
+	if (kind == STORE_URL_KINDS || store_urls[kind].rest == STORE_URL_TESTS) {
+		char *scheme = g_strndup(text, strcspn(text, ":"));
+
+		unknown_scheme(scheme, why);
+		g_free(scheme);
+		return false;
+	}
+	if (in_pair && kind == STORE_URL_pair) {
 		g_string_append(why, "is a pair in a pair: only two stores make one");
-	else
-		good = check_rest(s, colon + 1, why);
-	g_free(name);
-	return good;
+		return false;
+	}
+	return check_rest(&store_urls[kind], rest, why);
 }
 
 char *normal_store(const char *text, GString *why)

@@ -57,6 +57,18 @@ _Static_assert(sizeof(enum mode) == sizeof(unsigned) &&
 #define NUMBER(n, w, u) { .noun = n, .written = w, .kind = KIND_NUMBER, .units = u }
 #define WORD(n, t) { .noun = n, .kind = KIND_WORD, .names = t, .n_names = COUNT_OF(t) }
 
+/* what an admin may write; mem: is named by itself, and pairs are for a move */
+#define WRITTEN_PATH(form) form ", "
+#define WRITTEN_SERVERS(form) form ", "
+#define WRITTEN_PAIR(form)
+#define WRITTEN_NOTHING(form)
+#define WRITTEN_TESTS(form)
+#define STORE_URL(id, scheme, rest, form, full) WRITTEN_##rest(form)
+static const char stores_written[] =
+#include "base/store_url.def"
+	"or mem: for tests";
+#undef STORE_URL
+
 static const struct type types[OPTION_TYPES] = {
 	[OPTION_HEADING] = { .noun = "a heading" },
 	[OPTION_PATH] = TEXT("a path", "an absolute path", normal_path),
@@ -69,8 +81,7 @@ static const struct type types[OPTION_TYPES] = {
 				    normal_localsocket),
 	[OPTION_HOSTPORT] = TEXT("a host and port", "HOST:PORT, 192.0.2.1:PORT or [2001:db8::1]:PORT",
 				 normal_hostport),
-	[OPTION_STORE] = TEXT("a store", "lmdb:/PATH, redis://HOST:PORT/DB, redis+unix:///PATH, redis-sentinel://HOST:PORT,.../NAME, "
-			      "redis-cluster://HOST:PORT,... or mem: for tests", normal_store),
+	[OPTION_STORE] = TEXT("a store", stores_written, normal_store),
 	[OPTION_EXTENSION] = TEXT("an address extension", "the recipient delimiter of the MTA and a word, "
 				  "as in +junk", normal_extension),
 	[OPTION_DELIMITER] = TEXT("recipient delimiters", "one or more of + - _ . = #, or none", normal_delimiter),

@@ -1,14 +1,12 @@
 /* What a kind of store must offer: a row of function pointers, found by its scheme. Only
- * files of this module include it. To add one: a file, an ops struct, a row in store.c, and
- * the contract of t/60-store. */
+ * files of this module include it. To add one: a file, an ops struct, a row in base/store_url.def,
+ * and the contract of t/60-store. */
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
 #include "store/store.h"
 
 struct store_ops {
-	const char *scheme;
-	const char *form; /* of its URL, for error messages */
 	/* rest is the URL behind "scheme:"; NULL and e when it cannot be opened */
 	struct store *(*open)(const char *rest, const struct store_setup *setup,
 			      GError **e);
@@ -49,9 +47,9 @@ static inline void store_forget(struct store_read *r, size_t n)
 	}
 }
 
-extern const struct store_ops store_mem, store_lmdb, store_lmdb_snapshot, store_fault;
-extern const struct store_ops store_redis, store_redis_unix, store_redis_sentinel,
-	store_redis_cluster, store_pair;
+#define STORE_URL(id, ...) extern const struct store_ops store_##id;
+#include "base/store_url.def"
+#undef STORE_URL
 
 /* A stored value in stores that know no expiry themselves: 4 bytes little endian, the second
  * (since 1970) from which it is absent, 0 for never; then the value. */

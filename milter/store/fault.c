@@ -120,8 +120,6 @@ static void fault_close(struct store *s)
 }
 
 const struct store_ops store_fault = {
-	.scheme = "fault",
-	.form = "fault:N:URL",
 	.open = fault_open,
 	.read_many = fault_read_many,
 	.write_many = fault_write_many,

@@ -649,8 +649,6 @@ static char *lmdb_place(const char *rest)
 }
 
 const struct store_ops store_lmdb = {
-	.scheme = "lmdb",
-	.form = "lmdb:PATH",
 	.open = lmdb_open,
 	.read_many = lmdb_read_many,
 	.write_many = lmdb_write_many,

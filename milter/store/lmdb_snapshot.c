@@ -318,8 +318,6 @@ static struct store *snapshot_open(const char *rest, const struct store_setup *s
 }
 
 const struct store_ops store_lmdb_snapshot = {
-	.scheme = "lmdb-snapshot",
-	.form = "lmdb-snapshot:PATH",
 	.open = snapshot_open,
 	.read_many = snapshot_read_many,
 	.write_many = snapshot_write_many,

@@ -188,8 +188,6 @@ static void mem_close(struct store *s)
 }
 
 const struct store_ops store_mem = {
-	.scheme = "mem",
-	.form = "mem:",
 	.open = mem_open,
 	.read_many = mem_read_many,
 	.write_many = mem_write_many,

@@ -531,8 +531,6 @@ bool store_pair_status(struct store *s, GString *to)
 }
 
 const struct store_ops store_pair = {
-	.scheme = "pair",
-	.form = "pair:dark=N,live=N:URL|URL",
 	.open = pair_open,
 	.read_many = pair_read_many,
 	.write_many = pair_write_many,

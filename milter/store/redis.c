@@ -447,8 +447,6 @@ bool redis_status(struct store *s, GString *to)
 }
 
 const struct store_ops store_redis = {
-	.scheme = "redis",
-	.form = "redis://HOST:PORT/DB",
 	.open = open_tcp,
 	.read_many = redis_read_many,
 	.write_many = redis_write_many,
@@ -457,8 +455,6 @@ const struct store_ops store_redis = {
 };
 
 const struct store_ops store_redis_unix = {
-	.scheme = "redis+unix",
-	.form = "redis+unix:///PATH",
 	.open = open_unix,
 	.read_many = redis_read_many,
 	.write_many = redis_write_many,
@@ -467,8 +463,6 @@ const struct store_ops store_redis_unix = {
 };
 
 const struct store_ops store_redis_sentinel = {
-	.scheme = "redis-sentinel",
-	.form = "redis-sentinel://HOST:PORT,.../NAME",
 	.open = open_sentinel,
 	.read_many = redis_read_many,
 	.write_many = redis_write_many,

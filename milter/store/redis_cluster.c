@@ -522,8 +522,6 @@ bool redis_cluster_status(struct store *s, GString *to)
 }
 
 const struct store_ops store_redis_cluster = {
-	.scheme = "redis-cluster",
-	.form = "redis-cluster://HOST:PORT,...",
 	.open = cluster_open,
 	.read_many = cluster_read_many,
 	.write_many = cluster_write_many,

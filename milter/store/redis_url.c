@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/store_url.h"
 
 #define USUAL_PORT 6379
 #define USUAL_SENTINEL_PORT 26379
@@ -16,20 +17,17 @@
 #define SERVERS_MOST 64 /* named in one URL; a cluster tells of the others itself */
 #define PASSWORD_BYTES 4096
 
-static const char *const forms[] = {
-	[REDIS_URL_TCP] = "redis://[USER@]HOST:PORT[/DB][?password_file=/PATH]"
-			  "[&replicas=HOST:PORT,...]",
-	[REDIS_URL_UNIX] = "redis+unix://[USER@]/PATH[?db=N][&password_file=/PATH]",
-	[REDIS_URL_SENTINEL] = "redis-sentinel://[USER@]HOST:PORT,.../MASTER-NAME[?db=N]"
-			       "[&password_file=/PATH][&sentinel_password_file=/PATH]",
-	[REDIS_URL_CLUSTER] =
-		"redis-cluster://[USER@]HOST:PORT,...[?password_file=/PATH]",
+static const enum store_url_kind url_kinds[] = {
+	[REDIS_URL_TCP] = STORE_URL_redis,
+	[REDIS_URL_UNIX] = STORE_URL_redis_unix,
+	[REDIS_URL_SENTINEL] = STORE_URL_redis_sentinel,
+	[REDIS_URL_CLUSTER] = STORE_URL_redis_cluster,
 };
 
 static void report(enum redis_url_kind kind, const char *what, GError **e)
 {
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "store: %s; write %s", what,
-		    forms[kind]);
+		    store_urls[url_kinds[kind]].full);
 }
 
 struct redis_address *redis_address_new(const char *host, unsigned port)

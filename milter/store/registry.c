@@ -48,7 +48,7 @@ static char *key_of(const struct store_request *request)
 	char *place = request->ops->place != NULL ? request->ops->place(request->rest)
 						  : g_strdup(request->rest);
 	char *key = g_strconcat(
-		request->ops->scheme, ":", place,
+		store_urls[request->kind].scheme, ":", place,
 		request->setup->write && !request->ops->once ? " to write" : "", NULL);
 
 	g_free(place);

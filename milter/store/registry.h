@@ -2,10 +2,12 @@
 #ifndef STORE_REGISTRY_H
 #define STORE_REGISTRY_H
 
+#include "base/store_url.h"
 #include "store/backend.h"
 
 struct store_request {
 	const struct store_ops *ops;
+	enum store_url_kind kind;
 	const char *url, *rest; /* as open() of the ops wants it */
 	const struct store_setup *setup;
 };

@@ -9,19 +9,19 @@
 #include "store/backend.h"
 #include "store/registry.h"
 
-static const struct store_ops *const schemes[] = {
-	&store_lmdb,           &store_lmdb_snapshot, &store_mem,
-	&store_fault,          &store_redis,         &store_redis_unix,
-	&store_redis_sentinel, &store_redis_cluster, &store_pair,
+static const struct store_ops *const kinds[STORE_URL_KINDS] = {
+#define STORE_URL(id, ...) [STORE_URL_##id] = &store_##id,
+#include "base/store_url.def"
+#undef STORE_URL
 };
 
 static void say_forms(const char *url, GError **e)
 {
 	GString *forms = g_string_new(NULL);
 
-	for (size_t i = 0; i < COUNT_OF(schemes); i++)
+	for (size_t i = 0; i < STORE_URL_KINDS; i++)
 		g_string_append_printf(forms, "%s%s", i == 0 ? "" : ", ",
-				       schemes[i]->form);
+				       store_urls[i].form);
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 		    "store \"%s\": no such kind of store; allowed are %s", url,
 		    forms->str);
@@ -47,19 +47,14 @@ struct store *store_open(const char *url, const struct store_setup *setup, GErro
 	struct store_request request = { .url = url,
 					 .setup = setup != NULL ? setup : &usual };
 
-	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
-		size_t n = strlen(schemes[i]->scheme);
-
-		if (strncmp(url, schemes[i]->scheme, n) != 0 || url[n] != ':')
-			continue;
-		request.ops = schemes[i];
-		request.rest = url + n + 1;
-		return request.setup->registry != NULL
-			       ? registry_open(&request, open_new, e)
-			       : open_new(&request, e);
+	request.kind = store_url_kind(url, &request.rest);
+	if (request.kind == STORE_URL_KINDS) {
+		say_forms(url, e);
+		return NULL;
 	}
-	say_forms(url, e);
-	return NULL;
+	request.ops = kinds[request.kind];
+	return request.setup->registry != NULL ? registry_open(&request, open_new, e)
+					       : open_new(&request, e);
 }
 
 struct store *store_ref(struct store *s)

@@ -123,6 +123,7 @@ static const struct row rows[] = {
 	{ SCOPE_GLOBAL, "store",
 	  "pair:dark=1,live=0:mem:|pair:dark=1,live=0:mem:|mem:", NULL, "is no pair" },
 	{ SCOPE_GLOBAL, "store", "mem", NULL, "is not a store" },
+	{ SCOPE_GLOBAL, "store", "fault:2:mem:", NULL, "is not a store" },
 	{ SCOPE_POLICY, "junk_extension", "+spam", "\"+spam\"", NULL },
 	{ SCOPE_GLOBAL, "recipient_delimiter", "+-", "\"+-\"", NULL },
 	{ SCOPE_GLOBAL, "recipient_delimiter", "none", "\"\"", NULL },
