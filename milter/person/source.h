@@ -9,6 +9,8 @@
 #include "base/compiler.h"
 #include "person/person.h"
 
+#define SOURCE_REPORTS_SHOWN 20
+
 /* a file being read: persons so far, and reports so far */
 struct people_source {
 	const char *name;
@@ -30,8 +32,7 @@ struct person_draft {
 	bool vip;
 };
 
-/* source_report - "FILE:LINE: what", kept for the end; the first 20 are shown
- * err   none */
+/* source_report - "FILE:LINE: what", kept for the end; the first SOURCE_REPORTS_SHOWN are shown */
 void source_report(struct people_source *s, size_t line, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
