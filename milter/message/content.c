@@ -175,3 +175,11 @@ struct bytes content_tail(struct bytes content, size_t max_bytes)
 		before += letters[(unsigned char)content.at[from++]] > 0;
 	return (struct bytes){ content.at + from, content.n - from };
 }
+
+struct bytes part_content(const struct message *m, const struct part *p)
+{
+	struct bytes raw = p->in != NULL ? *p->in : m->raw;
+
+	g_assert(p->start <= p->end && p->end <= raw.n);
+	return (struct bytes){ raw.at + p->start, p->end - p->start };
+}

@@ -8,6 +8,7 @@
 
 #include "message/charset.h"
 #include "message/content.h"
+#include "message/headers.h"
 
 #define MAX_WORD 2000 /* RFC 2047 2 says 75; some programs write whole subjects */
 #define MAX_CHARSET 40
@@ -175,4 +176,12 @@ size_t encoded_word_length(struct bytes text)
 		if ((unsigned char)text.at[i] <= ' ' || text.at[i] == 0x7f)
 			return 0;
 	return w.n;
+}
+
+const char *header_text(struct arena *a, const struct header *h)
+{
+	struct bytes clean =
+		header_unfold(a, bytes_of(encoded_words(a, header_unfold(a, h->value))));
+
+	return clean.at;
 }

@@ -5,7 +5,6 @@
 #include <glib.h>
 #include <string.h>
 
-#include "message/encoded_words.h"
 #include "message/fields.h"
 #include "message/headers.h"
 #include "message/html_text.h"
@@ -67,23 +66,7 @@ struct message *message_parse(struct arena *a, struct bytes raw,
 	return m;
 }
 
-struct bytes part_content(const struct message *m, const struct part *p)
-{
-	struct bytes raw = p->in != NULL ? *p->in : m->raw;
-
-	g_assert(p->start <= p->end && p->end <= raw.n);
-	return (struct bytes){ raw.at + p->start, p->end - p->start };
-}
-
 const struct header *message_header(const struct message *m, const char *name, size_t nth)
 {
 	return headers_find(m->headers, m->n_headers, name, nth);
-}
-
-const char *header_text(struct arena *a, const struct header *h)
-{
-	struct bytes clean =
-		header_unfold(a, bytes_of(encoded_words(a, header_unfold(a, h->value))));
-
-	return clean.at;
 }
