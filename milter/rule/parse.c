@@ -574,7 +574,7 @@ static void take_list(struct parser *p, struct item *item)
 	}
 }
 
-static bool at_item(const struct parser *p)
+bool parser_at_item(const struct parser *p)
 {
 	static const char *const words[] = { "rule",     "list",   "test",
 					     "override", "adjust", "extend" };
@@ -587,8 +587,7 @@ static bool at_item(const struct parser *p)
 	return false;
 }
 
-/* false: none of the words that begin an item in .rules stands here */
-static bool take_rules_item(struct parser *p, struct item *item)
+bool parse_rules_item(struct parser *p, struct item *item)
 {
 	item->override = take_word(p, "override");
 	item->extend = !item->override && take_word(p, "extend");
@@ -607,55 +606,7 @@ static bool take_rules_item(struct parser *p, struct item *item)
 	if (!take_word(p, "rule") && !take_word(p, "adjust"))
 		return false;
 	take_name(p, item);
-	while (!p->failed && !at_item(p))
+	while (!p->failed && !parser_at_item(p))
 		take_rule_clause(p, item);
 	return true;
-}
-
-static void take_item(struct parser *p, struct item *item, bool rtest)
-{
-	item->place = p->now.place;
-	item->blank_before = p->now.blank_before;
-	p->line = &item->remarks;
-	p->failed = false;
-	p->inside = false;
-	p->depth = 0;
-	if (rtest && take_word(p, "test")) {
-		item->kind = ITEM_TEST;
-		parse_rtest_item(p, item);
-	} else if (rtest || !take_rules_item(p, item)) {
-		parser_fail(p, rtest ? "test (rules stand in .rules files)"
-				     : "rule or list (tests stand in .rtest files)");
-	}
-	p->inside = false;
-	if (!p->failed && !at_item(p))
-		parser_fail(p, rtest ? "given or expect" : "rule or list");
-	item->broken = p->failed;
-	if (p->failed && at_item(p) && p->now.place.line == item->place.line)
-		parser_take(p);
-	while (!at_item(p))
-		parser_take(p);
-}
-
-struct tree *parse(struct arena *a, const char *file, struct bytes text,
-		   struct rule_errors *c)
-{
-	struct tree *tree = arena_new(a, struct tree, 1);
-	struct item **tail = &tree->items;
-	struct parser p = { .arena = a,
-			    .errors = c,
-			    .lexer = { .arena = a, .errors = c } };
-
-	tree->file = arena_strdup(a, file);
-	lexer_init(&p.lexer, tree->file, text);
-	p.now = lexer_next(&p.lexer);
-	while (p.now.kind != TOKEN_END) {
-		struct item *item = arena_new(a, struct item, 1);
-
-		take_item(&p, item, g_str_has_suffix(file, ".rtest"));
-		*tail = item;
-		tail = &item->next;
-	}
-	tree->tail = p.now.remarks.before;
-	return tree;
 }

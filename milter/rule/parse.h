@@ -1,5 +1,5 @@
-/* Tokens -> syntax tree. The steps below the public call are shared by the two languages:
- * rules (parse.c) and their tests (parse_rtest.c). */
+/* Tokens -> syntax tree (parse_file.c). The steps below the public call are shared by the two
+ * languages: rules (parse.c) and their tests (parse_rtest.c). */
 #ifndef RULE_PARSE_H
 #define RULE_PARSE_H
 
@@ -25,6 +25,14 @@ struct parser {
  * err   errors are added to c */
 struct tree *parse(struct arena *a, const char *file, struct bytes text,
 		   struct rule_errors *c);
+
+/* parse_rules_item - what stands in one rule, list or adjustment
+ * out   false: none of the words that begin an item in .rules stands here
+ * err   an error, and p->failed */
+bool parse_rules_item(struct parser *p, struct item *item);
+
+/* parser_at_item - does an item begin here, or the text end? */
+bool parser_at_item(const struct parser *p);
 
 /* parse_rtest_item - what stands in one `test`, after that word
  * err   an error, and p->failed */
