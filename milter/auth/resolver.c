@@ -308,14 +308,3 @@ void resolver_close(struct resolver **r)
 		(*r)->backend->close(*r);
 	*r = NULL;
 }
-
-struct resolver *resolver_open(const struct options *o, GError **e)
-{
-	struct resolver *lower = o->dns_zone_file[0] != '\0'
-					 ? resolver_zone(o->dns_zone_file, e)
-					 : resolver_unbound(o->dns_servers, e);
-
-	return lower == NULL
-		       ? NULL
-		       : resolver_cache(lower, (unsigned)o->dns_queue, clock_mono_us);
-}
