@@ -6,9 +6,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define FIRST_BITS 8
+#define KEY_OF(hash) ((uint64_t)1 << 32 | (hash)) /* never 0 */
+
+/* Hashes, each once. A text has thousands: a GHashTable costs more than all else here. By which
+ * factor they are spread nobody knows who writes a text. */
+struct set {
+	uint64_t *at; /* KEY_OF(); 0: free */
+	size_t n;
+	unsigned bits; /* of its room; 0: none yet */
+	uint64_t factor;
+};
+
 struct alternatives {
-	GHashTable *words, *pairs; /* sets of hashes */
-	guint last;                /* word; 0: none */
+	struct set words, pairs;
+	guint last; /* word; 0: none */
 };
 
 /* a walk over words */
@@ -41,24 +53,70 @@ static guint next_word(struct words *w)
 	return w->at == w->begin ? 0 : MAX(hash, 1);
 }
 
-static gpointer pair_of(guint first, guint second)
+static guint pair_of(guint first, guint second)
 {
-	return GUINT_TO_POINTER(first * 2654435761U + second);
+	return first * 2654435761U + second;
+}
+
+static size_t room_of(const struct set *s)
+{
+	return s->bits == 0 ? 0 : (size_t)1 << s->bits;
+}
+
+/* where a hash stands in a set, or would stand */
+static size_t place_of(const struct set *s, guint hash)
+{
+	uint64_t key = KEY_OF(hash);
+	size_t at = (size_t)(key * s->factor >> (64 - s->bits));
+
+	while (s->at[at] != 0 && s->at[at] != key)
+		at = (at + 1) & (room_of(s) - 1);
+	return at;
+}
+
+static bool set_has(const struct set *s, guint hash)
+{
+	return s->n > 0 && s->at[place_of(s, hash)] != 0;
+}
+
+static void set_grow(struct set *s)
+{
+	struct set larger = { .n = s->n,
+			      .bits = s->bits == 0 ? FIRST_BITS : s->bits + 1 };
+
+	larger.factor = s->factor;
+	larger.at = g_new0(uint64_t, room_of(&larger));
+	for (size_t i = 0; i < room_of(s); i++)
+		if (s->at[i] != 0)
+			larger.at[place_of(&larger, (guint)s->at[i])] = s->at[i];
+	g_free(s->at);
+	*s = larger;
+}
+
+static void set_add(struct set *s, guint hash)
+{
+	size_t at;
+
+	if (2 * s->n >= room_of(s)) /* half of it stays free */
+		set_grow(s);
+	at = place_of(s, hash);
+	s->n += s->at[at] == 0;
+	s->at[at] = KEY_OF(hash);
 }
 
 struct alternatives *alternatives_begin(void)
 {
 	struct alternatives *all = g_new0(struct alternatives, 1);
 
-	all->words = g_hash_table_new(NULL, NULL);
-	all->pairs = g_hash_table_new(NULL, NULL);
+	all->words.factor = all->pairs.factor =
+		(uint64_t)g_random_int() << 32 | g_random_int() | 1;
 	return all;
 }
 
 void alternatives_end(struct alternatives *all)
 {
-	g_hash_table_destroy(all->words);
-	g_hash_table_destroy(all->pairs);
+	g_free(all->words.at);
+	g_free(all->pairs.at);
 	g_free(all);
 }
 
@@ -68,9 +126,9 @@ void alternatives_say(struct alternatives *all, struct bytes text)
 	guint word;
 
 	while ((word = next_word(&w)) != 0) {
-		g_hash_table_add(all->words, GUINT_TO_POINTER(word));
+		set_add(&all->words, word);
 		if (all->last != 0)
-			g_hash_table_add(all->pairs, pair_of(all->last, word));
+			set_add(&all->pairs, pair_of(all->last, word));
 		all->last = word;
 	}
 }
@@ -80,10 +138,10 @@ static bool is_said(const struct alternatives *all, struct bytes line)
 	struct words w = { .text = line };
 	guint word = next_word(&w), before = word;
 
-	if (word != 0 && !g_hash_table_contains(all->words, GUINT_TO_POINTER(word)))
+	if (word != 0 && !set_has(&all->words, word))
 		return false;
 	while ((word = next_word(&w)) != 0) {
-		if (!g_hash_table_contains(all->pairs, pair_of(before, word)))
+		if (!set_has(&all->pairs, pair_of(before, word)))
 			return false;
 		before = word;
 	}
@@ -115,9 +173,9 @@ int alternatives_shared(const struct alternatives *all, struct bytes text, size_
 
 	while ((word = next_word(&w)) != 0) {
 		n++;
-		said += g_hash_table_contains(all->words, GUINT_TO_POINTER(word)) ? 1 : 0;
+		said += set_has(&all->words, word) ? 1 : 0;
 	}
-	if (n < least || n == 0 || g_hash_table_size(all->words) < least)
+	if (n < least || n == 0 || all->words.n < least)
 		return -1;
 	return (int)(said * 100 / n);
 }
