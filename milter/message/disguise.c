@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message/unicode.h"
+
 #define WORD_CHARS 128 /* longer rows of letters are no words that anybody reads */
 #define PARTS_MAX 18   /* the longest decomposition of one character (U+FDFA) */
 #define LATIN_TIMES 4  /* so many more Latin letters than others make a Latin text */
@@ -291,11 +293,36 @@ static bool char_at(struct bytes text, size_t i, gunichar *c_r, size_t *bytes_r)
 	return true;
 }
 
-/* the next word from *at on; false: there is none */
-static bool next_word(struct bytes text, size_t *at, struct word *w)
+static void word_clear(struct word *w)
 {
 	memset(&w->n, 0,
 	       sizeof(*w) - offsetof(struct word, n)); /* letters below n only count */
+}
+
+/* Is there a letter beyond ASCII that looks Latin, or is of another alphabet? Most texts that are
+ * not ASCII have marks and accents alone. */
+static bool has_strange_letters(struct bytes text)
+{
+	struct word w;
+	size_t at = 0, bytes;
+	gunichar c;
+
+	word_clear(&w);
+	while ((at = unicode_ascii_end(text, at)) < text.n) {
+		if (char_at(text, at, &c, &bytes))
+			add_char(&w, c);
+		if (w.same + w.nearly + w.others + w.style > 0)
+			return true;
+		w.n = 0;
+		at += bytes;
+	}
+	return false;
+}
+
+/* the next word from *at on; false: there is none */
+static bool next_word(struct bytes text, size_t *at, struct word *w)
+{
+	word_clear(w);
 	w->begin = *at;
 	for (size_t i = *at; i < text.n;) {
 		gunichar c;
@@ -390,15 +417,13 @@ struct disguise disguise_look(struct arena *a, struct bytes text)
 {
 	struct disguise d = { .mixed = 0 };
 
-	if (!bytes_have_8bit(text))
+	if (!has_strange_letters(text))
 		return d;
 	const struct counts counts = count_letters(text);
 	GString *out = NULL;
 	size_t copied = 0;
 	struct word w;
 
-	if (counts.same + counts.others + counts.style == 0)
-		return d;
 	for (size_t at = 0; next_word(text, &at, &w);) {
 		enum meant meant = meant_by(&w, &counts);
 

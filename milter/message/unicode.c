@@ -454,11 +454,43 @@ const char *unicode_lower(struct arena *a, const char *text)
 	return lower;
 }
 
+size_t unicode_ascii_end(struct bytes text, size_t at)
+{
+	uint64_t word;
+
+	for (; at + sizeof(word) <= text.n; at += sizeof(word)) {
+		memcpy(&word, text.at + at, sizeof(word));
+		if ((word & 0x8080808080808080) != 0)
+			break;
+	}
+	while (at < text.n && (unsigned char)text.at[at] < 0x80)
+		at++;
+	return at;
+}
+
+/* as g_utf8_validate_len() tells, which looks at each byte of ASCII by itself */
+static bool is_valid(struct bytes text)
+{
+	size_t at = 0;
+
+	if (memchr(text.at, '\0', text.n) != NULL)
+		return false;
+	while ((at = unicode_ascii_end(text, at)) < text.n) {
+		gunichar c =
+			g_utf8_get_char_validated(text.at + at, (gssize)(text.n - at));
+
+		if (c == (gunichar)-1 || c == (gunichar)-2)
+			return false;
+		at += (size_t)g_unichar_to_utf8(c, NULL);
+	}
+	return true;
+}
+
 const char *unicode_valid(struct arena *a, struct bytes text)
 {
 	if (text.n == 0)
 		return "";
-	if (g_utf8_validate_len(text.at, text.n, NULL))
+	if (is_valid(text))
 		return arena_strndup(a, text.at, text.n);
 	char *valid = g_utf8_make_valid(text.at, (gssize)text.n);
 	char *out = arena_strdup(a, valid);

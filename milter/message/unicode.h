@@ -50,6 +50,11 @@ const char *unicode_lower(struct arena *a, const char *text);
  * err   none */
 const char *unicode_valid(struct arena *a, struct bytes text);
 
+/* unicode_ascii_end - from a place on, where the first byte stands that is not ASCII
+ * out   text.n: there is none
+ * err   none */
+size_t unicode_ascii_end(struct bytes text, size_t at);
+
 /* unicode_domain - a name with letters outside ASCII as A-labels
  * out   NULL: not a domain name
  * own   a

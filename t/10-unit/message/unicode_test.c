@@ -196,6 +196,62 @@ static void test_lower_and_valid(void)
 	arena_destroy(&a);
 }
 
+/* pieces of UTF-8, good and bad, in any order: as GLib says */
+static void test_valid_as_glib(void)
+{
+	static const char *const pieces[] = {
+		"a",
+		"plain letters, many",
+		"\u00e9",
+		"\u20ac",
+		"\U0001f600",
+		"\xc3",
+		"\xa9",
+		"\xed\xa0\x80",
+		"\xc0\xaf",
+		"\xf4\x90\x80\x80",
+		"\xf0\x9f\x98",
+		"\xff",
+		"12345678",
+		"\xef\xbf\xbf",
+		"\xe2\x82",
+		"\t\r\n",
+	};
+
+	for (int turn = 0; turn < 20000; turn++) {
+		struct arena *a = arena_create();
+		GString *text = g_string_new(NULL);
+
+		for (int i = g_test_rand_int_range(0, 5); i >= 0; i--)
+			g_string_append(
+				text,
+				pieces[g_test_rand_int_range(0, G_N_ELEMENTS(pieces))]);
+		if (g_test_rand_int_range(0, 20) == 0)
+			g_string_append_c(text, '\0');
+
+		char *glib = g_utf8_make_valid(text->str, (gssize)text->len);
+
+		g_assert_cmpstr(unicode_valid(a, (struct bytes){ text->str, text->len }),
+				==, glib);
+		g_free(glib);
+		g_string_free(text, TRUE);
+		arena_destroy(&a);
+	}
+}
+
+static void test_ascii_end(void)
+{
+	static const char text[] = "0123456789abcdef\xc3\xa9ghijklmno\xff";
+	struct bytes all = bytes_of(text);
+
+	for (size_t at = 0; at <= 16; at++)
+		g_assert_cmpuint(unicode_ascii_end(all, at), ==, 16);
+	g_assert_cmpuint(unicode_ascii_end(all, 17), ==, 17);
+	g_assert_cmpuint(unicode_ascii_end(all, 18), ==, 27);
+	g_assert_cmpuint(unicode_ascii_end((struct bytes){ text, 9 }, 3), ==, 9);
+	g_assert_cmpuint(unicode_ascii_end((struct bytes){ text, 9 }, 9), ==, 9);
+}
+
 /* What normalization sorts in quadratic time is bounded: marks on one character, also with
  * characters between them that are dropped. */
 static void test_marks_in_a_row(void)
@@ -294,6 +350,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/unicode/pictures-agree-with-icu", test_pictures_agree_with_icu);
 	g_test_add_func("/unicode/mixed", test_mixed);
 	g_test_add_func("/unicode/lower-and-valid", test_lower_and_valid);
+	g_test_add_func("/unicode/valid-as-glib", test_valid_as_glib);
+	g_test_add_func("/unicode/ascii-end", test_ascii_end);
 	g_test_add_func("/unicode/marks-in-a-row", test_marks_in_a_row);
 	g_test_add_func("/unicode/domains", test_domains);
 	g_test_add_func("/unicode/confusables", test_confusables);
