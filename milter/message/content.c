@@ -156,7 +156,7 @@ struct bytes content_decode(struct arena *a, struct bytes content,
 {
 	if ((encoding != ENCODING_BASE64 && encoding != ENCODING_QP) || content.n == 0)
 		return content;
-	char *out = arena_alloc(a, content.n);
+	char *out = arena_alloc_raw(a, content.n);
 
 	if (encoding == ENCODING_BASE64)
 		return (struct bytes){ out, decode_base64(content, out) };

@@ -113,11 +113,12 @@ static bool is_abjad(const char *text)
 /* Letters and digits stay, apostrophes go, everything else is a blank. */
 static const char *letters_alone(struct arena *a, const char *text, bool *ideographs_r)
 {
-	char *out = arena_alloc(a, strlen(text) + 1), *to = out;
+	char *out = arena_alloc_raw(a, strlen(text) + 1), *to = out;
 
 	*ideographs_r = false;
 	for (const char *c = text; *c != '\0'; c = letter_next(c)) {
 		gunichar letter = g_utf8_get_char(c);
+		size_t n = (size_t)(letter_next(c) - c);
 
 		*ideographs_r |= is_ideograph(letter);
 		if (letter == '\'' || letter == 0x2019 || letter == 0x2bc ||
@@ -125,8 +126,7 @@ static const char *letters_alone(struct arena *a, const char *text, bool *ideogr
 			continue;
 		if (g_unichar_isalnum(letter) || g_unichar_ismark(letter) ||
 		    letter == '$' || letter == '!')
-			to = g_stpcpy(to,
-				      arena_strndup(a, c, (size_t)(letter_next(c) - c)));
+			to = (char *)memcpy(to, c, n) + n;
 		else
 			*to++ = ' ';
 	}
