@@ -48,7 +48,7 @@ static guint next_word(struct words *w)
 
 		if (!is_word_byte(c))
 			break;
-		hash = hash * 33 + (guchar)g_ascii_tolower((char)c);
+		hash = hash * 33 + ((guint)c | (guint)g_ascii_isupper((char)c) << 5);
 	}
 	return w->at == w->begin ? 0 : MAX(hash, 1);
 }

@@ -27,6 +27,7 @@ struct matcher {
 	long left, left_all; /* steps */
 	size_t last;         /* where the last step stood */
 	bool overrun;
+	struct bytes good; /* the last text: PCRE2 has found that it is UTF-8 */
 };
 
 static void code_free(void *p)
@@ -138,10 +139,13 @@ enum answer pattern_find(const struct pattern *pattern, struct matcher *m,
 
 	m->left = allowed;
 	m->last = 0;
-	int found = pcre2_match(pattern->code, (PCRE2_SPTR)text.at, text.n, 0, 0, m->data,
-				m->context);
+	bool good = m->good.at == text.at && m->good.n == text.n;
+	int found = pcre2_match(pattern->code, (PCRE2_SPTR)text.at, text.n, 0,
+				good ? PCRE2_NO_UTF_CHECK : 0, m->data, m->context);
 
 	m->left_all -= allowed - m->left;
+	if (found >= PCRE2_ERROR_NOMATCH)
+		m->good = text;
 	if (found == PCRE2_ERROR_NOMATCH)
 		return ANSWER_NO;
 	if (found < 0) {

@@ -29,7 +29,7 @@ const struct pattern *pattern_compile(struct arena *a, const char *text,
 struct matcher *matcher_create(struct arena *a);
 
 /* pattern_find - does it stand in a text?
- * in    text      valid UTF-8
+ * in    text      valid UTF-8, the same as long as m lives
  * out   *found_r  where, inside text; of YES only
  * err   UNKNOWN: it ran over LIMIT_MATCH_STEPS, the message's allowance is used up, or the
  *       text is not UTF-8 */

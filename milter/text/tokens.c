@@ -19,15 +19,21 @@ enum {
 	LINKS_MOST = 40,       /* hosts that differ */
 	LINK_TAIL_BYTES = 120, /* of a link behind its host */
 	NAMES_MOST = 60,       /* header fields whose names are read */
+	SHORT_START = 3,       /* no start that is looked for is shorter */
 };
 
 /* ---- header ---- */
 
 static bool starts_with_any(struct bytes name, const char *const *starts, size_t n)
 {
-	/* most differ in the first letter */
+	if (name.n < SHORT_START)
+		return false;
+	const char first = g_ascii_tolower(name.at[0]);
+	const char third = g_ascii_tolower(name.at[2]);
+
+	/* most differ in the first letter, or in that behind "x-" */
 	for (size_t i = 0; i < n; i++)
-		if (name.n > 0 && g_ascii_tolower(name.at[0]) == starts[i][0] &&
+		if (first == starts[i][0] && third == starts[i][2] &&
 		    name.n >= strlen(starts[i]) &&
 		    g_ascii_strncasecmp(name.at, starts[i], strlen(starts[i])) == 0)
 			return true;
