@@ -73,6 +73,7 @@ static const struct ending magics[] = {
 	{ "lnk", FILE_PROGRAM }, { "chm", FILE_PROGRAM }, { "class", FILE_PROGRAM },
 	{ "dex", FILE_PROGRAM },
 	{ "onenote", FILE_PROGRAM }, { "iso", FILE_DISK }, { "vhd", FILE_DISK },
+	{ "img", FILE_DISK }, { "vmdk", FILE_DISK }, { "wim", FILE_DISK },
 	{ "vhdx", FILE_DISK }, { "html", FILE_PAGE }, { "svg", FILE_PAGE },
 	{ "zip", FILE_ARCHIVE }, { "rar", FILE_ARCHIVE }, { "7z", FILE_ARCHIVE },
 	{ "cab", FILE_ARCHIVE }, { "gzip", FILE_ARCHIVE }, { "ace", FILE_ARCHIVE },

@@ -29,6 +29,10 @@ extern const size_t extractor_count;
  * err   none */
 void features_of_author(const struct source *s, size_t nth, struct value *at);
 
+/* is_author_org - is an organisational domain that of an author?
+ * err   none; NULL is none */
+bool is_author_org(const struct message *m, const char *org);
+
 /* text_value - foreign text as a value: valid UTF-8, absent when NULL
  * own   a
  * err   none: bad bytes become U+FFFD */

@@ -6,18 +6,23 @@
 #include "base/compiler.h"
 #include "base/limits.h"
 #include "feature/extract.h"
+#include "feature/link_target.h"
 #include "feature/link_text.h"
 #include "feature/link_wrap.h"
 #include "feature/unchecked.h"
+#include "message/address.h"
 #include "message/decoder.h"
 #include "message/domain.h"
 #include "message/file_name.h"
+#include "message/html_text.h"
+#include "message/page.h"
 
 enum {
 	INSIDE_MOST = 1000,             /* names in all archives together */
 	INSIDE_TYPES_MOST = 100,        /* there are not more */
 	UNCHECKED_MOST = 20,            /* kinds; there are not many more */
 	MISLEADING_MOST = 20,           /* more say nothing new */
+	SCHEMES_MOST = 20,              /* mail has three */
 	ALTERNATIVES_SHARED_LEAST = 15, /* percent: small words are in both by chance */
 };
 
@@ -47,6 +52,20 @@ static const struct bit_name truncated_names[] = {
 	{ TRUNCATED_ADDRESSES, "addresses" }, { TRUNCATED_ARCHIVE, "archive" },
 };
 
+static const struct bit_name page_act_names[] = {
+	{ PAGE_SCRIPT, "script" },
+	{ PAGE_LEADS, "leads on" },
+	{ PAGE_FORM, "form" },
+	{ PAGE_PASSWORD, "password" },
+	{ PAGE_BUILDS, "builds a file" },
+};
+
+static const struct bit_name html_field_names[] = {
+	{ HTML_FIELD_TEXT, "text" },
+	{ HTML_FIELD_PASSWORD, "password" },
+	{ HTML_FIELD_FILE, "file" },
+};
+
 static struct value bits_value(struct arena *a, unsigned bits,
 			       const struct bit_name *names, size_t n)
 {
@@ -63,6 +82,7 @@ struct files {
 	struct arena *arena;
 	struct collected *names, *types, *inside, *inside_types, *unchecked, *scripted;
 	bool locked;
+	unsigned page_acts;
 };
 
 /* the ending as everybody writes it, "" if there is none */
@@ -129,8 +149,9 @@ static void take_part(struct files *f, const struct part *p)
 		if (p->is_attachment || !is_usual_name(p, p->names[i]))
 			add_name(f, f->names, p->names[i]);
 	collect_add(f->types, p->magic);
-	if (p->scripted)
+	if ((p->page_acts & (PAGE_SCRIPT | PAGE_LEADS)) != 0)
 		collect_add(f->scripted, p->filename != NULL ? p->filename : p->type);
+	f->page_acts |= p->page_acts;
 	take_inside(f, p->inside, p->n_inside, p->encrypted_archive);
 	take_decoded(f, p->decoded);
 }
@@ -171,6 +192,8 @@ static void take_parts(const struct source *s, struct value *at)
 	unchecked_take(s->arena, f.unchecked, m);
 	at[FEATURE_ATTACHMENTS_UNCHECKED] = collect_value(f.unchecked);
 	at[FEATURE_ATTACHMENTS_SCRIPTED] = collect_value(f.scripted);
+	at[FEATURE_ATTACHMENTS_PAGES] = bits_value(s->arena, f.page_acts, page_act_names,
+						   COUNT_OF(page_act_names));
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);
 }
 
@@ -179,10 +202,13 @@ static const char *misleading(struct arena *a, const struct link *l)
 	if (l->org == NULL || l->host == NULL || l->hidden)
 		return NULL;
 	/* most texts show the very host */
-	if (g_strcmp0(l->text, l->host) == 0)
+	if (g_strcmp0(l->text, l->host) == 0 && strchr(l->url, '@') == NULL)
 		return NULL;
 
-	const char *shown = link_text_host(a, l->text);
+	const char *shown = link_user_host(a, l->url);
+
+	if (shown == NULL)
+		shown = link_text_host(a, l->text);
 
 	if (shown == NULL || strcmp(shown, l->host) == 0 || domain_has_org(shown, l->org))
 		return NULL;
@@ -200,16 +226,46 @@ static void take_links(const struct source *s, struct value *at)
 	struct collected *hosts = collect_new(s->arena, LIMIT_LINKS);
 	struct collected *orgs = collect_new(s->arena, LIMIT_LINKS);
 	struct collected *lies = collect_new(s->arena, MISLEADING_MOST);
+	struct collected *urls = collect_new(s->arena, LIMIT_LINKS);
+	struct collected *schemes = collect_new(s->arena, SCHEMES_MOST);
+	struct collected *beyond = collect_new(s->arena, LIMIT_LINKS);
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		collect_add(hosts, m->links[i].host);
 		collect_add(orgs, m->links[i].org);
 		collect_add(lies, misleading(s->arena, &m->links[i]));
+		collect_add(urls, link_readable(s->arena, &m->links[i]));
+		collect_add(schemes, link_scheme(s->arena, m->links[i].url));
+		collect_add(beyond, link_beyond(s->arena, &m->links[i]));
 	}
+	at[FEATURE_LINKS_URLS] = collect_value(urls);
+	at[FEATURE_LINKS_SCHEMES] = collect_value(schemes);
+	at[FEATURE_LINKS_BEYOND] = collect_value(beyond);
 	at[FEATURE_LINKS_COUNT] = VALUE_OF_INT((int64_t)m->n_links);
 	at[FEATURE_LINKS_HOSTS] = collect_value(hosts);
 	at[FEATURE_LINKS_ORGS] = collect_value(orgs);
 	at[FEATURE_LINKS_MISLEADING] = collect_value(lies);
+}
+
+/* the first who is of no author's organisation, else the first */
+static void take_organizers(const struct source *s, struct value *at)
+{
+	const struct message *m = s->message;
+	const char *told = m->n_organizers > 0 ? m->organizers[0] : NULL;
+
+	for (size_t i = 0; i < m->n_organizers; i++) {
+		const char *domain = address_domain(m->organizers[i]);
+
+		if (domain == NULL || is_author_org(m, domain_org(domain)))
+			continue;
+		told = m->organizers[i];
+		break;
+	}
+	const char *domain = told == NULL ? NULL : address_domain(told);
+
+	at[FEATURE_CALENDAR_ORGANIZER] = text_value(s->arena, told);
+	at[FEATURE_CALENDAR_ORGANIZER_ORG] =
+		text_value(s->arena, domain == NULL ? NULL : domain_org(domain));
 }
 
 static struct value length_value(const char *text)
@@ -232,6 +288,9 @@ void features_from_body(const struct source *s, struct value *at)
 			      m->alternatives_shared < ALTERNATIVES_SHARED_LEAST);
 	at[FEATURE_TEXT_HIDDEN] = text_value(s->arena, m->hidden);
 	at[FEATURE_TEXT_HIDDEN_BYTES] = length_value(m->hidden);
+	at[FEATURE_HTML_FIELDS] = bits_value(s->arena, m->html_fields, html_field_names,
+					     COUNT_OF(html_field_names));
+	take_organizers(s, at);
 	at[FEATURE_SIGNED] = VALUE_OF_BOOL((m->kind & MESSAGE_SIGNED) != 0);
 	at[FEATURE_ENCRYPTED] = VALUE_OF_BOOL((m->kind & MESSAGE_ENCRYPTED) != 0);
 	at[FEATURE_REPORT] = VALUE_OF_BOOL((m->kind & MESSAGE_REPORT) != 0);

@@ -26,7 +26,7 @@ static struct value shown_address(const struct source *s, const struct mailaddr 
 	return text_value(s->arena, found);
 }
 
-static bool is_author_org(const struct message *m, const char *org)
+bool is_author_org(const struct message *m, const char *org)
 {
 	for (size_t i = 0; i < m->n_from && i < LIMIT_AUTHORS; i++)
 		if (g_strcmp0(m->from[i].org, org) == 0)

@@ -170,23 +170,3 @@ void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list
 	g_hash_table_destroy(l.endings);
 	g_ptr_array_free(l.names, TRUE);
 }
-
-bool attachment_scripted(struct bytes text)
-{
-	static const char *const signs[] = { "<script",        "javascript:",
-					     "onload=",        "onerror=",
-					     "<foreignobject", "data:text/html" };
-	const char *p = text.at, *end = p + text.n;
-
-	for (; p < end; p++) {
-		char c = g_ascii_tolower(*p);
-
-		if (c != '<' && c != 'j' && c != 'o' && c != 'd')
-			continue;
-		for (size_t i = 0; i < G_N_ELEMENTS(signs); i++)
-			if ((size_t)(end - p) >= strlen(signs[i]) && c == signs[i][0] &&
-			    g_ascii_strncasecmp(p, signs[i], strlen(signs[i])) == 0)
-				return true;
-	}
-	return false;
-}

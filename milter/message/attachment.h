@@ -1,4 +1,4 @@
-/* What an attachment holds: the names inside of a zip, the scripts of a page. */
+/* What an attachment holds: the names inside of a zip. */
 #ifndef MESSAGE_ATTACHMENT_H
 #define MESSAGE_ATTACHMENT_H
 
@@ -23,11 +23,5 @@ struct zip_listing {
  * cost  linear in the file
  * ref   APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16 */
 void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r);
-
-/* attachment_scripted - does a page or drawing run a script, or lead on by itself?
- * in    text   its beginning, as bytes
- * cost  linear
- * err   false */
-bool attachment_scripted(struct bytes text);
 
 #endif

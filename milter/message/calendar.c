@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "message/address.h"
 #include "message/links.h"
 
-enum { LINE_BYTES = 65536 }; /* of a line that is read; descriptions are shorter */
+enum {
+	LINE_BYTES = 65536,   /* of a line that is read; descriptions are shorter */
+	ORGANIZERS_MOST = 20, /* an event has one */
+};
 
 static const char *const shown_names[] = { "SUMMARY", "DESCRIPTION", "LOCATION",
 					   "COMMENT", "CONTACT" };
@@ -73,9 +77,31 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-static void read_line(struct arena *a, GString *line, struct html_text *html,
-		      GString *shown)
+/* RFC 5545 3.8.4.3: a mailto: address, or another one that names it in EMAIL (RFC 7986 6.2) */
+static void take_organizer(struct arena *a, const GString *line, const char *value,
+			   GPtrArray *organizers)
 {
+	static const char scheme[] = "mailto:", parameter[] = ";EMAIL=";
+	const char *text = value, *email = strcasestr(line->str, parameter);
+
+	if (g_ascii_strncasecmp(text, scheme, sizeof(scheme) - 1) == 0)
+		text += sizeof(scheme) - 1;
+	else if (email != NULL && email < value)
+		text = email + sizeof(parameter) - 1;
+	text += *text == '"';
+
+	const char *key = address_key(a, arena_strndup(a, text, strcspn(text, "\";:?")));
+
+	/* the array takes non-const pointers, and nobody writes through them */
+	if (key != NULL && organizers->len < ORGANIZERS_MOST)
+		g_ptr_array_add(organizers, (gpointer)(uintptr_t)key);
+}
+
+static void read_line(struct arena *a, GString *line, struct html_text *html,
+		      GString *shown, GPtrArray *organizers)
+{
+	static const char *const organizer[] = { "ORGANIZER" };
+
 	struct bytes name = { line->str, strcspn(line->str, ";:") };
 	char *value = line->str + value_begin(line);
 
@@ -86,6 +112,8 @@ static void read_line(struct arena *a, GString *line, struct html_text *html,
 			  html->links, html->max_links))
 		html->truncated |= TRUNCATED_LINKS;
 	unescape(value);
+	if (is_one_of(organizer, COUNT_OF(organizer), name))
+		take_organizer(a, line, value, organizers);
 	if (is_one_of(html_names, COUNT_OF(html_names), name)) {
 		html_text_read(a, (struct bytes){ value, strlen(value) }, html);
 		return;
@@ -104,13 +132,13 @@ static void read_line(struct arena *a, GString *line, struct html_text *html,
 }
 
 void calendar_read(struct arena *a, struct bytes text, struct html_text *html,
-		   GString *shown)
+		   GString *shown, GPtrArray *organizers)
 {
 	GString *line = g_string_new(NULL);
 
 	for (size_t at = 0; at < text.n;) {
 		unfold(text, &at, line);
-		read_line(a, line, html, shown);
+		read_line(a, line, html, shown, organizers);
 	}
 	g_string_free(line, TRUE);
 }

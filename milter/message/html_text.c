@@ -459,6 +459,26 @@ static void take_base(struct reader *r, const char *name, const char *target)
 		r->t->base = url_of(r->a, target);
 }
 
+/* HTML 4.10.5: a type that is not known is a text, but many need no reader's hand */
+static unsigned field_of(const char *name, const char *type)
+{
+	static const char *const others[] = { "hidden", "submit",   "button",
+					      "image",  "checkbox", "radio",
+					      "reset",  "range",    "color" };
+
+	if (is_name(name, "textarea"))
+		return HTML_FIELD_TEXT;
+	if (!is_name(name, "input"))
+		return 0;
+	for (size_t i = 0; type != NULL && i < G_N_ELEMENTS(others); i++)
+		if (g_ascii_strcasecmp(type, others[i]) == 0)
+			return 0;
+	if (type != NULL && g_ascii_strcasecmp(type, "password") == 0)
+		return HTML_FIELD_PASSWORD;
+	return type != NULL && g_ascii_strcasecmp(type, "file") == 0 ? HTML_FIELD_FILE
+								     : HTML_FIELD_TEXT;
+}
+
 static const char *target_of(struct arena *a, const struct target *t)
 {
 	if (t->refresh && t->content != NULL)
@@ -472,7 +492,7 @@ static const char *read_attributes(struct reader *r, const char *name, struct fr
 {
 	struct styled element = { .tag = name };
 	struct target to = { 0 };
-	const char *css = NULL;
+	const char *css = NULL, *type = NULL;
 
 	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
 		const char *key = (const char *)attributes[0];
@@ -488,11 +508,14 @@ static const char *read_attributes(struct reader *r, const char *name, struct fr
 			element.class = value;
 		else if (is_name(key, "id"))
 			element.id = value;
+		else if (is_name(key, "type"))
+			type = value;
 		else
 			apply_attribute(f, key, value);
 		read_target(&to, name, key, value);
 	}
 	apply_styles(r, f, &element, css);
+	r->t->fields |= field_of(name, type);
 	take_base(r, name, to.at);
 	return target_of(r->a, &to);
 }

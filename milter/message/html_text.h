@@ -10,6 +10,13 @@
 #include "base/bytes.h"
 #include "message/message.h"
 
+/* what HTML that is shown asks its reader to fill in */
+enum html_field {
+	HTML_FIELD_TEXT = 1 << 0,
+	HTML_FIELD_PASSWORD = 1 << 1,
+	HTML_FIELD_FILE = 1 << 2,
+};
+
 /* filled by one or more calls */
 struct html_text {
 	GString *visible; /* blanks folded, a line for each block */
@@ -20,6 +27,7 @@ struct html_text {
 	size_t max_bytes;  /* of visible and hidden each */
 	size_t max_links;
 	const char *base;   /* <base href>, NULL if there is none */
+	unsigned fields;    /* enum html_field bits; not when places_alone */
 	unsigned truncated; /* TRUNCATED_TEXT, TRUNCATED_LINKS */
 };
 

@@ -45,7 +45,7 @@ static char *without_breaks(struct arena *a, const char *url)
 	return out;
 }
 
-static void percent_decode(char *text)
+void links_percent_decode(char *text)
 {
 	char *to = text;
 
@@ -108,7 +108,7 @@ static const char *ipv4_host(struct arena *a, const char *host)
 
 static const char *host_key(struct arena *a, char *host)
 {
-	percent_decode(host);
+	links_percent_decode(host);
 	if (host[0] == '[') {
 		char *close = strchr(host, ']');
 
@@ -201,10 +201,28 @@ static const char *bare_host(struct arena *a, const char *text)
 	return url[n] == '/' || strchr(host, '.') != strrchr(host, '.') ? host : NULL;
 }
 
+/* "https:login" and "https:/login" are places of the document's own host, where that one has the
+ * same scheme: URL Standard 4.4, special relative or authority state */
+static bool is_place_of(struct arena *a, const char *text, const char *base)
+{
+	const char *url = without_breaks(a, text);
+	size_t n = scheme_length(url);
+	bool web = n > 0 && starts(url, n, "http");
+
+	return web && scheme_length(base) == n &&
+	       g_ascii_strncasecmp(url, base, n) == 0 &&
+	       !(is_slash(url[n + 1]) && is_slash(url[n + 2]));
+}
+
 void links_resolve(struct arena *a, struct link *link, const char *base)
 {
 	bool relative;
 
+	if (base != NULL && is_place_of(a, link->url, base)) {
+		link->host = url_host(a, base, &relative);
+		link->org = link->host == NULL ? NULL : domain_org(link->host);
+		return;
+	}
 	link->host = url_host(a, link->url, &relative);
 	if (relative && base != NULL)
 		link->host = url_host(a, base, &relative);

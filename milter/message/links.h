@@ -19,6 +19,12 @@
  * cost  linear */
 bool links_in_text(struct arena *a, struct bytes text, GArray *links, size_t max);
 
+/* links_percent_decode - letters for their numbers ("%61"), in place; blanks and control
+ *                        characters stay as they are written
+ * err   none: what is no number stays
+ * ref   RFC 3986 2.1 */
+void links_percent_decode(char *text);
+
 /* links_resolve - fill host and org of a link from its url
  * in    base   of the document, or NULL
  * own   a

@@ -12,11 +12,10 @@
 
 struct header {
 	struct bytes name; /* as written */
-	struct bytes
-		value; /* after the colon, exactly as received: leading blank and folds
-			       kept, without the line end that closes the field */
-	size_t at;     /* offset of the field's first byte in the raw message */
-	size_t nth;    /* 0-based count among headers of this name, for change requests */
+	/* after the colon as received: leading blank and folds kept, without the line end */
+	struct bytes value;
+	size_t at;  /* offset of the field's first byte in the raw message */
+	size_t nth; /* 0-based count among headers of this name, for change requests */
 };
 
 struct mailaddr {
@@ -67,7 +66,7 @@ struct part {
 	int parent;         /* index of the enclosing part, -1 for the outermost */
 	bool is_attachment; /* by disposition, by a name, or no text or inline picture */
 	bool in_message;    /* inside a message/rfc822, or a second reading of a part */
-	bool scripted;      /* an attached page or drawing that acts when it is opened */
+	unsigned page_acts; /* of an attached page or drawing: enum page_act bits */
 	bool encrypted_archive;        /* an archive whose entries need a password */
 	const struct decoded *decoded; /* message/decoder.h; NULL: nobody looked */
 	size_t bytes;                  /* decoded size */
@@ -75,8 +74,7 @@ struct part {
 
 /* a file in a part that is no part itself: uuencoded, or in a winmail.dat; fields as those */
 struct enclosed {
-	const char *filename;
-	const char *magic;
+	const char *filename, *magic;
 	const char *const *inside;
 	size_t n_inside;
 	bool encrypted_archive;
@@ -89,6 +87,7 @@ struct link {
 	const char *org;  /* organisational domain of the host, NULL without host */
 	const char *text; /* visible text of the anchor; NULL in plain text */
 	bool hidden;      /* the reader does not see the anchor */
+	bool coded;       /* it stands in the picture of a code (QR) */
 };
 
 enum message_kind {
@@ -161,7 +160,8 @@ struct message {
 	const struct enclosed *enclosed;
 	size_t n_enclosed;
 	const struct link *links;
-	size_t n_links;
+	size_t n_links, n_organizers;
+	const char *const *organizers; /* of invitations: addresses, as address keys */
 	/* UTF-8, "" if there is none. Messages within and calendars are read, too, but not
 	 * attached texts. */
 	const char *text; /* what a reader may see: of alternatives the plain one, and
@@ -176,6 +176,7 @@ struct message {
 	const struct file_decoder *decoder; /* of the limits it is read under */
 	unsigned kind;                      /* enum message_kind bits */
 	unsigned malformed;                 /* enum message_malformed bits */
+	unsigned html_fields;               /* enum html_field bits, html_text.h */
 	unsigned truncated;                 /* enum message_truncated bits */
 };
 
@@ -196,8 +197,7 @@ struct message_limits {
  * use   once a process, before threads: every main() and test that parses messages */
 void message_library_init(void);
 
-/* message_library_warm - do what is slow only the first time (ICU reads its rules of
- *                        transliteration: 80 ms), so that no message has to wait for it
+/* message_library_warm - do what is slow only the first time (80 ms), so that no message waits
  * use   a daemon, once, after message_library_init()
  * err   none */
 void message_library_warm(void);

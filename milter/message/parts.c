@@ -20,11 +20,13 @@
 #include "message/html_text.h"
 #include "message/links.h"
 #include "message/mime.h"
+#include "message/page.h"
 
 #define HEAD_BYTES (48 * 1024)      /* decoded for the magic: an ISO has its at 33 kB */
 #define ZIP_BYTES (2 * 1024 * 1024) /* of content read for names: all of it, or its end */
-#define META_BYTES 1024             /* where HTML may say its character set */
-#define WORDS_LEAST 20              /* of a text that can be told from another one */
+#define PAGE_BYTES (4 * 1024 * 1024) /* of an attached page; a file may be built in it */
+#define META_BYTES 1024              /* where HTML may say its character set */
+#define WORDS_LEAST 20               /* of a text that can be told from another one */
 
 struct reading {
 	struct arena *a;
@@ -32,8 +34,9 @@ struct reading {
 	struct part *parts;
 	struct bytes *texts; /* by part: UTF-8 of plain, visible text of HTML */
 	GHashTable *places;  /* "https://host" -> a link that leads there */
-	guint resolved;      /* links whose hosts are known */
-	size_t budget;       /* bytes of text still to be read */
+	GPtrArray *organizers;
+	guint resolved; /* links whose hosts are known */
+	size_t budget;  /* bytes of text still to be read */
 	struct html_text html;
 	struct enclosures enclosed;
 };
@@ -220,7 +223,7 @@ static void read_calendar(struct reading *r, size_t i)
 	struct bytes text = utf8_of(r, &r->parts[i]);
 	GString *shown = g_string_new(NULL);
 
-	calendar_read(r->a, text, &r->html, shown);
+	calendar_read(r->a, text, &r->html, shown, r->organizers);
 	resolve_all(r);
 	r->texts[i].n = shown->len;
 	r->texts[i].at = taken(r->a, shown);
@@ -311,6 +314,16 @@ static bool is_page(const struct part *p)
 	return false;
 }
 
+static void read_page(struct reading *r, struct part *p)
+{
+	struct arena *scratch = arena_create();
+	struct bytes content = part_content(r->m, p);
+
+	content.n = MIN(content.n, (size_t)PAGE_BYTES);
+	p->page_acts = page_acts(content_decode(scratch, content, p->encoding));
+	arena_destroy(&scratch);
+}
+
 static void read_magic(struct reading *r, struct part *p)
 {
 	struct arena *scratch = arena_create();
@@ -320,8 +333,9 @@ static void read_magic(struct reading *r, struct part *p)
 	head = content_decode(scratch, head, p->encoding);
 	if (may_be_file(p, head))
 		p->magic = file_magic(head);
-	p->scripted = p->is_attachment && is_page(p) && attachment_scripted(head);
 	arena_destroy(&scratch);
+	if (p->is_attachment && is_page(p))
+		read_page(r, p);
 	read_archive(r, p);
 }
 
@@ -432,7 +446,7 @@ static void read_places(struct reading *r)
 		else if (as == AS_HTML)
 			html_text_read(r->a, text, &r->html);
 		else
-			calendar_read(r->a, text, &r->html, NULL);
+			calendar_read(r->a, text, &r->html, NULL, r->organizers);
 		resolve_all(r);
 	}
 }
@@ -494,12 +508,24 @@ static void read_contents(struct reading *r)
 	}
 }
 
+static void keep_organizers(struct reading *r)
+{
+	const char **kept = arena_new(r->a, const char *, r->organizers->len);
+
+	for (guint i = 0; i < r->organizers->len; i++)
+		kept[i] = r->organizers->pdata[i];
+	r->m->organizers = kept;
+	r->m->n_organizers = r->organizers->len;
+	g_ptr_array_free(r->organizers, TRUE);
+}
+
 static void read_texts(struct reading *r, const struct mime_tree *tree, bool all)
 {
 	struct html_text *html = &r->html;
 
 	r->texts = arena_new(r->a, struct bytes, tree->n);
 	r->places = g_hash_table_new(g_str_hash, g_str_equal);
+	r->organizers = g_ptr_array_new();
 	*html = (struct html_text){ .links = g_array_new(FALSE, FALSE,
 							 sizeof(struct link)),
 				    .places_alone = !all,
@@ -519,6 +545,8 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 	if (all)
 		join_texts(r);
 	r->m->truncated |= html->truncated;
+	r->m->html_fields = html->fields;
+	keep_organizers(r);
 	g_hash_table_destroy(r->places);
 }
 

@@ -574,7 +574,8 @@ static void test_bounds(void)
 	struct mailaddr *to = g_new0(struct mailaddr, 5000);
 
 	for (int i = 0; i < 2000; i++)
-		links[i] = (struct link){ .host = arena_printf(a, "h%d.example", i),
+		links[i] = (struct link){ .url = "https://h.example/",
+					  .host = arena_printf(a, "h%d.example", i),
 					  .org = arena_printf(a, "h%d.example", i),
 					  .text = arena_printf(a, "t%d.example", i) };
 	for (int i = 0; i < 5000; i++)

@@ -225,6 +225,31 @@ static void test_base(void)
 	drop(&t);
 }
 
+static void test_fields(void)
+{
+	static const struct {
+		const char *html;
+		unsigned fields;
+	} rows[] = {
+		{ "<form><input name=a></form>", HTML_FIELD_TEXT },
+		{ "<INPUT TYPE=PassWord>", HTML_FIELD_PASSWORD },
+		{ "<input type=email><input type='password'>",
+		  HTML_FIELD_TEXT | HTML_FIELD_PASSWORD },
+		{ "<textarea></textarea>", HTML_FIELD_TEXT },
+		{ "<input type=file>", HTML_FIELD_FILE },
+		{ "<input type=hidden><input type=submit><button>x</button>", 0 },
+		{ "<a href='http://a.example' type=password>x</a>", 0 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct html_text t = read_html(rows[i].html, strlen(rows[i].html));
+
+		g_test_message("%s", rows[i].html);
+		g_assert_cmphex(t.fields, ==, rows[i].fields);
+		drop(&t);
+	}
+}
+
 static void test_limits(void)
 {
 	GString *html = g_string_new(NULL);
@@ -370,6 +395,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/html-text/seen", test_seen);
 	g_test_add_func("/html-text/links", test_links);
 	g_test_add_func("/html-text/base", test_base);
+	g_test_add_func("/html-text/fields", test_fields);
 	g_test_add_func("/html-text/limits", test_limits);
 	g_test_add_func("/html-text/hostile", test_hostile);
 	int failed = g_test_run();

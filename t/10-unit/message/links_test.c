@@ -54,6 +54,12 @@ static void test_resolve(void)
 		{ "relative/path", NULL, NULL },
 		{ "relative/path", "https://base.example/x/", "base.example" },
 		{ "?q", "https://base.example/x/", "base.example" },
+		/* places of the document's own host, where the scheme is the same */
+		{ "https:login", "https://base.example/x/", "base.example" },
+		{ "https:/login", "https://base.example/x/", "base.example" },
+		{ "https://other.example", "https://base.example/x/", "other.example" },
+		{ "https:\\\\other.example", "https://base.example/", "other.example" },
+		{ "http:other.example", "https://base.example/", "other.example" },
 		{ "mailto:x@example.org", "https://base.example/", NULL },
 		{ "http://other.example/", "https://base.example/", "other.example" },
 	};

@@ -97,6 +97,29 @@ static void test_pgp(void)
 			0);
 }
 
+static void test_organizers(void)
+{
+	const struct message *m =
+		parse("Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n"
+		      "ORGANIZER;CN=\"Ann: Roof\":MAILTO:Ann@Roof.example\n"
+		      "organizer;EMAIL=\"bob@wall.example\":/a1b2/principal\n"
+		      "ORGANIZER:nobody\nATTENDEE:mailto:cal@floor.example\nORGANIZER\n");
+
+	g_assert_cmpuint(m->n_organizers, ==, 2);
+	g_assert_cmpstr(m->organizers[0], ==, "ann@roof.example");
+	g_assert_cmpstr(m->organizers[1], ==, "bob@wall.example");
+	g_assert_cmpuint(parse("A: b\n\nORGANIZER:mailto:a@b.example")->n_organizers, ==,
+			 0);
+
+	GString *many = g_string_new(
+		"Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n");
+
+	for (int i = 0; i < 100; i++)
+		g_string_append_printf(many, "ORGANIZER:mailto:a%d@b.example\n", i);
+	g_assert_cmpuint(parse(many->str)->n_organizers, ==, 20);
+	g_string_free(many, TRUE);
+}
+
 static void test_links(void)
 {
 	const struct message *m = parse(ALTERNATIVE(
@@ -185,6 +208,7 @@ int main(int argc, char **argv)
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
 	a = arena_create();
+	g_test_add_func("/parts/organizers", test_organizers);
 	g_test_add_func("/parts/texts", test_texts);
 	g_test_add_func("/parts/pgp", test_pgp);
 	g_test_add_func("/parts/links", test_links);
