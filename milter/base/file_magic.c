@@ -130,7 +130,10 @@ const char *file_magic_known(struct bytes name)
 	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
 		if (bytes_equal(bytes_of(starts[i].magic), name))
 			return starts[i].magic;
-	return NULL;
+	if (bytes_equal(bytes_of(FILE_KIND_MACRO), name))
+		return FILE_KIND_MACRO;
+	return bytes_equal(bytes_of(FILE_KIND_TEMPLATE), name) ? FILE_KIND_TEMPLATE
+							       : NULL;
 }
 
 /* of file_magic(), and endings without their dot */
@@ -138,24 +141,27 @@ static const struct {
 	const char *word;
 	enum file_packs packs;
 } packers[] = {
-	{ "zip", PACKS_FILES },  { "rar", PACKS_FILES },  { "7z", PACKS_FILES },
-	{ "tar", PACKS_FILES },  { "gzip", PACKS_FILES }, { "bzip2", PACKS_FILES },
-	{ "xz", PACKS_FILES },   { "zstd", PACKS_FILES }, { "cab", PACKS_FILES },
-	{ "iso", PACKS_FILES },  { "vhd", PACKS_FILES },  { "ace", PACKS_FILES },
-	{ "arj", PACKS_FILES },  { "lha", PACKS_FILES },  { "gz", PACKS_FILES },
-	{ "tgz", PACKS_FILES },  { "bz2", PACKS_FILES },  { "tbz", PACKS_FILES },
-	{ "tbz2", PACKS_FILES }, { "txz", PACKS_FILES },  { "tzst", PACKS_FILES },
-	{ "zst", PACKS_FILES },  { "lzh", PACKS_FILES },  { "z", PACKS_FILES },
-	{ "lz", PACKS_FILES },   { "lzma", PACKS_FILES }, { "lz4", PACKS_FILES },
-	{ "r00", PACKS_FILES },  { "001", PACKS_FILES },  { "img", PACKS_FILES },
-	{ "udf", PACKS_FILES },  { "vhdx", PACKS_FILES }, { "zipx", PACKS_FILES },
-	{ "alz", PACKS_FILES },  { "egg", PACKS_FILES },  { "uue", PACKS_FILES },
-	{ "cpio", PACKS_FILES }, { "xar", PACKS_FILES },  { "pkg", PACKS_FILES },
-	{ "cbz", PACKS_FILES },  { "cbr", PACKS_FILES },  { "cb7", PACKS_FILES },
-	{ "jar", PACKS_FILES },  { "apk", PACKS_FILES },  { "deb", PACKS_FILES },
-	{ "rpm", PACKS_FILES },  { "war", PACKS_FILES },  { "wim", PACKS_FILES },
-	{ "eml", PACKS_MAIL },   { "mht", PACKS_MAIL },   { "mhtml", PACKS_MAIL },
-	{ "msg", PACKS_MAIL },   { "tnef", PACKS_MAIL },  { "mbox", PACKS_MAIL },
+	{ "ole", PACKS_FILES },  { "doc", PACKS_FILES },   { "dot", PACKS_FILES },
+	{ "xls", PACKS_FILES },  { "xlt", PACKS_FILES },   { "ppt", PACKS_FILES },
+	{ "pps", PACKS_FILES },  { "pot", PACKS_FILES },   { "zip", PACKS_FILES },
+	{ "rar", PACKS_FILES },  { "7z", PACKS_FILES },    { "tar", PACKS_FILES },
+	{ "gzip", PACKS_FILES }, { "bzip2", PACKS_FILES }, { "xz", PACKS_FILES },
+	{ "zstd", PACKS_FILES }, { "cab", PACKS_FILES },   { "iso", PACKS_FILES },
+	{ "vhd", PACKS_FILES },  { "ace", PACKS_FILES },   { "arj", PACKS_FILES },
+	{ "lha", PACKS_FILES },  { "gz", PACKS_FILES },    { "tgz", PACKS_FILES },
+	{ "bz2", PACKS_FILES },  { "tbz", PACKS_FILES },   { "tbz2", PACKS_FILES },
+	{ "txz", PACKS_FILES },  { "tzst", PACKS_FILES },  { "zst", PACKS_FILES },
+	{ "lzh", PACKS_FILES },  { "z", PACKS_FILES },     { "lz", PACKS_FILES },
+	{ "lzma", PACKS_FILES }, { "lz4", PACKS_FILES },   { "r00", PACKS_FILES },
+	{ "001", PACKS_FILES },  { "img", PACKS_FILES },   { "udf", PACKS_FILES },
+	{ "vhdx", PACKS_FILES }, { "zipx", PACKS_FILES },  { "alz", PACKS_FILES },
+	{ "egg", PACKS_FILES },  { "uue", PACKS_FILES },   { "cpio", PACKS_FILES },
+	{ "xar", PACKS_FILES },  { "pkg", PACKS_FILES },   { "cbz", PACKS_FILES },
+	{ "cbr", PACKS_FILES },  { "cb7", PACKS_FILES },   { "jar", PACKS_FILES },
+	{ "apk", PACKS_FILES },  { "deb", PACKS_FILES },   { "rpm", PACKS_FILES },
+	{ "war", PACKS_FILES },  { "wim", PACKS_FILES },   { "eml", PACKS_MAIL },
+	{ "mht", PACKS_MAIL },   { "mhtml", PACKS_MAIL },  { "msg", PACKS_MAIL },
+	{ "tnef", PACKS_MAIL },  { "mbox", PACKS_MAIL },
 };
 
 enum file_packs file_packs(const char *word)

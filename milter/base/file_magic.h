@@ -10,7 +10,12 @@
  * err   none */
 const char *file_magic(struct bytes head);
 
-/* file_magic_known - the static text of a word that somebody else says is of file_magic()
+/* what tells more of a document than its first bytes do: who looked into it says so */
+#define FILE_KIND_MACRO "macro"       /* it holds macros */
+#define FILE_KIND_TEMPLATE "template" /* it opens what lies elsewhere by itself */
+
+/* file_magic_known - the static text of a word that somebody else says is of file_magic(), or one of
+ *                    the above
  * err   NULL: it is none */
 const char *file_magic_known(struct bytes name);
 

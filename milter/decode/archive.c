@@ -13,7 +13,8 @@
 
 #define BLOCK_BYTES (16 * 1024) /* handed over at once: the clock is looked at between */
 #define HEAD_BYTES 1024         /* of an entry: what tells its kind */
-#define END_BYTES 22            /* APPNOTE 4.3.16, without the comment */
+#define TABLE_BYTES (1024 * 1024) /* of an office document; real ones have 10 kB */
+#define END_BYTES 22              /* APPNOTE 4.3.16, without the comment */
 
 /* how a file is read */
 enum reading {
@@ -141,9 +142,9 @@ static enum decode_why read_rest(struct decode_walk *w, struct archive *a, GByte
 	return status == ARCHIVE_EOF ? DECODE_WHOLE : DECODE_DAMAGED;
 }
 
-static size_t read_head(struct archive *a, char *head)
+static size_t read_head(struct archive *a, char *head, size_t most)
 {
-	la_ssize_t n = archive_read_data(a, head, HEAD_BYTES);
+	la_ssize_t n = archive_read_data(a, head, most);
 
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -169,10 +170,12 @@ static char *entry_name(struct archive_entry *e, const struct decode_place *in,
 static void take_entry(struct decode_walk *w, const struct decode_place *in,
 		       struct archive *a, struct decode_entry *found)
 {
-	char head[HEAD_BYTES], *path;
-	size_t n = found->locked ? 0 : read_head(a, head);
+	bool table = !found->locked && ooxml_is_table(found->name);
+	size_t most = table ? TABLE_BYTES : HEAD_BYTES;
+	char *head = g_malloc(most), *path;
+	size_t n = found->locked ? 0 : read_head(a, head, most);
 
-	found->kind = file_magic((struct bytes){ head, n });
+	found->kind = table ? ooxml_kind(head, n) : file_magic((struct bytes){ head, n });
 	if (walk_tell(w, in, found, &path) != PACKS_NOTHING) {
 		GByteArray *data = g_byte_array_new();
 		struct decode_place at = { path, found->name, in->depth + 1, { "", 0 } };
@@ -188,6 +191,7 @@ static void take_entry(struct decode_walk *w, const struct decode_place *in,
 			walk_unopened(w, &at, why);
 		g_byte_array_free(data, TRUE);
 	}
+	g_free(head);
 	g_free(path);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "decode/sandbox.h"
+#include "decode/walk.h"
 
 #define PARENT 0 /* the socket to it */
 
@@ -107,6 +108,7 @@ static void prepare(const struct decode_openers *openers)
 	prctl(PR_SET_NAME, "wonted-decode");
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		setlocale(LC_CTYPE, "en_US.UTF-8");
+	ole_prepare();
 	if (openers->prepare != NULL)
 		openers->prepare();
 	close_range(STDERR_FILENO + 1, ~0U, 0);

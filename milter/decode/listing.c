@@ -147,7 +147,7 @@ void walk_into(struct decode_walk *w, const struct decode_place *at)
 		w->openers->tnef(at->data, &visitor);
 	else if (is_mail(at, kind) && w->openers->mail != NULL)
 		w->openers->mail(at->data, &visitor);
-	else if (!archive_list(w, at))
+	else if (g_strcmp0(kind, "ole") == 0 ? !ole_list(w, at) : !archive_list(w, at))
 		walk_unopened(w, at, DECODE_UNKNOWN);
 }
 

@@ -50,6 +50,29 @@ void walk_unopened(struct decode_walk *w, const struct decode_place *at,
  * err   none: what cannot be opened is told */
 void walk_into(struct decode_walk *w, const struct decode_place *at);
 
+/* ole_prepare - let libgsf make its types
+ * err   none
+ * use   before doors are closed */
+void ole_prepare(void);
+
+/* ole_list - tell the streams of a compound file, and look into them
+ * out   false: it is none that can be read
+ * err   see above
+ * ref   MS-CFB, MS-OVBA, MS-XLS */
+bool ole_list(struct decode_walk *w, const struct decode_place *at);
+
+/* ooxml_is_table - may a file in an archive say what the others are?
+ * err   none */
+bool ooxml_is_table(const char *name);
+
+/* ooxml_kind - what such a file says
+ * in    text   is changed: zero bytes are taken out, which makes ASCII of UTF-16
+ * out   FILE_KIND_MACRO, FILE_KIND_TEMPLATE, or NULL
+ * err   none
+ * cost  linear
+ * ref   ECMA-376-2 9, 10 */
+const char *ooxml_kind(char *text, size_t n);
+
 /* archive_list - tell the files of an archive of whatever kind, and look into them
  * out   false: it is none that can be read
  * err   see above */

@@ -18,6 +18,7 @@ my %wall = (
 	'sqlite3.h'     => qr{^milter/quarantine/index\.c$},
 	'jansson.h'     => qr{^milter/(journal|review)/},
 	'archive'       => qr{^milter/decode/archive\.c$},
+	'gsf/'          => qr{^milter/decode/ole\.c$},
 	'seccomp.h'     => qr{^milter/decode/sandbox\.c$},
 	'microhttpd.h'  => qr{^milter/(metrics|review)/http\.c$},
 	'crypt.h'       => qr{^milter/review/accounts\.c$},

@@ -152,6 +152,8 @@ my %rows = (
 		['tar of nothing',          '', "\0", ''],
 		['blanks',                  '', ' ', ''],
 		['mail in a file',          "From: a\@b\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: application/zip; name=a.zip\n\nPK\3\4\n", "--b--\n"],
+		['a compound file of nothing', "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" . "\0" x 18 . "\xfe\xff\x09\0\6\0", "\0", ''],
+		['a compound file of letters', "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" . "\0" x 18 . "\xfe\xff\x09\0\6\0", 'a', ''],
 		['TNEF attachments',        "\x78\x9f\x3e\x22\1\0", "\2\2\x90\6\0\0\0\0\0\0\0", ''],
 	],
 	text_tokens => \@messages,

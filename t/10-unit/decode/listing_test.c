@@ -54,6 +54,62 @@ static void assert_listed(const char *name, GByteArray *file, const char *want)
 	g_byte_array_unref(file);
 }
 
+static void ole(void)
+{
+	static const char book[] = "\x09\x08\x02\0ab\x85\0\x08\0\0\0\0\0\0\1\1\0";
+	const struct made with[] = { { "Macros/VBA/dir", made_of("x", 1) },
+				     { "WordDocument", made_of("text", 4) } };
+	const struct made without[] = { { "dir", made_of("x", 1) },
+					{ "WordDocument", made_of("text", 4) } };
+	const struct made sheets[] = { { "Workbook", made_of(book, sizeof(book) - 1) } };
+	const struct made native[] = { { "ObjectPool/\1Ole10Native",
+					 made_of("\0\0\0\0\2\0a.exe\0", 12) } };
+	const struct made locked[] = { { "EncryptedPackage", made_of("x", 1) } };
+	const struct made packed[] = { { "Package",
+					 make_archive("zip", NULL, with, 1) } };
+
+	assert_listed("a.doc", make_ole(with, 2), "dir:macro WordDocument:-");
+	assert_listed("a.doc", make_ole(without, 2), "dir:- WordDocument:-");
+	assert_listed("a.xls", make_ole(sheets, 1), "Workbook:macro");
+	assert_listed("a.doc", make_ole(native, 1), "a.exe:-");
+	assert_listed("a.docx", make_ole(locked, 1),
+		      ":ole!?encrypted EncryptedPackage:-");
+	assert_listed("a.doc", make_ole(packed, 1),
+		      "Package:zip Package/Macros/VBA/dir:-");
+	assert_listed("a.doc", made_of("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken", 15),
+		      ":ole?unknown format");
+}
+
+static void ooxml(void)
+{
+	static const char typed[] = "<Override ContentType=\"application/vnd.ms-office."
+				    "vbaProject\"/>";
+	static const char leads[] = "<Relationship Type=\"http://x/attachedTemplate\" "
+				    "TargetMode=\"External\"/>";
+	static const char linked[] = "<Relationship Type=\"http://x/hyperlink\" "
+				     "TargetMode=\"External\"/>";
+	GByteArray *wide = g_byte_array_new();
+
+	for (size_t i = 0; i < sizeof(typed) - 1; i++)
+		g_byte_array_append(wide, (const guint8[]){ (guint8)typed[i], 0 }, 2);
+	const struct made macro[] = { { "[Content_Types].xml",
+					made_of(typed, sizeof(typed) - 1) } };
+	const struct made utf16[] = { { "[Content_Types].xml", wide } };
+	const struct made template[] = { { "word/_rels/settings.xml.rels",
+					   made_of(leads, sizeof(leads) - 1) } };
+	const struct made plain[] = { { "word/_rels/document.xml.rels",
+					made_of(linked, sizeof(linked) - 1) } };
+
+	assert_listed("a.docx", make_archive("zip", NULL, macro, 1),
+		      "[Content_Types].xml:macro");
+	assert_listed("a.docx", make_archive("zip", NULL, utf16, 1),
+		      "[Content_Types].xml:macro");
+	assert_listed("a.docx", make_archive("zip", NULL, template, 1),
+		      "word/_rels/settings.xml.rels:template");
+	assert_listed("a.docx", make_archive("zip", NULL, plain, 1),
+		      "word/_rels/document.xml.rels:-");
+}
+
 static void every_kind(void)
 {
 	static const struct {
@@ -365,6 +421,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	test_openers.prepare();
+	g_test_add_func("/decode/ole", ole);
+	g_test_add_func("/decode/ooxml", ooxml);
 	g_test_add_func("/listing/every-kind", every_kind);
 	g_test_add_func("/listing/single-files", single_files);
 	g_test_add_func("/listing/files-in-files", files_in_files);

@@ -5,6 +5,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <glib.h>
+#include <gsf/gsf-outfile-msole.h>
+#include <gsf/gsf-output-memory.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -237,6 +239,43 @@ static inline GByteArray *make_exe(void)
 	g_byte_array_set_size(exe, 600);
 	memset(exe->data + 4, 'x', 596);
 	return exe;
+}
+
+/* a compound file; names with "/" lie in storages, of which there may be one in another */
+static inline GByteArray *make_ole(const struct made *files, size_t n)
+{
+	GsfOutput *memory = gsf_output_memory_new();
+	GsfOutfile *root = gsf_outfile_msole_new(memory);
+
+	for (size_t i = 0; i < n; i++) {
+		char **part = g_strsplit(files[i].name, "/", 3);
+		guint last = g_strv_length(part) - 1;
+		GsfOutput *in[3] = { GSF_OUTPUT(root) };
+
+		for (guint k = 0; k < last; k++)
+			in[k + 1] =
+				gsf_outfile_new_child(GSF_OUTFILE(in[k]), part[k], TRUE);
+		GsfOutput *stream =
+			gsf_outfile_new_child(GSF_OUTFILE(in[last]), part[last], FALSE);
+
+		gsf_output_write(stream, files[i].data->len, files[i].data->data);
+		gsf_output_close(stream);
+		g_object_unref(stream);
+		for (guint k = last; k > 0; k--) {
+			gsf_output_close(in[k]);
+			g_object_unref(in[k]);
+		}
+		g_strfreev(part);
+	}
+	gsf_output_close(GSF_OUTPUT(root));
+	g_object_unref(root);
+
+	GByteArray *out = made_of(
+		(const char *)gsf_output_memory_get_bytes(GSF_OUTPUT_MEMORY(memory)),
+		(size_t)gsf_output_size(memory));
+
+	g_object_unref(memory);
+	return out;
 }
 
 #endif

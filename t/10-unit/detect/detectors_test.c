@@ -317,6 +317,11 @@ static const struct row rows[] = {
 	  "the attached document \"a.xlsm\" can hold macros" },
 	{ "macro_document", "attachments=a.docx;attachments.inside=word/vbaProject.bin",
 	  "an attached document holds macros" },
+	{ "macro_document",
+	  "attachments=a.xlsx;attachments.inside=xl/macrosheets/sheet1.xml",
+	  "an attached document holds macros" },
+	{ "macro_document", "attachments=a.doc;attachments.inside_types=macro",
+	  "an attached document holds macros" },
 	{ "macro_document", "attachments=a.docx", "no" },
 	{ "macro_document", "?attachments", "unknown" },
 
