@@ -155,6 +155,7 @@
 #define LIMIT_TEXT_NUMBER 1e6F /* any number in its head; real ones stay below 20 */
 
 /* quarantine */
+#define LIMIT_HOLD_TEXT_BYTES 16384          /* of a message, that its hold is found by */
 #define LIMIT_HOLD_EVENT_BYTES (1024 * 1024) /* all recipients of a message, twice over */
 #define LIMIT_HOLD_EVENT_S \
 	(40 * (int64_t)86400) /* as long as it is known what a message was */

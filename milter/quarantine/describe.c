@@ -18,6 +18,26 @@ const char *hold_doubt(const struct hold *h, const struct hold_rcpt *r)
 	return h->may_be_delivered ? "may have been delivered when it came" : NULL;
 }
 
+bool hold_is_held(const struct hold *h)
+{
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (h->rcpts[i].state == HOLD_HELD)
+			return true;
+	return false;
+}
+
+bool hold_is_doubtful(const struct hold *h)
+{
+	bool held = false, sent = false;
+
+	for (size_t i = 0; i < h->n_rcpts; i++) {
+		held |= h->rcpts[i].state == HOLD_HELD;
+		sent |= h->rcpts[i].state == HOLD_HELD &&
+			h->rcpts[i].sent != HOLD_NOT_SENT;
+	}
+	return sent || (held && h->may_be_delivered);
+}
+
 static bool read_hit(const char *line, size_t n, struct hold_hit *hit_r)
 {
 	char **words, *text = g_strndup(line, n);

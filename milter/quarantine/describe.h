@@ -15,6 +15,14 @@ extern const char *const hold_state_names[HOLD_STATE_COUNT];
  * err   none */
 const char *hold_doubt(const struct hold *h, const struct hold_rcpt *r);
 
+/* hold_is_held - is it held still for anybody?
+ * err   none */
+bool hold_is_held(const struct hold *h);
+
+/* hold_is_doubtful - is it held still for somebody who may have got it?
+ * in    h   of hold_find() or hold_list() */
+bool hold_is_doubtful(const struct hold *h);
+
 /* hold_message - our id of the message, which several holds of it share
  * own   the caller frees with g_free()
  * err   none */

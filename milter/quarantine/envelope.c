@@ -35,6 +35,7 @@ static const struct {
 	TEXT(name, false),        TEXT(client, false),   TEXT(subject, false),
 	TEXT(message_id, false),  TEXT(reasons, false),  TEXT(tenant, false),
 	TEXT(fingerprint, false), TEXT(removals, true),  TEXT(trace, true),
+	TEXT(campaign, false),
 };
 
 static const char **place_of(struct hold *h, size_t i)
@@ -257,6 +258,7 @@ struct hold *hold_copy(const struct hold *h)
 		rcpts[i].hits = g_strdup(h->rcpts[i].hits);
 	}
 	c->rcpts = rcpts;
+	c->text = g_strdup(h->text);
 	return c;
 }
 
@@ -270,5 +272,6 @@ void hold_free(struct hold *h)
 	free_text(h->id);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		free_text(text_of(h, i));
+	free_text(h->text);
 	g_free(h);
 }

@@ -19,11 +19,13 @@
 #include "base/lock_holder.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "quarantine/describe.h"
 #include "quarantine/envelope.h"
 #include "quarantine/fingerprint.h"
 #include "quarantine/index.h"
 #include "quarantine/mark.h"
 #include "quarantine/scope.h"
+#include "quarantine/search.h"
 #include "quarantine/writers.h"
 
 #define MODE_FILE 0640
@@ -33,9 +35,10 @@
 #define COPY_LOCK_US G_USEC_PER_SEC    /* that a hold waits, to see whether it has it */
 #define SETTLE_US (4 * G_USEC_PER_SEC) /* that a tool waits for an answer on its way */
 #define SETTLE_EVERY_US 20000
-#define REST_US G_USEC_PER_SEC /* that a close waits for who writes */
-#define AGAIN_S (5 * 86400)    /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
-#define LEAVING_S 3600         /* what expires sooner may be on its way out already */
+#define TEXTS_US (20 * G_USEC_PER_SEC) /* that reading the texts of old holds may take */
+#define REST_US G_USEC_PER_SEC         /* that a close waits for who writes */
+#define AGAIN_S (5 * 86400) /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
+#define LEAVING_S 3600      /* what expires sooner may be on its way out already */
 #define ORPHAN_S \
 	3600 /* a message without envelope is somebody's hold in the making till then */
 
@@ -97,17 +100,20 @@ static void remove_files(const struct quarantine *q, const char *id)
 	g_free(env);
 }
 
-static bool still_held(const struct hold *h)
+/* of a hold that is to be put into the index; after that moment only its header is looked at */
+static void fill_text(struct quarantine *q, struct hold *h, int64_t until_us)
 {
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (h->rcpts[i].state == HOLD_HELD)
-			return true;
-	return false;
+	char *raw = NULL;
+	size_t n = 0;
+
+	if (clock_mono_us() < until_us && hold_raw(q, h, &raw, &n, NULL))
+		h->text = search_text((struct bytes){ raw, n });
+	g_free(raw);
 }
 
 /* What a crash left: a hold without its row, or files that nobody is held for any more. What
  * came back from a backup is held again: the files are the truth. */
-static void repair_row(struct quarantine *q, const char *id, bool again)
+static void repair_row(struct quarantine *q, const char *id, bool again, int64_t until_us)
 {
 	GError *e = NULL;
 	bool over = index_is_over(q->index, id), missing = !index_has(q->index, id);
@@ -116,7 +122,9 @@ static void repair_row(struct quarantine *q, const char *id, bool again)
 		return;
 	struct hold *h = read_envelope(q, id, &e);
 
-	if (h != NULL && over && !still_held(h)) {
+	if (h != NULL)
+		fill_text(q, h, until_us);
+	if (h != NULL && over && !hold_is_held(h)) {
 		remove_files(q, id);
 	} else if (h == NULL || !index_put(q->index, h, &e)) {
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s is not in the index: %s", id,
@@ -160,6 +168,7 @@ static bool repair(struct quarantine *q, GError **e)
 {
 	GDir *folder = g_dir_open(q->folder, 0, e);
 	bool again = index_is_older(q->index);
+	int64_t until_us = clock_mono_us() + TEXTS_US;
 
 	if (folder == NULL)
 		return false;
@@ -173,7 +182,7 @@ static bool repair(struct quarantine *q, GError **e)
 		if (strstr(name, ".tmp.") != NULL)
 			remove_leftover(q, name);
 		else if (id_is_good(id) && strcmp(dot, ".env") == 0)
-			repair_row(q, id, again);
+			repair_row(q, id, again, until_us);
 		else if (id_is_good(id) && strcmp(dot, ".eml") == 0)
 			remove_orphan(q, id);
 		g_free(id);
@@ -335,18 +344,6 @@ struct listing {
 	void *user;
 	size_t n; /* shown */
 };
-
-bool hold_is_doubtful(const struct hold *h)
-{
-	bool held = false, sent = false;
-
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		held |= h->rcpts[i].state == HOLD_HELD;
-		sent |= h->rcpts[i].state == HOLD_HELD &&
-			h->rcpts[i].sent != HOLD_NOT_SENT;
-	}
-	return sent || (held && h->may_be_delivered);
-}
 
 static size_t filter_most(const struct hold_filter *f)
 {
@@ -559,7 +556,7 @@ static bool change(struct quarantine *q, struct hold *h, const struct choice *c,
 	}
 	if (!write_envelope(q, h, e) || !index_put(q->index, h, e))
 		return false;
-	if (!still_held(h))
+	if (!hold_is_held(h))
 		remove_files(q, h->id);
 	return true;
 }

@@ -58,6 +58,9 @@ struct hold {
 	const char *reasons;     /* one a line */
 	const char *tenant;      /* "" is none */
 	const char *fingerprint; /* what hold_keep() knows it by; NULL if unknown */
+	const char *campaign; /* search_campaign() of its text; NULL: none, not known */
+	const char *text;     /* what its reader sees, to be found by; NULL: not known.
+				    Only for hold_write() and hold_keep() */
 	const char *removals; /* fields that a release leaves out, "NAME NTH" one a line,
 				    0-based; NULL: none */
 	const char *
@@ -162,9 +165,12 @@ struct hold_parts {
 /* What a hold must be like; what is NULL, 0 or false asks for nothing. */
 struct hold_filter {
 	struct hold_parts parts; /* and `state`: of one and the same recipient */
-	const char *from; /* address or @domain of From or of the envelope's sender, or a
-				part of the display name */
-	const char *text; /* part of name, from, subject or reasons */
+	const char *from; /* address or @domain of From or of the envelope's sender, or
+				words of the display name */
+	const char
+		*text; /* words of sender, recipients, subject, reasons and text; "word*"
+			     is any that begins so */
+	const char *campaign;  /* as of struct hold */
 	enum hold_state state; /* of one recipient at least ... */
 	bool all_states;       /* ... or any state */
 	bool doubtful;         /* only what may have been delivered or released */
@@ -181,10 +187,6 @@ enum { HOLD_LIST_MOST = 1000 };
  * err   false: e says why */
 bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e);
-
-/* hold_is_doubtful - is it held still for somebody who may have got it?
- * in    h   of hold_find() or hold_list() */
-bool hold_is_doubtful(const struct hold *h);
 
 /* hold_find - one hold of a scope by its id, or by the MTA's queue id if only one of the
  *             scope has it; of a mailbox's scope, its own part

@@ -13,18 +13,27 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "quarantine/describe.h"
 #include "quarantine/envelope.h"
 #include "quarantine/scope.h"
+#include "quarantine/search.h"
 
 #define BUSY_MS 5000
-#define VERSION 2 /* what rows hold; PRAGMA user_version, 0 before there were any */
+#define VERSION 3 /* what rows hold; PRAGMA user_version, 0 before there were any */
 #define FILE_MODE 0640
 #define SAME_MOST 100 /* holds of one message; more are of no use to anybody */
 #define SELECT_HOLDS                                                              \
 	"SELECT h.id, h.queue_id, h.mail_from, h.header_from, h.subject,"         \
 	" h.message_id, h.reasons, h.tenant, h.received_s, h.expires_s, h.bytes," \
-	" c.fingerprint, c.seen, c.seen_s, d.name, d.client FROM holds h"         \
-	" LEFT JOIN copies c ON c.id=h.id LEFT JOIN details d ON d.id=h.id "
+	" c.fingerprint, c.seen, c.seen_s, d.name, d.client, k.campaign FROM "
+#define JOIN_HOLDS                                                         \
+	" CROSS JOIN holds h ON h.id=k.id LEFT JOIN copies c ON c.id=h.id" \
+	" LEFT JOIN details d ON d.id=h.id "
+/* by id or queue id; a row that an older version left may have no place in the list yet */
+#define SELECT_ONE                                                        \
+	SELECT_HOLDS "holds h LEFT JOIN docs k ON k.id=h.id"              \
+		     " LEFT JOIN copies c ON c.id=h.id LEFT JOIN details" \
+		     " d ON d.id=h.id "
 
 struct index {
 	sqlite3 *db;
@@ -61,6 +70,11 @@ static const char schema[] =
 	" id TEXT NOT NULL REFERENCES holds(id) ON DELETE CASCADE, nr INTEGER NOT NULL,"
 	" rule TEXT, hits TEXT, threat INTEGER NOT NULL, spam INTEGER NOT NULL,"
 	" graymail INTEGER NOT NULL, PRIMARY KEY(id, nr)) WITHOUT ROWID;"
+	/* nr is the place in the list: the second it came in, and which of that second */
+	"CREATE TABLE IF NOT EXISTS docs(nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	" campaign TEXT);"
+	"CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(sender, rcpts, subject,"
+	" reasons, body, facets, tokenize=\"unicode61 remove_diacritics 2\");"
 	"CREATE INDEX IF NOT EXISTS copies_fingerprint ON copies(fingerprint);"
 	"CREATE INDEX IF NOT EXISTS holds_received ON holds(received_s);"
 	"CREATE INDEX IF NOT EXISTS holds_queue_id ON holds(queue_id);"
@@ -156,6 +170,42 @@ static bool open_anew(struct index *x, GError **e)
 	return open_db(x, e);
 }
 
+static sqlite3_stmt *prepare(const struct index *x, const char *sql, GError **e)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
+		fail(x, "read", e);
+	return s;
+}
+
+/* -1: it cannot be read */
+static int version_of(const struct index *x)
+{
+	sqlite3_stmt *s = prepare(x, "PRAGMA user_version", NULL);
+	int version = s != NULL && sqlite3_step(s) == SQLITE_ROW
+			      ? sqlite3_column_int(s, 0)
+			      : -1;
+
+	sqlite3_finalize(s);
+	return version;
+}
+
+static bool is_readable(const struct index *x, GError **e)
+{
+	int version = version_of(x);
+
+	if (version <= VERSION)
+		return true;
+	g_set_error(
+		e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+		"quarantine index %s is of version %d, made by a later wonted: this one "
+		"reads up to %d. Run that again, or move the index away: it is made "
+		"again from the messages",
+		x->path, version, VERSION);
+	return false;
+}
+
 struct index *index_open(const char *path, GError **e)
 {
 	struct index *x = g_new0(struct index, 1);
@@ -163,7 +213,7 @@ struct index *index_open(const char *path, GError **e)
 	x->path = g_strdup(path);
 	pthread_mutex_init(&x->lock, NULL);
 	pthread_rwlock_init(&x->gate, NULL);
-	if (!open_anew(x, e)) {
+	if (!open_anew(x, e) || !is_readable(x, e)) {
 		index_close(x);
 		return NULL;
 	}
@@ -226,15 +276,6 @@ static bool leave(struct index *x, bool done)
 		atomic_store(&x->broken, true);
 	pthread_rwlock_unlock(&x->gate);
 	return done;
-}
-
-static sqlite3_stmt *prepare(const struct index *x, const char *sql, GError **e)
-{
-	sqlite3_stmt *s = NULL;
-
-	if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
-		fail(x, "read", e);
-	return s;
 }
 
 static void bind_text(sqlite3_stmt *s, int at, const char *text)
@@ -348,56 +389,147 @@ static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 	return done;
 }
 
+/* ---- what it is found by ---- */
+
+#define PLACES 20 /* bits: holds of one second */
+
+static int64_t place_of(int64_t s)
+{
+	return s <= 0 ? 1 : s << PLACES; /* 0 is none */
+}
+
+/* 0: it has none yet */
+static int64_t place_now(const struct index *x, const char *id)
+{
+	sqlite3_stmt *s = prepare(x, "SELECT nr FROM docs WHERE id=?", NULL);
+	int64_t nr = 0;
+
+	if (s != NULL) {
+		bind_text(s, 1, id);
+		if (sqlite3_step(s) == SQLITE_ROW)
+			nr = sqlite3_column_int64(s, 0);
+	}
+	sqlite3_finalize(s);
+	return nr;
+}
+
+static bool put_place(const struct index *x, const struct hold *h, int64_t *nr_r,
+		      GError **e)
+{
+	sqlite3_stmt *s = prepare(x,
+				  "INSERT INTO docs(nr, id, campaign) VALUES("
+				  "coalesce((SELECT max(nr)+1 FROM docs WHERE nr>=?1 AND "
+				  "nr<?2), ?1), ?3, ?4)",
+				  e);
+
+	if (s == NULL)
+		return false;
+	sqlite3_bind_int64(s, 1, place_of(h->received_s));
+	sqlite3_bind_int64(s, 2, place_of(h->received_s) + (1 << PLACES));
+	bind_text(s, 3, h->id);
+	bind_text(s, 4, h->campaign);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	*nr_r = sqlite3_last_insert_rowid(x->db);
+	sqlite3_finalize(s);
+	return done || fail(x, "write", e);
+}
+
+/* What a change of states changes; the text of what nobody is held for any more is forgotten. */
+static bool put_facets(const struct index *x, const struct hold *h, int64_t nr,
+		       GError **e)
+{
+	sqlite3_stmt *s =
+		prepare(x,
+			hold_is_held(h) ? "UPDATE texts SET facets=?2 WHERE rowid=?1 AND "
+					  "facets<>?2"
+					: "UPDATE texts SET facets=?2, body='' WHERE "
+					  "rowid=?1 AND facets<>?2",
+			e);
+	char *facets = search_facets(h);
+
+	if (s != NULL) {
+		sqlite3_bind_int64(s, 1, nr);
+		bind_text(s, 2, facets);
+	}
+	bool done = s != NULL && (sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e));
+
+	sqlite3_finalize(s);
+	g_free(facets);
+	return done;
+}
+
+static bool put_words(const struct index *x, const struct hold *h, int64_t nr, GError **e)
+{
+	sqlite3_stmt *s = prepare(x,
+				  "INSERT INTO texts(rowid, sender, rcpts, subject, "
+				  "reasons, body, facets) VALUES(?,?,?,?,?,?,?)",
+				  e);
+	char *const made[] = { search_sender(h), search_rcpts(h), search_facets(h) };
+	bool done = s != NULL;
+
+	if (done) {
+		sqlite3_bind_int64(s, 1, nr);
+		bind_text(s, 2, made[0]);
+		bind_text(s, 3, made[1]);
+		bind_text(s, 4, h->subject);
+		bind_text(s, 5, h->reasons);
+		bind_text(s, 6, hold_is_held(h) ? h->text : NULL);
+		bind_text(s, 7, made[2]);
+		done = sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e);
+	}
+	sqlite3_finalize(s);
+	for (size_t i = 0; i < G_N_ELEMENTS(made); i++)
+		g_free(made[i]);
+	return done;
+}
+
+static bool put_searchable(const struct index *x, const struct hold *h, GError **e)
+{
+	int64_t nr = place_now(x, h->id);
+
+	if (nr != 0)
+		return put_facets(x, h, nr, e);
+	return put_place(x, h, &nr, e) && put_words(x, h, nr, e);
+}
+
+/* takes the lock that end() gives back; false: nothing is taken */
+static bool begin(struct index *x, GError **e)
+{
+	pthread_mutex_lock(&x->lock);
+	if (sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	fail(x, "lock", e);
+	pthread_mutex_unlock(&x->lock);
+	return false;
+}
+
+/* done   whether all of the transaction went well; else it is as if it had never begun */
+static bool end(struct index *x, bool done, GError **e)
+{
+	const char *sql = done ? "COMMIT" : "ROLLBACK";
+
+	if (sqlite3_exec(x->db, sql, NULL, NULL, NULL) != SQLITE_OK && done) {
+		fail(x, "write", e);
+		sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
+		done = false;
+	}
+	pthread_mutex_unlock(&x->lock);
+	return done;
+}
+
+static bool put_all(struct index *x, const struct hold *h, GError **e)
+{
+	return put_hold(x, h, e) && put_rcpts(x, h, e) && put_copies(x, h, e) &&
+	       put_details(x, h, e) && put_points(x, h, e) && put_searchable(x, h, e);
+}
+
 bool index_put(struct index *x, const struct hold *h, GError **e)
 {
 	enter(x);
-	pthread_mutex_lock(&x->lock);
-	bool done =
-		sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK ||
-		fail(x, "lock", e);
+	bool done = begin(x, e) && end(x, put_all(x, h, e), e);
 
-	if (done) {
-		done = put_hold(x, h, e) && put_rcpts(x, h, e) && put_copies(x, h, e) &&
-		       put_details(x, h, e) && put_points(x, h, e);
-		if (sqlite3_exec(x->db, done ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL) !=
-			    SQLITE_OK &&
-		    done) {
-			fail(x, "write", e);
-			sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
-			done = false;
-		}
-	}
-	pthread_mutex_unlock(&x->lock);
 	return leave(x, done);
-}
-
-/* state   bound as the second parameter, if the statement has one */
-static bool change(struct index *x, const char *sql, const char *id, int state,
-		   GError **e)
-{
-	enter(x);
-	sqlite3_stmt *s = prepare(x, sql, e);
-
-	if (s == NULL)
-		return leave(x, false);
-	bind_text(s, 1, id);
-	if (sqlite3_bind_parameter_count(s) > 1)
-		sqlite3_bind_int(s, 2, state);
-	bool done = sqlite3_step(s) == SQLITE_DONE;
-
-	sqlite3_finalize(s);
-	return leave(x, done || fail(x, "write", e));
-}
-
-bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e)
-{
-	return change(x, "UPDATE rcpts SET state=?2 WHERE id=?1 AND state=0", id,
-		      (int)state, e);
-}
-
-bool index_remove(struct index *x, const char *id, GError **e)
-{
-	return change(x, "DELETE FROM holds WHERE id=?1", id, 0, e);
 }
 
 static bool has_row(struct index *x, const char *sql, const char *id)
@@ -448,25 +580,25 @@ static struct hold_rcpt read_rcpt(sqlite3_stmt *s)
 	return r;
 }
 
-static bool read_rcpts(const struct index *x, const char *id, GArray *rcpts, GError **e)
+static const char rcpts_sql[] =
+	"SELECT r.address, r.verdict, r.state, p.rule, p.hits, p.threat, p.spam, "
+	"p.graymail"
+	" FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr"
+	" WHERE r.id=? ORDER BY r.nr";
+
+/* s   of rcpts_sql */
+static bool read_rcpts(const struct index *x, sqlite3_stmt *s, const char *id,
+		       GArray *rcpts, GError **e)
 {
-	sqlite3_stmt *s = prepare(x,
-				  "SELECT r.address, r.verdict, r.state, p.rule, p.hits,"
-				  " p.threat, p.spam, p.graymail FROM rcpts r"
-				  " LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr"
-				  " WHERE r.id=? ORDER BY r.nr",
-				  e);
 	int got = SQLITE_DONE;
 
-	if (s == NULL)
-		return false;
-	bind_text(s, 1, id);
+	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
 	while ((got = sqlite3_step(s)) == SQLITE_ROW) {
 		struct hold_rcpt r = read_rcpt(s);
 
 		g_array_append_val(rcpts, r);
 	}
-	sqlite3_finalize(s);
+	sqlite3_reset(s);
 	return got == SQLITE_DONE || fail(x, "read", e);
 }
 
@@ -475,9 +607,15 @@ static void clear_rcpt(gpointer data)
 	hold_rcpt_clear(data);
 }
 
-static bool show_row(const struct index *x, sqlite3_stmt *s,
-		     bool (*each)(const struct hold *h, void *user), void *user,
-		     GError **e)
+/* whom rows are shown to */
+struct showing {
+	const struct index *index;
+	sqlite3_stmt *rcpts; /* of rcpts_sql */
+	bool (*each)(const struct hold *h, void *user);
+	void *user;
+};
+
+static bool show_row(const struct showing *to, sqlite3_stmt *s, GError **e)
 {
 	GArray *rcpts = g_array_new(FALSE, FALSE, sizeof(struct hold_rcpt));
 	struct hold h = {
@@ -497,15 +635,16 @@ static bool show_row(const struct index *x, sqlite3_stmt *s,
 		.seen_s = sqlite3_column_int64(s, 13),
 		.name = column(s, 14),
 		.client = column(s, 15),
+		.campaign = column(s, 16),
 	};
 
 	g_array_set_clear_func(rcpts, clear_rcpt);
-	bool more = read_rcpts(x, h.id, rcpts, e);
+	bool more = read_rcpts(to->index, to->rcpts, h.id, rcpts, e);
 
 	h.rcpts = (const struct hold_rcpt *)(void *)rcpts->data;
 	h.n_rcpts = rcpts->len;
 	if (more)
-		more = each(&h, user);
+		more = to->each(&h, to->user);
 	g_array_free(rcpts, TRUE);
 	return more;
 }
@@ -515,49 +654,134 @@ static bool show_rows(const struct index *x, sqlite3_stmt *s,
 		      bool (*each)(const struct hold *h, void *user), void *user,
 		      GError **e)
 {
+	const struct showing to = { x, prepare(x, rcpts_sql, e), each, user };
 	GError *inner = NULL;
-	int got;
+	int got = SQLITE_DONE;
 
-	while ((got = sqlite3_step(s)) == SQLITE_ROW)
-		if (!show_row(x, s, each, user, &inner))
+	while (to.rcpts != NULL && (got = sqlite3_step(s)) == SQLITE_ROW)
+		if (!show_row(&to, s, &inner))
 			break;
 	sqlite3_finalize(s);
+	sqlite3_finalize(to.rcpts);
 	if (inner != NULL) {
 		g_propagate_error(e, inner);
 		return false;
 	}
-	return got == SQLITE_DONE || got == SQLITE_ROW || fail(x, "read", e);
+	if (got != SQLITE_DONE && got != SQLITE_ROW)
+		return fail(x, "read", e);
+	return to.rcpts != NULL;
+}
+
+/* state   bound as the second parameter, if the statement has one */
+static bool run(const struct index *x, const char *sql, const char *id, int state,
+		GError **e)
+{
+	sqlite3_stmt *s = prepare(x, sql, e);
+
+	if (s == NULL)
+		return false;
+	bind_text(s, 1, id);
+	if (sqlite3_bind_parameter_count(s) > 1)
+		sqlite3_bind_int(s, 2, state);
+	bool done = sqlite3_step(s) == SQLITE_DONE;
+
+	sqlite3_finalize(s);
+	return done || fail(x, "write", e);
+}
+
+/* of a statement that shows holds */
+struct refreshing {
+	struct index *index;
+	GError *error;
+};
+
+static bool refresh(const struct hold *h, void *user)
+{
+	struct refreshing *r = user;
+	int64_t nr = place_now(r->index, h->id);
+
+	return nr == 0 || put_facets(r->index, h, nr, &r->error);
+}
+
+/* s   shows whole holds; is finalized. What each does is told in its `error` */
+static bool refresh_each(struct index *x, sqlite3_stmt *s,
+			 bool (*each)(const struct hold *h, void *user), GError **e)
+{
+	struct refreshing r = { .index = x };
+	bool done = s != NULL && show_rows(x, s, each, &r, e);
+
+	if (r.error == NULL)
+		return done;
+	if (done)
+		g_propagate_error(e, r.error);
+	else
+		g_error_free(r.error);
+	return false;
+}
+
+static bool refresh_words(struct index *x, const char *id, GError **e)
+{
+	sqlite3_stmt *s = prepare(x, SELECT_ONE "WHERE h.id=?", e);
+
+	if (s != NULL)
+		bind_text(s, 1, id);
+	return refresh_each(x, s, refresh, e);
+}
+
+bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e)
+{
+	enter(x);
+	bool done = begin(x, e) &&
+		    end(x,
+			run(x, "UPDATE rcpts SET state=?2 WHERE id=?1 AND state=0", id,
+			    (int)state, e) &&
+				refresh_words(x, id, e),
+			e);
+
+	return leave(x, done);
+}
+
+bool index_remove(struct index *x, const char *id, GError **e)
+{
+	enter(x);
+	bool done =
+		begin(x, e) &&
+		end(x,
+		    run(x,
+			"DELETE FROM texts WHERE rowid=(SELECT nr FROM docs WHERE id=?)",
+			id, 0, e) &&
+			    run(x, "DELETE FROM docs WHERE id=?", id, 0, e) &&
+			    run(x, "DELETE FROM holds WHERE id=?", id, 0, e),
+		    e);
+
+	return leave(x, done);
 }
 
 #define IS_ADDRESS(column, asked)                                                \
 	"(" column "=" asked " OR (substr(" asked ",1,1)='@' AND substr(" column \
 	",-length(" asked "))=" asked "))"
 
+/* what words cannot answer: parts of one and the same recipient. ?1 the least place, ?2 the one
+ * behind the last, ?3 how many, ?4 only this hold, ?5 any state, ?6 state, ?7 verdict, ?8 deciding
+ * rule, ?9 rule, ?10 recipient or @domain, ?11 mailbox; ?12 the question */
 /* clang-format off */
 #define LIST_WHERE \
-	" h.received_s >= ?1 AND (?6 IS NULL OR h.tenant=?6)" \
-	" AND h.received_s <= ?14"                                                      \
-	" AND (?13 IS NULL OR (h.received_s, h.id) < (?14, ?13))" \
-	" AND (?15 IS NULL OR h.id=?15)" \
+	" (?4 IS NULL OR h.id=?4)" \
 	" AND EXISTS(SELECT 1 FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr" \
-	"  WHERE r.id=h.id AND (?2 OR r.state=?8) AND (?9 IS NULL OR r.verdict=?9)" \
-	"   AND (?3 IS NULL OR " IS_ADDRESS("r.address_key", "?3") ")" \
-	"   AND (?7 IS NULL OR r.address_key=?7)" \
-	"   AND (?16 IS NULL OR p.rule=?16)" \
-	"   AND (?10 IS NULL OR instr(char(10)||p.hits, char(10)||?10||' ')>0))" \
-	" AND (?4 IS NULL OR instr(lower(coalesce(d.name,'')||' '||" \
-	"   coalesce(h.header_from,'')||' '||coalesce(h.subject,'')||' '||" \
-	"   coalesce(h.reasons,'')),?4)>0)" \
-	" AND (?11 IS NULL OR " IS_ADDRESS("lower(coalesce(h.header_from,''))", "?11") \
-	"   OR " IS_ADDRESS("lower(h.mail_from)", "?11") \
-	"   OR instr(lower(coalesce(d.name,'')),?12)>0)" \
-	" ORDER BY h.received_s DESC, h.id DESC LIMIT ?5"
+	"  WHERE r.id=h.id AND (?5 OR r.state=?6) AND (?7 IS NULL OR r.verdict=?7)" \
+	"   AND (?8 IS NULL OR p.rule=?8)" \
+	"   AND (?9 IS NULL OR instr(char(10)||p.hits, char(10)||?9||' ')>0)" \
+	"   AND (?10 IS NULL OR " IS_ADDRESS("r.address_key", "?10") ")" \
+	"   AND (?11 IS NULL OR r.address_key=?11))"
 
-/* by time, newest first, until there are enough ... */
-static const char list_sql[] = SELECT_HOLDS "WHERE" LIST_WHERE;
-/* ... but of one mailbox all that it has, which is little among all */
-static const char mailbox_sql[] =
-	SELECT_HOLDS "WHERE h.id IN (SELECT id FROM rcpts WHERE address_key=?7) AND" LIST_WHERE;
+/* newest first, until there are enough: in the order of the table, or of the words' lists */
+static const char list_sql[] =
+	SELECT_HOLDS "docs k" JOIN_HOLDS "WHERE k.nr>=?1 AND k.nr<?2 AND" LIST_WHERE
+	" ORDER BY k.nr DESC LIMIT ?3";
+static const char search_sql[] =
+	SELECT_HOLDS "texts CROSS JOIN docs k ON k.nr=texts.rowid" JOIN_HOLDS
+	"WHERE texts MATCH ?12 AND texts.rowid>=?1 AND texts.rowid<?2 AND" LIST_WHERE
+	" ORDER BY texts.rowid DESC LIMIT ?3";
 /* clang-format on */
 
 /* text   made by make() of what is bound; NULL: none */
@@ -570,39 +794,57 @@ static void bind_made(sqlite3_stmt *s, int at, const char *text,
 	g_free(made);
 }
 
-static char *lower(const char *text)
+/* the place that a list goes on behind */
+static int64_t place_before(const struct index *x, const struct hold_filter *f)
 {
-	return g_ascii_strdown(text, -1);
+	sqlite3_stmt *s = f->before_id == NULL
+				  ? NULL
+				  : prepare(x, "SELECT nr FROM docs WHERE id=?", NULL);
+	int64_t nr = f->before_id == NULL ? INT64_MAX : place_of(f->before_s);
+
+	if (s == NULL)
+		return nr;
+	bind_text(s, 1, f->before_id);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		nr = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return nr;
+}
+
+static void bind_filter(const struct index *x, sqlite3_stmt *s,
+			const struct index_query *query)
+{
+	const struct hold_scope *scope = query->scope;
+	const struct hold_filter *f = query->filter;
+	bool mailbox = scope->kind == HOLD_SCOPE_MAILBOX;
+	size_t most = f->most == 0 ? HOLD_LIST_MOST : f->most;
+
+	sqlite3_bind_int64(s, 1, place_of(f->since_s));
+	sqlite3_bind_int64(s, 2, place_before(x, f));
+	sqlite3_bind_int64(s, 3, f->doubtful ? -1 : (int64_t)most);
+	bind_text(s, 4, scope->hold);
+	sqlite3_bind_int(s, 5, f->all_states);
+	sqlite3_bind_int(s, 6, (int)f->state);
+	bind_text(s, 7, f->parts.verdict);
+	bind_text(s, 8, f->parts.decided_by);
+	bind_text(s, 9, f->parts.rule);
+	bind_made(s, 10, f->parts.rcpt, hold_address_key);
+	bind_made(s, 11, mailbox ? scope->mailbox : NULL, hold_address_key);
 }
 
 static bool list(struct index *x, const struct index_query *query,
 		 bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
-	const struct hold_scope *scope = query->scope;
-	const struct hold_filter *f = query->filter;
-	bool mailbox = scope->kind == HOLD_SCOPE_MAILBOX;
-	sqlite3_stmt *s = prepare(x, mailbox ? mailbox_sql : list_sql, e);
-	size_t most = f->most == 0 ? HOLD_LIST_MOST : f->most;
+	char *question = search_question(query);
+	sqlite3_stmt *s = prepare(x, question != NULL ? search_sql : list_sql, e);
 
-	if (s == NULL)
-		return false;
-	sqlite3_bind_int64(s, 1, f->since_s);
-	sqlite3_bind_int(s, 2, f->all_states);
-	bind_made(s, 3, f->parts.rcpt, hold_address_key);
-	bind_made(s, 4, f->text, lower);
-	sqlite3_bind_int64(s, 5, f->doubtful ? -1 : (int64_t)most);
-	bind_text(s, 6, scope->kind == HOLD_SCOPE_ALL ? NULL : scope->tenant);
-	bind_made(s, 7, mailbox ? scope->mailbox : NULL, hold_address_key);
-	sqlite3_bind_int(s, 8, (int)f->state);
-	bind_text(s, 9, f->parts.verdict);
-	bind_text(s, 10, f->parts.rule);
-	bind_made(s, 11, f->from, hold_address_key);
-	bind_made(s, 12, f->from, lower);
-	bind_text(s, 13, f->before_id);
-	sqlite3_bind_int64(s, 14, f->before_id != NULL ? f->before_s : INT64_MAX);
-	bind_text(s, 15, scope->hold);
-	bind_text(s, 16, f->parts.decided_by);
-	return show_rows(x, s, each, user, e);
+	if (s != NULL) {
+		bind_filter(x, s, query);
+		if (question != NULL)
+			bind_text(s, 12, question);
+	}
+	g_free(question);
+	return s != NULL && show_rows(x, s, each, user, e);
 }
 
 bool index_list(struct index *x, const struct index_query *query,
@@ -615,12 +857,9 @@ bool index_list(struct index *x, const struct index_query *query,
 bool index_is_older(struct index *x)
 {
 	enter(x);
-	sqlite3_stmt *s = prepare(x, "PRAGMA user_version", NULL);
-	bool older = s != NULL && sqlite3_step(s) == SQLITE_ROW &&
-		     sqlite3_column_int(s, 0) < VERSION;
+	int version = version_of(x);
 
-	sqlite3_finalize(s);
-	return leave(x, s != NULL) && older;
+	return leave(x, version >= 0) && version < VERSION;
 }
 
 /* SQLite refuses a change of "synchronous" inside of a transaction. */
@@ -639,6 +878,20 @@ void index_refill(struct index *x)
 	leave(x, run_alone(x, "PRAGMA synchronous=NORMAL"));
 }
 
+/* A hold whose files were gone when an older version's index was made again. */
+static bool place_old(const struct hold *h, void *user)
+{
+	struct refreshing *r = user;
+
+	return put_searchable(r->index, h, &r->error);
+}
+
+static bool place_all(struct index *x, GError **e)
+{
+	return refresh_each(x, prepare(x, SELECT_ONE "WHERE k.id IS NULL", e), place_old,
+			    e);
+}
+
 /* What syncs the version syncs all that stands before it in the log of SQLite. Until then the
  * version is an old one, and a power cut means that all is made from the files again. */
 bool index_set_version(struct index *x, GError **e)
@@ -646,7 +899,8 @@ bool index_set_version(struct index *x, GError **e)
 	enter(x);
 	char *sql = sqlite3_mprintf("PRAGMA synchronous=FULL; PRAGMA user_version=%d",
 				    VERSION);
-	bool done = run_alone(x, sql) || fail(x, "write", e);
+	bool done = begin(x, e) && end(x, place_all(x, e), e) &&
+		    (run_alone(x, sql) || fail(x, "write", e));
 
 	sqlite3_free(sql);
 	return leave(x, done);
@@ -659,8 +913,8 @@ bool index_find(struct index *x, const char *id,
 
 	enter(x);
 	sqlite3_stmt *s = prepare(x,
-				  own ? SELECT_HOLDS "WHERE h.id=?"
-				      : SELECT_HOLDS "WHERE h.queue_id=? LIMIT 2",
+				  own ? SELECT_ONE "WHERE h.id=?"
+				      : SELECT_ONE "WHERE h.queue_id=? LIMIT 2",
 				  e);
 
 	if (s == NULL)

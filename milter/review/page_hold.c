@@ -465,14 +465,6 @@ static void acts_done(struct view *v)
 	page_close(p, "details");
 }
 
-static bool any_held(const struct hold *h)
-{
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		if (h->rcpts[i].state == HOLD_HELD)
-			return true;
-	return false;
-}
-
 void page_hold(struct exchange *x)
 {
 	struct view v;
@@ -484,7 +476,7 @@ void page_hold(struct exchange *x)
 								      : "(no subject)");
 		reasons(&x->page, v.hold);
 		radius(x, v.hold);
-		if (any_held(v.hold))
+		if (hold_is_held(v.hold))
 			acts_form(x, v.hold);
 		wishes_section(x, v.hold);
 		facts(&v);

@@ -112,7 +112,7 @@ static void filters(struct exchange *x)
 
 	page_open(p, "form", "method", "get", "action", "/", "class", "filters", "role",
 		  "search", NULL);
-	input(x, "q", "Search sender, subject, reasons", "search");
+	input(x, "q", "Search sender, subject, reasons, text", "search");
 	page_open(p, "details", "open", is_filtered(x->request->query) ? "" : NULL, NULL);
 	page_element(p, "summary", NULL, "More filters");
 	page_open(p, "div", "class", "more", NULL);

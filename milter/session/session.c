@@ -12,6 +12,7 @@
 #include "message/builder.h"
 #include "pipeline.h"
 #include "quarantine/keep.h"
+#include "quarantine/search.h"
 #include "session/recipient.h"
 #include "session/tally.h"
 #include "session/trace.h"
@@ -382,6 +383,20 @@ static size_t held_rcpts(const struct transaction *way, const struct plan_hold *
 	return n;
 }
 
+static const char *hold_text(struct arena *a, const struct message *m)
+{
+	return arena_strndup(a, m->text, strnlen(m->text, LIMIT_HOLD_TEXT_BYTES));
+}
+
+static const char *campaign_of(struct arena *a, const struct message *m)
+{
+	char *campaign = search_campaign(m->text);
+	const char *kept = arena_strdup(a, campaign);
+
+	g_free(campaign);
+	return kept;
+}
+
 static struct hold hold_of(const struct transaction *way, const struct plan *p,
 			   const struct plan_hold *h)
 {
@@ -400,6 +415,8 @@ static struct hold hold_of(const struct transaction *way, const struct plan *p,
 		.client = env->client_addr,
 		.subject = m->subject,
 		.message_id = m->message_id,
+		.text = hold_text(a, m),
+		.campaign = campaign_of(a, m),
 		.reasons = reasons_of(a, &way->decisions, h),
 		.removals = removals_of(a, p->setup),
 		.trace = trace_text(way, p->setup, h),

@@ -55,7 +55,7 @@ sub mail {
 }
 # held - ids for somebody, newest first
 sub held { my (@more) = @_; my ($status, $list) = $d->run('quarantine', 'list', @more); return $list =~ /^(\S+)  \d{4}-/mg }
-sub id_of { my ($subject) = @_; my ($id) = held('--state', 'all', '--text', $subject); return $id }
+sub id_of { my ($subject) = @_; my ($id) = held('--state', 'all', '--text', qq("$subject")); return $id }
 
 mail(subject => 'prize for ann', to => ['ann@one.example']);
 mail(subject => 'sale for ann', to => ['ann@one.example']);
