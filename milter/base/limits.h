@@ -212,6 +212,9 @@
 #define LIMIT_LEDGER_MESSAGES \
 	1000000 /* that something was done with, remembered for what their readers do */
 
+#define LIMIT_COMPARED \
+	5000000 /* recipients of one journal held beside another's; some 500 MB */
+
 /* supervision over HTTP */
 #define LIMIT_METRICS_CONNECTIONS 16 /* some Prometheus, and whoever looks by hand */
 #define LIMIT_METRICS_IDLE_S 10u     /* a connection that says nothing is closed */

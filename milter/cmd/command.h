@@ -49,6 +49,14 @@ int command_rules(int argc, char **argv);
  * err   returned: exit status */
 int command_replay(int argc, char **argv);
 
+/* command_compare - how far two filters agree on the same mail
+ * err   returned: exit status */
+int command_compare(int argc, char **argv);
+
+/* command_setup - what the mail server needs, put into its configuration and out again
+ * err   returned: exit status */
+int command_setup(int argc, char **argv);
+
 /* command_people - import and test the Person data
  * err   returned: exit status */
 int command_people(int argc, char **argv);

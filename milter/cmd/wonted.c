@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "rollout", command_rollout },
 	{ "rules", command_rules },
 	{ "replay", command_replay },
+	{ "compare", command_compare },
+	{ "setup", command_setup },
 	{ "people", command_people },
 	{ "mailbox", command_mailbox },
 	{ "import", command_import },

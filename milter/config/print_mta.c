@@ -16,6 +16,20 @@ static int64_t content_timeout_s(const struct options *o)
 	return MAX(CONTENT_TIMEOUT_S, 2 * deadline_s);
 }
 
+char *print_postfix_milter(const struct options *o, const char *address)
+{
+	return g_strdup_printf("{ %s, connect_timeout=10s, command_timeout=30s, "
+			       "content_timeout=%llds, default_action=accept }",
+			       address, (long long)content_timeout_s(o));
+}
+
+char *print_sendmail_milter(const struct options *o, const char *milter)
+{
+	return g_strdup_printf("INPUT_MAIL_FILTER(`wonted', `S=%s, F=, "
+			       "T=C:10s;S:30s;R:30s;E:%llds')",
+			       milter, (long long)content_timeout_s(o));
+}
+
 static void postfix_line(const struct options *o, const char *address, GString *out)
 {
 	g_string_append_printf(out,
