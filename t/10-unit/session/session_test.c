@@ -8,6 +8,7 @@
 
 #include "lib/tree.h"
 #include "message/message.h"
+#include "quarantine/describe.h"
 #include "quarantine/scope.h"
 
 #define SUBJECT_SPAM " gold for you"

@@ -52,7 +52,7 @@ static void settle(struct fixture *x)
 	const struct facts facts = { .rcpts = &x->facts, .n_rcpts = 1 };
 	const struct rcpt_signals *signals = detectors_look(x->a, &x->f, &facts, NULL);
 	const struct rcpt_hits *hits = ruleset_run(
-		x->a, &(struct rules_in_force){ x->rs, NULL }, &x->f, &facts, signals);
+		x->a, &(struct rules_in_force){ .rules = x->rs }, &x->f, &facts, signals);
 	static const struct recipient rcpt = { .address = "ann@example.org",
 					       .key = "ann@example.org" };
 	static const struct envelope env = { .rcpts = &rcpt, .n_rcpts = 1 };
