@@ -183,7 +183,7 @@ static bool find_few(const struct few *few, struct spot *spot, struct bytes *fou
 		if (place == SIZE_MAX || (place == best && phrase.n > 1))
 			continue;
 		best = place;
-		*found_r = phrase;
+		*found_r = (struct bytes){ .at = spot->text.at + place, .n = phrase.n };
 	}
 	return best != SIZE_MAX;
 }

@@ -1,7 +1,7 @@
 /* A hold in bounded time, whatever hangs; what was given up never comes up as held; what is taken
  * away under us is made anew. */
-#include "quarantine/keep.h"
 #include "quarantine/describe.h"
+#include "quarantine/keep.h"
 #include "quarantine/scope.h"
 
 #include <glib/gstdio.h>

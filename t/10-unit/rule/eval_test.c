@@ -495,7 +495,8 @@ static void test_said_by(void)
 	const struct rcpt_hits *hits;
 
 	f->at[FEATURE_BULK] = f->at[FEATURE_HTML] = VALUE_OF_BOOL(true);
-	hits = ruleset_run(a, &(struct rules_in_force){ .rules = rs }, f, &facts, &signals);
+	hits = ruleset_run(a, &(struct rules_in_force){ .rules = rs }, f, &facts,
+			   &signals);
 	g_assert_cmpuint(hits->n, ==, 4);
 	g_assert_cmpstr(hits->at[0].rule, ==, "low");
 	g_assert_false(hits->at[0].said);
@@ -504,7 +505,8 @@ static void test_said_by(void)
 	g_assert_false(hits->at[3].said);
 	g_assert_cmpint(hits->milli[AXIS_SPAM], ==, 2000);
 	f->at[FEATURE_AUTO] = VALUE_OF_BOOL(true);
-	hits = ruleset_run(a, &(struct rules_in_force){ .rules = rs }, f, &facts, &signals);
+	hits = ruleset_run(a, &(struct rules_in_force){ .rules = rs }, f, &facts,
+			   &signals);
 	g_assert_cmpstr(hits->at[1].rule, ==, "low");
 	g_assert_true(hits->at[1].said);
 	arena_destroy(&a);
