@@ -181,11 +181,20 @@ static bool is_upstream(const struct plan_setup *s)
 	       g_ascii_strcasecmp(s->auth->authserv_id, s->authserv_id) == 0;
 }
 
+/* A chain that holds shows who sealed it, whatever names stand in it: without one of its fields
+ * it would fail. Where nobody could tell, it may hold. */
+static bool chain_fails(const struct plan_setup *s)
+{
+	return s->auth != NULL && s->auth->source == AUTH_OWN &&
+	       (s->auth->arc.result == AUTH_NONE || s->auth->arc.result == AUTH_FAIL);
+}
+
 void header_removals(const struct plan_setup *s, bool spam, GArray *edits)
 {
 	struct sweep_request request = { .ours = true,
 					 .spam = spam,
-					 .authres = !is_upstream(s) };
+					 .authres = !is_upstream(s),
+					 .chain = chain_fails(s) };
 
 	header_sweep_edits(s->sweep, request, edits);
 }

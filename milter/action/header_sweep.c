@@ -9,7 +9,12 @@
 #include "auth/authres.h"
 #include "base/compiler.h"
 
-#define OUR_PREFIX "X-Wonted-"
+#define OUR_NAME "X-Wonted"
+#define OUR_PREFIX OUR_NAME "-"
+#define CHAIN_NAME "ARC-Authentication-Results"
+#define CHAIN_WORDS 4 /* the instance comes first; nobody looks further for the host */
+#define HIDDEN_MOST \
+	20 /* fields of such names in one: whoever writes more means no good */
 
 /* X-Wonted-Verdict, -Action, -Id and -Mode say how to file it, and no more. */
 static const char *const ground_names[] = { HEADER_SCORE,    HEADER_REASONS,
@@ -19,7 +24,7 @@ static const char *const ground_names[] = { HEADER_SCORE,    HEADER_REASONS,
 static const char *const spam_names[] = { "X-Spam-Flag", "X-Spam-Status", "X-Spam-Level",
 					  "X-Spam" };
 
-enum noted_kind { NOTED_OURS, NOTED_SPAM, NOTED_AUTHRES };
+enum noted_kind { NOTED_OURS, NOTED_SPAM, NOTED_AUTHRES, NOTED_CHAIN };
 
 struct noted {
 	const char *name; /* as written, the first time */
@@ -87,8 +92,9 @@ static bool is_name(struct bytes name, const char *text)
 
 static bool is_ours(struct bytes name)
 {
-	return name.n >= strlen(OUR_PREFIX) &&
-	       g_ascii_strncasecmp(name.at, OUR_PREFIX, strlen(OUR_PREFIX)) == 0;
+	return is_name(name, OUR_NAME) ||
+	       (name.n >= strlen(OUR_PREFIX) &&
+		g_ascii_strncasecmp(name.at, OUR_PREFIX, strlen(OUR_PREFIX)) == 0);
 }
 
 static bool is_among(struct bytes name, const char *const *names, size_t n)
@@ -128,6 +134,8 @@ static bool kind_of(struct bytes name, enum noted_kind *kind_r)
 		return false;
 	if (is_name(name, HEADER_AUTHRES))
 		*kind_r = NOTED_AUTHRES;
+	else if (is_name(name, CHAIN_NAME))
+		*kind_r = NOTED_CHAIN;
 	else if (is_among(name, spam_names, COUNT_OF(spam_names)))
 		*kind_r = NOTED_SPAM;
 	else if (is_ours(name))
@@ -137,38 +145,72 @@ static bool kind_of(struct bytes name, enum noted_kind *kind_r)
 	return true;
 }
 
-/* the line that a bare CR begins, for readers who take it for a line end */
-static struct bytes line_after(const char *cr, const char *end)
+/* Does a line begin for any reader behind this byte? C programs end at NUL; others know VT, FF,
+ * the separators of ASCII, and of Unicode NEL, U+2028 and U+2029: in UTF-8, and NEL also as the
+ * byte that it is in ISO 8859. */
+static bool ends_line(struct bytes value, size_t i)
 {
-	struct bytes line = { cr + 1, (size_t)(end - cr) - 1 };
-	const char *next = line.n == 0 ? NULL : memchr(line.at, '\r', line.n);
+	unsigned char c = (unsigned char)value.at[i];
 
-	if (line.n > 0 && line.at[0] == '\n')
-		line.n = 0; /* CRLF: a fold */
-	if (next != NULL && line.n > 0)
-		line.n = (size_t)(next - line.at);
-	return line;
+	if (c == 0xa8 || c == 0xa9)
+		return i >= 2 && memcmp(value.at + i - 2, "\xe2\x80", 2) == 0;
+	return c == '\0' || (c >= '\n' && c <= '\r') || (c >= 0x1c && c <= 0x1e) ||
+	       c == 0x85;
 }
 
-/* is a field of ours hidden behind a bare CR in another one? */
-static bool hides_ours(const struct header_sweep *s, struct bytes value)
+/* "i=1; host; results", and whatever a reader of today leaves out before the host */
+static bool chain_claims(struct bytes value, const char *authserv_id)
 {
-	const char *at = value.at, *end = at + value.n;
+	for (int i = 0; i < CHAIN_WORDS; i++) {
+		const char *semicolon = memchr(value.at, ';', value.n);
+
+		if (authres_claims(value, authserv_id))
+			return true;
+		if (semicolon == NULL)
+			return false;
+		value.n -= (size_t)(semicolon - value.at) + 1;
+		value.at = semicolon + 1;
+	}
+	return false;
+}
+
+static bool claims(const struct header_sweep *s, enum noted_kind kind, struct bytes value)
+{
+	if (kind == NOTED_AUTHRES)
+		return authres_claims(value, s->authserv_id);
+	return kind != NOTED_CHAIN || chain_claims(value, s->authserv_id);
+}
+
+/* Is a line a field of ours? One that begins with a blank continues what is before it. */
+static bool line_is_ours(const struct header_sweep *s, struct bytes line, size_t *named_r)
+{
+	const char *colon = line.n == 0 ? NULL : memchr(line.at, ':', line.n);
+	struct bytes name = line;
 	enum noted_kind kind;
 
-	for (; at < end && (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++) {
-		struct bytes line = line_after(at, end);
-		const char *colon = line.n == 0 ? NULL : memchr(line.at, ':', line.n);
-		struct bytes name = line;
+	if (colon == NULL)
+		return false;
+	name.n = (size_t)(colon - line.at);
+	line.n -= name.n + 1;
+	line.at = colon + 1;
+	return kind_of(trimmed(name), &kind) &&
+	       (++*named_r > HIDDEN_MOST || claims(s, kind, line));
+}
 
-		if (colon == NULL)
+/* is a field of ours hidden in another one, behind what a reader takes for a line end? */
+static bool hides_ours(const struct header_sweep *s, struct bytes value)
+{
+	size_t begin = 0, named = 0;
+
+	for (size_t i = 0; i <= value.n; i++) {
+		if (i < value.n && !ends_line(value, i))
 			continue;
-		name.n = (size_t)(colon - line.at);
-		line.n -= name.n + 1;
-		line.at = colon + 1;
-		if (kind_of(trimmed(name), &kind) &&
-		    (kind != NOTED_AUTHRES || authres_claims(line, s->authserv_id)))
+		/* before the first line end it is the value itself */
+		if (begin > 0 &&
+		    line_is_ours(s, (struct bytes){ value.at + begin, i - begin },
+				 &named))
 			return true;
+		begin = i + 1;
 	}
 	return false;
 }
@@ -188,7 +230,7 @@ void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes 
 	}
 	if (hides)
 		one.kind = NOTED_OURS;
-	else if (one.kind == NOTED_AUTHRES && !authres_claims(value, s->authserv_id))
+	else if (!claims(s, one.kind, value))
 		return;
 	one.ground = is_among(name, ground_names, COUNT_OF(ground_names));
 	one.name = arena_strndup(s->arena, name.at, name.n);
@@ -241,7 +283,8 @@ static bool goes(const struct noted *one, struct sweep_request w)
 {
 	return (one->kind == NOTED_OURS && w.ours) ||
 	       (one->kind == NOTED_SPAM && w.spam) || (one->ground && w.grounds) ||
-	       (one->kind == NOTED_AUTHRES && w.authres);
+	       (one->kind == NOTED_AUTHRES && w.authres) ||
+	       (one->kind == NOTED_CHAIN && w.chain);
 }
 
 void header_sweep_edits(const struct header_sweep *s, struct sweep_request w,

@@ -33,11 +33,13 @@ void header_sweep_message(struct header_sweep *s, const struct message *m);
 
 /* Which of what was noted goes. */
 struct sweep_request {
-	bool ours; /* X-Wonted-* */
+	bool ours; /* X-Wonted, X-Wonted-*, and fields that hide one of these names or results of
+		      ours behind what some reader takes for a line end */
 	bool spam; /* X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam */
 	bool grounds; /* of both, what says why: points, reasons, the rest of "headers = full";
 			 and X-Wonted-Degraded, which tells of our own troubles */
 	bool authres; /* Authentication-Results that claim to be ours */
+	bool chain; /* ARC-Authentication-Results that do, of a chain that does not hold */
 };
 
 /* header_sweep_edits - edits that delete it

@@ -83,6 +83,29 @@ subtest 'out of order' => sub {
 	$m->quit;
 };
 
+# Some readers end a line at bytes that no MTA ends one at. The MTA counts the fields of a name.
+subtest 'fields of ours behind odd line ends' => sub {
+	my %ends = ('CR' => "\r", 'LF' => "\n", 'VT' => "\x0b", 'FF' => "\f", 'NEL' => "\xc2\x85", 'U+2028' => "\xe2\x80\xa8");
+	for my $end (sort keys %ends) {
+		my $m = milter();
+		$m->open;
+		$m->hello;
+		$m->mail('<bob@example.net>');
+		$m->rcpt('<ann@example.org>');
+		$m->header('From', ' Bob <bob@example.net>');
+		$m->header('X-Note', " a$ends{$end}Authentication-Results: other.example; none");
+		$m->header('x-note', " a$ends{$end}Authentication-Results: mx.example.org; dmarc=pass");
+		$m->header('X-Note', " a$ends{$end}X-Wonted: wanted");
+		$m->header('ARC-Authentication-Results', ' i=1; mx.example.org; dmarc=pass');
+		$m->header('X-Note', " a$ends{$end} Authentication-Results: mx.example.org; none");
+		$m->eoh;
+		$m->body("Hello.\r\n");
+		my @gone = map { "\L$_->{name}\E $_->{index}" } grep { $_->{do} eq 'change_header' && $_->{value} eq '' } $m->eom->edits;
+		$m->quit;
+		is("@gone", 'arc-authentication-results 1 x-note 3 x-note 2', "$end: those go, from the last");
+	}
+};
+
 subtest 'nonsense' => sub {
 	for my $bytes (pack('N', 0), pack('N', 0xffffffff) . 'x', 'x' x 1000, pack('N', 5) . 'M', pack('N', 1) . 'M',
 		pack('NA', 1, 'O'), pack('NANNN', 13, 'O', 1, 0, 0), pack('NANNN', 13, 'O', 99, ~0, ~0)) {
