@@ -12,6 +12,8 @@
 #define OUR_NAME "X-Wonted"
 #define OUR_PREFIX OUR_NAME "-"
 #define CHAIN_NAME "ARC-Authentication-Results"
+#define RESULTS_BYTES \
+	(128 * 1024)  /* no results are so long; their host may not be seen */
 #define CHAIN_WORDS 4 /* the instance comes first; nobody looks further for the host */
 #define HIDDEN_MOST \
 	20 /* fields of such names in one: whoever writes more means no good */
@@ -176,6 +178,8 @@ static bool chain_claims(struct bytes value, const char *authserv_id)
 
 static bool claims(const struct header_sweep *s, enum noted_kind kind, struct bytes value)
 {
+	if ((kind == NOTED_AUTHRES || kind == NOTED_CHAIN) && value.n > RESULTS_BYTES)
+		return true;
 	if (kind == NOTED_AUTHRES)
 		return authres_claims(value, s->authserv_id);
 	return kind != NOTED_CHAIN || chain_claims(value, s->authserv_id);

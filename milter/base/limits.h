@@ -15,7 +15,8 @@
 	20 /* of each name that tells who writes, behind the 1,000 fields or 256 kB */
 #define LIMIT_PACKET_BYTES \
 	(1024 *            \
-	 1024) /* of the MTA; a field of Postfix has up to 100 kB, a body's piece 64 */
+	 1024) /* of the MTA; a field of Postfix has up to 100 kB, a body's piece 64. The rest of
+		   a longer field is dropped */
 #define LIMIT_MACRO_BYTES 8192         /* of one value: addresses and ids */
 #define LIMIT_STACK_BYTES (512 * 1024) /* of a connection's thread */
 #define LIMIT_PARTS 500                /* a digest of a busy list has some 100 */

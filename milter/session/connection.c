@@ -44,6 +44,7 @@ struct connection {
 	enum state state;
 	enum reply answer; /* to the command at hand */
 	int64_t since_us; /* of the wait for the next packet, or for the rest of it; 0: none */
+	size_t dropped;      /* bytes of the packet at hand that are not there */
 	const char *why;     /* it was malformed: static text */
 	bool said_something; /* since it rested */
 };
@@ -214,6 +215,8 @@ static bool take_header(struct connection *c, struct bytes data)
 	const char *name = take_text(&data);
 	const char *value = name != NULL ? take_text(&data) : NULL;
 
+	if (value == NULL && name != NULL && c->dropped > 0)
+		value = ""; /* its name alone was too long */
 	if (value == NULL)
 		return malformed(c, "a header field that does not end");
 	if ((c->negotiated.steps & STEP_HDR_LEADSPC) != 0) {
@@ -224,6 +227,8 @@ static bool take_header(struct connection *c, struct bytes data)
 		session_header(session_of(c), name, spaced);
 		g_free(spaced);
 	}
+	if (c->dropped > 0)
+		session_field_truncated(session_of(c));
 	return true;
 }
 
@@ -347,6 +352,7 @@ static bool take_packet(struct connection *c, const struct packet *p)
 	if ((row->from & IN(c->state)) == 0)
 		return malformed(c, "a command out of order");
 	c->answer = REPLY_CONTINUE;
+	c->dropped = p->dropped;
 	if (!row->take(c, p->data))
 		return false;
 	if (row->to != STATE_SAME)

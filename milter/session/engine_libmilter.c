@@ -468,7 +468,7 @@ static void *reference_open(struct listener *l, const struct options *o, GError 
 	}
 	the_reference.listener = l;
 	/* by itself it hangs up on a field over 64 kB, and the MTA lets the message pass */
-	smfi_setmaxdatasize(LIMIT_PACKET_BYTES);
+	smfi_setmaxdatasize(LIMIT_MESSAGE_BYTES);
 	if (smfi_register(desc) != MI_SUCCESS ||
 	    smfi_settimeout(MAX(idle_s, 1)) != MI_SUCCESS) {
 		const struct listen_request want = listen_request_of_mta(o);

@@ -13,12 +13,14 @@ struct inbox {
 	char *at;
 	size_t begin, end; /* what is not taken yet */
 	size_t room;
+	size_t dropped; /* bytes of a long field that are still to come */
 };
 
 struct packet {
 	char command;
 	struct bytes
-		data; /* in the inbox, until the next inbox_space() or inbox_shrink() */
+		data;   /* in the inbox, until the next inbox_space() or inbox_shrink() */
+	size_t dropped; /* of a header field: bytes beyond LIMIT_PACKET_BYTES */
 };
 
 enum inbox_state {
@@ -28,8 +30,9 @@ enum inbox_state {
 };
 
 /* inbox_take - the next packet
- * out   *p_r with INBOX_PACKET
- * err   INBOX_MALFORMED: a length of 0, or data of more than LIMIT_PACKET_BYTES */
+ * out   *p_r with INBOX_PACKET; of a header field of up to LIMIT_MESSAGE_BYTES the first
+ *       LIMIT_PACKET_BYTES, of which the last is NUL
+ * err   INBOX_MALFORMED: a length of 0, or other data of more than LIMIT_PACKET_BYTES */
 enum inbox_state inbox_take(struct inbox *in, struct packet *p_r);
 
 /* inbox_space - where the next bytes may be put; at least one

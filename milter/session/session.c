@@ -39,6 +39,7 @@ struct session {
 	struct envelope *envelope;
 	GArray *rcpts; /* struct recipient */
 	struct header_sweep *sweep;
+	bool field_truncated; /* of this message */
 	struct builder *builder;
 	struct transaction *transaction;
 };
@@ -148,6 +149,7 @@ void session_mail(struct session *s, const struct session_sender *from)
 		      options_is_internal(o, e->client_addr);
 	s->envelope = e;
 	s->sweep = header_sweep_create(a, transaction_authserv_id(o, e));
+	s->field_truncated = false;
 	if (!s->over_limit)
 		s->builder = builder_create(
 			(size_t)o->max_message_bytes,
@@ -199,6 +201,11 @@ void session_header(struct session *s, const char *name, const char *value)
 		header_sweep_field(s->sweep, bytes_of(name), bytes_of(value));
 	if (s->builder != NULL)
 		builder_header(s->builder, name, value);
+}
+
+void session_field_truncated(struct session *s)
+{
+	s->field_truncated = true;
 }
 
 void session_headers_end(struct session *s)
@@ -495,8 +502,8 @@ static void run(struct session *s)
 	metrics_add(m, METRIC_MEMORY_BEGINNING, builder_kept(b) == BUILDER_BEGINNING);
 	transaction_run(p, builder_raw(b),
 			builder_kept(b) == BUILDER_BEGINNING ? TRUNCATED_MEMORY
-			: builder_truncated(b) > 0           ? TRUNCATED_SIZE
-							     : 0);
+			: builder_truncated(b) > 0 || s->field_truncated ? TRUNCATED_SIZE
+									 : 0);
 }
 
 static enum disposition end_message(struct session *s, const struct editor *ed)

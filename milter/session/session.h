@@ -56,6 +56,11 @@ void session_rcpt(struct session *s, const struct recipient_told *told);
  * err   none */
 void session_header(struct session *s, const char *name, const char *value);
 
+/* session_field_truncated - the field before was longer than what was given of it: the message
+ *                           is judged, and cannot be held, because the rest would be lost
+ * err   none */
+void session_field_truncated(struct session *s);
+
 /* session_headers_end - the header is complete: what takes time is started
  * err   none */
 void session_headers_end(struct session *s);

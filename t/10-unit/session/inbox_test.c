@@ -99,7 +99,57 @@ static void test_lengths(void)
 	g_assert_cmpint(state_of("\xff\xff\xff\xff", 4), ==, INBOX_MALFORMED);
 	g_assert_cmpint(state_of("\x80\0\0\0", 4), ==, INBOX_MALFORMED);
 	g_assert_cmpint(state_of((const char *)&most, 4), ==, INBOX_MORE);
-	g_assert_cmpint(state_of((const char *)&more, 4), ==, INBOX_MALFORMED);
+	g_assert_cmpint(state_of((const char *)&more, 4), ==, INBOX_MORE);
+	g_assert_cmpint(state_of("\0\x10\0\x02"
+				 "L",
+				 5),
+			==, INBOX_MORE);
+	g_assert_cmpint(state_of("\0\x10\0\x02"
+				 "B",
+				 5),
+			==, INBOX_MALFORMED);
+	g_assert_cmpint(state_of("\x04\0\0\x01"
+				 "L",
+				 5),
+			==, INBOX_MORE);
+	g_assert_cmpint(state_of("\x04\0\0\x02", 4), ==, INBOX_MALFORMED);
+}
+
+/* Of a long field the beginning is taken, whatever the pieces; what follows it has meaning. */
+static void test_long_field(void)
+{
+	static const size_t steps[] = { 4, 5, 1000, 65536, 4000000 };
+	const size_t n = 3 * (size_t)LIMIT_PACKET_BYTES + 77;
+	GByteArray *all = g_byte_array_new();
+
+	put_packet(all, 'L', LIMIT_PACKET_BYTES, 'w');
+	put_packet(all, 'L', n, 'x');
+	put_packet(all, 'E', 2, 'y');
+	for (size_t k = 1; k < G_N_ELEMENTS(steps); k++) {
+		struct inbox in = { 0 };
+		struct packet p;
+		GString *seen = g_string_new(NULL);
+		size_t first = steps[0]; /* a length alone says nothing yet */
+
+		for (size_t at = 0, step = first; at < all->len; at += step) {
+			step = MIN(at == 0 ? first : steps[k], all->len - at);
+			put(&in, (const char *)all->data + at, step);
+			while (inbox_take(&in, &p) == INBOX_PACKET) {
+				g_string_append_printf(seen, "%c %zu %zu ", p.command,
+						       p.data.n, p.dropped);
+				if (p.dropped > 0)
+					g_assert_cmpint(p.data.at[p.data.n - 1], ==, 0);
+				g_assert_cmpint(p.data.at[p.data.n - 2], !=, 0);
+			}
+			g_assert_cmpuint(in.room, <=, 8 * (size_t)LIMIT_PACKET_BYTES);
+			inbox_shrink(&in);
+		}
+		g_assert_cmpstr(seen->str, ==, "L 1048576 0 L 1048576 2097229 E 2 0 ");
+		g_assert_false(inbox_waits(&in));
+		g_string_free(seen, TRUE);
+		g_free(in.at);
+	}
+	g_byte_array_free(all, TRUE);
 }
 
 /* What is announced costs nothing; what has come is the measure. */
@@ -145,6 +195,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/inbox/pieces", test_pieces);
 	g_test_add_func("/inbox/lengths", test_lengths);
 	g_test_add_func("/inbox/announced", test_announced);
+	g_test_add_func("/inbox/long_field", test_long_field);
 	g_test_add_func("/inbox/shrink", test_shrink);
 	return g_test_run();
 }
