@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/log.h"
+#include "clamd/clamd.h"
 #include "decoding.h"
 #include "feature/listed.h"
 
@@ -97,11 +98,50 @@ static void begin_message_lists(struct transaction *p)
 		waiting_deadline_us(p, p->runtime->options->dns_list_deadline_ms);
 }
 
+static void begin_clamd(struct transaction *p)
+{
+	const struct options *o = p->runtime->options;
+	const struct clamd_setup setup = {
+		.socket = o->clamd,
+		.max_bytes = (size_t)o->clamd_max_size_bytes,
+		.deadline_us = waiting_deadline_us(p, o->clamd_deadline_ms),
+	};
+
+	if (o->clamd[0] != '\0')
+		p->clamd = clamd_begin(&setup, p->raw);
+}
+
+static void take_virus(const struct clamd_answer *answer, struct features *f)
+{
+	f->at[FEATURE_VIRUS] = answer->result == CLAMD_UNCHECKED
+				       ? VALUE_UNKNOWN
+				       : value_of_text(answer->name);
+	f->at[FEATURE_VIRUS_UNCHECKED] = value_of_text(answer->why);
+}
+
+static void finish_clamd(struct transaction *p)
+{
+	struct clamd_answer answer;
+
+	if (p->clamd == NULL)
+		return;
+	clamd_finish(&p->clamd, p->arena, &answer);
+	take_virus(&answer, &p->features);
+	for (size_t i = 0; i < p->features.n_authors; i++)
+		take_virus(&answer, &p->features.authors[i]);
+	if (answer.result == CLAMD_UNCHECKED)
+		log_seldom(LOG_LEVEL_WARN, "clamd",
+			   "%s: not looked at: %s; see clamd, clamd_deadline and "
+			   "clamd_max_size, and clamd's own log",
+			   p->id, answer.why);
+}
+
 static bool check_auth(struct transaction *p)
 {
 	const struct message *m = p->message;
 	struct auth_results *r = arena_new(p->arena, struct auth_results, 1);
 
+	begin_clamd(p);
 	begin_message_lists(p);
 
 	if (p->auth_check == NULL) { /* without DNS there may still be somebody's word */
@@ -129,6 +169,7 @@ static bool take_features(struct transaction *p)
 	features_take(p->arena, p->message, p->envelope, p->auth, &p->features);
 	if (!p->envelope->internal && rollout_is_on(p->rollout, ROLLOUT_TEXT_MODEL))
 		features_ask_models(p->arena, &models, &p->features);
+	finish_clamd(p);
 	if (p->dns_lists != NULL) {
 		dnslists_wait(p->dns_lists, p->dns_lists_until_us);
 		listed_take(p->arena, p->dns_lists, &p->features);
@@ -415,6 +456,7 @@ void transaction_end(struct transaction **pp)
 	auth_release(&p->auth_check);
 	rollout_unref(p->rollout);
 	dnslists_end(&p->dns_lists);
+	clamd_finish(&p->clamd, NULL, NULL);
 	arena_destroy(&a);
 	runtime_release(w);
 }

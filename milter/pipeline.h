@@ -33,6 +33,7 @@ struct transaction {
 	unsigned truncated;  /* TRUNCATED_END bits: the listener did not keep all bytes */
 	int64_t deadline_us; /* on clock_mono_us() */
 	struct auth_check *auth_check;
+	struct clamd_scan *clamd;         /* NULL: there is none, or it was asked */
 	struct dnslists *dns_lists;       /* NULL: no rule asks for any */
 	int64_t dns_lists_until_us;       /* on clock_mono_us() */
 	const struct header_sweep *sweep; /* of the listener; NULL: there is none */

@@ -67,11 +67,12 @@
 #define LIMIT_SPF_RECORD_BYTES \
 	2000 /* CVE-2023-42118 wants 4,167; real ones end near 900 */
 #define LIMIT_SPF_TERM_BYTES 255
-#define LIMIT_SPF_LOOKUPS 10     /* RFC 7208 4.6.4, counted over the whole check */
-#define LIMIT_SPF_VOID 2         /* RFC 7208 4.6.4 */
-#define LIMIT_TXT_BYTES 4096     /* of one DNS TXT record set entry */
-#define LIMIT_DNS_RRS 100        /* of one answer */
-#define LIMIT_DNS_NAME_BYTES 253 /* RFC 1035 2.3.4, as text without the last dot */
+#define LIMIT_SPF_LOOKUPS 10          /* RFC 7208 4.6.4, counted over the whole check */
+#define LIMIT_SPF_VOID 2              /* RFC 7208 4.6.4 */
+#define LIMIT_TXT_BYTES 4096          /* of one DNS TXT record set entry */
+#define LIMIT_DNS_RRS 100             /* of one answer */
+#define LIMIT_DNS_NAME_BYTES 253      /* RFC 1035 2.3.4, as text without the last dot */
+#define LIMIT_CLAMD_ANSWER_BYTES 1024 /* one line: names of malware are short */
 #define LIMIT_DNSLISTS 50 /* of all rule files: each may cost a question a message */
 #define LIMIT_DNSLIST_KEYS \
 	20 /* asked of one list for one message; a newsletter's hosts */

@@ -41,6 +41,8 @@ void features_take(struct arena *a, const struct message *m, const struct envelo
 		f_r->at[i] = VALUE_UNKNOWN;
 	for (size_t i = 0; i < extractor_count; i++)
 		extractors[i](&s, f_r->at);
+	f_r->at[FEATURE_VIRUS] = VALUE_ABSENT; /* until somebody has looked */
+	f_r->at[FEATURE_VIRUS_UNCHECKED] = VALUE_ABSENT;
 	f_r->at[FEATURE_DNS_LISTS_FOUND] = VALUE_ABSENT; /* until any are asked */
 	f_r->at[FEATURE_DNS_LISTS_UNANSWERED] = VALUE_ABSENT;
 	take_authors(&s, f_r);

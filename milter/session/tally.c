@@ -56,10 +56,13 @@ static bool dns_was_silent(const struct auth_results *r)
 	       r->dmarc.result == AUTH_TEMPERROR || r->iprev.result == AUTH_TEMPERROR;
 }
 
-static void count_dns_lists(struct metrics *m, const struct transaction *p)
+static void count_others(struct metrics *m, const struct transaction *p)
 {
 	const struct value *f = p->features.at;
 
+	metrics_add(m, METRIC_CLAMD_FOUND, f[FEATURE_VIRUS].known == ANSWER_YES);
+	metrics_add(m, METRIC_CLAMD_UNCHECKED,
+		    f[FEATURE_VIRUS_UNCHECKED].known == ANSWER_YES);
 	if (p->dns_lists == NULL)
 		return;
 	metrics_add(m, METRIC_DNS_LIST_QUESTIONS, dnslists_asked(p->dns_lists));
@@ -137,7 +140,7 @@ void tally_message(struct listener *d, const struct transaction *p, enum disposi
 	for (size_t i = 0; i < p->n_times; i++)
 		metrics_took(m, METRIC_STAGE, p->times[i].stage, p->times[i].us);
 	count_auth(m, p);
-	count_dns_lists(m, p);
+	count_others(m, p);
 	count_store(m, &p->facts);
 	count_rcpts(m, p);
 	count_rules(m, p);

@@ -335,6 +335,9 @@ static void check_once(const struct auth_results *results)
 	/* features_ask_models() takes these */
 	for (size_t k = FEATURE_TEXT_THREAT; k <= FEATURE_TEXT_PIECES; k++)
 		times[k]++;
+	/* the pipeline these, from clamd */
+	times[FEATURE_VIRUS]++;
+	times[FEATURE_VIRUS_UNCHECKED]++;
 	/* listed_take() these */
 	times[FEATURE_DNS_LISTS_FOUND]++;
 	times[FEATURE_DNS_LISTS_UNANSWERED]++;

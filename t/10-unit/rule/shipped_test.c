@@ -72,6 +72,8 @@ static void test_load(void)
 		g_assert_true(g_str_has_prefix(info->file, RULES "/"));
 		if (g_str_has_suffix(info->file, "/05-selftest.rules"))
 			continue;
+		if (strcmp(info->name, "virus") == 0) /* no evidence, but a finding */
+			continue;
 		/* evidence that stands alone never holds a message */
 		g_assert_cmpint(info->milli[AXIS_THREAT], <, 9000);
 		g_assert_cmpint(info->milli[AXIS_SPAM], <, 6000);
