@@ -461,14 +461,46 @@ static int do_fmt(const struct request *r)
 	return status;
 }
 
+/* ---- explain ---- */
+
+/* a message file is decided, and the rules that matter are told test by test */
+static int do_explain(const struct request *r)
+{
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	int status;
+
+	if (r->rest[0] == NULL) {
+		fprintf(stderr, "%s explain: name a message file\n", name);
+		g_ptr_array_unref(words);
+		return EXIT_USAGE;
+	}
+	g_ptr_array_add(words, g_strdup("wonted scan"));
+	g_ptr_array_add(words, g_strdup("-c"));
+	g_ptr_array_add(words, g_strdup(r->args->config));
+	g_ptr_array_add(words, g_strdup("--tests"));
+	g_ptr_array_add(words, g_strdup("--"));
+	for (char **file = r->rest; *file != NULL; file++)
+		g_ptr_array_add(words, g_strdup(*file));
+
+	int argc = (int)words->len;
+	char **argv = g_new0(char *, words->len + 1);
+
+	memcpy(argv, words->pdata, words->len * sizeof(*argv)); /* GOption moves them */
+	status = command_scan(argc, argv);
+	g_free(argv);
+	g_ptr_array_unref(words);
+	return status;
+}
+
 /* ---- words ---- */
 
 static const struct {
 	const char *name;
 	int (*run)(const struct request *r);
 } sub_commands[] = {
-	{ "check", do_check }, { "fmt", do_fmt },   { "test", do_test },
-	{ "list", do_list },   { "show", do_show }, { "names", do_names },
+	{ "check", do_check },     { "fmt", do_fmt },   { "test", do_test },
+	{ "list", do_list },       { "show", do_show }, { "names", do_names },
+	{ "explain", do_explain },
 };
 
 int command_rules(int argc, char **argv)

@@ -261,8 +261,16 @@ static bool is_near(const struct account *c)
 	size_t missed = 0;
 
 	for (size_t i = 0; i < c->n_tried; i++)
-		missed += c->tried[i].answer == ANSWER_NO;
+		missed += c->tried[i].depth == 0 && c->tried[i].answer == ANSWER_NO;
 	return c->answer != ANSWER_NO || (missed == 1 && c->n_tried > 1);
+}
+
+static void print_tried(const struct tried *t)
+{
+	printf("    %-7s  %*s%s", answer_word(t->answer), (int)t->depth * 4, "", t->text);
+	if (t->seen != NULL)
+		printf("  [%s]", t->seen);
+	putchar('\n');
 }
 
 static void print_tests(const struct transaction *p)
@@ -289,9 +297,7 @@ static void print_tests(const struct transaction *p)
 			       answer_word(all[i].answer), all[i].remark ? ", " : "",
 			       all[i].remark ? all[i].remark : "");
 			for (size_t k = 0; k < all[i].n_tried; k++)
-				printf("    %-7s  %s  [%s]\n",
-				       answer_word(all[i].tried[k].answer),
-				       all[i].tried[k].text, all[i].tried[k].seen);
+				print_tried(&all[i].tried[k]);
 		}
 	}
 }

@@ -491,7 +491,7 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 
 /* ---- conditions ---- */
 
-static enum answer run_node(struct run *run, const struct node *node)
+enum answer run_node(struct run *run, const struct node *node)
 {
 	enum answer decides = node->kind == NODE_OR ? ANSWER_YES : ANSWER_NO, all;
 	const char *found;

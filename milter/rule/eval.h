@@ -54,6 +54,10 @@ bool run_is_undecidable(const struct run *run, const struct rule *rule, bool wit
  * err   UNKNOWN: it hangs on something that could not be found out */
 enum answer run_rule(struct run *run, const struct rule *rule);
 
+/* run_node - does a part of a condition hold?
+ * err   UNKNOWN as run_rule() */
+enum answer run_node(struct run *run, const struct node *node);
+
 /* run_test - does one test hold?
  * out   *found_r   the text it found, NULL if none
  * err   UNKNOWN as run_rule() */

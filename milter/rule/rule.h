@@ -63,11 +63,15 @@ struct dns_use {
 	enum feature_id of;
 };
 
-/* one test of a condition, as it came out for one recipient */
+/* one test of a condition, as it came out for one recipient; or what joins those that follow
+ * one step deeper: "all of", "any of", "not" */
 struct tried {
 	const char *text; /* the test as written: pair.days_known < 3 days */
-	const char *seen; /* the value it looked at, cut and made printable */
+	const char
+		*seen; /* the value it looked at, cut and made printable; NULL: no test */
 	enum answer answer;
+	unsigned
+		depth; /* 0: the top, whose tests must all hold unless it says otherwise */
 };
 
 /* how one rule came out for one recipient */

@@ -297,16 +297,53 @@ static struct tried explain_test(struct run *run, const struct test *test)
 	return tried;
 }
 
+static size_t count_nodes(const struct node *node)
+{
+	size_t n = 1;
+
+	for (const struct node *c = node->first; c != NULL && node->kind != NODE_TEST;
+	     c = c->next)
+		n += count_nodes(c);
+	return n;
+}
+
+static void explain_node(struct run *run, const struct node *node, unsigned depth,
+			 struct account *to)
+{
+	static const char *const words[] = {
+		[NODE_AND] = "all of", [NODE_OR] = "any of", [NODE_NOT] = "not"
+	};
+	struct tried *tried = (struct tried *)(uintptr_t)&to->tried[to->n_tried];
+
+	/* that all at the top must hold is said by the word when */
+	if (node->kind == NODE_TEST) {
+		*tried = explain_test(run, node->test);
+	} else if (node->kind != NODE_AND || depth > 0) {
+		tried->text = words[node->kind];
+		tried->answer = run_node(run, node);
+	} else {
+		for (const struct node *c = node->first; c != NULL; c = c->next)
+			explain_node(run, c, depth, to);
+		return;
+	}
+	tried->depth = depth;
+	to->n_tried++;
+	if (node->kind == NODE_TEST)
+		return;
+	for (const struct node *c = node->first; c != NULL; c = c->next)
+		explain_node(run, c, depth + 1, to);
+}
+
 static struct account explain_rule(struct run *run, const struct rule *rule)
 {
-	struct tried *tried = arena_new(run_arena(run), struct tried, rule->n_tests + 1);
+	size_t n = count_nodes(rule->condition);
+	struct tried *tried = arena_new(run_arena(run), struct tried, n);
 	struct account account = { .rule = &rule->info,
 				   .answer = run_rule(run, rule),
-				   .tried = tried,
-				   .n_tried = rule->n_tests };
+				   .tried = tried };
 
-	for (size_t i = 0; i < rule->n_tests; i++)
-		tried[i] = explain_test(run, rule->tests[i]);
+	explain_node(run, rule->condition, 0, &account);
+	g_assert(account.n_tried <= n);
 	if (rule->info.off)
 		account.remark = "switched off";
 	else if (run_served(run, rule) == SERVED_NOBODY)

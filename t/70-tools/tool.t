@@ -55,6 +55,10 @@ subtest 'scan' => sub {
 	ok(!-e $place->path('wonted/quarantine/index.sqlite'), 'and nothing is');
 	($status, $said) = $d->run('scan', '--tests', $file);
 	like($said, qr/says_prize: yes\n +yes +subject contains "prize" +\[prize\]/, '--tests: how a rule came out, test by test');
+	($status, $said) = $d->run('rules', 'explain', $place->write('offer2.eml', mail('offer and more')));
+	like($said, qr/says_offer: yes\n +yes +subject contains "offer" +\[offer and more\]/, 'rules explain');
+	($status) = $d->run('rules', 'explain');
+	is($status, 2, 'rules explain needs a file');
 	($status, $said) = $d->run('scan', '--json', $file);
 	my $r = decode_json($said);
 	is($r->{rcpts}[0]{verdict}, 'malicious', '--json');

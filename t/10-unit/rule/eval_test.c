@@ -472,6 +472,28 @@ static void test_explain(void)
 	g_assert_cmpstr(account->tried[1].text, ==, "pair.days_known < 3 days");
 	g_assert_cmpstr(account->tried[1].seen, ==, "5 days");
 	g_assert_cmpint(account->tried[1].answer, ==, ANSWER_NO);
+	ruleset_free(rs);
+	rs = load_real("rule a\n reason \"a\"\n"
+		       " when not (bulk and (auto or html)) or pair.days_known > 9 days\n"
+		       " spam +2\n");
+	account = ruleset_explain(rs, &e, &(struct rcpt_signals){ .at = signals });
+	static const struct {
+		const char *text;
+		unsigned depth;
+		enum answer answer;
+	} tree[] = {
+		{ "any of", 0, ANSWER_YES }, { "not", 1, ANSWER_YES },
+		{ "all of", 2, ANSWER_NO },  { "bulk", 3, ANSWER_YES },
+		{ "any of", 3, ANSWER_NO },  { "auto", 4, ANSWER_NO },
+		{ "html", 4, ANSWER_NO },    { "pair.days_known > 9 days", 1, ANSWER_NO },
+	};
+
+	g_assert_cmpuint(account->n_tried, ==, G_N_ELEMENTS(tree));
+	for (size_t i = 0; i < G_N_ELEMENTS(tree); i++) {
+		g_assert_cmpstr(account->tried[i].text, ==, tree[i].text);
+		g_assert_cmpuint(account->tried[i].depth, ==, tree[i].depth);
+		g_assert_cmpint(account->tried[i].answer, ==, tree[i].answer);
+	}
 	arena_destroy(&a);
 	ruleset_free(rs);
 }
