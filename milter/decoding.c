@@ -28,12 +28,17 @@ static void take_answer(struct arena *a, const struct decode_answer *answer,
 	const char **names = arena_new(a, const char *, answer->n);
 	const char **kinds = arena_new(a, const char *, answer->n);
 	struct unopened *un = arena_new(a, struct unopened, answer->n + 1);
-	size_t n_names = 0, n_kinds = 0, n_un = 0;
+	const char **codes = arena_new(a, const char *, answer->n);
+	size_t n_names = 0, n_kinds = 0, n_un = 0, n_codes = 0;
 	bool locked = false;
 
 	for (size_t i = 0; i < answer->n; i++) {
 		const struct decode_entry *e = &answer->entries[i];
 
+		if (e->code) {
+			codes[n_codes++] = e->name;
+			continue;
+		}
 		locked = locked || e->locked;
 		if (e->why != DECODE_WHOLE)
 			un[n_un++] = (struct unopened){ e->name, e->kind,
@@ -45,7 +50,8 @@ static void take_answer(struct arena *a, const struct decode_answer *answer,
 	}
 	if (answer->why != DECODE_WHOLE)
 		un[n_un++] = (struct unopened){ "", NULL, decode_why_word(answer->why) };
-	*found_r = (struct decoded){ names, n_names, kinds, n_kinds, un, n_un, locked };
+	*found_r = (struct decoded){ names, n_names, kinds,   n_kinds, un,
+				     n_un,  codes,   n_codes, locked };
 }
 
 static void look(void *user, struct arena *a, const char *name, struct bytes file,

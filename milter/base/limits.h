@@ -50,8 +50,13 @@
 #define LIMIT_DECODE_ENDINGS 100 /* and one more of each kind that is not among them */
 #define LIMIT_DECODE_UNOPENED 20 /* told of one request, of what could not be opened */
 #define LIMIT_DECODE_RECORDS 400 /* above what the three before make together */
-#define LIMIT_DECODE_JOINED 16   /* archives one behind the other in one file */
-#define LIMIT_DECODE_ANSWER_BYTES (256 * 1024) /* above 400 records of 255 + 16 bytes */
+#define LIMIT_DECODE_CODES 20    /* told of one request, of pictures of codes */
+#define LIMIT_DECODE_CODE_BYTES 2048            /* of one; a QR code holds 2,953 */
+#define LIMIT_PICTURE_PIXELS (16 * 1024 * 1024) /* a page of paper in 400 dpi */
+#define LIMIT_PICTURE_FRAMES 20 /* of one GIF; they are looked at one by one */
+#define LIMIT_DECODE_JOINED 16  /* archives one behind the other in one file */
+#define LIMIT_DECODE_ANSWER_BYTES \
+	(256 * 1024) /* above 380 records of 255 + 16 bytes, and 20 of 2,048 */
 #define LIMIT_DECODE_UNPACKED_BYTES \
 	(64 * 1024 *                \
 	 1024) /* of files that hold others, in one request; in memory at once */

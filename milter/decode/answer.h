@@ -28,6 +28,7 @@ struct decode_entry {
 	const char *kind;    /* of file_magic(), or NULL */
 	enum decode_why why; /* it can hold files, and nobody has seen them */
 	bool locked;         /* needs a password */
+	bool code;           /* no file: name is what the picture of a code says */
 };
 
 struct decode_answer {

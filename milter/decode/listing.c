@@ -91,6 +91,25 @@ void walk_unopened(struct decode_walk *w, const struct decode_place *at,
 		w->listener->tell(w->listener->user, &e);
 }
 
+void walk_code(struct decode_walk *w, const char *text)
+{
+	struct decode_entry e = { .name = text, .code = true };
+
+	if (w->codes++ < LIMIT_DECODE_CODES)
+		w->listener->tell(w->listener->user, &e);
+	else if (w->why == DECODE_WHOLE)
+		w->why = DECODE_MANY;
+}
+
+static void look_at_picture(struct decode_walk *w, const struct decode_place *at,
+			    const char *kind)
+{
+	enum decode_why why = code_list(w, at, kind);
+
+	if (why != DECODE_WHOLE)
+		walk_unopened(w, at, why);
+}
+
 struct inner {
 	struct decode_walk *w;
 	const struct decode_place *in;
@@ -147,6 +166,8 @@ void walk_into(struct decode_walk *w, const struct decode_place *at)
 		w->openers->tnef(at->data, &visitor);
 	else if (is_mail(at, kind) && w->openers->mail != NULL)
 		w->openers->mail(at->data, &visitor);
+	else if (file_packs(kind) == PACKS_CODES)
+		look_at_picture(w, at, kind);
 	else if (g_strcmp0(kind, "ole") == 0 ? !ole_list(w, at) : !archive_list(w, at))
 		walk_unopened(w, at, DECODE_UNKNOWN);
 }

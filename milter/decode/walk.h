@@ -16,7 +16,7 @@ struct decode_walk {
 	GHashTable *told;   /* names */
 	GHashTable *sorts;  /* endings and kinds of what was told */
 	GHashTable *opened; /* digests: nothing is opened twice */
-	size_t entries, unpacked, unopened;
+	size_t entries, unpacked, unopened, codes;
 	enum decode_why why;
 };
 
@@ -72,6 +72,18 @@ bool ooxml_is_table(const char *name);
  * cost  linear
  * ref   ECMA-376-2 9, 10 */
 const char *ooxml_kind(char *text, size_t n);
+
+/* walk_code - a code was found in a picture
+ * in    text   what it says
+ * err   none: beyond LIMIT_DECODE_CODES the walk is over */
+void walk_code(struct decode_walk *w, const char *text);
+
+/* code_list - tell the codes in a picture
+ * in    kind   of file_magic()
+ * out   DECODE_WHOLE, or what kept it from seeing all of it
+ * err   as out */
+enum decode_why code_list(struct decode_walk *w, const struct decode_place *at,
+			  const char *kind);
 
 /* archive_list - tell the files of an archive of whatever kind, and look into them
  * out   false: it is none that can be read

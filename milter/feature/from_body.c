@@ -228,6 +228,7 @@ static void take_links(const struct source *s, struct value *at)
 	struct collected *lies = collect_new(s->arena, MISLEADING_MOST);
 	struct collected *urls = collect_new(s->arena, LIMIT_LINKS);
 	struct collected *schemes = collect_new(s->arena, SCHEMES_MOST);
+	struct collected *coded = collect_new(s->arena, LIMIT_LINKS);
 	struct collected *beyond = collect_new(s->arena, LIMIT_LINKS);
 
 	for (size_t i = 0; i < m->n_links; i++) {
@@ -237,10 +238,14 @@ static void take_links(const struct source *s, struct value *at)
 		collect_add(urls, link_readable(s->arena, &m->links[i]));
 		collect_add(schemes, link_scheme(s->arena, m->links[i].url));
 		collect_add(beyond, link_beyond(s->arena, &m->links[i]));
+		if (m->links[i].coded)
+			collect_add(coded, m->links[i].host != NULL ? m->links[i].host
+								    : m->links[i].url);
 	}
 	at[FEATURE_LINKS_URLS] = collect_value(urls);
 	at[FEATURE_LINKS_SCHEMES] = collect_value(schemes);
 	at[FEATURE_LINKS_BEYOND] = collect_value(beyond);
+	at[FEATURE_LINKS_CODED] = collect_value(coded);
 	at[FEATURE_LINKS_COUNT] = VALUE_OF_INT((int64_t)m->n_links);
 	at[FEATURE_LINKS_HOSTS] = collect_value(hosts);
 	at[FEATURE_LINKS_ORGS] = collect_value(orgs);

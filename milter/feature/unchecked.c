@@ -25,6 +25,8 @@ static const char *within(const char *word)
 	switch (file_packs(word)) {
 	case PACKS_FILES:
 		return "archive within";
+	case PACKS_CODES:
+		return "picture within";
 	case PACKS_MAIL:
 		return "mail within";
 	case PACKS_NOTHING:
@@ -46,7 +48,7 @@ static const char *packer(const struct attached *f)
 {
 	const char *end = file_ending(f->name);
 
-	if (file_packs(f->magic) == PACKS_FILES)
+	if (file_packs(f->magic) == PACKS_FILES || file_packs(f->magic) == PACKS_CODES)
 		return f->magic;
 	return file_packs(end) == PACKS_FILES ? end : NULL;
 }

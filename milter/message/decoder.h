@@ -26,6 +26,8 @@ struct decoded {
 	size_t n_kinds;
 	const struct unopened *unopened;
 	size_t n_unopened;
+	const char *const *codes; /* what pictures of codes say */
+	size_t n_codes;
 	bool locked; /* something in it needs a password */
 };
 

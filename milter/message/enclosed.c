@@ -61,6 +61,7 @@ static void list_inside(struct enclosures *all, struct enclosed *one, struct byt
 	if (one->magic != NULL && strcmp(one->magic, "zip") == 0)
 		attachment_zip(all->arena, data, &list);
 	if (file_packs(one->magic) == PACKS_FILES ||
+	    file_packs(one->magic) == PACKS_CODES ||
 	    file_packs(file_ending(one->filename)) == PACKS_FILES)
 		one->decoded = decoder_look(all->arena, all->decoder, one->filename, data,
 					    &list);

@@ -25,8 +25,9 @@
 #define HEAD_BYTES (48 * 1024)      /* decoded for the magic: an ISO has its at 33 kB */
 #define ZIP_BYTES (2 * 1024 * 1024) /* of content read for names: all of it, or its end */
 #define PAGE_BYTES (4 * 1024 * 1024) /* of an attached page; a file may be built in it */
-#define META_BYTES 1024              /* where HTML may say its character set */
-#define WORDS_LEAST 20               /* of a text that can be told from another one */
+#define CODE_BYTES 100 /* no picture of a code is smaller; those that count readers are */
+#define META_BYTES 1024 /* where HTML may say its character set */
+#define WORDS_LEAST 20  /* of a text that can be told from another one */
 
 struct reading {
 	struct arena *a;
@@ -260,11 +261,28 @@ static void read_zip(struct reading *r, const struct part *p, struct zip_listing
 
 static bool packs_files(const struct part *p)
 {
-	bool packs = file_packs(p->magic) == PACKS_FILES;
+	bool packs = file_packs(p->magic) == PACKS_FILES ||
+		     (file_packs(p->magic) == PACKS_CODES && p->bytes >= CODE_BYTES);
 
 	for (size_t i = 0; i < p->n_names; i++)
 		packs = packs || file_packs(file_ending(p->names[i])) == PACKS_FILES;
 	return packs;
+}
+
+/* A code that says where to go is a link like those of texts. */
+static void take_codes(struct reading *r, const struct decoded *d)
+{
+	for (size_t i = 0; d != NULL && i < d->n_codes; i++) {
+		struct link link = { .url = d->codes[i], .text = "", .coded = true };
+
+		links_resolve(r->a, &link, NULL);
+		if (link.host == NULL && strchr(link.url, ':') == NULL)
+			continue;
+		if (r->html.links->len < LIMIT_LINKS)
+			g_array_append_val(r->html.links, link);
+		else
+			r->m->truncated |= TRUNCATED_LINKS;
+	}
 }
 
 /* What an archive holds: a zip tells its names here, all else is a decoder's. */
@@ -280,6 +298,8 @@ static void read_archive(struct reading *r, struct part *p)
 			content_decode(scratch, part_content(r->m, p), p->encoding);
 
 		p->decoded = decoder_look(r->a, r->m->decoder, p->filename, file, &list);
+		take_codes(r, p->decoded);
+		resolve_all(r);
 		arena_destroy(&scratch);
 	}
 	p->inside = list.names;
@@ -538,6 +558,8 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 		r->enclosed.decoder = r->m->decoder;
 		read_contents(r);
 		enclosures_end(&r->enclosed, r->m);
+		for (size_t i = 0; i < r->m->n_enclosed; i++)
+			take_codes(r, r->m->enclosed[i].decoded);
 	} else {
 		read_places(r);
 	}

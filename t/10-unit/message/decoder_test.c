@@ -135,11 +135,38 @@ static void shows_files(void)
 	g_string_free(text, TRUE);
 }
 
+/* what a code says is a link where it is one, and of no page's base */
+static void test_codes(void)
+{
+	static const char *const said[] = { "HTTPS://Roof.example/x", "Hello Ann",
+					    "tel:+15550100", "wall.example/y" };
+	struct asked q = { g_string_new(NULL),
+			   { .codes = said, .n_codes = G_N_ELEMENTS(said) } };
+	char png[200] = "\x89PNG\r\n\x1a\n";
+	const struct message *m = parsed(
+		mail_of("image/png", "a.png", (struct bytes){ png, sizeof(png) }), &q);
+
+	g_assert_cmpstr(q.text->str, ==, "a.png(200)");
+	g_assert_cmpuint(m->n_links, ==, 3);
+	g_assert_cmpstr(m->links[0].host, ==, "roof.example");
+	g_assert_null(m->links[1].host);
+	g_assert_cmpstr(m->links[2].host, ==, "wall.example");
+	for (size_t k = 0; k < m->n_links; k++)
+		g_assert_true(m->links[k].coded);
+
+	/* a picture that counts readers is none of a code */
+	g_string_truncate(q.text, 0);
+	parsed(mail_of("image/png", "a.png", (struct bytes){ png, 99 }), &q);
+	g_assert_cmpstr(q.text->str, ==, "");
+	g_string_free(q.text, TRUE);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	message_library_init();
 	a = arena_create();
+	g_test_add_func("/decoder/codes", test_codes);
 	g_test_add_func("/decoder/asks-for-archives", asks_for_archives);
 	g_test_add_func("/decoder/puts-names-together", puts_names_together);
 	g_test_add_func("/decoder/asks-for-enclosed", asks_for_enclosed);
