@@ -28,17 +28,20 @@ static void take_answer(struct arena *a, const struct decode_answer *answer,
 	const char **names = arena_new(a, const char *, answer->n);
 	const char **kinds = arena_new(a, const char *, answer->n);
 	struct unopened *un = arena_new(a, struct unopened, answer->n + 1);
+	const char **links = arena_new(a, const char *, answer->n);
 	const char **codes = arena_new(a, const char *, answer->n);
-	size_t n_names = 0, n_kinds = 0, n_un = 0, n_codes = 0;
+	size_t n_names = 0, n_kinds = 0, n_un = 0, n_codes = 0, n_links = 0;
 	bool locked = false;
 
 	for (size_t i = 0; i < answer->n; i++) {
 		const struct decode_entry *e = &answer->entries[i];
 
-		if (e->code) {
+		if (e->sort == DECODE_CODE)
 			codes[n_codes++] = e->name;
+		if (e->sort == DECODE_LINK)
+			links[n_links++] = e->name;
+		if (e->sort != DECODE_FILE)
 			continue;
-		}
 		locked = locked || e->locked;
 		if (e->why != DECODE_WHOLE)
 			un[n_un++] = (struct unopened){ e->name, e->kind,
@@ -50,8 +53,8 @@ static void take_answer(struct arena *a, const struct decode_answer *answer,
 	}
 	if (answer->why != DECODE_WHOLE)
 		un[n_un++] = (struct unopened){ "", NULL, decode_why_word(answer->why) };
-	*found_r = (struct decoded){ names, n_names, kinds,   n_kinds, un,
-				     n_un,  codes,   n_codes, locked };
+	*found_r = (struct decoded){ names, n_names, kinds, n_kinds, un,    n_un,
+				     codes, n_codes, links, n_links, locked };
 }
 
 static void look(void *user, struct arena *a, const char *name, struct bytes file,

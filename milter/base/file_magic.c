@@ -159,10 +159,11 @@ static const struct {
 	{ "xar", PACKS_FILES },  { "pkg", PACKS_FILES },   { "cbz", PACKS_FILES },
 	{ "cbr", PACKS_FILES },  { "cb7", PACKS_FILES },   { "jar", PACKS_FILES },
 	{ "apk", PACKS_FILES },  { "deb", PACKS_FILES },   { "rpm", PACKS_FILES },
-	{ "war", PACKS_FILES },  { "wim", PACKS_FILES },   { "png", PACKS_CODES },
-	{ "jpeg", PACKS_CODES }, { "gif", PACKS_CODES },   { "webp", PACKS_CODES },
-	{ "eml", PACKS_MAIL },   { "mht", PACKS_MAIL },    { "mhtml", PACKS_MAIL },
-	{ "msg", PACKS_MAIL },   { "tnef", PACKS_MAIL },   { "mbox", PACKS_MAIL },
+	{ "war", PACKS_FILES },  { "wim", PACKS_FILES },   { "pdf", PACKS_CODES },
+	{ "png", PACKS_CODES },  { "jpeg", PACKS_CODES },  { "gif", PACKS_CODES },
+	{ "webp", PACKS_CODES }, { "eml", PACKS_MAIL },    { "mht", PACKS_MAIL },
+	{ "mhtml", PACKS_MAIL }, { "msg", PACKS_MAIL },    { "tnef", PACKS_MAIL },
+	{ "mbox", PACKS_MAIL },
 };
 
 enum file_packs file_packs(const char *word)

@@ -22,7 +22,7 @@ const char *file_magic_known(struct bytes name);
 enum file_packs {
 	PACKS_NOTHING,
 	PACKS_FILES, /* an archive, a disk image, a packed file */
-	PACKS_CODES, /* a picture, which may be one of a code */
+	PACKS_CODES, /* a picture or a PDF, which may show a code */
 	PACKS_MAIL,  /* a message, or what one was turned into */
 };
 

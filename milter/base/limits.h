@@ -53,6 +53,8 @@
 #define LIMIT_DECODE_CODES 20    /* told of one request, of pictures of codes */
 #define LIMIT_DECODE_CODE_BYTES 2048            /* of one; a QR code holds 2,953 */
 #define LIMIT_PICTURE_PIXELS (16 * 1024 * 1024) /* a page of paper in 400 dpi */
+#define LIMIT_PDF_OBJECTS 15000 /* a book of 500 pages has 5,000; below DECODE_ENTRIES */
+#define LIMIT_PDF_NOTES 1000    /* of one page */
 #define LIMIT_PICTURE_FRAMES 20 /* of one GIF; they are looked at one by one */
 #define LIMIT_DECODE_JOINED 16  /* archives one behind the other in one file */
 #define LIMIT_DECODE_ANSWER_BYTES \

@@ -6,8 +6,10 @@
 #include "base/file_magic.h"
 #include "base/limits.h"
 
-#define ENTRY_BYTES 6 /* 'F' or 'C', why, locked, length of kind, length of name (2) */
+#define ENTRY_BYTES 6 /* letter, why, locked, length of kind, length of name (2) */
 #define END_BYTES 2   /* 'E', why */
+
+static const char sort_letters[DECODE_SORT_COUNT + 1] = "FCL";
 
 struct decode_reader {
 	struct arena *arena;
@@ -36,14 +38,14 @@ void decode_put_entry(GString *to, const struct decode_entry *e)
 	struct bytes kind = bytes_of(e->kind), name = bytes_of(e->name);
 
 	g_assert(kind.n <= UINT8_MAX);
-	if (e->code) {
+	if (e->sort != DECODE_FILE) {
 		name.n = MIN(name.n, LIMIT_DECODE_CODE_BYTES);
 	} else if (name.n > LIMIT_FILENAME_BYTES) { /* its end tells the type */
 		name.at += name.n - LIMIT_FILENAME_BYTES;
 		name.n = LIMIT_FILENAME_BYTES;
 	}
 	const unsigned char head[ENTRY_BYTES] = {
-		e->code ? 'C' : 'F',
+		(unsigned char)sort_letters[e->sort],
 		(unsigned char)e->why,
 		e->locked,
 		(unsigned char)kind.n,
@@ -103,10 +105,13 @@ static bool take_entry(struct decode_reader *r, struct bytes rec)
 	size_t name_n = rec.n - ENTRY_BYTES - kind_n;
 	unsigned why = (unsigned char)rec.at[1], locked = (unsigned char)rec.at[2];
 	struct bytes kind = { rec.at + ENTRY_BYTES, kind_n };
-	struct decode_entry e = { .why = (enum decode_why)why,
-				  .locked = locked == 1,
-				  .code = rec.at[0] == 'C' };
-	size_t most = e.code ? LIMIT_DECODE_CODE_BYTES : LIMIT_FILENAME_BYTES;
+	struct decode_entry e = {
+		.why = (enum decode_why)why,
+		.locked = locked == 1,
+		.sort = (enum decode_sort)(strchr(sort_letters, rec.at[0]) - sort_letters)
+	};
+	size_t most =
+		e.sort != DECODE_FILE ? LIMIT_DECODE_CODE_BYTES : LIMIT_FILENAME_BYTES;
 
 	if (why >= DECODE_WHY_COUNT || locked > 1 || name_n > most ||
 	    r->entries->len >= LIMIT_DECODE_RECORDS)
@@ -124,7 +129,7 @@ static size_t take_record(struct decode_reader *r, struct bytes rec, bool *nonse
 	size_t n = 0;
 
 	*nonsense_r = false;
-	if (rec.at[0] == 'F' || rec.at[0] == 'C') {
+	if (rec.at[0] != '\0' && strchr(sort_letters, rec.at[0]) != NULL) {
 		n = entry_length(rec);
 		*nonsense_r = n > 0 && !take_entry(r, (struct bytes){ rec.at, n });
 	} else if (rec.at[0] == 'E') {

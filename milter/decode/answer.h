@@ -20,6 +20,14 @@ enum decode_why {
 	DECODE_WHY_COUNT
 };
 
+/* what a record is of; of others than a file the name is an address or a text */
+enum decode_sort {
+	DECODE_FILE,
+	DECODE_CODE, /* what the picture of a code says */
+	DECODE_LINK, /* where a link in a document leads */
+	DECODE_SORT_COUNT
+};
+
 /* one file within another, or one that could not be opened */
 struct decode_entry {
 	const char
@@ -28,7 +36,7 @@ struct decode_entry {
 	const char *kind;    /* of file_magic(), or NULL */
 	enum decode_why why; /* it can hold files, and nobody has seen them */
 	bool locked;         /* needs a password */
-	bool code;           /* no file: name is what the picture of a code says */
+	enum decode_sort sort;
 };
 
 struct decode_answer {

@@ -75,24 +75,38 @@ static void see(void *user, const struct picture *p)
 		const zbar_symbol_t *symbol = zbar_image_first_symbol(image);
 
 		for (; symbol != NULL; symbol = zbar_symbol_next(symbol))
-			walk_code(s->w, zbar_symbol_get_data(symbol));
+			walk_link(s->w, zbar_symbol_get_data(symbol), DECODE_CODE);
 	}
 	zbar_image_destroy(image);
 	g_free(at.gray);
 }
 
-enum decode_why code_list(struct decode_walk *w, const struct decode_place *at,
-			  const char *kind)
+static struct scan scan_begin(struct decode_walk *w)
 {
 	struct scan s = { w, zbar_image_scanner_create() };
-	enum decode_why why;
 
 	zbar_image_scanner_set_config(s.scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
 	zbar_image_scanner_set_config(s.scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
 	zbar_image_scanner_set_config(s.scanner, ZBAR_NONE, ZBAR_CFG_TEST_INVERTED, 1);
 	/* bytes as they are: its guesses at charsets want files, and phones take UTF-8 */
 	zbar_image_scanner_set_config(s.scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
-	why = picture_show(at->data, kind, see, &s);
+	return s;
+}
+
+enum decode_why code_list(struct decode_walk *w, const struct decode_place *at,
+			  const char *kind)
+{
+	struct scan s = scan_begin(w);
+	enum decode_why why = picture_show(at->data, kind, see, &s);
+
 	zbar_image_scanner_destroy(s.scanner);
 	return why;
+}
+
+void code_see(struct decode_walk *w, const struct picture *p)
+{
+	struct scan s = scan_begin(w);
+
+	see(&s, p);
+	zbar_image_scanner_destroy(s.scanner);
 }

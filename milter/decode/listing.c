@@ -80,9 +80,11 @@ void walk_unopened(struct decode_walk *w, const struct decode_place *at,
 		   enum decode_why why)
 {
 	const char *kind = file_magic(at->data), *end = file_ending(at->name);
+	/* statements of banks are PDF that want a password; of archives it is a trick */
+	bool pdf = g_strcmp0(kind, "pdf") == 0;
 	struct decode_entry e = { .name = at->path,
 				  .why = why,
-				  .locked = why == DECODE_LOCKED };
+				  .locked = why == DECODE_LOCKED && !pdf };
 
 	e.kind = file_packs(kind) != PACKS_NOTHING || end == NULL
 			 ? kind
@@ -91,22 +93,26 @@ void walk_unopened(struct decode_walk *w, const struct decode_place *at,
 		w->listener->tell(w->listener->user, &e);
 }
 
-void walk_code(struct decode_walk *w, const char *text)
+void walk_link(struct decode_walk *w, const char *text, enum decode_sort sort)
 {
-	struct decode_entry e = { .name = text, .code = true };
+	struct decode_entry e = { .name = text, .sort = sort };
 
-	if (w->codes++ < LIMIT_DECODE_CODES)
+	/* a paper has hundreds of links, and no more than one code */
+	if (w->links[sort]++ < LIMIT_DECODE_CODES)
 		w->listener->tell(w->listener->user, &e);
-	else if (w->why == DECODE_WHOLE)
+	else if (w->why == DECODE_WHOLE && sort == DECODE_CODE)
 		w->why = DECODE_MANY;
 }
 
-static void look_at_picture(struct decode_walk *w, const struct decode_place *at,
-			    const char *kind)
+/* Something else may begin behind it: unpackers look for an archive, wherever that begins. */
+static void look_at_codes(struct decode_walk *w, const struct decode_place *at,
+			  const char *kind)
 {
-	enum decode_why why = code_list(w, at, kind);
+	bool packs = archive_list(w, at);
+	enum decode_why why =
+		strcmp(kind, "pdf") == 0 ? pdf_list(w, at) : code_list(w, at, kind);
 
-	if (why != DECODE_WHOLE)
+	if (why != DECODE_WHOLE && !packs)
 		walk_unopened(w, at, why);
 }
 
@@ -167,7 +173,7 @@ void walk_into(struct decode_walk *w, const struct decode_place *at)
 	else if (is_mail(at, kind) && w->openers->mail != NULL)
 		w->openers->mail(at->data, &visitor);
 	else if (file_packs(kind) == PACKS_CODES)
-		look_at_picture(w, at, kind);
+		look_at_codes(w, at, kind);
 	else if (g_strcmp0(kind, "ole") == 0 ? !ole_list(w, at) : !archive_list(w, at))
 		walk_unopened(w, at, DECODE_UNKNOWN);
 }

@@ -12,6 +12,10 @@ struct picture {
 	guint8 *gray;
 };
 
+/* code_see - tell the codes in unpacked pixels
+ * err   none */
+void code_see(struct decode_walk *w, const struct picture *p);
+
 typedef void picture_visitor(void *user, const struct picture *p);
 
 /* picture_show - unpack a picture, all that a GIF has of them

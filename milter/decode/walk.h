@@ -16,7 +16,8 @@ struct decode_walk {
 	GHashTable *told;   /* names */
 	GHashTable *sorts;  /* endings and kinds of what was told */
 	GHashTable *opened; /* digests: nothing is opened twice */
-	size_t entries, unpacked, unopened, codes;
+	size_t entries, unpacked, unopened;
+	size_t links[DECODE_SORT_COUNT];
 	enum decode_why why;
 };
 
@@ -73,10 +74,17 @@ bool ooxml_is_table(const char *name);
  * ref   ECMA-376-2 9, 10 */
 const char *ooxml_kind(char *text, size_t n);
 
-/* walk_code - a code was found in a picture
+/* walk_link - a code was found in a picture, or a link in a document
  * in    text   what it says
- * err   none: beyond LIMIT_DECODE_CODES the walk is over */
-void walk_code(struct decode_walk *w, const char *text);
+ * err   none: beyond LIMIT_DECODE_CODES (of each sort) the walk is over, or no more are told
+ */
+void walk_link(struct decode_walk *w, const char *text, enum decode_sort sort);
+
+/* pdf_list - tell pictures, links and files of a PDF, and look into them
+ * out   DECODE_WHOLE, or why it is not read at all
+ * err   as out
+ * ref   ISO 32000-1 */
+enum decode_why pdf_list(struct decode_walk *w, const struct decode_place *at);
 
 /* code_list - tell the codes in a picture
  * in    kind   of file_magic()

@@ -15,6 +15,7 @@
 #include "message/domain.h"
 #include "message/file_name.h"
 #include "message/html_text.h"
+#include "message/links.h"
 #include "message/page.h"
 
 enum {
@@ -80,7 +81,8 @@ static struct value bits_value(struct arena *a, unsigned bits,
 /* what is found in files */
 struct files {
 	struct arena *arena;
-	struct collected *names, *types, *inside, *inside_types, *unchecked, *scripted;
+	struct collected *names, *types, *inside, *inside_types, *unchecked, *scripted,
+		*links;
 	bool locked;
 	unsigned page_acts;
 };
@@ -140,6 +142,14 @@ static void take_decoded(struct files *f, const struct decoded *d)
 {
 	for (size_t i = 0; d != NULL && i < d->n_kinds; i++)
 		collect_add(f->inside_types, d->kinds[i]);
+	for (size_t i = 0; d != NULL && i < d->n_links; i++) {
+		struct link link = { .url = d->links[i] };
+
+		links_resolve(f->arena, &link, NULL);
+		collect_add(f->links, link.host);
+		collect_add(f->links,
+			    link.host == NULL ? NULL : link_beyond(f->arena, &link));
+	}
 }
 
 /* Neither the type nor the disposition that a part declares makes it harmless. */
@@ -166,6 +176,7 @@ static void take_parts(const struct source *s, struct value *at)
 			   .inside = collect_new(s->arena, INSIDE_MOST),
 			   .inside_types = collect_new(s->arena, INSIDE_TYPES_MOST),
 			   .unchecked = collect_new(s->arena, UNCHECKED_MOST),
+			   .links = collect_new(s->arena, LIMIT_LINKS),
 			   .scripted = collect_new(s->arena, LIMIT_PARTS) };
 	bool html = false;
 
@@ -192,6 +203,7 @@ static void take_parts(const struct source *s, struct value *at)
 	unchecked_take(s->arena, f.unchecked, m);
 	at[FEATURE_ATTACHMENTS_UNCHECKED] = collect_value(f.unchecked);
 	at[FEATURE_ATTACHMENTS_SCRIPTED] = collect_value(f.scripted);
+	at[FEATURE_ATTACHMENTS_LINKS] = collect_value(f.links);
 	at[FEATURE_ATTACHMENTS_PAGES] = bits_value(s->arena, f.page_acts, page_act_names,
 						   COUNT_OF(page_act_names));
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);

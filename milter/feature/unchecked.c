@@ -26,7 +26,8 @@ static const char *within(const char *word)
 	case PACKS_FILES:
 		return "archive within";
 	case PACKS_CODES:
-		return "picture within";
+		return g_ascii_strcasecmp(word, "pdf") == 0 ? "pdf within"
+							    : "picture within";
 	case PACKS_MAIL:
 		return "mail within";
 	case PACKS_NOTHING:

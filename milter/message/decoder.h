@@ -28,6 +28,8 @@ struct decoded {
 	size_t n_unopened;
 	const char *const *codes; /* what pictures of codes say */
 	size_t n_codes;
+	const char *const *links; /* where links in documents lead */
+	size_t n_links;
 	bool locked; /* something in it needs a password */
 };
 

@@ -25,9 +25,8 @@
 #define HEAD_BYTES (48 * 1024)      /* decoded for the magic: an ISO has its at 33 kB */
 #define ZIP_BYTES (2 * 1024 * 1024) /* of content read for names: all of it, or its end */
 #define PAGE_BYTES (4 * 1024 * 1024) /* of an attached page; a file may be built in it */
-#define CODE_BYTES 100 /* no picture of a code is smaller; those that count readers are */
-#define META_BYTES 1024 /* where HTML may say its character set */
-#define WORDS_LEAST 20  /* of a text that can be told from another one */
+#define META_BYTES 1024              /* where HTML may say its character set */
+#define WORDS_LEAST 20               /* of a text that can be told from another one */
 
 struct reading {
 	struct arena *a;
@@ -262,7 +261,7 @@ static void read_zip(struct reading *r, const struct part *p, struct zip_listing
 static bool packs_files(const struct part *p)
 {
 	bool packs = file_packs(p->magic) == PACKS_FILES ||
-		     (file_packs(p->magic) == PACKS_CODES && p->bytes >= CODE_BYTES);
+		     file_packs(p->magic) == PACKS_CODES;
 
 	for (size_t i = 0; i < p->n_names; i++)
 		packs = packs || file_packs(file_ending(p->names[i])) == PACKS_FILES;

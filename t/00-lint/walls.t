@@ -19,6 +19,7 @@ my %wall = (
 	'jansson.h'     => qr{^milter/(journal|review)/},
 	'archive'       => qr{^milter/decode/archive\.c$},
 	'gsf/'          => qr{^milter/decode/ole\.c$},
+	'qpdf/'         => qr{^milter/decode/pdf\.c$},
 	'zbar.h'        => qr{^milter/decode/code\.c$},
 	'png.h'         => qr{^milter/decode/picture\.c$},
 	'jpeglib.h'     => qr{^milter/decode/picture\.c$},

@@ -30,10 +30,10 @@ static enum decode_progress taken(const char *at, size_t n, size_t piece,
 static void round_trip(void)
 {
 	const struct decode_entry entries[] = {
-		{ "b.zip", "zip", DECODE_WHOLE, false, false },
-		{ "b.zip/a.exe", "exe", DECODE_WHOLE, true, false },
-		{ "", "rar", DECODE_LOCKED, true, false },
-		{ "plain", NULL, DECODE_WHOLE, false, false },
+		{ "b.zip", "zip", DECODE_WHOLE, false, DECODE_FILE },
+		{ "b.zip/a.exe", "exe", DECODE_WHOLE, true, DECODE_FILE },
+		{ "", "rar", DECODE_LOCKED, true, DECODE_FILE },
+		{ "plain", NULL, DECODE_WHOLE, false, DECODE_FILE },
 	};
 	GString *text = g_string_new(NULL);
 	struct decode_answer answer;
@@ -114,16 +114,16 @@ static void codes(void)
 
 	while (long_one->len < 5000)
 		g_string_append(long_one, "x/");
-	decode_put_entry(text,
-			 &(struct decode_entry){ .name = long_one->str, .code = true });
+	decode_put_entry(text, &(struct decode_entry){ .name = long_one->str,
+						       .sort = DECODE_CODE });
 	decode_put_entry(text, &(struct decode_entry){ .name = "a.png" });
 	decode_put_end(text, DECODE_WHOLE);
 	g_assert_cmpint(taken(text->str, text->len, 7, &answer), ==, READER_ENDED);
 	g_assert_cmpuint(answer.n, ==, 2);
-	g_assert_true(answer.entries[0].code);
+	g_assert_cmpint(answer.entries[0].sort, ==, DECODE_CODE);
 	g_assert_cmpuint(strlen(answer.entries[0].name), ==, LIMIT_DECODE_CODE_BYTES);
 	g_assert_true(g_str_has_prefix(answer.entries[0].name, "https://a.example/x/"));
-	g_assert_false(answer.entries[1].code);
+	g_assert_cmpint(answer.entries[1].sort, ==, DECODE_FILE);
 	g_string_free(text, TRUE);
 	g_string_free(long_one, TRUE);
 }

@@ -86,6 +86,71 @@ static const char text_png[] =
 	"B48aIrP2MyS5g1pnN8j8eQNHHiPghFvfQJeot/nCG+Ytv+uXwvyrv9b2C0Njrt1uYxAnAAAAAElF"
 	"TkSuQmCC";
 
+static const char code_pdf[] =
+	"JVBERi0xLjUKMSAwIG9iago8PC9UeXBlL0NhdGFsb2cvUGFnZXMgMiAwIFI+PgplbmRvYmoKMiAw"
+	"IG9iago8PC9UeXBlL1BhZ2VzL0NvdW50IDEvS2lkc1szIDAgUl0+PgplbmRvYmoKMyAwIG9iago8"
+	"PC9UeXBlL1BhZ2UvUGFyZW50IDIgMCBSL01lZGlhQm94WzAgMCAyMDAgMjAwXS9Bbm5vdHNbPDwv"
+	"VHlwZS9Bbm5vdC9TdWJ0eXBlL0xpbmsvUmVjdFswIDAgOSA5XS9BPDwvUy9VUkkvVVJJKGh0dHBz"
+	"Oi8vcm9vZi53ZWIuYXBwL3NpZ24taW4pPj4+Pl0vUmVzb3VyY2VzPDwvWE9iamVjdDw8L0kgNCAw"
+	"IFI+Pj4+Pj4KZW5kb2JqCjQgMCBvYmoKPDwvVHlwZS9YT2JqZWN0L1N1YnR5cGUvSW1hZ2UvV2lk"
+	"dGggMjUvSGVpZ2h0IDI1L0JpdHNQZXJDb21wb25lbnQgMS9Db2xvclNwYWNlL0RldmljZUdyYXkv"
+	"RmlsdGVyL0ZsYXRlRGVjb2RlL0xlbmd0aCAxMDk+PgpzdHJlYW0KeJxj5D1QX/s4vt51RWC962kg"
+	"Ph5YX7s+vp4x1KH+v+H//6pb79dfuvHgP6tZdv3k/z/qO8T864sulP3XLRCod847WV+zkOX//+qS"
+	"/4znw+trX5f/d3Vh/++aNw9o3ob6Wrsj9Yzl0fUA/hwy5QplbmRzdHJlYW0KZW5kb2JqCnhyZWYK"
+	"MCA1CjAwMDAwMDAwMDAgNjU1MzUgZiAKMDAwMDAwMDAwOSAwMDAwMCBuIAowMDAwMDAwMDU0IDAw"
+	"MDAwIG4gCjAwMDAwMDAxMDUgMDAwMDAgbiAKMDAwMDAwMDMwMSAwMDAwMCBuIAp0cmFpbGVyCjw8"
+	"L1NpemUgNS9Sb290IDEgMCBSPj4Kc3RhcnR4cmVmCjU2NQolJUVPRgo=";
+static const char file_pdf[] =
+	"JVBERi0xLjUKMSAwIG9iago8PC9UeXBlL0NhdGFsb2cvUGFnZXMgMiAwIFI+PgplbmRvYmoKMiAw"
+	"IG9iago8PC9UeXBlL1BhZ2VzL0NvdW50IDEvS2lkc1szIDAgUl0+PgplbmRvYmoKMyAwIG9iago8"
+	"PC9UeXBlL1BhZ2UvUGFyZW50IDIgMCBSL01lZGlhQm94WzAgMCAyMDAgMjAwXS9Bbm5vdHNbPDwv"
+	"VHlwZS9Bbm5vdC9TdWJ0eXBlL0xpbmsvUmVjdFswIDAgOSA5XS9BPDwvUy9VUkkvVVJJKGh0dHBz"
+	"Oi8vcm9vZi53ZWIuYXBwL3NpZ24taW4pPj4+PiA1IDAgUl0vUmVzb3VyY2VzPDwvWE9iamVjdDw8"
+	"L0kgNCAwIFI+Pj4+Pj4KZW5kb2JqCjQgMCBvYmoKPDwvVHlwZS9YT2JqZWN0L1N1YnR5cGUvSW1h"
+	"Z2UvV2lkdGggNjYvSGVpZ2h0IDY2L0JpdHNQZXJDb21wb25lbnQgOC9Db2xvclNwYWNlL0Rldmlj"
+	"ZUdyYXkvRmlsdGVyL0RDVERlY29kZS9MZW5ndGggMTgzOT4+CnN0cmVhbQr/2P/gABBKRklGAAEB"
+	"AAABAAEAAP/bAEMADQkKCwoIDQsKCw4ODQ8TIBUTEhITJxweFyAuKTEwLiktLDM6Sj4zNkY3LC1A"
+	"V0FGTE5SU1IyPlphWlBgSlFST//AAAsIADoAOgEBEQD/xAAfAAABBQEBAQEBAQAAAAAAAAAAAQID"
+	"BAUGBwgJCgv/xAC1EAACAQMDAgQDBQUEBAAAAX0BAgMABBEFEiExQQYTUWEHInEUMoGRoQgjQrHB"
+	"FVLR8CQzYnKCCQoWFxgZGiUmJygpKjQ1Njc4OTpDREVGR0hJSlNUVVZXWFlaY2RlZmdoaWpzdHV2"
+	"d3h5eoOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna"
+	"4eLj5OXm5+jp6vHy8/T19vf4+fr/2gAIAQEAAD8A7HxDr13pV/p1jYaX/aFxf+bsT7QIsbACeSCO"
+	"hPp0qr/bfiv/AKE3/wAqcX+FFp4l1XUdCsNT0rw99r+1eZ5kf21I/K2ttHLD5s4PbjFVbfx/aW1/"
+	"d2PiS1/si4t9mE8w3G/cM9UXAwNv5+1b1pq//Hhb6rB9g1G+8zy7Xf5v3OT86jH3cHt1xWDpvivx"
+	"BqthHfWHhLzbeXOx/wC0Y1zgkHggHqDVq08S6r/bthpmq+HvsH27zPLk+2pL9xdx4UfTuOtdPXMa"
+	"9/yPfhT/ALfP/RQrjvBPg7xBpXiyyvr/AE/yreLzN7+dG2MxsBwGJ6kVu+G/7K/4VPbf29/yDvm8"
+	"77//AD3O37vP3sdKwtI0/wAQa1f+ING1iLbcXn2b7Zd7oz9n2AsnyKQG3AAcHjqa3ZPD2laD478N"
+	"/wBlWvkef9q8z947btsXH3ifU1zEnh7Vde8CeG/7KtfP8j7V5n7xF27pePvEehre0fT7vSr/AMD2"
+	"N/F5VxF9v3puDYyCRyCR0Ir0SuY8Z6Z/aP2P/im/7Z8vf/y/fZ/Kzt9/mzj8Me9cdcJ4Jtr+0abQ"
+	"dujXm/yNR+2THfsHzfuh8ww3y8/XpWpcafd3NhaL4bi/szWdA3507cJtnnn/AJ6udpyu5u/XHBo1"
+	"eC0jsPD+reG73+z9GsPtOb3yjL5G8hf9W/zNlty9DjOelWfht/ZWo6Fpv/LTUdH83++PK81n/Bsq"
+	"PfHtWZ9l+H9n/o+vab/Zuop/rrXz7iby88r868HKkHj1xWn4btfCkuu21x4U03z/ACN32i68+Vfs"
+	"25SF+R/v7vmHHTrXd1x3xG0+01Wwt7FIvN1mXd/Z6biucFDJzkL90fxfhzXCXGn3fhSwtL6aL+yN"
+	"Zt9/kPuFx9u3HDcAlY9it3+9n1Fb3k/2j/xJP+EC8z+x/wDlj/bGPK835/vfxZxnqce1acni7Spf"
+	"+Eb1vVbDyPP+1eXN5zt9m2/IflVfn3cDpxVbTde8P6r8So2sNL824lzs1H7RIucQnP7ogDoCv61Z"
+	"u7X+2ft+marpv9g6jrnl+XJ5/wBq+0eT8x4XAXaoHcZ3d8UWljqsvjuw+06z/a39leZ9q/0VIPs3"
+	"mxfJ0+/u9s4xzjNd3XMeKfD39va7of2m18/ToPP+1fvNu3co2dCD94dvxqrb+FPEFtf3d9D4t23F"
+	"5s89/wCzozv2DC8E4GB6VmIl3Y3+iqmg/wBn3Fh5/wDZ+nfbBL9s3j95+96R7Ad3zZznAo8bJdx3"
+	"97fa5oP9qaNbeX9kf7YIPI3BQ/C/M2Wx16Y44NZdx4ctNPv7RZvC32i41bf5Gnf2gU+y+UPm/eg4"
+	"fcDu5xjpzVW08ParL9g8MeIrXyPP8z+zrjzEb7Nt/eS/Kh+fdwPmPHarXwv0+01C/gvoYvs9xpO7"
+	"z33F/tXmhwvBOE2gds59q9YrjvGGn2mq+LPDNjfxebby/at6biucRqRyCD1ArjvDcnhTXtdttM/4"
+	"RTyPP3fvP7RlbbtUt049PWun8C6v9j0Lwxpnkb/7R+1/vN+PL8tmbpjnOfUVmeFrXVYNd1zTNK03"
+	"+xvM8jzJPPS4+xYUsOG/1m/nv8ufajWvEuq/27Dqdz4e8n/hHt32qP7ajf69QqcgfyB98Va8MJd6"
+	"rf8Ahy+sNB/s/RrD7Tsf7YJc7wQeDhvvA+vX0rp7jUPD9z4stLGaXdrNnv8AITbINm+PLcgbTlfX"
+	"+dbtcx4ptdV/t3Q9T0rTft/2Hz/Mj89IvvqFHLfj2PSsLTdJu9Kv476w+HvlXEWdj/20GxkEHgkj"
+	"oTQnhjxBc+E9F8PO32K3bz/7QOI5Nn7zfH3ycn+6e/NdPqWi2lzfyQvpH2i31bH9oT/aSmzygDH8"
+	"ucnJ4+XHvmsu38HWmn393Yw6f9o0bVtnnp5xT7L5QyvJbc+5j2xj3FZlx4Y8QarYWmo+JG/tS4tt"
+	"+NKxHBncdv8ArkIHQK34Y70aF4Au/D3izTL6G6+226+b57+WI/K/dkLwWJOS3bpivRKKKKKKKKK/"
+	"/9kKZW5kc3RyZWFtCmVuZG9iago1IDAgb2JqCjw8L1R5cGUvQW5ub3QvU3VidHlwZS9MaW5rL0Eg"
+	"NiAwIFI+PgplbmRvYmoKNiAwIG9iago8PC9TL1VSSS9VUkkoaHR0cHM6Ly93YWxsLmV4YW1wbGUv"
+	"YSk+PgplbmRvYmoKNyAwIG9iago8PC9UeXBlL0VtYmVkZGVkRmlsZS9MZW5ndGggNjI+PgpzdHJl"
+	"YW0KTVoAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAKZW5kc3RyZWFtCmVuZG9iagp4cmVmCjAgOAowMDAwMDAwMDAwIDY1NTM1IGYgCjAw"
+	"MDAwMDAwMDkgMDAwMDAgbiAKMDAwMDAwMDA1NCAwMDAwMCBuIAowMDAwMDAwMTA1IDAwMDAwIG4g"
+	"CjAwMDAwMDAzMDcgMDAwMDAgbiAKMDAwMDAwMjMwMCAwMDAwMCBuIAowMDAwMDAyMzUyIDAwMDAw"
+	"IG4gCjAwMDAwMDI0MDYgMDAwMDAgbiAKdHJhaWxlcgo8PC9TaXplIDgvUm9vdCAxIDAgUj4+CnN0"
+	"YXJ0eHJlZgoyNTM0CiUlRU9GCg==";
+
 static const struct decode_openers no_openers = { NULL, NULL, NULL };
 
 static void hear(void *user, const struct decode_entry *e)
@@ -93,7 +158,10 @@ static void hear(void *user, const struct decode_entry *e)
 	GString *text = user;
 
 	g_string_append_printf(text, "%s%s%s%s", text->len > 0 ? " " : "",
-			       e->code ? "code " : "", e->name,
+			       e->sort == DECODE_CODE   ? "code "
+			       : e->sort == DECODE_LINK ? "link "
+							: "",
+			       e->name,
 			       e->why != DECODE_WHOLE ? decode_why_word(e->why) : "");
 }
 
@@ -180,9 +248,27 @@ static void in_an_archive(void)
 	g_free(at);
 }
 
+/* a picture of plain pixels and one of JPEG, links with and without a number, a file */
+static void pdf(void)
+{
+	gsize n;
+	guchar *at = g_base64_decode(code_pdf, &n);
+
+	assert_told((const char *)at, n,
+		    "link https://roof.web.app/sign-in code https://codes.example/roof");
+	assert_told((const char *)at, 300, "damaged");
+	g_free(at);
+	at = g_base64_decode(file_pdf, &n);
+	assert_told((const char *)at, n,
+		    "link https://roof.web.app/sign-in code https://codes.example/roof "
+		    "link https://wall.example/a file");
+	g_free(at);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/code/pdf", pdf);
 	g_test_add_func("/code/kinds", kinds);
 	g_test_add_func("/code/cut", cut);
 	g_test_add_func("/code/bomb", bomb);

@@ -53,7 +53,10 @@ static void test_told(void)
 		{ "application/x", "a.zip", "zip", "b.eml", "mail within;" },
 		{ "message/partial", NULL, NULL, NULL, "message/partial;" },
 		{ "message/external-body", NULL, NULL, NULL, "message/external-body;" },
-		{ "application/pdf", "a.pdf", "pdf", NULL, "" },
+		{ "application/pdf", "a.pdf", "pdf", NULL, "pdf;" },
+		{ "image/png", "a.png", "png", NULL, "png;" },
+		{ "application/x", "a.zip", "zip", "b.pdf", "pdf within;" },
+		{ "application/x", "a.zip", "zip", "b.png", "picture within;" },
 		{ "text/plain", NULL, NULL, NULL, "" },
 	};
 
