@@ -26,7 +26,7 @@ struct request {
 	struct hold_filter filter;
 	char **ids;
 	char *rcpt, *tenant, *mailbox, *from, *text, *rule, *verdict, *state, *since,
-		*server, *why;
+		*server, *why, *campaign;
 	gboolean all, raw, json, again, doubtful, yes, only_because;
 	int days, limit;
 	char *who; /* of the acts */
@@ -84,6 +84,7 @@ static bool read_filter(struct request *r, GError **e)
 		return filter_wrong(e, "--only-because", "", "it beside --rule NAME");
 	r->filter.from = r->from;
 	r->filter.text = r->text;
+	r->filter.campaign = r->campaign;
 	r->filter.doubtful = r->doubtful;
 	r->filter.most = (size_t)r->limit;
 	return read_since(r, e) && read_state(r, e) &&
@@ -280,7 +281,8 @@ static int make_matching(const struct request *r, const struct operation *o)
 static bool chooses_holds(const struct request *r)
 {
 	return r->from != NULL || r->text != NULL || r->rule != NULL ||
-	       r->since != NULL || r->days != 0 || r->doubtful || r->limit > 0;
+	       r->campaign != NULL || r->since != NULL || r->days != 0 || r->doubtful ||
+	       r->limit > 0;
 }
 
 static int make(struct request *r, enum operation_kind kind)
@@ -379,6 +381,8 @@ static bool read_options(struct command_args *args, struct request *r)
 		{ "text", 't', 0, G_OPTION_ARG_STRING, &r->text,
 		  "Only with these words in sender, recipients, subject, reasons or text",
 		  "TEXT" },
+		{ "campaign", 0, 0, G_OPTION_ARG_STRING, &r->campaign,
+		  "Only what has the same text, as \"show --json\" names it", "ID" },
 		{ "since", 's', 0, G_OPTION_ARG_STRING, &r->since,
 		  "Only since then: 2026-11-20, \"2026-11-20 10:30\", 3d, 12h", "TIME" },
 		{ "days", 'd', 0, G_OPTION_ARG_INT, &r->days, "Only of the last N days",
@@ -422,9 +426,9 @@ static bool read_options(struct command_args *args, struct request *r)
 
 static void free_request(struct request *r)
 {
-	char *const texts[] = { r->who,   r->rcpt,  r->tenant, r->mailbox,
-				r->from,  r->text,  r->rule,   r->verdict,
-				r->state, r->since, r->server, r->why };
+	char *const texts[] = { r->who,    r->rcpt, r->tenant,  r->mailbox, r->from,
+				r->text,   r->rule, r->verdict, r->state,   r->since,
+				r->server, r->why,  r->campaign };
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		g_free(texts[i]);

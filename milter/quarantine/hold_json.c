@@ -81,6 +81,7 @@ void hold_json_append(GString *out, const struct hold *h)
 	add_text(out, "from", h->from);
 	add_text(out, "subject", h->subject);
 	add_text(out, "message_id", h->message_id);
+	add_text(out, "campaign", h->campaign);
 	add_int(out, "bytes", (int64_t)h->bytes);
 	add_int(out, "seen", (int64_t)MAX(h->seen, 1));
 	json_line_name(out, "recipients");

@@ -8,8 +8,10 @@
 
 #define TEXT_BYTES 200
 
-static const char *const fields[] = { "q",  "verdict", "rule",  "decided_by",   "from",
-				      "to", "since",   "state", "only_because", NULL };
+static const char *const fields[] = { "q",          "verdict", "rule",
+				      "decided_by", "from",    "to",
+				      "since",      "state",   "only_because",
+				      "campaign",   NULL };
 
 static const struct {
 	const char *word;
@@ -87,6 +89,7 @@ const char *filter_read(const struct form *f, const struct options *o, int64_t n
 	};
 	h->from = text_of(f, "from");
 	h->text = text_of(f, "q");
+	h->campaign = text_of(f, "campaign");
 	for (const char *const *name = fields; *name != NULL; name++)
 		if (strlen(form_text(f, *name)) > TEXT_BYTES)
 			return "a field of the filter is too long";

@@ -13,7 +13,7 @@ struct list_filter {
 };
 
 /* filter_read - fields q, verdict, rule, decided_by, only_because, from, to, since, state,
- *               cursor
+ *               campaign, cursor
  * in    f   outlives it
  * own   filter_clear()
  * err   NULL: good; else static words on what is wrong */

@@ -138,37 +138,57 @@ static void all_hits(struct exchange *x, const struct hold *h)
 			hits(&x->page, &h->rcpts[i]);
 }
 
+/* holds, and recipients' parts of them that are held */
+struct radius {
+	unsigned holds, rcpts;
+};
+
 static bool count_one(const struct hold *h, void *user)
 {
-	unsigned *n = user;
+	struct radius *r = user;
 
-	(void)h;
-	return ++*n < HOLD_LIST_MOST;
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		r->rcpts += h->rcpts[i].state == HOLD_HELD;
+	return ++r->holds < HOLD_LIST_MOST;
 }
 
-/* How many more does the same rule hold? */
+/* what   "is/are held for the same deciding reason" in other words; path: where they are */
+static void tell_radius(struct exchange *x, const struct hold_filter *f, const char *what,
+			const char *path, const char *link)
+{
+	struct radius r = { 0 };
+	struct page *p = &x->page;
+
+	if (!hold_list(&x->scope, f, count_one, &r, NULL))
+		return;
+	page_open(p, "p", "class", "radius", NULL);
+	if (r.holds <= 1)
+		page_printf(p, "Nothing else is held %s: ", what);
+	else
+		page_printf(p, "%u%s more %s held %s, for %u %s in all: ", r.holds - 1,
+			    r.holds == HOLD_LIST_MOST ? " or more" : "",
+			    plural(r.holds - 1, "is", "are"), what, r.rcpts,
+			    plural(r.rcpts, "recipient", "recipients"));
+	page_link(p, path, link);
+	page_close(p, "p");
+}
+
+/* How many more does the same rule hold, and who else got the same text? */
 static void radius(struct exchange *x, const struct hold *h)
 {
 	const char *rule = h->n_rcpts > 0 ? h->rcpts[0].rule : NULL;
-	const struct hold_filter f = { .parts.decided_by = rule };
-	unsigned n = 0;
+	const struct hold_filter of_rule = { .parts.decided_by = rule },
+				 of_text = { .campaign = h->campaign };
+	GString *campaign = g_string_new("/");
+	char *path = rule == NULL ? NULL : path_join("/rule/", rule, "");
 
-	if (rule == NULL || exchange_role(x) < ROLE_REVIEWER ||
-	    !hold_list(&x->scope, &f, count_one, &n, NULL))
-		return;
-	char *path = path_join("/rule/", rule, "");
-
-	page_open(&x->page, "p", "class", "radius", NULL);
-	if (n <= 1)
-		page_text(&x->page,
-			  "Nothing else is held for the same deciding reason: ");
-	else
-		page_printf(&x->page,
-			    "%u%s more %s held for the same deciding reason: ", n - 1,
-			    n == HOLD_LIST_MOST ? " or more" : "",
-			    plural(n - 1, "is", "are"));
-	page_link(&x->page, path, rule);
-	page_close(&x->page, "p");
+	if (path != NULL && exchange_role(x) >= ROLE_REVIEWER)
+		tell_radius(x, &of_rule, "for the same deciding reason", path, rule);
+	query_add(campaign, "campaign", h->campaign);
+	if (h->campaign != NULL && exchange_role(x) >= ROLE_REVIEWER)
+		tell_radius(x, &of_text, "with the same text", campaign->str,
+			    "the campaign");
+	g_string_free(campaign, TRUE);
 	g_free(path);
 }
 

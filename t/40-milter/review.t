@@ -450,6 +450,22 @@ subtest 'read again' => sub {
 	kill 'HUP', $r->{pid};
 	ok(Wonted::Place::wait_for(sub { eval { $b->get('/login')->{body} =~ /The New One/ || $b->login('rita', 'reviewer of one') && $b->get('/')->{body} =~ /The New One/ } }), 'a good one is taken');
 };
+subtest 'a campaign' => sub {
+	my $text = "Dear %s, your parcel %d waits at the depot because nobody opened the door today. Please confirm quickly where we should bring this parcel: http://x.example/%d\n";
+	mail(subject => "parcel sale $_->[1]", to => [$_->[0]], text => sprintf $text, 'Somebody', $_->[1], $_->[1]) for ['ann@one.example', 71], ['carl@one.example', 72], ['zoe@two.example', 73];
+	my $b = $r->browser;
+	$b->login('rita', 'reviewer of one');
+	my $page = $b->get('/hold/' . id_of('parcel sale 71'))->{body};
+	like($page, qr/1 more is held with the same text, for 2 recipients in all/, 'who else got it, of her tenant');
+	my ($path) = $page =~ m{href="(/\?campaign=[0-9a-f]+)"};
+	is_deeply([sort(Wonted::Review::Browser::ids($b->get($path)))], [sort map { id_of("parcel sale $_") } 71, 72], 'and all of it in a list');
+	my ($id) = $path =~ /=(.*)/;
+	is(scalar(my @all = held('--campaign', $id)), 3, 'by the tool, of all tenants');
+	my $ann = $r->browser;
+	$ann->login('ann', 'user of one');
+	unlike($ann->get('/hold/' . id_of('parcel sale 71'))->{body}, qr/same text/, 'which is not for users');
+	is_deeply([Wonted::Review::Browser::ids($ann->get($path))], [id_of('parcel sale 71')], 'nor is a list of it');
+};
 subtest 'a second page' => sub {
 	my $start = join ' ', Wonted::Daemon::build_dir() . '/wonted-review', '-f', '-c', $d->{conf};
 	my $said = `timeout 20 $start 2>&1`;
