@@ -422,6 +422,8 @@ void transaction_record(const struct transaction *p, enum disposition d,
 		.slow = p->slow,
 		.degraded = p->degraded,
 		.missing = p->missing,
+		.logfmt = p->runtime->options->log_logfmt,
+		.hashed_by = p->runtime->options->log_hash_addresses ? p->rollout : NULL,
 		.pii = p->runtime->options->journal_pii,
 	};
 }

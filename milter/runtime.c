@@ -157,7 +157,7 @@ static void log_warnings(const struct ruleset *rs)
 		log_line(LOG_LEVEL_WARN, "rules: %s", warnings[i]);
 }
 
-/* Shares are cut by a key, once there are any. */
+/* Shares are cut by a key, once there are any, and addresses hashed by it. */
 static void take_key(struct runtime *w, struct rollout *r)
 {
 	struct rollout *keyed = rollout_keyed(r);
@@ -177,7 +177,8 @@ static void take_key(struct runtime *w, struct rollout *r)
 
 static bool has_shares(const struct runtime *w)
 {
-	bool any = w->options->enforce_percent % 100 != 0;
+	bool any =
+		w->options->enforce_percent % 100 != 0 || w->options->log_hash_addresses;
 
 	for (size_t i = 0; i < w->options->n_policies; i++)
 		any |= w->options->policies[i].enforce_percent % 100 != 0;

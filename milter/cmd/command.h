@@ -92,9 +92,21 @@ int command_preferences(int argc, char **argv);
  * err   returned: exit status */
 int command_audit(int argc, char **argv);
 
+/* command_privacy - all that is kept of one address
+ * err   returned: exit status */
+int command_privacy(int argc, char **argv);
+
 /* command_review - accounts and links of the review page
  * err   returned: exit status */
 int command_review(int argc, char **argv);
+
+/* command_top - what the running daemons do right now
+ * err   returned: exit status */
+int command_top(int argc, char **argv);
+
+/* command_completion - what shells need to complete our commands
+ * err   returned: exit status */
+int command_completion(int argc, char **argv);
 
 /* command_fail - say an error on standard error, free it
  * out   the exit status that fits

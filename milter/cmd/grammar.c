@@ -18,6 +18,11 @@ static const struct row rows[] = {
 #undef COMMAND
 };
 
+const char *grammar_pattern(size_t i)
+{
+	return i < COUNT_OF(rows) ? rows[i].pattern : NULL;
+}
+
 static bool is_word(const char *item)
 {
 	return item[0] != '<' && item[0] != '[';

@@ -13,6 +13,10 @@
  * err   false: said on standard error, with the usage */
 bool grammar_check(const char *command, char *const *words);
 
+/* grammar_pattern - one of all patterns
+ * err   NULL: there are no more */
+const char *grammar_pattern(size_t i);
+
 /* grammar_usage - the patterns of a command, each with what it does
  * in    command   "quarantine"; NULL: all commands
  * own   the caller frees with g_free()

@@ -4,7 +4,6 @@
 #include "config/rollout.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -312,6 +311,16 @@ bool rollout_serves(const struct rollout *r, const char *what, const char *who,
 	return served;
 }
 
+char *rollout_tag(const struct rollout *r, const char *text)
+{
+	const char *key = r == NULL ? "" : r->key;
+	char *hash = g_compute_hmac_for_string(G_CHECKSUM_SHA256, (const guchar *)key,
+					       strlen(key), text, -1);
+
+	hash[12] = '\0';
+	return hash;
+}
+
 static int of_all(const struct rollout *r, const struct options *o)
 {
 	const struct rollout_setting *s = rollout_find(r, ROLLOUT_ALL, "");
@@ -424,89 +433,4 @@ char *rollout_words(enum rollout_scope scope, int percent)
 	if (percent >= 100)
 		return g_strdup(is_part(scope) ? "on" : mode_names[MODE_ENFORCE]);
 	return g_strdup_printf("%d%%", percent);
-}
-
-/* ---- the slot ---- */
-
-struct rollout_slot {
-	pthread_mutex_t lock;
-	pthread_mutex_t changing; /* one change at a time: it waits for the disk */
-	struct rollout *now;
-};
-
-struct rollout_slot *rollout_slot_new(struct rollout *r)
-{
-	struct rollout_slot *slot = g_atomic_rc_box_new0(struct rollout_slot);
-
-	pthread_mutex_init(&slot->lock, NULL);
-	pthread_mutex_init(&slot->changing, NULL);
-	slot->now = r;
-	return slot;
-}
-
-struct rollout_slot *rollout_slot_ref(struct rollout_slot *slot)
-{
-	return g_atomic_rc_box_acquire(slot);
-}
-
-static void close_slot(gpointer data)
-{
-	struct rollout_slot *slot = data;
-
-	rollout_unref(slot->now);
-	pthread_mutex_destroy(&slot->lock);
-	pthread_mutex_destroy(&slot->changing);
-}
-
-void rollout_slot_unref(struct rollout_slot *slot)
-{
-	if (slot != NULL)
-		g_atomic_rc_box_release_full(slot, close_slot);
-}
-
-struct rollout *rollout_current(struct rollout_slot *slot)
-{
-	if (slot == NULL)
-		return rollout_new();
-	pthread_mutex_lock(&slot->lock);
-	struct rollout *r = rollout_ref(slot->now);
-
-	pthread_mutex_unlock(&slot->lock);
-	return r;
-}
-
-void rollout_replace(struct rollout_slot *slot, struct rollout *r)
-{
-	pthread_mutex_lock(&slot->lock);
-	struct rollout *old = slot->now;
-
-	slot->now = r;
-	pthread_mutex_unlock(&slot->lock);
-	rollout_unref(old);
-}
-
-bool rollout_change(struct rollout_slot *slot, const char *path,
-		    const struct rollout_setting *s, GError **e)
-{
-	struct rollout *now, *keyed, *next;
-	bool done = false;
-
-	pthread_mutex_lock(&slot->changing);
-	now = rollout_current(slot);
-	keyed = rollout_keyed(now);
-	next = rollout_with(keyed, s);
-	if (next == NULL)
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "%d things are set already; set some of them to default",
-			    LIMIT_ROLLOUT);
-	else
-		done = rollout_save(next, path, e);
-	if (done)
-		rollout_replace(slot, next);
-	else
-		rollout_unref(next);
-	pthread_mutex_unlock(&slot->changing);
-	rollout_unref(keyed);
-	rollout_unref(now);
-	return done;
 }

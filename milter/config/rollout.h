@@ -106,6 +106,11 @@ bool rollout_is_on(const struct rollout *r, enum rollout_scope scope);
 bool rollout_serves(const struct rollout *r, const char *what, const char *who,
 		    int percent);
 
+/* rollout_tag - a text as twelve digits that nobody outside can turn back
+ * own   the caller frees with g_free()
+ * err   none; r may be NULL */
+char *rollout_tag(const struct rollout *r, const char *text);
+
 /* the recipient whose mode is asked for */
 struct rollout_seeker {
 	const struct policy *policy;

@@ -43,7 +43,10 @@ struct record {
 	const char *slow;             /* stage that took longer than its budget; NULL */
 	unsigned missing;             /* enum missing bits that hold for all recipients */
 	bool degraded;
-	bool pii; /* keep fields marked as personal data */
+	bool logfmt; /* the log line is it throughout */
+	const struct rollout
+		*hashed_by; /* addresses in the log line are; NULL: they are not */
+	bool pii;           /* keep fields marked as personal data */
 };
 
 struct journal;
@@ -108,7 +111,8 @@ unsigned record_missing(const struct record *r);
 char *record_json(const struct record *r);
 
 /* record_log_line - the one line a message gets in the log, queue id first:
- *   QUEUEID: verdict=… action=… rcpts=… from=… score=… reasons="…" rules=… id=… ms=… [degraded=yes] [missing="…"]
+ *   QUEUEID: verdict=… action=… rcpts=… from=… score=… reasons="…" rules=… [degraded=yes]
+ *   [missing="…"] id=… ms=… client=… msgid="…" config=…
  * own   the caller frees with g_free()
  * err   none */
 char *record_log_line(const struct record *r);

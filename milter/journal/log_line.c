@@ -6,6 +6,7 @@
 #include "journal/journal.h"
 
 #define ADDRESS_SHOWN 120
+#define MESSAGE_ID_SHOWN 200
 #define REASONS_SHOWN 500
 #define RULES_SHOWN 500 /* the line must not lose its end */
 
@@ -18,12 +19,18 @@ static void put_quoted(GString *to, const char *key, const char *text, size_t mo
 	g_free(safe);
 }
 
-static void put_address(GString *to, const char *key, const char *address)
+static void put_address(GString *to, const struct record *r, const char *key,
+			const char *address)
 {
-	char *safe = printable(address, ADDRESS_SHOWN);
+	char *safe = r->hashed_by != NULL && address != NULL && *address != '\0'
+			     ? rollout_tag(r->hashed_by, address)
+			     : printable(address, ADDRESS_SHOWN);
 
 	g_strdelimit(safe, " \"<>", '_');
-	g_string_append_printf(to, " %s=<%s>", key, safe);
+	if (r->logfmt)
+		g_string_append_printf(to, " %s=\"<%s>\"", key, safe);
+	else
+		g_string_append_printf(to, " %s=<%s>", key, safe);
 	g_free(safe);
 }
 
@@ -66,7 +73,7 @@ static void put_done(GString *to, const struct record *r)
 	}
 }
 
-static void put_decision(GString *to, const struct decision *d)
+static void put_decision(GString *to, const struct record *r, const struct decision *d)
 {
 	GString *reasons = g_string_new(NULL), *rules = g_string_new(NULL);
 
@@ -83,7 +90,8 @@ static void put_decision(GString *to, const struct decision *d)
 					       d->reasons[i].rule);
 	}
 	if (d->n_reasons > 0) {
-		put_quoted(to, "reasons", reasons->str, REASONS_SHOWN);
+		if (r->hashed_by == NULL) /* they quote the message */
+			put_quoted(to, "reasons", reasons->str, REASONS_SHOWN);
 		g_string_append_printf(to, " rules=%s", rules->str);
 	}
 	g_string_free(reasons, TRUE);
@@ -162,14 +170,42 @@ static void put_would(GString *to, const struct record *r)
 	}
 }
 
+/* where it came from, and what decided: for whoever follows one message, or one client */
+static void put_origin(GString *to, const struct record *r)
+{
+	const struct value *id =
+		r->features == NULL ? NULL : &r->features->at[FEATURE_MESSAGE_ID];
+
+	if (r->envelope->client_addr != NULL) {
+		char *client = printable(r->envelope->client_addr, ADDRESS_SHOWN);
+
+		g_strdelimit(client, " \"=", '_');
+		g_string_append_printf(to, " client=%s", client);
+		g_free(client);
+	}
+	if (id != NULL && id->known == ANSWER_YES) {
+		char *tag = r->hashed_by != NULL ? rollout_tag(r->hashed_by, id->text)
+						 : g_strdup(id->text);
+
+		put_quoted(to, "msgid", tag, MESSAGE_ID_SHOWN);
+		g_free(tag);
+	}
+	if (r->config_id != NULL)
+		g_string_append_printf(to, " config=%s", r->config_id);
+}
+
 char *record_log_line(const struct record *r)
 {
 	const struct envelope *env = r->envelope;
 	const struct decision *d = strictest(r);
-	GString *to = g_string_new(env->queue_id != NULL ? env->queue_id : r->id);
+	const char *queue_id = env->queue_id != NULL ? env->queue_id : r->id;
+	GString *to = g_string_new(NULL);
 	int64_t us = 0;
 
-	g_string_append(to, ":");
+	if (r->logfmt)
+		g_string_append_printf(to, "queue=%s", queue_id);
+	else
+		g_string_append_printf(to, "%s:", queue_id);
 	if (env->internal)
 		g_string_append(to, " verdict=internal");
 	else
@@ -180,14 +216,17 @@ char *record_log_line(const struct record *r)
 	put_would(to, r);
 	put_done(to, r);
 	g_string_append_printf(to, " rcpts=%zu", env->n_rcpts);
-	put_address(to, "from", env->mail_from);
+	put_address(to, r, "from", env->mail_from);
 	if (d != NULL)
-		put_decision(to, d);
+		put_decision(to, r, d);
 	put_unresolved(to, env);
 	put_troubles(to, r);
 	for (size_t i = 0; i < r->n_times; i++)
 		us += r->times[i].us;
 	g_string_append_printf(to, " id=%s ms=%" PRId64 ".%" PRId64, r->id, us / 1000,
 			       us / 100 % 10);
+	put_origin(to, r);
+	if (r->logfmt) /* whose readers take it for the beginning of an escape */
+		g_strdelimit(to->str, "\\", '/');
 	return g_string_free(to, FALSE);
 }

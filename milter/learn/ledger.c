@@ -2,18 +2,15 @@
  * decisions only counted as they pass: memory grows with what people did, not with mail. */
 #include "learn/ledger.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "journal/reader.h"
-#include "learn/apply.h"
+#include "learn/share.h"
 #include "message/address.h"
 #include "preference/preference.h"
 
 #define CASES_LEAST 20
 #define MAILBOXES_LEAST 3
-#define SIGMA 1.96 /* of 95 % */
 
 enum { RESCUED = 1, ANSWERED = 2 };
 
@@ -237,81 +234,7 @@ void ledger_decision(struct ledger *l, const struct recorded *r)
 	arena_destroy(&a);
 }
 
-/* ---- both, out of the journal ---- */
-
-static void take_event(struct ledger *l, struct bytes line)
-{
-	struct arena *a = arena_create();
-	struct event ev;
-
-	if (event_read(a, line, &ev, NULL))
-		ledger_event(l, &ev);
-	arena_destroy(&a);
-}
-
-static void take_decision(struct ledger *l, struct bytes line)
-{
-	struct arena *a = arena_create();
-	struct recorded r;
-
-	if (recorded_read(a, line, &r, NULL))
-		ledger_decision(l, &r);
-	arena_destroy(&a);
-}
-
-static bool read_all(struct ledger *l, const char *folder,
-		     void (*take)(struct ledger *l, struct bytes line), GError **e)
-{
-	struct journal_reader *r = journal_reader_open(folder, NULL, e);
-	enum answer more = r == NULL ? ANSWER_UNKNOWN : ANSWER_YES;
-	struct bytes line;
-
-	while (more == ANSWER_YES) {
-		more = journal_reader_next(r, &line, e);
-		if (more == ANSWER_YES)
-			take(l, line);
-	}
-	journal_reader_close(&r);
-	return more == ANSWER_NO;
-}
-
-bool ledger_read_events(struct ledger *l, const char *folder, GError **e)
-{
-	char *events = g_build_filename(folder, FEEDBACK_FOLDER, NULL);
-	bool done = !g_file_test(events, G_FILE_TEST_IS_DIR) ||
-		    read_all(l, events, take_event, e);
-
-	g_free(events);
-	return done;
-}
-
-bool ledger_read(struct ledger *l, const char *folder, size_t least, GError **e)
-{
-	bool done = ledger_read_events(l, folder, e);
-
-	if (done && ledger_events(l) >= least)
-		done = read_all(l, folder, take_decision, e);
-	return done;
-}
-
 /* ---- what comes of it ---- */
-
-void share_bounds(int64_t of, int64_t n, double *low_r, double *high_r)
-{
-	double p = n > 0 ? (double)of / (double)n : 0, z2 = SIGMA * SIGMA;
-	double down = 1 + z2 / (double)n, middle, half;
-
-	g_assert(of <= n);
-	*low_r = 0;
-	*high_r = 1;
-	if (n <= 0)
-		return;
-	middle = (p + z2 / (2 * (double)n)) / down;
-	half = SIGMA * sqrt(p * (1 - p) / (double)n + z2 / (4 * (double)n * (double)n)) /
-	       down;
-	*low_r = MAX(middle - half, 0);
-	*high_r = MIN(middle + half, 1);
-}
 
 static void complete(struct ledger_row *row)
 {

@@ -93,9 +93,4 @@ bool ledger_is_bad(const struct ledger_row *row, int64_t percent);
  * err   none */
 void ledger_destroy(struct ledger **l);
 
-/* share_bounds - the interval of 95 % of a share (Wilson's)
- * out   0 and 1 of n = 0
- * err   none */
-void share_bounds(int64_t of, int64_t n, double *low_r, double *high_r);
-
 #endif

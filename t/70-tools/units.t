@@ -36,6 +36,18 @@ for my $unit (@units) {
 	like("@reload", qr/wonted (?:reload|check)/, "$unit: a reload that fails says so");
 }
 
+# the folders, as the user and the groups of sysusers.conf have them
+SKIP: {
+	skip 'there is no systemd-tmpfiles, or this is not root', 1 if $> != 0 || (said('systemd-tmpfiles', '--version'))[0] != 0;
+	my $root = $place->path('root');
+	$place->write('root/etc/passwd', "root:x:0:0::/:/bin/sh\nwonted:x:4711:4711::/:/bin/sh\n");
+	$place->write('root/etc/group', "root:x:0:\nwonted:x:4711:\nwonted-socket:x:4712:\n");
+	$place->write('root/etc/tmpfiles.d/wonted.conf', Wonted::Place::read_file('contrib/systemd/tmpfiles.conf'));
+	my ($status, $text) = said('systemd-tmpfiles', "--root=$root", '--create', 'wonted.conf');
+	my $folders = join ' ', map { my @s = stat "$root$_"; @s ? sprintf('%04o:%d:%d', $s[2] & 07777, @s[4, 5]) : 'none' } qw(/var/lib/wonted /var/spool/postfix/wonted);
+	is("$status $folders", '0 0750:4711:4711 2750:4711:4712', 'folders') or diag $text;
+}
+
 # MemoryDenyWriteExecute, by the kernel itself: PR_SET_MDWE is kept over exec
 subtest 'without code made at run time' => sub {
 	my $prctl = 157;

@@ -50,6 +50,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				      &last))
 			g_assert(d.verdict < VERDICT_COUNT && d.action < ACTION_COUNT);
 	}
+	/* with all that a replay reads */
+	if (recorded_read_all(a, (struct bytes){ (const char *)data, n }, &r, NULL))
+		for (size_t i = 0; i < r.n_rcpts; i++)
+			g_assert_true(!r.rcpts[i].has_evidence ||
+				      r.rcpts[i].signals != NULL);
 	arena_destroy(&a);
 	options_unref(o);
 	return 0;

@@ -141,7 +141,8 @@ static void log_line_is_for_postmasters(void)
 		line, ==,
 		"4Xq1: verdict=suspicious action=banner rcpts=1 from=<boss@example.net> "
 		"score=6.5/0/-1.5 reasons=\"Uses 'Jane\\x01'\" rules=vip_name "
-		"banner=\"inserted\" id=65b-1-1 ms=2.5");
+		"banner=\"inserted\" id=65b-1-1 ms=2.5 client=192.0.2.7 "
+		"msgid=\"m1@example.net\" config=c");
 	g_free(line);
 	env.internal = true;
 	r.decisions = NULL;

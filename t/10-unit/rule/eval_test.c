@@ -3,6 +3,7 @@
 #include "rule/eval.h"
 
 #include "fixture.h"
+#include "rule/frozen.h"
 #include "rule/score.h"
 
 struct row {
@@ -408,6 +409,48 @@ static void test_set_at_run_time(void)
 	ruleset_free(rs);
 }
 
+/* answers that a record keeps are taken as they are, whatever stands in it besides; what it does
+ * not answer is told, and only where it matters */
+static void test_thaws(void)
+{
+	struct ruleset *rs =
+		load_real("rule h\n reason \"h\"\n when header \"X-A\" exists\n"
+			  " spam +2\n"
+			  "rule g\n reason \"g\"\n when bulk and not bulk and\n"
+			  " header \"X-B\" exists\n spam +3\n");
+	static const char *const signs[] = { "+", "-", "?" };
+	struct arena *a = arena_create();
+	struct rcpt_facts *facts = arena_new(a, struct rcpt_facts, 1);
+	const char *none[1] = { NULL };
+	char *id = NULL;
+
+	for (size_t i = 0; i < rs->n_leaves; i++)
+		if (rs->frozen[i].kind == FROZEN_ALWAYS && id == NULL)
+			id = g_strdup(rs->frozen[i].id);
+	g_assert_nonnull(id);
+	for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
+		char *text = g_strdup_printf("%s%s??+-zzzzzz%s123", signs[i], id, "-");
+		struct frozen thaw = { .message = text, .rcpts = none };
+		struct rcpt_hits *hits =
+			run_set(a, &(struct rules_in_force){ .rules = rs, .thaw = &thaw },
+				facts, 1);
+
+		g_assert_cmpint(hits[0].milli[AXIS_SPAM], ==, i == 0 ? 2000 : 0);
+		g_assert_cmpuint(hits[0].undecidable, ==, 0);
+		g_free(text);
+	}
+	struct frozen nothing = { .message = NULL, .rcpts = none };
+
+	g_assert_cmpuint(
+		run_set(a, &(struct rules_in_force){ .rules = rs, .thaw = &nothing },
+			facts, 1)[0]
+			.undecidable,
+		==, 1);
+	g_free(id);
+	arena_destroy(&a);
+	ruleset_free(rs);
+}
+
 struct job {
 	const struct ruleset *rs;
 	int64_t spam_milli;
@@ -546,6 +589,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/eval/recipients", test_recipients);
 	g_test_add_func("/rule/eval/rollout", test_rollout);
 	g_test_add_func("/rule/eval/set_at_run_time", test_set_at_run_time);
+	g_test_add_func("/rule/eval/thaws", test_thaws);
 	g_test_add_func("/rule/eval/threads", test_threads);
 	g_test_add_func("/rule/eval/explain", test_explain);
 	g_test_add_func("/rule/eval/said_by", test_said_by);
