@@ -130,10 +130,8 @@ static struct text_model *open_model(const char *path, bool needed)
 	return m;
 }
 
-static void close_all(gpointer data)
+static void close_all(struct runtime *w)
 {
-	struct runtime *w = data;
-
 	auth_engine_destroy(&w->auth);
 	resolver_close(&w->resolver);
 	store_close(&w->store);
@@ -146,6 +144,7 @@ static void close_all(gpointer data)
 	text_model_close(&w->text_delta);
 	rollout_slot_unref(w->rollout);
 	options_unref(w->options);
+	g_free(w);
 }
 
 static void log_warnings(const struct ruleset *rs)
@@ -210,8 +209,9 @@ static bool take_rollout(struct runtime *w, const struct runtime_setup *s,
 struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 			     GError **e)
 {
-	struct runtime *w = g_atomic_rc_box_new0(struct runtime);
+	struct runtime *w = g_new0(struct runtime, 1);
 
+	refs_begin(&w->refs, 1);
 	w->options = s->daemon ? options_load_daemon(s->config_path, e)
 			       : options_load(s->config_path, e);
 	if (w->options == NULL)
@@ -246,13 +246,14 @@ out:
 
 struct runtime *runtime_acquire(struct runtime *w)
 {
-	return g_atomic_rc_box_acquire(w);
+	refs_take(&w->refs);
+	return w;
 }
 
 void runtime_release(struct runtime *w)
 {
-	if (w != NULL)
-		g_atomic_rc_box_release_full(w, close_all);
+	if (w != NULL && refs_drop(&w->refs))
+		close_all(w);
 }
 
 struct runtime *runtime_current(struct runtime_slot *slot)

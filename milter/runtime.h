@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "auth/auth.h"
+#include "base/refs.h"
 #include "config/options.h"
 #include "config/rollout.h"
 #include "decode/pool.h"
@@ -18,6 +19,7 @@
 #include "text/model.h"
 
 struct runtime {
+	struct refs refs;
 	struct options *options;
 	struct resolver *resolver; /* NULL: made without DNS */
 	struct auth_engine *auth;  /* NULL with it */

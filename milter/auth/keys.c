@@ -12,6 +12,7 @@
 
 #include "auth/base64.h"
 #include "auth/tags.h"
+#include "base/refs.h"
 
 #define RSA_BITS_MAX 8192
 #define EXPONENT_BITS_MAX 64
@@ -88,7 +89,7 @@ const char *key_record_read(struct bytes text, struct key_record *record_r)
 /* ---- keys ---- */
 
 struct public_key {
-	int owners;
+	struct refs owners;
 	enum key_type type;
 	EVP_PKEY *pkey;
 	unsigned bits;
@@ -173,7 +174,7 @@ void public_key_drop(struct public_key **keyp)
 	struct public_key *key = *keyp;
 
 	*keyp = NULL;
-	if (key == NULL || __atomic_sub_fetch(&key->owners, 1, __ATOMIC_ACQ_REL) > 0)
+	if (key == NULL || !refs_drop(&key->owners))
 		return;
 	EVP_PKEY_free(key->pkey);
 	g_free(key);
@@ -237,7 +238,7 @@ static struct public_key *key_make(const struct key_record *record)
 	if (pkey == NULL)
 		return NULL;
 	key = g_new0(struct public_key, 1);
-	key->owners = 1;
+	refs_begin(&key->owners, 1);
 	key->type = record->type;
 	key->pkey = pkey;
 	key->bits = record->type == KEY_ED25519 ? 256 : (unsigned)EVP_PKEY_bits(pkey);
@@ -246,7 +247,7 @@ static struct public_key *key_make(const struct key_record *record)
 
 static struct public_key *key_keep(struct public_key *key)
 {
-	__atomic_add_fetch(&key->owners, 1, __ATOMIC_RELAXED);
+	refs_take(&key->owners);
 	return key;
 }
 

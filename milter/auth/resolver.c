@@ -8,11 +8,12 @@
 #include "auth/resolver_backend.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/refs.h"
 #include "base/wait.h"
 
 struct dns_reply {
 	struct dns_answer answer;
-	int owners;
+	struct refs owners;
 	size_t bytes;
 	struct dns_rr rrs[]; /* and the data behind them */
 };
@@ -26,7 +27,7 @@ struct watch {
 struct dns_query {
 	struct resolver *resolver;
 	enum dns_type type;
-	int holders; /* the asker, and the backend until it has answered */
+	struct refs holders; /* the asker, and the backend until it has answered */
 	int note;
 	pthread_mutex_t lock;
 	pthread_cond_t came;
@@ -72,20 +73,20 @@ struct dns_reply *dns_reply_make(enum dns_type type, enum dns_status status,
 		.rrs = reply->rrs,
 		.n = n,
 	};
-	reply->owners = 1;
+	refs_begin(&reply->owners, 1);
 	reply->bytes = bytes;
 	return reply;
 }
 
 struct dns_reply *dns_reply_keep(struct dns_reply *reply)
 {
-	__atomic_add_fetch(&reply->owners, 1, __ATOMIC_RELAXED);
+	refs_take(&reply->owners);
 	return reply;
 }
 
 void dns_reply_drop(struct dns_reply *reply)
 {
-	if (__atomic_sub_fetch(&reply->owners, 1, __ATOMIC_ACQ_REL) == 0)
+	if (refs_drop(&reply->owners))
 		g_free(reply);
 }
 
@@ -101,7 +102,7 @@ size_t dns_reply_bytes(const struct dns_reply *reply)
 
 static void query_drop(struct dns_query *q)
 {
-	if (__atomic_sub_fetch(&q->holders, 1, __ATOMIC_ACQ_REL) > 0)
+	if (!refs_drop(&q->holders))
 		return;
 	if (q->reply != NULL)
 		dns_reply_drop(q->reply);
@@ -199,7 +200,7 @@ static struct dns_query *query_make(struct resolver *r, const char *name, size_t
 
 	q->resolver = r;
 	q->type = type;
-	q->holders = 2;
+	refs_begin(&q->holders, 2);
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->came, NULL);
 	for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
+#include "base/refs.h"
 #include "base/wait.h"
 
 struct task_group {
@@ -22,7 +23,7 @@ struct task {
 	pthread_cond_t ended;
 	void *check;
 	struct dns_query *watched; /* NULL: no watch is out */
-	int holders;
+	struct refs holders;
 	bool done;
 };
 
@@ -66,7 +67,7 @@ static void task_drop(struct task *e)
 {
 	struct task_group *y = e->group;
 
-	if (__atomic_sub_fetch(&e->holders, 1, __ATOMIC_ACQ_REL) > 0)
+	if (!refs_drop(&e->holders))
 		return;
 	e->kind->destroy(e->check);
 	pthread_cond_destroy(&e->ended);
@@ -89,10 +90,12 @@ static void task_advance(struct task *e)
 		e->watched = e->kind->missing(e->check);
 		if (e->watched == NULL)
 			continue; /* the answer has just come */
-		__atomic_add_fetch(&e->holders, 1, __ATOMIC_RELAXED);
+		refs_take(&e->holders);
 		if (dns_query_watch(e->watched, task_wake, e))
 			break;
-		__atomic_sub_fetch(&e->holders, 1, __ATOMIC_RELAXED);
+		bool last = refs_drop(&e->holders);
+
+		g_assert(!last); /* the caller holds it */
 		e->watched = NULL;
 	}
 }
@@ -132,7 +135,8 @@ struct task *task_begin(struct task_group *y, const struct task_kind *kind, void
 {
 	struct task *e = g_new0(struct task, 1);
 
-	*e = (struct task){ .group = y, .kind = kind, .check = check, .holders = 1 };
+	*e = (struct task){ .group = y, .kind = kind, .check = check };
+	refs_begin(&e->holders, 1);
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_cond_init(&e->ended, NULL);
 	task_group_count(y, 1);

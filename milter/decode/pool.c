@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/refs.h"
 #include "base/wait.h"
 #include "decode/worker.h"
 
@@ -31,7 +32,7 @@ struct slot {
 };
 
 struct decode_pool {
-	gatomicrefcount refs;
+	struct refs refs;
 	struct decode_setup setup;
 	pthread_mutex_t lock;
 	pthread_cond_t idle; /* a child became idle, or can't be started */
@@ -332,7 +333,7 @@ struct decode_pool *decode_pool_new(const struct decode_setup *setup)
 	struct decode_pool *p = g_malloc0(sizeof(*p) + (size_t)n * sizeof(struct slot));
 
 	g_assert(n > 0);
-	g_atomic_ref_count_init(&p->refs);
+	refs_begin(&p->refs, 1);
 	p->setup = *setup;
 	p->setup.program = g_strdup(setup->program);
 	p->n = n;
@@ -372,13 +373,13 @@ void decode_pool_state(struct decode_pool *p, struct decode_state *state_r)
 struct decode_pool *decode_pool_ref(struct decode_pool *p)
 {
 	if (p != NULL)
-		g_atomic_ref_count_inc(&p->refs);
+		refs_take(&p->refs);
 	return p;
 }
 
 void decode_pool_unref(struct decode_pool *p)
 {
-	if (p == NULL || !g_atomic_ref_count_dec(&p->refs))
+	if (p == NULL || !refs_drop(&p->refs))
 		return;
 	pthread_mutex_lock(&p->lock);
 	p->stopping = true;

@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/refs.h"
+
 struct alias {
 	const char *tenant, *address; /* the key */
 	const char *canonical;
@@ -14,6 +16,7 @@ struct alias {
 };
 
 struct aliases {
+	struct refs refs;
 	pthread_mutex_t lock; /* GLib's are not seen by the thread sanitizer */
 	GHashTable *table;    /* struct alias * -> itself */
 	GQueue turns;         /* the last one asked for first */
@@ -50,8 +53,9 @@ static struct alias *alias_create(const struct alias *like)
 
 struct aliases *aliases_create(size_t most)
 {
-	struct aliases *al = g_atomic_rc_box_new0(struct aliases);
+	struct aliases *al = g_new0(struct aliases, 1);
 
+	refs_begin(&al->refs, 1);
 	pthread_mutex_init(&al->lock, NULL);
 	g_queue_init(&al->turns);
 	al->table = g_hash_table_new_full(alias_hash, alias_equal, g_free, NULL);
@@ -61,21 +65,17 @@ struct aliases *aliases_create(size_t most)
 
 struct aliases *aliases_ref(struct aliases *al)
 {
-	return g_atomic_rc_box_acquire(al);
-}
-
-static void forget_all(gpointer data)
-{
-	struct aliases *al = data;
-
-	g_hash_table_destroy(al->table);
-	pthread_mutex_destroy(&al->lock);
+	refs_take(&al->refs);
+	return al;
 }
 
 void aliases_unref(struct aliases *al)
 {
-	if (al != NULL)
-		g_atomic_rc_box_release_full(al, forget_all);
+	if (al == NULL || !refs_drop(&al->refs))
+		return;
+	g_hash_table_destroy(al->table);
+	pthread_mutex_destroy(&al->lock);
+	g_free(al);
 }
 
 static void forget(struct aliases *al, struct alias *one)

@@ -4,6 +4,7 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
+#include "base/refs.h"
 #include "store/store.h"
 
 struct store_ops {
@@ -30,7 +31,7 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 	char *url;
-	gint refs;
+	struct refs refs;
 	bool write;
 	int64_t (*now_s)(void);
 	struct store_registry *registry; /* on which it stands, or NULL */

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/refs.h"
 #include "store/backend.h"
 #include "store/lmdb_check.h"
 #include "store/lmdb_view.h"
@@ -32,7 +33,7 @@ struct generation {
 	MDB_env *env;
 	MDB_dbi dbi;
 	struct stat was; /* when it was checked */
-	gint refs;
+	struct refs refs;
 };
 
 struct snapshot {
@@ -46,7 +47,7 @@ struct snapshot {
 
 static void generation_release(struct generation *g)
 {
-	if (!g_atomic_int_dec_and_test(&g->refs))
+	if (!refs_drop(&g->refs))
 		return;
 	mdb_env_close(g->env);
 	g_free(g);
@@ -140,7 +141,7 @@ static struct generation *generation_open(const struct snapshot *s, GError **e)
 		return NULL;
 	}
 	g->was = checked;
-	g->refs = 1;
+	refs_begin(&g->refs, 1);
 	return g;
 }
 
@@ -187,7 +188,7 @@ static struct generation *generation_take(struct snapshot *s)
 	    (s->refused_us == 0 || clock_mono_us() - s->refused_us > REFUSED_US))
 		renew(s);
 	g = s->now;
-	g_atomic_int_inc(&g->refs);
+	refs_take(&g->refs);
 	pthread_mutex_unlock(&s->lock);
 	return g;
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "base/refs.h"
 #include "base/wait.h"
 #include "store/backend.h"
 #include "store/pair_pool.h"
@@ -147,7 +148,7 @@ struct asked {
 	struct store_read *truth; /* what the other side said, to be compared; or NULL */
 	size_t n;
 	int64_t budget_us;
-	gint holders; /* atomic */
+	struct refs holders;
 	pthread_mutex_t lock;
 	pthread_cond_t change;
 	bool done; /* under the lock */
@@ -155,7 +156,7 @@ struct asked {
 
 static void let_go(struct asked *d)
 {
-	if (!g_atomic_int_dec_and_test(&d->holders))
+	if (!refs_drop(&d->holders))
 		return;
 	pthread_cond_destroy(&d->change);
 	pthread_mutex_destroy(&d->lock);
@@ -268,7 +269,7 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 	d->side = side;
 	d->a = arena_create();
 	d->n = n;
-	d->holders = 1;
+	refs_begin(&d->holders, 1);
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_cond_init(&d->change, NULL);
 	copy_questions(d, r, compare_them);
@@ -361,7 +362,7 @@ static bool ask_live(struct pair *p, struct store_read *r, size_t n, int64_t lim
 	bool good = false;
 
 	d->budget_us = half_us;
-	d->holders = 2;
+	refs_take(&d->holders);
 	if (pair_pool_give(p->readers, &d->job, 0))
 		good = wait_for(d, clock_mono_us() + half_us) && take_answers(d, r, a);
 	else

@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 struct store_registry {
-	gatomicrefcount refs;
+	struct refs refs;
 	pthread_mutex_t lock;
 	GHashTable *stores; /* key -> struct store, not counted */
 };
@@ -18,7 +18,7 @@ struct store_registry *store_registry_new(void)
 {
 	struct store_registry *registry = g_new0(struct store_registry, 1);
 
-	g_atomic_ref_count_init(&registry->refs);
+	refs_begin(&registry->refs, 1);
 	pthread_mutex_init(&registry->lock, NULL);
 	registry->stores = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return registry;
@@ -26,7 +26,7 @@ struct store_registry *store_registry_new(void)
 
 struct store_registry *store_registry_ref(struct store_registry *registry)
 {
-	g_atomic_ref_count_inc(&registry->refs);
+	refs_take(&registry->refs);
 	return registry;
 }
 
@@ -35,7 +35,7 @@ void store_registry_unref(struct store_registry **registry)
 	struct store_registry *was = *registry;
 
 	*registry = NULL;
-	if (was == NULL || !g_atomic_ref_count_dec(&was->refs))
+	if (was == NULL || !refs_drop(&was->refs))
 		return;
 	g_hash_table_unref(was->stores);
 	pthread_mutex_destroy(&was->lock);
@@ -63,8 +63,10 @@ static struct store *take(struct store_registry *registry, const char *key,
 
 	if (s == NULL)
 		return NULL;
-	if (s->write || !request->setup->write)
-		return store_ref(s);
+	if (s->write || !request->setup->write) {
+		refs_take(&s->refs);
+		return s;
+	}
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
 		    "store \"%s\": this program reads it already, and cannot write it "
 		    "at the same time",
@@ -117,7 +119,7 @@ void registry_close(struct store *s, void (*close)(struct store *s))
 
 	pthread_mutex_lock(
 		&registry->lock); /* nobody finds a store that is being closed */
-	last = g_atomic_int_dec_and_test(&s->refs);
+	last = refs_drop(&s->refs);
 	if (last) {
 		g_hash_table_remove(registry->stores, s->registry_key);
 		g_free(s->registry_key);

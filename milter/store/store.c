@@ -35,7 +35,7 @@ static struct store *open_new(const struct store_request *request, GError **e)
 	if (s == NULL)
 		return NULL;
 	s->url = g_strdup(request->url);
-	s->refs = 1;
+	refs_begin(&s->refs, 1);
 	s->write = request->setup->write;
 	s->now_s = request->setup->now_s != NULL ? request->setup->now_s : clock_now_s;
 	return s;
@@ -59,7 +59,7 @@ struct store *store_open(const char *url, const struct store_setup *setup, GErro
 
 struct store *store_ref(struct store *s)
 {
-	g_atomic_int_inc(&s->refs);
+	refs_take(&s->refs);
 	return s;
 }
 
@@ -78,7 +78,7 @@ void store_close(struct store **s)
 		return;
 	if (was->registry != NULL)
 		registry_close(was, close_for_good);
-	else if (g_atomic_int_dec_and_test(&was->refs))
+	else if (refs_drop(&was->refs))
 		close_for_good(was);
 }
 
