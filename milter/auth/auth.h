@@ -135,7 +135,6 @@ void auth_engine_destroy(struct auth_engine **en);
 /* auth_begin - start SPF and iprev; never blocks
  * in    env   read now, not kept
  * own   the caller releases the check
- * err   none
  * use   any thread, but one at a time for one check */
 struct auth_check *auth_begin(struct auth_engine *en,
 			      const struct envelope *env) MUST_CHECK;
@@ -163,7 +162,6 @@ void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline
  *                              late it is asked now
  * out   0: it does; else since when it does not, seconds since 1970
  * use   any thread
- * err   none
  * cost  at most LIMIT_DNS_PROBE_MS */
 int64_t auth_resolver_silent_since(struct auth_engine *en);
 

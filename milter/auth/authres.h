@@ -61,8 +61,7 @@ const char *authres_domain(struct arena *a, const struct authres_result *one,
  * err   false also for what names nobody */
 bool authres_plain(struct bytes value, const char *authserv_id);
 
-/* authres_is - is a header field an Authentication-Results?
- * err   none */
+/* authres_is - is a header field an Authentication-Results? */
 bool authres_is(const struct header *h);
 
 /* authres_claims - could any reader take a value for one of this authserv-id? Whatever odd

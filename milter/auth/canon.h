@@ -12,12 +12,10 @@
 
 /* canon_add_field - add a header field, with its line end
  * in    relaxed   by RFC 6376 3.4.2, else as it stands (3.4.1)
- * err   none
  * cost  linear */
 void canon_add_field(struct digest *sum, const struct header *h, bool relaxed);
 
 /* canon_add_signature - add a signature field without the value of its b= and without line end
- * err   none
  * ref   RFC 6376 3.7 */
 void canon_add_signature(struct digest *sum, const struct header *h, bool relaxed);
 

@@ -48,13 +48,11 @@ struct dkim_field {
 void dkim_field_read(struct bytes value, enum signature_kind kind,
 		     struct dkim_field *f_r);
 
-/* dkim_field_is - is a header field a DKIM-Signature?
- * err   none */
+/* dkim_field_is - is a header field a DKIM-Signature? */
 bool dkim_field_is(const struct header *h);
 
 /* dkim_field_key_name - where its key lies: selector._domainkey.domain
- * own   the caller frees it with g_free()
- * err   none */
+ * own   the caller frees it with g_free() */
 char *dkim_field_key_name(const struct dkim_field *f);
 
 #endif

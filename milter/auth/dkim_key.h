@@ -25,8 +25,7 @@ const char *dkim_key_find(struct keys *keys, const struct dkim_field *f,
 			  const struct dns_answer *answer, struct dkim_key *key_r);
 
 /* dkim_key_verifies - is b= the signature of this digest?
- * in    f   that can be read (f->wrong is NULL)
- * err   none */
+ * in    f   that can be read (f->wrong is NULL) */
 bool dkim_key_verifies(const struct public_key *key, const struct dkim_field *f,
 		       struct bytes digest);
 

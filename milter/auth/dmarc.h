@@ -12,7 +12,6 @@ struct dmarc_check;
 /* dmarc_begin - ask for all records of the walk up the tree from From's domain
  * in    domain   as domain_key(); NULL: there is no single usable one
  * own   the caller destroys it
- * err   none
  * cost  8 questions at most, and one on whether a subdomain exists
  * ref   RFC 9989 4.10 */
 struct dmarc_check *dmarc_begin(struct resolver *r, const char *domain)

@@ -18,7 +18,6 @@ struct dmarc_record {
 };
 
 /* dmarc_record_is - is a TXT record a DMARC record?
- * err   none
  * ref   RFC 9989 4.7, 4.8 */
 bool dmarc_record_is(struct bytes text);
 
@@ -30,7 +29,6 @@ bool dmarc_record_is(struct bytes text);
 const char *dmarc_record_read(struct bytes text, struct dmarc_record *record_r);
 
 /* dmarc_policy_lowered - one step milder, as t=y asks
- * err   none
  * ref   RFC 9989 4.7 */
 enum dmarc_policy dmarc_policy_lowered(enum dmarc_policy policy);
 

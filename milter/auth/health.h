@@ -15,8 +15,7 @@ struct dns_health;
 
 /* dns_health_create - nothing is known yet: it is taken to answer
  * in    r, o   borrowed
- * own   dns_health_destroy()
- * err   none */
+ * own   dns_health_destroy() */
 struct dns_health *dns_health_create(struct resolver *r, const struct options *o);
 
 /* dns_health_destroy - give back; sets *h to NULL
@@ -35,8 +34,7 @@ bool dns_health_check(struct dns_health *h, int64_t since_us, int64_t deadline_u
 
 /* dns_health_silent_since - seconds since 1970 when it stopped to answer; 0: it answers, as
  *                           far as anybody asked
- * use   any thread
- * err   none */
+ * use   any thread */
 int64_t dns_health_silent_since(const struct dns_health *h);
 
 #endif

@@ -32,8 +32,7 @@ struct digest;
 
 /* keys_create - a memory for max decoded keys. They are known by their text, so a key that
  *               was changed in DNS is never taken for its old self, and none gets old here.
- * own   the caller destroys it
- * err   none */
+ * own   the caller destroys it */
 struct keys *keys_create(size_t max);
 
 /* keys_destroy - sets *k to NULL; keys still held stay good
@@ -52,8 +51,7 @@ struct public_key *keys_get(struct keys *k, const struct key_record *record);
  * use   any thread */
 void public_key_drop(struct public_key **key);
 
-/* public_key_bits - its size; 256 for Ed25519
- * err   none */
+/* public_key_bits - its size; 256 for Ed25519 */
 unsigned public_key_bits(const struct public_key *key);
 
 struct signed_hash {
@@ -92,7 +90,6 @@ struct bytes digest_get(const struct digest *d, uint8_t hash_r[DIGEST_BYTES]);
 void digest_free(struct digest **d);
 
 /* keys_count - decoded keys in memory
- * err   none
  * use   any thread */
 size_t keys_count(struct keys *k);
 

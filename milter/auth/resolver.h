@@ -81,26 +81,22 @@ struct dns_query *resolver_ask(struct resolver *r, const char *name, enum dns_ty
 /* resolver_wait - the answer, or DNS_TEMPFAIL once the deadline has passed
  * in    deadline_us   on clock_mono_us(); 0 looks without waiting
  * out   never NULL; valid until the query is released
- * err   none
  * use   any thread */
 const struct dns_answer *resolver_wait(struct dns_query *q, int64_t deadline_us)
 	__attribute__((returns_nonnull));
 
 /* dns_query_peek - the answer if it has come
  * out   NULL: not yet
- * err   none
  * use   any thread */
 const struct dns_answer *dns_query_peek(struct dns_query *q);
 
 /* dns_query_watch - call fn(arg) once when the answer comes
  * out   false: it is there already, fn will not be called
- * err   none
  * use   any thread; fn runs on the resolver's thread and may only pass the word on */
 bool dns_query_watch(struct dns_query *q, void (*fn)(void *), void *arg) MUST_CHECK;
 
 /* dns_query_unwatch - take a watch back
  * out   true: fn was not called and never will be; false: it was, or is being called
- * err   none
  * use   any thread */
 bool dns_query_unwatch(struct dns_query *q, void (*fn)(void *), void *arg) MUST_CHECK;
 
@@ -111,7 +107,6 @@ bool dns_query_unwatch(struct dns_query *q, void (*fn)(void *), void *arg) MUST_
 void dns_query_release(struct dns_query **q);
 
 /* resolver_stats - counters since it was opened
- * err   none
  * use   any thread */
 struct resolver_stats resolver_stats(struct resolver *r);
 

@@ -27,26 +27,21 @@ struct dns_reply;
 
 /* dns_reply_make - copy an answer under LIMIT_DNS_RRS and LIMIT_TXT_BYTES
  * in    rrs[n]   n is 0 unless status is DNS_OK; DNS_OK without records becomes DNS_NODATA
- * own   the caller has the one count of it
- * err   none */
+ * own   the caller has the one count of it */
 struct dns_reply *dns_reply_make(enum dns_type type, enum dns_status status,
 				 uint32_t ttl_s, const struct dns_rr *rrs, size_t n)
 	__attribute__((returns_nonnull));
 
-/* dns_reply_keep - one owner more
- * err   none */
+/* dns_reply_keep - one owner more */
 struct dns_reply *dns_reply_keep(struct dns_reply *reply);
 
-/* dns_reply_drop - one owner less
- * err   none */
+/* dns_reply_drop - one owner less */
 void dns_reply_drop(struct dns_reply *reply);
 
-/* dns_reply_answer - what it says
- * err   none */
+/* dns_reply_answer - what it says */
 const struct dns_answer *dns_reply_answer(const struct dns_reply *reply);
 
-/* dns_reply_bytes - how much memory it takes
- * err   none */
+/* dns_reply_bytes - how much memory it takes */
 size_t dns_reply_bytes(const struct dns_reply *reply);
 
 /* dns_query_answer - give a question its answer
@@ -60,36 +55,29 @@ void dns_query_answer(struct dns_query *q, struct dns_reply *reply);
 void dns_query_fail(struct dns_query *q);
 
 /* dns_query_forget - drop the backend's hold on a question that nobody waits for any more
- * use   from cancel() only
- * err   none */
+ * use   from cancel() only */
 void dns_query_forget(struct dns_query *q);
 
-/* dns_query_name - lower case, without trailing dot
- * err   none */
+/* dns_query_name - lower case, without trailing dot */
 const char *dns_query_name(const struct dns_query *q);
 
-/* dns_query_type - which records are asked for
- * err   none */
+/* dns_query_type - which records are asked for */
 enum dns_type dns_query_type(const struct dns_query *q);
 
-/* dns_query_resolver - whom it was asked
- * err   none */
+/* dns_query_resolver - whom it was asked */
 struct resolver *dns_query_resolver(const struct dns_query *q);
 
 /* dns_query_note - a number that the backend keeps with the question, set before and read
- *                  after under the question's own lock
- * err   none */
+ *                  after under the question's own lock */
 void dns_query_note(struct dns_query *q, int note);
 
-/* dns_query_noted - that number; 0 until it is set
- * err   none */
+/* dns_query_noted - that number; 0 until it is set */
 int dns_query_noted(struct dns_query *q);
 
 /* resolver_cache - a memory in front of another resolver; equal questions on their way are
  *                  asked once
  * in    lower    taken over
- *       now_us   clock_mono_us, or a test's own
- * err   none */
+ *       now_us   clock_mono_us, or a test's own */
 struct resolver *resolver_cache(struct resolver *lower, unsigned most,
 				int64_t (*now_us)(void)) __attribute__((returns_nonnull));
 

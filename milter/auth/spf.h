@@ -11,8 +11,7 @@
 struct spf_check;
 
 /* spf_library_quiet - keep libspf2 from writing to standard error
- * use   before the first check; again does no harm
- * err   none */
+ * use   before the first check; again does no harm */
 void spf_library_quiet(void);
 
 /* spf_create - who is to be checked: MAIL FROM, or HELO for the null sender
@@ -24,24 +23,20 @@ struct spf_check *spf_create(struct resolver *r, const struct envelope *env)
 
 /* spf_step - go as far as the answers reach; never blocks
  * out   false: undecided, come again when spf_missing() has its answer
- * err   none
  * use   one thread at a time; not after it was decided
  * cost  10 to 30 microseconds for usual records
  * ref   RFC 7208 */
 bool spf_step(struct spf_check *s);
 
 /* spf_missing - the answer that the next step needs
- * out   NULL: it is there by now
- * err   none */
+ * out   NULL: it is there by now */
 struct dns_query *spf_missing(const struct spf_check *s);
 
-/* spf_give_up - what has not come counts as temporary failure; the next step decides
- * err   none */
+/* spf_give_up - what has not come counts as temporary failure; the next step decides */
 void spf_give_up(struct spf_check *s);
 
 /* spf_result - what was decided
- * out   domain and why live as long as the check; domain is not yet as domain_key()
- * err   none */
+ * out   domain and why live as long as the check; domain is not yet as domain_key() */
 struct auth_spf spf_result(const struct spf_check *s);
 
 /* spf_destroy - sets *s to NULL

@@ -34,8 +34,7 @@ bool spf_macro_string_ok(struct bytes text);
 bool spf_macro_domain_ok(struct bytes spec);
 
 /* spf_macro_asks_name - does it name %{p}, which costs questions to DNS?
- * in    spec   for which spf_macro_domain_ok()
- * err   none */
+ * in    spec   for which spf_macro_domain_ok() */
 bool spf_macro_asks_name(struct bytes spec);
 
 /* spf_macro_expand - the name that a domain-spec stands for
@@ -43,7 +42,6 @@ bool spf_macro_asks_name(struct bytes spec);
  * out   without trailing dot; over 253 bytes, labels are removed from its left. It need not be
  *       a name that DNS can have: a local part may hold anything but control characters
  * own   the caller frees it with g_free()
- * err   none
  * cost  linear in the spec and the values it names
  * ref   RFC 7208 7.3 */
 char *spf_macro_expand(struct bytes spec, const struct spf_macros *m)

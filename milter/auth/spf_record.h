@@ -12,7 +12,6 @@
 #define SPF_TERM_NAME "t%u.term"
 
 /* spf_record_is - is a TXT record an SPF record?
- * err   none
  * ref   RFC 7208 4.5 */
 bool spf_record_is(struct bytes text);
 

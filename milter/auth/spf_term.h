@@ -19,8 +19,7 @@ struct spf_term {
 };
 
 /* spf_term_create - in   spec   for which spf_macro_domain_ok(); no bytes: none
- * own   the caller frees it with spf_term_free()
- * err   none */
+ * own   the caller frees it with spf_term_free() */
 struct spf_term *spf_term_create(enum spf_ask ask, const char *domain, struct bytes spec,
 				 int length) __attribute__((returns_nonnull));
 
@@ -40,12 +39,10 @@ struct spf_run {
 	bool names_void;   /* there is no PTR */
 };
 
-/* spf_run_over - is there nothing more to ask?
- * err   none */
+/* spf_run_over - is there nothing more to ask? */
 bool spf_run_over(const struct spf_run *run);
 
-/* spf_run_clear - free what the run holds
- * err   none */
+/* spf_run_clear - free what the run holds */
 void spf_run_clear(struct spf_run *run);
 
 /* spf_term_matches - does the client match? asks and counts

@@ -26,12 +26,10 @@ struct tags {
 bool tags_read(struct bytes text, struct tags *tags_r);
 
 /* tags_find - a tag's value
- * out   false: there is no such tag, *value_r is empty
- * err   none */
+ * out   false: there is no such tag, *value_r is empty */
 bool tags_find(const struct tags *tags, const char *name, struct bytes *value_r);
 
-/* tag_is - is a value this word? letter case does not matter
- * err   none */
+/* tag_is - is a value this word? letter case does not matter */
 bool tag_is(struct bytes value, const char *word);
 
 /* tag_next - cut the next item off a list with colons, without white space at its ends

@@ -32,8 +32,7 @@ struct task_group *task_group_create(int n);
 void task_group_destroy(struct task_group **y);
 
 /* task_begin - take the first steps; never blocks
- * own   takes the check; the caller releases the task
- * err   none */
+ * own   takes the check; the caller releases the task */
 struct task *task_begin(struct task_group *y, const struct task_kind *kind, void *check)
 	__attribute__((returns_nonnull));
 

@@ -19,7 +19,6 @@ struct worker_pool;
 struct worker_pool *worker_pool_create(int n) MUST_CHECK;
 
 /* worker_pool_give - run fn(arg) on one of them, in the order given
- * err   none
  * use   any thread */
 void worker_pool_give(struct worker_pool *c, void (*fn)(void *), void *arg);
 

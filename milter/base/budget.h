@@ -15,8 +15,7 @@ struct budget {
  * err   false: it would be more, and nothing was taken */
 bool budget_take(struct budget *b, size_t n, size_t most);
 
-/* budget_give - use n less, of what was taken
- * err   none */
+/* budget_give - use n less, of what was taken */
 void budget_give(struct budget *b, size_t n);
 
 #endif

@@ -12,15 +12,13 @@ struct bytes {
 	size_t n;
 };
 
-/* bytes_of - a NUL-terminated text as bytes; NULL is no bytes
- * err   none */
+/* bytes_of - a NUL-terminated text as bytes; NULL is no bytes */
 static inline struct bytes bytes_of(const char *text)
 {
 	return (struct bytes){ .at = text, .n = text == NULL ? 0 : strlen(text) };
 }
 
-/* bytes_equal - the same bytes?
- * err   none */
+/* bytes_equal - the same bytes? */
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0);
@@ -34,8 +32,7 @@ static inline bool bytes_hold(struct bytes text, size_t at, struct bytes part)
 	       (part.n == 0 || memcmp(text.at + at, part.at, part.n) == 0);
 }
 
-/* bytes_have_8bit - is any of them above 0x7f?
- * err   none */
+/* bytes_have_8bit - is any of them above 0x7f? */
 static inline bool bytes_have_8bit(struct bytes b)
 {
 	uint64_t all = 0, word;
@@ -54,8 +51,7 @@ static inline bool bytes_have_8bit(struct bytes b)
 #define BLANKS_OF_TEXT BLANKS_OF_MAIL "\f" /* what g_ascii_isspace() takes for one */
 
 /* bytes_trimmed - without what stands in blanks, at both ends
- * in    blanks   characters; a NUL is none of them
- * err   none */
+ * in    blanks   characters; a NUL is none of them */
 static inline struct bytes bytes_trimmed(struct bytes text, const char *blanks)
 {
 	size_t n = strlen(blanks);

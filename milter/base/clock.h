@@ -5,12 +5,10 @@
 
 #include <stdint.h>
 
-/* clock_now_s - seconds since 1970 UTC, for dates
- * err   none */
+/* clock_now_s - seconds since 1970 UTC, for dates */
 int64_t clock_now_s(void);
 
-/* clock_mono_us - microseconds on a clock that never jumps, for deadlines and durations
- * err   none */
+/* clock_mono_us - microseconds on a clock that never jumps, for deadlines and durations */
 int64_t clock_mono_us(void);
 
 #endif

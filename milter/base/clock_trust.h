@@ -18,8 +18,7 @@ struct clock_trust {
 
 /* clock_trust_look - is this time to be believed?
  * in    now_s, mono_us   both clocks now
- * out   t->seen_s moves along where it is: keep it over a restart
- * err   none */
+ * out   t->seen_s moves along where it is: keep it over a restart */
 bool clock_trust_look(struct clock_trust *t, int64_t now_s, int64_t mono_us);
 
 #endif

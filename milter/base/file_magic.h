@@ -6,8 +6,7 @@
 
 /* file_magic - what the first bytes say
  * in    head   the first 512 bytes are enough; "iso" and "tar" want 33 kB
- * out   static text, as struct part's `magic`; NULL: nothing known
- * err   none */
+ * out   static text, as struct part's `magic`; NULL: nothing known */
 const char *file_magic(struct bytes head);
 
 /* what tells more of a document than its first bytes do: who looked into it says so */
@@ -27,8 +26,7 @@ enum file_packs {
 };
 
 /* file_packs - does it hold other files?
- * in    word   of file_magic(), or the ending of a name; any case; NULL: nothing
- * err   none */
+ * in    word   of file_magic(), or the ending of a name; any case; NULL: nothing */
 enum file_packs file_packs(const char *word);
 
 /* file_ending - what stands behind the last dot of a name

@@ -20,8 +20,7 @@ struct ldif_line {
 	const char *why;   /* NULL, or what is wrong with it: static words */
 };
 
-/* ldif_begin - read from the start
- * err   none */
+/* ldif_begin - read from the start */
 struct ldif ldif_begin(struct bytes text);
 
 /* ldif_next - the next line that says something, or ends an entry

@@ -14,8 +14,7 @@ bool lock_by(int fd, int64_t until_us);
 /* lock_holder - the process that has the flock() of a file, told to people
  * in    fd   of the file; what was locked by lock_by() is known even where /proc/locks is hidden
  * out   "process 1234 (name), which is stopped", or "another process"
- * own   g_free()
- * err   none */
+ * own   g_free() */
 char *lock_holder(int fd);
 
 #endif

@@ -11,17 +11,14 @@ enum log_sink { LOG_SINK_STDERR, LOG_SINK_SYSLOG };
 
 /* log_open - choose where lines go and how much is said
  * in    program   static text, the syslog identity (facility mail)
- * use   once, before any thread; the default is standard error, level info
- * err   none */
+ * use   once, before any thread; the default is standard error, level info */
 void log_open(const char *program, enum log_sink sink, enum log_level level);
 
 /* log_level_set - how much is said from now on (a reload may change it)
- * use   any thread
- * err   none */
+ * use   any thread */
 void log_level_set(enum log_level level);
 
-/* log_wants - is a line of this level said at all? to spare the work of making it
- * err   none */
+/* log_wants - is a line of this level said at all? to spare the work of making it */
 bool log_wants(enum log_level level);
 
 /* log_line - one line; control characters become \xNN, more than 2,000 bytes are cut
@@ -32,8 +29,7 @@ void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 /* log_seldom - as log_line, but the same `what` at most once a minute; the line that comes
  *              after a pause says how often it was kept back
  * in    what   static text that names the event
- * use   any thread
- * err   none */
+ * use   any thread */
 void log_seldom(enum log_level level, const char *what, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 

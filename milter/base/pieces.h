@@ -7,7 +7,6 @@
  * out   NULL-terminated, empty pieces left out; quotes and backslashes stay in them. A quote
  *       that is not closed is a character like others
  * own   the caller frees with g_strfreev()
- * err   none
  * cost  linear */
 char **pieces_split(const char *text, const char *separators);
 

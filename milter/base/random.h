@@ -10,8 +10,7 @@
 void random_fill(void *at, size_t n);
 
 /* random_hex - so many random bytes as hexadecimal digits
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *random_hex(size_t n_bytes);
 
 #define RANDOM_KEY_CHARS 64 /* of a key that is made */
@@ -25,8 +24,7 @@ char *random_hex(size_t n_bytes);
 char *random_key_file(const char *path, size_t least, const char *remedy, GError **e);
 
 /* hex_of - bytes as hexadecimal digits in lower case
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *hex_of(const void *at, size_t n);
 
 #endif

@@ -9,8 +9,7 @@
 
 /* wait_until - waits to be woken, with a deadline; the lock is held before and after
  * in    until_us: clock_mono_us()
- * out   true: it was woken, or woke by itself; false: the time is up
- * err   none */
+ * out   true: it was woken, or woke by itself; false: the time is up */
 bool wait_until(pthread_cond_t *woken, pthread_mutex_t *lock, int64_t until_us);
 
 #endif

@@ -15,18 +15,15 @@ struct diagnostics;
  * err   out of memory ends the process */
 struct diagnostics *diagnostics_create(void);
 
-/* diagnostics_destroy - free the list, set *c to NULL
- * err   none */
+/* diagnostics_destroy - free the list, set *c to NULL */
 void diagnostics_destroy(struct diagnostics **c);
 
 /* diagnostic_add - one more thing that is wrong; of too many the last are only counted
- * in    at   file and line; line 0: the file as a whole. The name must outlive the list
- * err   none */
+ * in    at   file and line; line 0: the file as a whole. The name must outlive the list */
 void diagnostic_add(struct diagnostics *c, struct origin at, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
-/* diagnostics_count - how many were there?
- * err   none */
+/* diagnostics_count - how many were there? */
 size_t diagnostics_count(const struct diagnostics *c);
 
 /* diagnostics_raise - put them into an error, one line each, in the order of the files

@@ -146,8 +146,7 @@ struct options {
 /* options_tenant - whose mail domain is this? the longest domain that fits wins
  * in    domain   lower case, A-labels; NULL gives NULL
  * out   NULL: nobody's
- * use   any thread
- * err   none */
+ * use   any thread */
 const struct tenant *options_tenant(const struct options *o, const char *domain);
 
 /* options_mailbox - the mailbox that an address of ours belongs to
@@ -155,8 +154,7 @@ const struct tenant *options_tenant(const struct options *o, const char *domain)
  * out   without the extension (recipient_delimiter), if it is a tenant's address, and no
  *       policy names it with the extension
  * own   a
- * use   any thread
- * err   none */
+ * use   any thread */
 const char *options_mailbox(const struct options *o, struct arena *a, const char *key);
 
 /* for whom a policy is looked for */
@@ -192,8 +190,7 @@ bool options_is_internal(const struct options *o, const char *client_addr);
 
 /* options_need_restart - which changed options does a reload not reach?
  * out   their names, ", " between them; NULL when there are none
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *options_need_restart(const struct options *before, const struct options *after);
 
 /* options_unref - the one owner gives it up: all of it and all it points to is freed

@@ -8,18 +8,15 @@
 
 /* print_conf - conf/wonted.conf: every option with its document, commented out, behind a
  *              small configuration that works
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void print_conf(GString *out);
 
 /* print_man - conf/wonted.conf.5, in mdoc(7)
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void print_man(GString *out);
 
 /* print_dump - effective values, and behind each where it came from; it can be loaded again
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void print_dump(const struct options *o, GString *out);
 
 /* print_fingerprint - two configurations with the same one do the same
@@ -41,8 +38,7 @@ char *print_postfix_milter(const struct options *o, const char *address);
 char *print_sendmail_milter(const struct options *o, const char *milter);
 
 /* print_mta_lines - what to write into Postfix and Sendmail so that they find the filter
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void print_mta_lines(const struct options *o, GString *out);
 
 #endif

@@ -25,18 +25,15 @@ bool socket_parse(const char *text, struct socket_spec *spec_r, char **why_r);
  *                   localhost */
 bool socket_is_local(const struct socket_spec *spec);
 
-/* socket_clear - free what socket_parse() put into it
- * err   none */
+/* socket_clear - free what socket_parse() put into it */
 void socket_clear(struct socket_spec *spec);
 
 /* socket_for_milter - as libmilter's smfi_setconn() and Sendmail's INPUT_MAIL_FILTER want it
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *socket_for_milter(const struct socket_spec *spec);
 
 /* socket_for_postfix - as Postfix's smtpd_milters wants it
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *socket_for_postfix(const struct socket_spec *spec);
 
 #endif

@@ -28,12 +28,10 @@ struct source {
 };
 
 /* source_init - ready to read
- * own   source_clear() frees; arena and diagnostics stay the caller's
- * err   none */
+ * own   source_clear() frees; arena and diagnostics stay the caller's */
 void source_init(struct source *s, struct arena *a, struct diagnostics *c);
 
-/* source_clear - free the tokens and lists, not what lives in the arena
- * err   none */
+/* source_clear - free the tokens and lists, not what lives in the arena */
 void source_clear(struct source *s);
 
 /* source_read - append the tokens of a file and of all that it includes
@@ -44,12 +42,10 @@ void source_read(struct source *s, const char *path);
  * err   none: as source_read() */
 void source_read_text(struct source *s, const char *name, struct bytes text);
 
-/* token_is_mark - is it this mark?
- * err   none */
+/* token_is_mark - is it this mark? */
 bool token_is_mark(const struct token *t, const char *mark);
 
-/* token_is_text - is it a word or a string?
- * err   none */
+/* token_is_text - is it a word or a string? */
 bool token_is_text(const struct token *t);
 
 #endif

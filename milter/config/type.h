@@ -28,36 +28,29 @@ void type_fallback(const struct option_row *row, struct arena *a, void *to);
 
 /* type_print - a value as it would be written in wonted.conf
  * in    from   the member
- * out   appended to out; a long list takes several lines
- * err   none */
+ * out   appended to out; a long list takes several lines */
 void type_print(const struct option_row *row, const void *from, GString *out);
 
 /* type_print_fallback - a row's default as it would be written in wonted.conf
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void type_print_fallback(const struct option_row *row, GString *out);
 
 /* type_print_range - "500ms to 2m" where the row has bounds, else nothing
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void type_print_range(const struct option_row *row, GString *out);
 
 /* type_print_words - "observe or enforce", those that a row of words allows
- * out   appended to out
- * err   none */
+ * out   appended to out */
 void type_print_words(const struct option_row *row, GString *out);
 
-/* type_noun - what a value of the type is, with its article: "a time", "a list of networks"
- * err   none */
+/* type_noun - what a value of the type is, with its article: "a time", "a list of networks" */
 const char *type_noun(enum option_type type);
 
 /* type_written - how a value of the type is written, for people; NULL for words: those that
- *                are allowed stand in the row's unit
- * err   none */
+ *                are allowed stand in the row's unit */
 const char *type_written(enum option_type type);
 
-/* type_is_list - may it take several values?
- * err   none */
+/* type_is_list - may it take several values? */
 bool type_is_list(enum option_type type);
 
 #endif

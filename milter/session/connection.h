@@ -26,8 +26,7 @@ struct connection;
 
 /* connection_open - the MTA has connected
  * in    setup   must live as long
- * own   connection_close()
- * err   none */
+ * own   connection_close() */
 struct connection *connection_open(const struct connection_setup *setup);
 
 /* connection_serve - answer the MTA until one of both has enough
@@ -36,8 +35,7 @@ struct connection *connection_open(const struct connection_setup *setup);
  * err   see out */
 enum connection_end connection_serve(struct connection *c);
 
-/* connection_close - close its session; the descriptor stays
- * err   none */
+/* connection_close - close its session; the descriptor stays */
 void connection_close(struct connection *c);
 
 #endif

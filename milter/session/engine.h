@@ -34,8 +34,7 @@ struct engine {
 
 extern const struct engine engine_libmilter;
 
-/* engine_chosen - that of the options
- * err   none */
+/* engine_chosen - that of the options */
 const struct engine *engine_chosen(const struct options *o);
 
 #endif

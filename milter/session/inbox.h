@@ -38,21 +38,17 @@ enum inbox_state inbox_take(struct inbox *in, struct packet *p_r);
 /* inbox_space - where the next bytes may be put; at least one
  * use   after INBOX_MORE; packets that were taken are gone with it
  * cost  linear in what comes: the room is doubled when it is full, whatever length was
- *       announced
- * err   none */
+ *       announced */
 char *inbox_space(struct inbox *in, size_t *n_r);
 
-/* inbox_filled - n bytes have been put there
- * err   none */
+/* inbox_filled - n bytes have been put there */
 void inbox_filled(struct inbox *in, size_t n);
 
 /* inbox_waits - has a packet begun that is not whole?
- * use   after INBOX_MORE
- * err   none */
+ * use   after INBOX_MORE */
 bool inbox_waits(const struct inbox *in);
 
-/* inbox_shrink - give back the room that a big packet took; with nothing in it, all of it
- * err   none */
+/* inbox_shrink - give back the room that a big packet took; with nothing in it, all of it */
 void inbox_shrink(struct inbox *in);
 
 #endif

@@ -40,21 +40,17 @@ bool listen_socket_open_at(const struct listen_request *want, struct listen_sock
  * out, own, use, err   as of listen_socket_open_at() */
 bool listen_socket_open(const struct options *o, struct listen_socket *s_r, GError **e);
 
-/* listen_socket_close - listen no more; a unix socket that was made here is removed
- * err   none */
+/* listen_socket_close - listen no more; a unix socket that was made here is removed */
 void listen_socket_close(struct listen_socket *s);
 
-/* listen_socket_handed_over - has the service manager a socket for this process?
- * err   none */
+/* listen_socket_handed_over - has the service manager a socket for this process? */
 bool listen_socket_handed_over(void);
 
-/* listen_socket_served - does a process serve this unix socket already?
- * err   none */
+/* listen_socket_served - does a process serve this unix socket already? */
 bool listen_socket_served(const char *path);
 
 /* listen_socket_say_served - set e: a process serves it
- * out   false
- * err   none */
+ * err   false, always */
 bool listen_socket_say_served(const struct listen_request *want, GError **e);
 
 /* listen_socket_grant - give the unix socket to its group and set its mode
@@ -62,8 +58,7 @@ bool listen_socket_say_served(const struct listen_request *want, GError **e);
 bool listen_socket_grant(const char *path, const struct listen_request *want, GError **e);
 
 /* listen_socket_error - set e from errno
- * out   false
- * err   none */
+ * err   false, always */
 bool listen_socket_error(GError **e, const struct listen_request *want,
 			 const char *doing);
 

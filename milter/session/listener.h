@@ -31,8 +31,7 @@ struct listener {
 /* listener_drain - close the listener and wait until no message is at its end any more, and
  *                  each that was has its answer
  * in    most_ms   how long to wait
- * out   messages still running
- * err   none */
+ * out   messages still running */
 int listener_drain(struct listener *d, int64_t most_ms);
 
 #endif

@@ -28,8 +28,7 @@ enum macro_step {
 };
 
 /* macros_asked - what the MTA is asked to send with a step, as SETSYMLIST wants it
- * out   names with braces, in blanks; NULL: the step stays as the MTA has it
- * err   none */
+ * out   names with braces, in blanks; NULL: the step stays as the MTA has it */
 const char *macros_asked(enum macro_step step);
 
 /* All zero is an empty one. */
@@ -49,22 +48,18 @@ struct macros {
 void macros_take(struct macros *m, struct bytes data);
 
 /* macros_begin - the command of a step has come: what was said with later steps is old, and
- *                so is what was said with an earlier command of the same step
- * err   none */
+ *                so is what was said with an earlier command of the same step */
 void macros_begin(struct macros *m, enum macro_step step);
 
 /* macros_get - what the MTA said last
  * out   NULL: not said, or empty
- * own   until macros of that step are said again or forgotten
- * err   none */
+ * own   until macros of that step are said again or forgotten */
 const char *macros_get(const struct macros *m, enum macro id);
 
-/* macros_forget - this step and all later ones
- * err   none */
+/* macros_forget - this step and all later ones */
 void macros_forget(struct macros *m, enum macro_step from);
 
-/* macros_free - forget all, and give the memory back
- * err   none */
+/* macros_free - forget all, and give the memory back */
 void macros_free(struct macros *m);
 
 #endif

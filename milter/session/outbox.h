@@ -16,20 +16,16 @@ struct outbox {
 	bool broken;    /* a write has failed: nothing is sent any more */
 };
 
-/* outbox_begin - a packet begins; what belongs to it is put behind it
- * err   none */
+/* outbox_begin - a packet begins; what belongs to it is put behind it */
 void outbox_begin(struct outbox *out, enum reply what);
 
-/* outbox_number - 4 bytes, big endian
- * err   none */
+/* outbox_number - 4 bytes, big endian */
 void outbox_number(struct outbox *out, uint32_t n);
 
-/* outbox_text - a text with its NUL
- * err   none */
+/* outbox_text - a text with its NUL */
 void outbox_text(struct outbox *out, const char *text);
 
-/* outbox_bytes - bytes as they are
- * err   none */
+/* outbox_bytes - bytes as they are */
 void outbox_bytes(struct outbox *out, struct bytes b);
 
 /* outbox_end - the packet is complete; much that has been collected is sent
@@ -38,8 +34,7 @@ void outbox_bytes(struct outbox *out, struct bytes b);
  *       gone */
 bool outbox_end(struct outbox *out, size_t begin);
 
-/* outbox_mark - where the next packet begins
- * err   none */
+/* outbox_mark - where the next packet begins */
 size_t outbox_mark(const struct outbox *out);
 
 /* outbox_answer - a packet without data
@@ -50,8 +45,7 @@ bool outbox_answer(struct outbox *out, enum reply what);
  * err   false: the MTA has gone, or did not read for the time that the socket allows */
 bool outbox_flush(struct outbox *out);
 
-/* outbox_clear - forget what was not sent
- * err   none */
+/* outbox_clear - forget what was not sent */
 void outbox_clear(struct outbox *out);
 
 #endif

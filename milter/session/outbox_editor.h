@@ -16,8 +16,7 @@ struct outbox_editor {
 /* outbox_editor - the functions over e, which must live as long
  * out   its functions return false for what the MTA does not grant, what is longer than a
  *       packet, and when the MTA has gone
- * own   g_free(e->reply)
- * err   none */
+ * own   g_free(e->reply) */
 struct editor outbox_editor(struct outbox_editor *e);
 
 #endif

@@ -29,8 +29,7 @@ bool recipient_resolve(struct arena *a, const struct options *o,
  *       address   macro {mail_addr}; NULL: the MTA does not say
  * out   an address, "" for the null sender, or path without its brackets where only the MTA
  *       could say what it means
- * own   a
- * err   none */
+ * own   a */
 const char *sender_resolve(struct arena *a, const char *path, const char *address);
 
 #endif

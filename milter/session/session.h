@@ -31,8 +31,7 @@ struct session_peer {
  * err   none: over max_sessions it is opened all the same, and its mail is undecided */
 struct session *session_open(struct listener *d, const struct session_peer *peer);
 
-/* session_helo - the client named itself
- * err   none */
+/* session_helo - the client named itself */
 void session_helo(struct session *s, const char *helo);
 
 struct session_sender {
@@ -43,8 +42,7 @@ struct session_sender {
 	const char *queue_id;
 };
 
-/* session_mail - a message begins; one that did not end is forgotten
- * err   none */
+/* session_mail - a message begins; one that did not end is forgotten */
 void session_mail(struct session *s, const struct session_sender *from);
 
 /* session_rcpt - one more recipient
@@ -52,22 +50,18 @@ void session_mail(struct session *s, const struct session_sender *from);
 void session_rcpt(struct session *s, const struct recipient_told *told);
 
 /* session_header - a header field, in the order of the message
- * in    value   leading blank kept, folds as bare LF
- * err   none */
+ * in    value   leading blank kept, folds as bare LF */
 void session_header(struct session *s, const char *name, const char *value);
 
 /* session_field_truncated - the field before was longer than what was given of it: the message
- *                           is judged, and cannot be held, because the rest would be lost
- * err   none */
+ *                           is judged, and cannot be held, because the rest would be lost */
 void session_field_truncated(struct session *s);
 
-/* session_headers_end - the header is complete: what takes time is started
- * err   none */
+/* session_headers_end - the header is complete: what takes time is started */
 void session_headers_end(struct session *s);
 
 /* session_body - a piece of the body
- * out   false: no more is wanted of this message
- * err   none */
+ * out   false: no more is wanted of this message */
 bool session_body(struct session *s, struct bytes chunk);
 
 /* session_end - the end of a message: decide, edit, record
@@ -84,8 +78,7 @@ enum disposition session_end(struct session *s, const char *queue_id,
  * err   none; without an answer that is due nothing happens */
 void session_answered(struct session *s, bool sent);
 
-/* session_abort - the message at hand is forgotten, the session goes on
- * err   none */
+/* session_abort - the message at hand is forgotten, the session goes on */
 void session_abort(struct session *s);
 
 /* session_close - the connection is gone; sets *s to NULL

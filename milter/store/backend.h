@@ -38,8 +38,7 @@ struct store {
 	char *registry_key;
 };
 
-/* store_forget - the answers of a batch are not to be believed after all
- * err   none */
+/* store_forget - the answers of a batch are not to be believed after all */
 static inline void store_forget(struct store_read *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -56,15 +55,13 @@ static inline void store_forget(struct store_read *r, size_t n)
  * (since 1970) from which it is absent, 0 for never; then the value. */
 #define STAMP_BYTES 4
 
-/* stamp_at - the stamp of what expires at a second; 0 is never
- * err   none */
+/* stamp_at - the stamp of what expires at a second; 0 is never */
 static inline uint32_t stamp_at(int64_t expires_s)
 {
 	return expires_s == 0 ? 0 : (uint32_t)CLAMP(expires_s, 1, G_MAXUINT32);
 }
 
-/* stamp_make - the stamp of a write
- * err   none */
+/* stamp_make - the stamp of a write */
 static inline uint32_t stamp_make(const struct store_write *w, int64_t now_s)
 {
 	if (w->expires_s != 0 || w->ttl_s == 0)
@@ -72,8 +69,7 @@ static inline uint32_t stamp_make(const struct store_write *w, int64_t now_s)
 	return (uint32_t)CLAMP(now_s + w->ttl_s, 1, G_MAXUINT32);
 }
 
-/* stamp_over - has it expired?
- * err   none */
+/* stamp_over - has it expired? */
 static inline bool stamp_over(uint32_t stamp, int64_t now_s)
 {
 	return stamp != 0 && (int64_t)stamp <= now_s;

@@ -86,8 +86,7 @@ struct codec {
  * in    record   the struct the codec is of
  * out   the same bytes for the same record; list items and text beyond `max`, and what
  *       would make it longer than LIMIT_VALUE_BYTES, is cut (lists at the end)
- * own   a
- * err   none */
+ * own   a */
 struct bytes codec_encode(const struct codec *c, const void *record, struct arena *a);
 
 /* codec_decode - bytes as a record
@@ -98,8 +97,7 @@ struct bytes codec_encode(const struct codec *c, const void *record, struct aren
 enum answer codec_decode(const struct codec *c, struct bytes value, void *record_r,
 			 struct arena *a);
 
-/* codec_json - append a record as one JSON object; empty fields are left out
- * err   none */
+/* codec_json - append a record as one JSON object; empty fields are left out */
 void codec_json(const struct codec *c, const void *record, GString *out);
 
 #endif

@@ -45,14 +45,12 @@ struct bytes key_build(struct arena *a, enum family f, const char *tenant,
 		       const char *part1, const char *part2);
 
 /* key_prefix - the bytes that all keys of a family and tenant begin with, for store_scan()
- * own   a
- * err   none */
+ * own   a */
 struct bytes key_prefix(struct arena *a, enum family f, const char *tenant);
 
 /* key_prefix_of - the bytes that all keys of a family with that first part begin with
  * in    f   TAGGED
- * own   a
- * err   none */
+ * own   a */
 struct bytes key_prefix_of(struct arena *a, enum family f, const char *tenant,
 			   const char *part1);
 

@@ -18,8 +18,7 @@ struct manifest {
 };
 
 /* manifest_path - where the manifest of a snapshot is
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *manifest_path(const char *snapshot);
 
 /* manifest_parse - read its text

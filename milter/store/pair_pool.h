@@ -18,8 +18,7 @@ struct pair_pool;
 
 /* pair_pool_new - so many threads; one thread keeps the order
  * in    jobs, bytes   what may wait at one moment
- * own   pair_pool_free()
- * err   none */
+ * own   pair_pool_free() */
 struct pair_pool *pair_pool_new(unsigned threads, size_t jobs, size_t bytes);
 
 /* pair_pool_give - have a job done
@@ -33,8 +32,7 @@ bool pair_pool_give(struct pair_pool *c, struct pair_job *j, int64_t wait_us);
 bool pair_pool_settle(struct pair_pool *c, int64_t limit_us);
 
 /* pair_pool_free - end; what is still waiting is not done any more
- * out   how many those were
- * err   none */
+ * out   how many those were */
 size_t pair_pool_free(struct pair_pool *c);
 
 #endif

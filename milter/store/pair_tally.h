@@ -30,34 +30,27 @@ struct pair_tally {
 	unsigned samples;           /* ever taken */
 };
 
-/* pair_tally_init - begin
- * err   none */
+/* pair_tally_init - begin */
 void pair_tally_init(struct pair_tally *t);
 
-/* pair_tally_clear - end
- * err   none */
+/* pair_tally_clear - end */
 void pair_tally_clear(struct pair_tally *t);
 
 /* pair_tally_add - count what happened
- * in    n    the fields that are not 0 are added
- * err   none */
+ * in    n    the fields that are not 0 are added */
 void pair_tally_add(struct pair_tally *t, const struct store_pair_counts *n);
 
-/* pair_tally_took - how long a side took for a batch
- * err   none */
+/* pair_tally_took - how long a side took for a batch */
 void pair_tally_took(struct pair_tally *t, enum pair_side side, int64_t us);
 
-/* pair_differs - do two answers to a question contradict one another? Unknown does not
- * err   none */
+/* pair_differs - do two answers to a question contradict one another? Unknown does not */
 bool pair_differs(const struct store_read *a, const struct store_read *b);
 
-/* pair_tally_compare - count a question that both sides have answered
- * err   none */
+/* pair_tally_compare - count a question that both sides have answered */
 void pair_tally_compare(struct pair_tally *t, const struct store_read *primary,
 			const struct store_read *secondary);
 
-/* pair_tally_print - append it all
- * err   none */
+/* pair_tally_print - append it all */
 void pair_tally_print(struct pair_tally *t, GString *to);
 
 #endif

@@ -39,35 +39,29 @@ struct redis_command {
 	bool unsure;     /* out: not done, but it may have been sent */
 };
 
-/* redis_command_put - append the command
- * err   none */
+/* redis_command_put - append the command */
 void redis_command_put(GString *out, const struct redis_command *o);
 
 /* redis_value_out - what a raw value says at a moment
  * in    reply   of GET, or an element of the reply to MGET
  * out   r->answer, r->value; UNKNOWN when it is no value of ours
- * own   a
- * err   none */
+ * own   a */
 void redis_value_out(struct store_read *r, const redisReply *reply, int64_t now_s,
 		     struct arena *a);
 
 /* redis_value_in - a value as it will lie there
  * in    expires_s   0 is never
- * own   a
- * err   none */
+ * own   a */
 struct bytes redis_value_in(struct bytes value, int64_t expires_s, struct arena *a);
 
-/* redis_expires_of - the second from which a raw value is absent; 0 is never
- * err   none */
+/* redis_expires_of - the second from which a raw value is absent; 0 is never */
 int64_t redis_expires_of(struct bytes raw);
 
-/* redis_value_of - the value behind a raw one; at is NULL when it is absent at now_s
- * err   none */
+/* redis_value_of - the value behind a raw one; at is NULL when it is absent at now_s */
 struct bytes redis_value_of(struct bytes raw, int64_t now_s);
 
 /* redis_limit_us - until when to wait
- * in    deadline_us  0 is none
- * err   none */
+ * in    deadline_us  0 is none */
 int64_t redis_limit_us(int64_t deadline_us, int64_t now_us);
 
 #endif

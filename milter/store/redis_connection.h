@@ -67,23 +67,19 @@ redisReader *redis_reader_new(redisReplyObjectFunctions *makers);
 struct redis_link *redis_link_open(const struct redis_sockaddr *sockaddr,
 				   const struct redis_login *login);
 
-/* redis_link_close - hang up; NULL is allowed
- * err   none */
+/* redis_link_close - hang up; NULL is allowed */
 void redis_link_close(struct redis_link *l);
 
 /* redis_link_quiet - has it been quiet since its last answer? One that a server has hung up
- *                    on, or that talks unasked, is not
- * err   none */
+ *                    on, or that talks unasked, is not */
 bool redis_link_quiet(const struct redis_link *l);
 
 /* redis_append_command - append a command to what will be sent
- * in    word   n of them; any bytes
- * err   none */
+ * in    word   n of them; any bytes */
 void redis_append_command(GString *out, const struct bytes *word, size_t n);
 
 /* redis_link_expect - the answer to the command that was appended last goes to q
- * own   q stays until the exchange is over
- * err   none */
+ * own   q stays until the exchange is over */
 void redis_link_expect(struct redis_link *l, struct redis_question *q);
 
 /* redis_exchange - send all that was put into n links, and take all answers: everything is

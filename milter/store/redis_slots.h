@@ -13,7 +13,6 @@
 #define REDIS_SLOTS 16384
 
 /* redis_slot - the slot of a key: of what stands in its first braces, or else of all of it
- * err   none
  * ref   Redis cluster specification, "Hash tags" */
 unsigned redis_slot(struct bytes key);
 

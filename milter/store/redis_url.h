@@ -41,18 +41,15 @@ struct redis_url {
  * err   NULL: not such a URL, or a password file that cannot be used; e says what to write */
 struct redis_url *redis_url_parse(enum redis_url_kind kind, const char *rest, GError **e);
 
-/* redis_url_free - give it back; NULL is allowed; passwords are wiped
- * err   none */
+/* redis_url_free - give it back; NULL is allowed; passwords are wiped */
 void redis_url_free(struct redis_url *u);
 
 /* redis_address_new - where a server listens, as a cluster or a sentinel tells it
- * own   redis_address_free()
- * err   none */
+ * own   redis_address_free() */
 struct redis_address *redis_address_new(const char *host, unsigned port);
 
 /* redis_address_copy - the same once more
- * own   redis_address_free()
- * err   none */
+ * own   redis_address_free() */
 struct redis_address *redis_address_copy(const struct redis_address *a);
 
 /* redis_address_free - give it back

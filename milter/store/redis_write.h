@@ -19,8 +19,7 @@ struct redis_transport {
 	char *why; /* of the last ask: which server did not answer, and why; or NULL */
 };
 
-/* redis_transport_blame - remember why a link is down, if it is
- * err   none */
+/* redis_transport_blame - remember why a link is down, if it is */
 void redis_transport_blame(struct redis_transport *transport,
 			   const struct redis_server *s, const struct redis_link *l);
 

@@ -25,7 +25,6 @@ struct store *registry_open(const struct store_request *request,
 
 /* registry_close - give back one reference to a store that is in a registry
  * in    close   does away with it after the last one
- * err   none
  * use   any thread */
 void registry_close(struct store *s, void (*close)(struct store *s));
 

@@ -17,8 +17,7 @@ struct sorter;
 /* sorter_create - begin to gather
  * in    folder        where runs are kept; they have no name there and vanish by themselves
  *       memory_bytes  for what waits in memory; 0 is the usual 128 MB
- * own   the caller, sorter_destroy()
- * err   none */
+ * own   the caller, sorter_destroy() */
 struct sorter *sorter_create(const char *folder, size_t memory_bytes) MUST_CHECK;
 
 /* sorter_add - one more pair, copied; of one key the pair added last stays
@@ -37,12 +36,10 @@ bool sorter_end(struct sorter *s, GError **e);
 enum answer sorter_next(struct sorter *s, struct bytes *key_r, struct bytes *value_r,
 			GError **e);
 
-/* sorter_bytes - bytes of all keys and values that were added
- * err   none */
+/* sorter_bytes - bytes of all keys and values that were added */
 uint64_t sorter_bytes(const struct sorter *s);
 
-/* sorter_count - pairs that were added, the same key counted each time
- * err   none */
+/* sorter_count - pairs that were added, the same key counted each time */
 uint64_t sorter_count(const struct sorter *s);
 
 /* sorter_destroy - sets *s to NULL

@@ -70,21 +70,18 @@ enum store_wrote {
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e);
 
 /* store_ref - one more owner
- * out   s
- * err   none */
+ * out   s */
 struct store *store_ref(struct store *s);
 
 /* A registry: the stores that a process has open, so that none is opened a second time, alone
  * or in a pair, by whatever configuration. */
 
 /* store_registry_new - an empty one
- * own   store_registry_unref(); stores in it keep it, too
- * err   none */
+ * own   store_registry_unref(); stores in it keep it, too */
 struct store_registry *store_registry_new(void);
 
 /* store_registry_ref - one more owner
- * out   registry
- * err   none */
+ * out   registry */
 struct store_registry *store_registry_ref(struct store_registry *registry);
 
 /* store_registry_unref - one owner less; sets *registry to NULL
@@ -95,8 +92,7 @@ void store_registry_unref(struct store_registry **registry);
  * err   none; *s may be NULL */
 void store_close(struct store **s);
 
-/* store_url - the URL it was opened with
- * err   none */
+/* store_url - the URL it was opened with */
 const char *store_url(const struct store *s);
 
 /* store_read_many - ask all questions at once
