@@ -175,6 +175,52 @@ static void check_node(struct ruleset *rs, struct rule *rule, struct node *node,
 	g_ptr_array_unref(order);
 }
 
+static size_t count_nodes(const struct node *node)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < node->n_order; i++)
+		n += count_nodes(node->order[i]);
+	return n;
+}
+
+/* what stands below a node lies together; free: where there is room */
+static void make_step(struct step *to, const struct node *node, struct step **free)
+{
+	struct step *below = *free;
+
+	to->kind = (unsigned char)node->kind;
+	if (node->kind == NODE_TEST) {
+		to->per_rcpt = node->test->per_rcpt;
+		to->n = (unsigned)node->test->leaf;
+		to->test = node->test;
+		return;
+	}
+	*free += node->n_order;
+	to->n = (unsigned)node->n_order;
+	to->below = below;
+	for (size_t i = 0; i < node->n_order; i++)
+		make_step(&below[i], node->order[i], free);
+}
+
+void check_steps(struct ruleset *rs)
+{
+	struct step *all, *free;
+	size_t n = 0;
+
+	for (guint i = 0; i < rs->rules->len; i++)
+		n += count_nodes(((struct rule *)rs->rules->pdata[i])->condition);
+	all = free = arena_new(rs->arena, struct step, n + 1);
+	for (guint i = 0; i < rs->rules->len; i++) {
+		struct rule *rule = g_ptr_array_index(rs->rules, i);
+		struct step *root = free++;
+
+		make_step(root, rule->condition, &free);
+		rule->steps = root;
+	}
+	g_assert(free == all + n);
+}
+
 static void check_condition(struct ruleset *rs, struct rule *rule, struct node *condition)
 {
 	GPtrArray *tests = g_ptr_array_new();

@@ -8,6 +8,11 @@
  * err   errors are added to rs->errors; rules that are reported stay out */
 void check_rules(struct ruleset *rs, const struct tree *tree);
 
+/* check_steps - make the conditions of all rules, which are checked, ready to be evaluated
+ * own   rs
+ * err   none */
+void check_steps(struct ruleset *rs);
+
 /* check_given - find the name of a test's `given`, and bring its value into its unit
  * out   subject and value of the clause are completed
  * err   false after an error */

@@ -491,6 +491,36 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 
 /* ---- conditions ---- */
 
+/* as run_test() answers; what is known already needs no look at the test */
+static enum answer run_leaf(struct run *run, const struct step *step)
+{
+	const struct finding *finding = &run->findings[step->n];
+	const char *found;
+
+	if (run->blind && step->per_rcpt)
+		return ANSWER_UNKNOWN;
+	if (finding->generation == (step->per_rcpt ? run->generation : 1))
+		return finding->answer;
+	return run_test(run, step->test, &found);
+}
+
+static enum answer run_step(struct run *run, const struct step *step)
+{
+	enum answer decides = step->kind == NODE_OR ? ANSWER_YES : ANSWER_NO, all;
+
+	if (step->kind == NODE_TEST)
+		return run_leaf(run, step);
+	if (step->kind == NODE_NOT)
+		return answer_not(run_step(run, step->below));
+	all = answer_not(decides);
+	for (unsigned i = 0; i < step->n && all != decides; i++) {
+		enum answer one = run_step(run, &step->below[i]);
+
+		all = step->kind == NODE_OR ? answer_or(all, one) : answer_and(all, one);
+	}
+	return all;
+}
+
 enum answer run_node(struct run *run, const struct node *node)
 {
 	enum answer decides = node->kind == NODE_OR ? ANSWER_YES : ANSWER_NO, all;
@@ -516,7 +546,7 @@ static enum decided decide_for_all(struct run *run, const struct rule *rule)
 	enum answer answer;
 
 	run->blind = true;
-	answer = run_node(run, rule->condition);
+	answer = run_step(run, rule->steps);
 	run->blind = false;
 	return answer == ANSWER_UNKNOWN ? DECIDED_NOT
 	       : answer == ANSWER_YES   ? DECIDED_YES
@@ -621,7 +651,7 @@ enum answer run_rule(struct run *run, const struct rule *rule)
 		*decided = decide_for_all(run, rule);
 	if (*decided != DECIDED_NOT)
 		return *decided == DECIDED_YES ? ANSWER_YES : ANSWER_NO;
-	return run_node(run, rule->condition);
+	return run_step(run, rule->steps);
 }
 
 static bool is_in_share(const struct run *run, const struct rule *rule, int percent)

@@ -369,6 +369,7 @@ static void check_trees(struct load *load, const struct rtest_listener *listener
 	check_dns_uses(load->rs);
 	if (load->rs->errors->n > 0)
 		return;
+	check_steps(load->rs);
 	for (guint i = 0; i < load->trees->len; i++) {
 		const struct tree *tree = g_ptr_array_index(load->trees, i);
 

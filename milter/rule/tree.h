@@ -113,6 +113,18 @@ struct node {
 	unsigned cost;
 };
 
+/* A node as it is evaluated. A message looks at nearly all of all rules: they lie side by side, and
+ * the tree, of which each node takes cache lines of its own, is left alone. */
+struct step {
+	unsigned char kind; /* enum node_kind */
+	bool per_rcpt;      /* of a test */
+	unsigned n;         /* steps below, cheapest first; of a test its leaf */
+	union {
+		const struct step *below;
+		const struct test *test;
+	};
+};
+
 /* a value times a factor as points: text.spam * 0.5 at most 4 */
 struct scaled {
 	struct operand value;
