@@ -78,6 +78,9 @@ static struct zip_listing list_of(const guint8 *data, size_t n)
 
 	attachment_zip(a, (struct bytes){ exact, n }, &list);
 	g_free(exact);
+	g_assert_cmpuint(list.n, <=, 200);
+	for (size_t i = 0; i < list.n; i++)
+		g_assert_true(g_utf8_validate(list.names[i], -1, NULL));
 	return list;
 }
 
@@ -166,9 +169,15 @@ static void test_hostile(void)
 {
 	static const char *const names[] = { "a.exe", "b" };
 	GByteArray *zip = zip_of(names, 2, 0);
+	const guint first = 30 + 5 + 3; /* its local header, name and bytes */
 
-	for (guint n = 0; n < zip->len; n++)
-		list_of(zip->data, n);
+	for (guint n = 0; n < zip->len; n++) {
+		struct zip_listing list = list_of(zip->data, n);
+
+		/* what stands in front of the files is believed without the directory */
+		g_assert_true(n < first || list.n > 0);
+		g_assert_true(n < first || strcmp(list.names[0], names[0]) == 0);
+	}
 	for (guint i = 0; i < zip->len; i++) {
 		guint8 was = zip->data[i];
 
@@ -176,7 +185,7 @@ static void test_hostile(void)
 		list_of(zip->data, zip->len);
 		zip->data[i] = was;
 	}
-	list_of((const guint8 *)"PK\x05\x06", 4);
+	g_assert_cmpuint(list_of((const guint8 *)"PK\x05\x06", 4).n, ==, 0);
 	g_byte_array_unref(zip);
 }
 
