@@ -89,6 +89,12 @@ static bool is_apart(const struct merge *g)
 	return preferred && junk && other;
 }
 
+/* Does it only say what its recipient wants, and does nothing? Others are not told that. */
+static bool is_own_wish(const struct decision *d, enum action done)
+{
+	return d->preferred && done == ACTION_PASS;
+}
+
 /* Which of two decisions do the headers tell? What is done weighs most, then what policy
  * asks for, then what it is. */
 static bool is_stricter(const struct decision *a, enum action a_done,
@@ -98,6 +104,8 @@ static bool is_stricter(const struct decision *a, enum action a_done,
 
 	if (a_done != b_done)
 		return a_done > b_done;
+	if (is_own_wish(a, a_done) != is_own_wish(b, b_done))
+		return is_own_wish(b, b_done);
 	if (a->verdict != b->verdict)
 		return a->verdict > b->verdict;
 	if (a->action != b->action)

@@ -228,6 +228,26 @@ static void acts_beside_who_is_observed(void)
 	scene_end(&s);
 }
 
+/* What one of them wants, and nothing is done about, is not told to the others. */
+static void a_wish_is_not_told(void)
+{
+	struct scene s;
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_PASS, NULL)->preferred = true;
+	scene_rcpt(&s, VERDICT_WANTED, ACTION_PASS, NULL);
+	g_assert_cmpint(scene_play(&s, NULL), ==, DISPOSE_ACCEPT);
+	g_assert_true(scene_has(&s, "X-Wonted-Verdict: wanted\n"));
+	g_assert_false(scene_has(&s, "spam\n"));
+	scene_end(&s);
+
+	scene_begin(&s, RAW);
+	scene_rcpt(&s, VERDICT_SPAM, ACTION_PASS, NULL)->preferred = true;
+	scene_play(&s, NULL);
+	g_assert_true(scene_has(&s, "X-Wonted-Verdict: spam\n"));
+	scene_end(&s);
+}
+
 /* By extension: one recipient's junk is not everybody's. */
 static void junks_by_extension(void)
 {
@@ -757,6 +777,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/takes-the-strictest", takes_the_strictest);
 	g_test_add_func("/plan/asks-who-gave-the-form", asks_who_gave_the_form);
 	g_test_add_func("/plan/spares-who-is-observed", spares_who_is_observed);
+	g_test_add_func("/plan/a-wish-is-not-told", a_wish_is_not_told);
 	g_test_add_func("/plan/acts-beside-who-is-observed", acts_beside_who_is_observed);
 	g_test_add_func("/plan/junks-by-extension", junks_by_extension);
 	g_test_add_func("/plan/takes-off-as-spelled", takes_off_as_spelled);
