@@ -519,7 +519,8 @@ static void test_explain(void)
 	rs = load_real("rule a\n reason \"a\"\n"
 		       " when not (bulk and (auto or html)) or pair.days_known > 9 days\n"
 		       " spam +2\n");
-	account = ruleset_explain(rs, &e, &(struct rcpt_signals){ .at = signals });
+	account = ruleset_explain(&(struct rules_in_force){ .rules = rs }, &e,
+				  &(struct rcpt_signals){ .at = signals });
 	static const struct {
 		const char *text;
 		unsigned depth;
