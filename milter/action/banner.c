@@ -15,6 +15,7 @@
 #include "action/html_hiding.h"
 #include "action/html_place.h"
 #include "action/transfer.h"
+#include "message/partial.h"
 
 enum { REASONS_SHOWN = 3 }; /* more is not read */
 

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "message/domain.h"
 #include "message/headers.h"
+#include "message/partial.h"
 
 enum member { SEEN, SIGNED, SEALED, MEMBERS }; /* in the order in which seals hash them */
 

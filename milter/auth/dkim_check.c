@@ -13,6 +13,7 @@
 #include "auth/tags.h"
 #include "base/limits.h"
 #include "message/domain.h"
+#include "message/partial.h"
 
 #define CLOCK_SKEW_S 3600 /* how far ahead a signer's clock may be */
 #define HEADER_B_CHARS 8  /* RFC 6008 3 */

@@ -161,8 +161,9 @@ static const char *domain_question(struct arena *a, const char *zone, const char
 		       : arena_printf(a, "%s.%s", org, zone);
 }
 
-const char *dnslist_question(struct arena *a, const struct dnslist *list,
-			     struct dnslist_key key)
+/* NULL: it can stand in no list (no domain, an address of a private network) */
+static const char *dnslist_question(struct arena *a, const struct dnslist *list,
+				    struct dnslist_key key)
 {
 	const char *name = key.host ? host_question(a, list->zone, key.text)
 				    : domain_question(a, list->zone, key.text);

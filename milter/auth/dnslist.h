@@ -34,13 +34,6 @@ struct dnslist_key {
  * err   false: it is neither, or not of 127.0.0.0/8 */
 bool dnslist_codes(const char *text, struct dnslist_codes *codes_r);
 
-/* dnslist_question - the name that is asked for
- * out   NULL: it can stand in no list (no domain, an address of a private network)
- * own   a
- * err   NULL, see out */
-const char *dnslist_question(struct arena *a, const struct dnslist *list,
-			     struct dnslist_key key);
-
 /* the questions of one message */
 struct dnslists;
 

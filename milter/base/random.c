@@ -25,7 +25,7 @@ void random_fill(void *at, size_t n)
 	}
 }
 
-char *hex_of(const void *at, size_t n)
+static char *hex_of(const void *at, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
 	const unsigned char *b = at;

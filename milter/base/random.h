@@ -23,8 +23,4 @@ char *random_hex(size_t n_bytes);
  * err   NULL: e names the file */
 char *random_key_file(const char *path, size_t least, const char *remedy, GError **e);
 
-/* hex_of - bytes as hexadecimal digits in lower case
- * own   the caller frees with g_free() */
-char *hex_of(const void *at, size_t n);
-
 #endif

@@ -13,11 +13,12 @@
 enum weight {
 	WEIGHT_UNTRUSTED = 1,  /* has not earned the recipient's trust */
 	WEIGHT_STRANGER = 2,   /* the recipient does not know them */
-	WEIGHT_ADDRESS = 4,    /* the name shows another address */
-	WEIGHT_PERSON = 8,     /* the name of one of our people, not their address */
-	WEIGHT_LOOKALIKE = 16, /* of a domain of ours, or a partner's */
-	WEIGHT_OWN = 32,       /* claims to be one of us */
-	WEIGHT_VIP = 64,       /* the name of one whose name is worth stealing */
+	WEIGHT_LISTED = 4,     /* their domain stands in a list in DNS that rules ask */
+	WEIGHT_ADDRESS = 8,    /* the name shows another address */
+	WEIGHT_PERSON = 16,    /* the name of one of our people, not their address */
+	WEIGHT_LOOKALIKE = 32, /* of a domain of ours, or a partner's */
+	WEIGHT_OWN = 64,       /* claims to be one of us */
+	WEIGHT_VIP = 128,      /* the name of one whose name is worth stealing */
 };
 
 static bool has_item(const struct value *list, const char *text)
@@ -25,6 +26,18 @@ static bool has_item(const struct value *list, const char *text)
 	for (size_t i = 0; list->known == ANSWER_YES && i < list->n_items; i++)
 		if (text != NULL && strcmp(list->items[i], text) == 0)
 			return true;
+	return false;
+}
+
+/* found is told as "list: bad.example" */
+static bool is_listed(const struct value *found, const char *org)
+{
+	for (size_t i = 0; found->known == ANSWER_YES && i < found->n_items; i++) {
+		const char *what = strstr(found->items[i], ": ");
+
+		if (org != NULL && what != NULL && strcmp(what + 2, org) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -66,5 +79,7 @@ int author_warning(const struct features *f, const struct rcpt_facts *rcpts, siz
 	}
 	if (domain != NULL && (org == NULL || !domain_has_org(domain, org)))
 		worst += WEIGHT_ADDRESS;
+	if (is_listed(&f->at[FEATURE_DNS_LISTS_FOUND], org))
+		worst += WEIGHT_LISTED;
 	return worst;
 }

@@ -180,13 +180,6 @@ struct message {
 	unsigned truncated;                 /* enum message_truncated bits */
 };
 
-/* message_is_partial - were fields of its header or bytes of its end left out? Then hashes of it say
- *                      nothing, for or against, and nobody may write it again */
-static inline bool message_is_partial(const struct message *m)
-{
-	return (m->truncated & (TRUNCATED_END | TRUNCATED_HEADERS)) != 0;
-}
-
 struct message_limits {
 	size_t max_bytes;                   /* raw bytes beyond are not read */
 	const struct file_decoder *decoder; /* of archives; lives while a body is read */
@@ -198,8 +191,7 @@ struct message_limits {
 void message_library_init(void);
 
 /* message_library_warm - do what is slow only the first time (80 ms), so that no message waits
- * use   a daemon, once, after message_library_init()
- * err   none */
+ * use   a daemon, once, after message_library_init() */
 void message_library_warm(void);
 
 /* message_parse - read a message
@@ -236,14 +228,12 @@ struct message *message_parse_header(struct arena *a, struct bytes raw,
  * err   none: as message_parse() */
 void message_read_body(struct arena *a, struct message *m, enum message_body depth);
 
-/* part_content - the content of a part, still in its transfer encoding
- * err   none */
+/* part_content - the content of a part, still in its transfer encoding */
 struct bytes part_content(const struct message *m, const struct part *p);
 
 /* message_header - the nth header of a name
  * in    name   any case
- * out   NULL if there is none
- * err   none */
+ * out   NULL if there is none */
 const struct header *message_header(const struct message *m, const char *name,
 				    size_t nth);
 

@@ -23,9 +23,16 @@
 #define AGAIN_LEAST 65536
 #define MAX_PARAMETER 100 /* of a type or charset kept */
 
+/* a boundary that ends all that stands in its multipart */
+struct fence {
+	const char *boundary;
+	const struct fence *outer;
+};
+
 struct place {
 	int depth, parent;
 	bool in_message;
+	const struct fence *fence; /* NULL: no multipart is around it */
 };
 
 /* what one pass of GMime reads: the message, or a message within that was encoded */
@@ -349,6 +356,23 @@ static void close_container(struct walk *w, guint index)
 }
 
 static void take_again(struct walk *w, GMimeObject *object, guint index);
+static void take_guessed(struct walk *w, guint index, const struct fence *fence);
+
+static const struct fence *fence_of(const struct walk *w, GMimeObject *object,
+				    const struct fence *outer)
+{
+	const char *boundary =
+		GMIME_IS_MULTIPART(object)
+			? g_mime_object_get_content_type_parameter(object, "boundary")
+			: NULL;
+
+	if (boundary == NULL)
+		return outer;
+	struct fence *fence = arena_new(w->a, struct fence, 1);
+
+	*fence = (struct fence){ arena_strdup(w->a, boundary), outer };
+	return fence;
+}
 
 static void take(struct walk *w, GMimeObject *object, struct place at)
 {
@@ -383,7 +407,12 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 	if (!at.in_message)
 		w->tree->kind |= kind_bits(w->a, p.type, object);
 	g_array_append_val(w->parts, p);
-	take_inside(w, object, (struct place){ at.depth + 1, (int)index, at.in_message });
+	const struct fence *fence = fence_of(w, object, at.fence);
+
+	take_inside(w, object,
+		    (struct place){ at.depth + 1, (int)index, at.in_message, fence });
+	if (p.kind == PART_MULTIPART && w->parts->len == index + 1 && index != w->first)
+		take_guessed(w, index, at.fence);
 	close_container(w, index);
 	take_again(w, object, index);
 }
@@ -610,7 +639,6 @@ static void take_view(struct walk *w, guint index, struct bytes content,
 
 	if (!may_read_again(w, content.n))
 		return;
-	w->tree->malformed |= MALFORMED_DUPLICATE;
 	if (mentions(type, "multipart") || mentions(type, "message"))
 		read_as(&sub, &inner, type);
 	else
@@ -618,6 +646,48 @@ static void take_view(struct walk *w, guint index, struct bytes content,
 	if (found_nothing(&sub))
 		g_array_set_size(w->parts, sub.first);
 }
+static bool is_fence(struct bytes text, size_t at, const struct fence *fence)
+{
+	for (; fence != NULL; fence = fence->outer) {
+		size_t n = strlen(fence->boundary);
+
+		if (text.n - at >= n + 2 && memcmp(text.at + at, "--", 2) == 0 &&
+		    memcmp(text.at + at + 2, fence->boundary, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* what stands before the next line that is a boundary of a multipart around it */
+static struct bytes before_fence(struct bytes text, const struct fence *fence)
+{
+	size_t at = 0;
+
+	while (at < text.n && !is_fence(text, at, fence)) {
+		const char *lf = memchr(text.at + at, '\n', text.n - at);
+
+		at = lf == NULL ? text.n : (size_t)(lf - text.at) + 1;
+	}
+	return (struct bytes){ text.at, at };
+}
+
+/* A multipart in which nothing was found: its boundary is missing, or written so that it cannot
+ * be read. Mail programs that are more generous show its parts. */
+static void take_guessed(struct walk *w, guint index, const struct fence *fence)
+{
+	const struct part *p = &g_array_index(w->parts, struct part, index);
+	struct bytes rest = { w->raw.at + p->start, w->raw.n - p->start };
+	struct bytes content = before_fence(rest, fence);
+	char *boundary = guessed_boundary(content);
+
+	if (boundary == NULL)
+		return;
+	take_view(w, index, content,
+		  bytes_of(arena_printf(w->a, " multipart/mixed; boundary=\"%s\"",
+					boundary)));
+	g_free(boundary);
+}
+
 /* The ways to read a part that its fields leave open. Readers take the first Content-Type
  * or the last one, the first boundary or the last one. */
 struct views {
@@ -637,6 +707,7 @@ static void take_boundaries(struct walk *w, const struct views *v, const char *s
 		if (g_strcmp0(boundary, v->used) == 0 ||
 		    strpbrk(boundary, "\"\\") != NULL)
 			continue;
+		w->tree->malformed |= MALFORMED_DUPLICATE;
 		take_view(w, v->index, v->content,
 			  bytes_of(arena_printf(w->a, " %s; boundary=\"%s\"", said,
 						boundary)));
@@ -656,8 +727,10 @@ static void take_views(struct walk *w, const struct views *v)
 			; /* there is only one way */
 		else if (g_str_has_prefix(said, "multipart/"))
 			take_boundaries(w, v, said, boundaries);
-		else if (g_strcmp0(said, known) != 0)
+		else if (g_strcmp0(said, known) != 0) {
+			w->tree->malformed |= MALFORMED_DUPLICATE;
 			take_view(w, v->index, v->content, v->type[i]);
+		}
 		g_ptr_array_free(boundaries, TRUE);
 	}
 }

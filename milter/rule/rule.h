@@ -144,17 +144,14 @@ bool ruleset_test(const char *folder, const struct rtest_listener *listener, GEr
  * err   none; NULL is allowed */
 void ruleset_free(struct ruleset *rs);
 
-/* ruleset_needs - the enum need bits of all that its conditions and reasons read
- * err   none */
+/* ruleset_needs - the enum need bits of all that its conditions and reasons read */
 unsigned ruleset_needs(const struct ruleset *rs);
 
 /* ruleset_asked - the enum need bits of all that rules read whose points count: not of those
- *                 that are only observed
- * err   none */
+ *                 that are only observed */
 unsigned ruleset_asked(const struct ruleset *rs);
 
-/* ruleset_count - number of rules
- * err   none */
+/* ruleset_count - number of rules */
 size_t ruleset_count(const struct ruleset *rs);
 
 /* ruleset_list - the entries of one of its lists
@@ -165,20 +162,17 @@ size_t ruleset_count(const struct ruleset *rs);
 bool ruleset_list(const struct ruleset *rs, const char *name, const struct bytes **at_r,
 		  size_t *n_r);
 
-/* ruleset_changed_rtests - tests that do not pass because another file changes their rules
- * err   none */
+/* ruleset_changed_rtests - tests that do not pass because another file changes their rules */
 unsigned ruleset_changed_rtests(const struct ruleset *rs);
 
 /* ruleset_warnings - what is read for this release only: FILE:LINE:COLUMN and what to write
  * out   *n_r of them, at most LIMIT_RULE_ERRORS
- * own   the rule set
- * err   none */
+ * own   the rule set */
 const char *const *ruleset_warnings(const struct ruleset *rs, size_t *n_r);
 
 /* ruleset_rule - what a rule is, for lists and pages
  * in    i   below ruleset_count(); the order in which they run
- * own   the rule set
- * err   none */
+ * own   the rule set */
 const struct rule_info *ruleset_rule(const struct ruleset *rs, size_t i);
 
 /* ruleset_list_covers - is a domain, or one above it, an entry of a list of the rules?
@@ -188,12 +182,10 @@ bool ruleset_list_covers(const struct ruleset *rs, const char *list, const char 
 
 /* ruleset_dns_uses - what is to be asked of lists in DNS before rules are run
  * out   *n_r of them, at most LIMIT_DNSLISTS times the features that may be asked about
- * own   the rule set
- * err   none */
+ * own   the rule set */
 const struct dns_use *ruleset_dns_uses(const struct ruleset *rs, size_t *n_r);
 
-/* ruleset_id - a short fingerprint of all that was loaded, for log and journal
- * err   none */
+/* ruleset_id - a short fingerprint of all that was loaded, for log and journal */
 const char *ruleset_id(const struct ruleset *rs);
 
 /* what tests of texts and headers answered, for a record: rule/frozen.h */
@@ -227,8 +219,7 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force
  *       signals   of this recipient
  * out   ruleset_count() of them
  * own   e->arena
- * use   any thread
- * err   none */
+ * use   any thread */
 const struct account *ruleset_explain(const struct rules_in_force *in,
 				      const struct evidence *e,
 				      const struct rcpt_signals *signals);
@@ -241,13 +232,11 @@ char *rules_format(const char *name, struct bytes text, GError **e);
 
 /* rule_names_text - all names that rules may use, with type, unit, scope and sentence
  * in    markdown   tables for rules/README; false: columns for a terminal
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *rule_names_text(bool markdown);
 
 /* rule_names_json - the same as lines of JSON, one a name
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *rule_names_json(void);
 
 #endif

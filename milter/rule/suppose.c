@@ -143,6 +143,37 @@ static answers possible(enum node_kind kind, answers others, answers allowed)
 	return all;
 }
 
+static void narrow(const struct scene *scene, const struct node *node, answers allowed);
+
+/* Each part of "and" and "or" beside what all others may be: those before it are joined on the
+ * way, those behind it in advance. */
+static void narrow_each(const struct scene *scene, const struct node *node,
+			answers allowed)
+{
+	answers before = node->kind == NODE_AND ? only(ANSWER_YES) : only(ANSWER_NO);
+	GArray *sets = g_array_new(FALSE, FALSE, sizeof(answers));
+	guint i = 0;
+
+	for (const struct node *n = node->first; n != NULL; n = n->next) {
+		answers set = set_of(scene, n);
+
+		g_array_append_val(sets, set);
+	}
+	g_array_append_val(sets, before);
+	for (guint k = sets->len - 1; k > 0; k--)
+		g_array_index(sets, answers, k - 1) =
+			joined(node->kind, g_array_index(sets, answers, k - 1),
+			       g_array_index(sets, answers, k));
+	for (const struct node *n = node->first; n != NULL; n = n->next) {
+		answers behind = g_array_index(sets, answers, ++i);
+		answers others = joined(node->kind, before, behind);
+
+		narrow(scene, n, possible(node->kind, others, allowed));
+		before = joined(node->kind, before, set_of(scene, n));
+	}
+	g_array_unref(sets);
+}
+
 static void narrow(const struct scene *scene, const struct node *node, answers allowed)
 {
 	answers *leaf;
@@ -158,15 +189,7 @@ static void narrow(const struct scene *scene, const struct node *node, answers a
 		narrow(scene, node->first, negated(allowed));
 		return;
 	}
-	for (const struct node *n = node->first; n != NULL; n = n->next) {
-		answers others =
-			node->kind == NODE_AND ? only(ANSWER_YES) : only(ANSWER_NO);
-
-		for (const struct node *o = node->first; o != NULL; o = o->next)
-			if (o != n)
-				others = joined(node->kind, others, set_of(scene, o));
-		narrow(scene, n, possible(node->kind, others, allowed));
-	}
+	narrow_each(scene, node, allowed);
 }
 
 /* ---- what came out ---- */

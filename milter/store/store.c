@@ -57,12 +57,6 @@ struct store *store_open(const char *url, const struct store_setup *setup, GErro
 					       : open_new(&request, e);
 }
 
-struct store *store_ref(struct store *s)
-{
-	refs_take(&s->refs);
-	return s;
-}
-
 static void close_for_good(struct store *s)
 {
 	g_free(s->url);

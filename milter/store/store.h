@@ -69,10 +69,6 @@ enum store_wrote {
  *       stores that may overlap gives them one setup.registry */
 struct store *store_open(const char *url, const struct store_setup *setup, GError **e);
 
-/* store_ref - one more owner
- * out   s */
-struct store *store_ref(struct store *s);
-
 /* A registry: the stores that a process has open, so that none is opened a second time, alone
  * or in a pair, by whatever configuration. */
 

@@ -108,6 +108,8 @@ my %json = (
 	'rules list'          => [[], 'condition'],
 	'rules show'          => [['two'], 'condition'],
 	'rules names'         => [[], 'meaning'],
+	'rules explain'       => undef,    # it prints a tree, and "scan --json --tests" its answers
+	replay                => [[], undef],    # nothing would be otherwise: t/70-tools/replay.t has some
 	'people list'         => [[], 'names'],
 	'people test'         => [['Ann Abel <x@example.net>'], 'matches'],
 	'mailbox list'        => [[], 'kind'],
@@ -129,7 +131,7 @@ my %json = (
 	'review users'        => [[], 'role'],
 );
 # and who changes something, or writes files, answers in words
-my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link))\b/;
+my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|top|rollout (?:status|set)|compare|setup|privacy export|completion)\b/;
 
 # counts of rows and the like are told on standard error
 sub printed {

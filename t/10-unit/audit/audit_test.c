@@ -290,10 +290,6 @@ static void opens_only_its_own(void)
 	plain = seal_open(keys, "ann");
 	g_assert_cmpstr(plain, ==, "(damaged)");
 	g_free(plain);
-	char *hex = hex_of("\x01\xff", 2);
-
-	g_assert_cmpstr(hex, ==, "01ff");
-	g_free(hex);
 	g_free(sealed);
 	seal_keys_free(keys);
 	end();

@@ -85,6 +85,40 @@ static void test_texts(void)
 	}
 }
 
+/* a multipart within another, with the boundary as a sender has spoilt it */
+static void test_spoilt_boundary(void)
+{
+	static const char *const said[] = {
+		"; boundary=\"in", "; boundary=\"", "; boundary=\"\"",
+		"; boundary=",     "; boundary",    "",
+		"; x=y",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+		char *raw = g_strdup_printf(
+			"Content-Type: multipart/mixed; boundary=out\n\n--out\n"
+			"Content-Type: multipart/mixed%s\n\n"
+			"--in\nContent-Type: text/html\n\n<a href=\"http://x.example/\">"
+			"b</a>\n"
+			"--in\nContent-Disposition: attachment; filename=a.exe\n\nMZ\n"
+			"--in--\n--out\n\nfooter\n--out--\n",
+			said[i]);
+		const struct message *m = parse(raw);
+
+		g_assert_cmpuint(m->n_links, ==, 1);
+		g_assert_cmpuint(m->n_parts, ==, 6);
+		g_assert_cmpstr(m->plain_text, ==, "footer");
+		g_assert_cmpuint(m->malformed & MALFORMED_BOUNDARY, !=, 0);
+		g_free(raw);
+	}
+	/* what looks like its boundary is that of the one around it */
+	const struct message *m = parse(
+		"Content-Type: multipart/mixed; boundary=out\n\n--out\n"
+		"Content-Type: multipart/mixed\n\nnothing\n--out\n\nonce\n--out--\n");
+
+	g_assert_cmpstr(m->plain_text, ==, "once");
+}
+
 static void test_pgp(void)
 {
 	g_assert_cmphex(parse("A: b\n\n-----BEGIN PGP SIGNED MESSAGE-----\nx\n")->kind,
@@ -210,6 +244,7 @@ int main(int argc, char **argv)
 	a = arena_create();
 	g_test_add_func("/parts/organizers", test_organizers);
 	g_test_add_func("/parts/texts", test_texts);
+	g_test_add_func("/parts/spoilt_boundary", test_spoilt_boundary);
 	g_test_add_func("/parts/pgp", test_pgp);
 	g_test_add_func("/parts/links", test_links);
 	g_test_add_func("/parts/broken", test_broken);
