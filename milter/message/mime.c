@@ -411,10 +411,10 @@ static void take(struct walk *w, GMimeObject *object, struct place at)
 
 	take_inside(w, object,
 		    (struct place){ at.depth + 1, (int)index, at.in_message, fence });
-	if (p.kind == PART_MULTIPART && w->parts->len == index + 1 && index != w->first)
-		take_guessed(w, index, at.fence);
 	close_container(w, index);
 	take_again(w, object, index);
+	if (p.kind == PART_MULTIPART && w->parts->len == index + 1 && index != w->first)
+		take_guessed(w, index, at.fence);
 }
 
 /* all parts of the message, as if it had this Content-Type */

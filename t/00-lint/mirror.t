@@ -21,7 +21,6 @@ my %elsewhere = (
 	'rule/check_value'         => 't/10-unit/rule/check_test.c',
 	'session/engine'           => 't/40-milter/engines.t',
 	'session/engine_libmilter' => 't/40-milter/engines.t',
-	'store/lmdb_view'          => 't/60-store/contract_test.c',
 	'store/redis_scan'         => 't/60-store/redis.t',
 	'store/redis_sentinel'     => 't/60-store/redis.t',
 	'store/redis_write'        => 't/60-store/redis.t',

@@ -177,9 +177,12 @@ static void test_lists(void)
 			if (!g_hash_table_add(seen, *line))
 				g_error("%s: %s stands there twice", file->path, *line);
 		}
-		/* few phrases ask for one thing, in each of seven languages */
-		g_assert_cmpuint(g_hash_table_size(seen), >=,
-				 strstr(file->path, "/request-") != NULL ? 28 : 45);
+		/* few phrases ask for one thing, in each of seven languages, and few
+		 * places make forms */
+		bool few = strstr(file->path, "/request-") != NULL ||
+			   strstr(file->path, "/form-builders") != NULL;
+
+		g_assert_cmpuint(g_hash_table_size(seen), >=, few ? 28 : 45);
 		g_assert_nonnull(strstr(file->text, "Source: "));
 		g_hash_table_unref(seen);
 		g_strfreev(lines);
