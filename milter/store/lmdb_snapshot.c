@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ struct generation {
 	MDB_dbi dbi;
 	struct stat was; /* when it was checked */
 	struct refs refs;
+	pthread_key_t escape; /* of the thread that reads: jmp_buf of guarded() */
 };
 
 struct snapshot {
@@ -50,7 +52,36 @@ static void generation_release(struct generation *g)
 	if (!refs_drop(&g->refs))
 		return;
 	mdb_env_close(g->env);
+	pthread_key_delete(g->escape);
 	g_free(g);
+}
+
+/* LMDB ends the process where a page is nonsense, which is what a file shows that is written
+ * over while it is read. It asks this first. */
+static void on_assert(MDB_env *env, const char *what)
+{
+	struct generation *g = mdb_env_get_userctx(env);
+	jmp_buf *escape = pthread_getspecific(g->escape);
+
+	(void)what;
+	if (escape != NULL)
+		longjmp(*escape, 1);
+}
+
+/* false: LMDB met nonsense. What it had taken for that reading is lost, and nothing that was
+ * read may be believed */
+static bool guarded(struct generation *g, void (*work)(void *to), void *to)
+{
+	jmp_buf escape;
+	volatile bool good = false;
+
+	if (setjmp(escape) == 0) {
+		pthread_setspecific(g->escape, &escape);
+		work(to);
+		good = true;
+	}
+	pthread_setspecific(g->escape, NULL);
+	return good;
 }
 
 static void fail(const struct snapshot *s, int rc, GError **e)
@@ -65,6 +96,10 @@ static int open_env(const struct snapshot *s, struct generation *g)
 	MDB_txn *txn;
 	int rc = mdb_env_create(&g->env);
 
+	if (rc == 0)
+		rc = mdb_env_set_userctx(g->env, g);
+	if (rc == 0)
+		rc = mdb_env_set_assert(g->env, on_assert);
 	if (rc == 0)
 		rc = mdb_env_open(g->env, s->path,
 				  MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS, 0);
@@ -128,6 +163,12 @@ static struct generation *generation_open(const struct snapshot *s, GError **e)
 	if (fd < 0)
 		return NULL;
 	g = g_new0(struct generation, 1);
+	if (pthread_key_create(&g->escape, NULL) != 0) {
+		close(fd);
+		g_free(g);
+		fail(s, EAGAIN, e);
+		return NULL;
+	}
 	rc = open_env(s, g);
 	if (rc == 0 && (stat(s->path, &opened) != 0 || is_another(&opened, &checked) ||
 			was_written(&opened, &checked) || !is_settled(&opened))) {
@@ -137,6 +178,7 @@ static struct generation *generation_open(const struct snapshot *s, GError **e)
 	close(fd);
 	if (rc != 0) {
 		fail(s, rc, e);
+		pthread_key_delete(g->escape);
 		g_free(g);
 		return NULL;
 	}
@@ -207,18 +249,34 @@ static bool begin(const struct snapshot *s, struct generation *g,
 	return false;
 }
 
+struct reading {
+	const struct snapshot *s;
+	struct generation *g;
+	struct store_read *r;
+	size_t n;
+	int64_t deadline_us;
+	struct arena *a;
+};
+
+static void read_view(void *to)
+{
+	struct reading *q = to;
+	struct lmdb_view view;
+
+	if (!begin(q->s, q->g, &view))
+		return;
+	lmdb_view_read_many(&view, q->r, q->n, q->deadline_us, q->a);
+	mdb_txn_abort(view.txn);
+}
+
 static void snapshot_read_many(struct store *store, struct store_read *r, size_t n,
 			       int64_t deadline_us, struct arena *a)
 {
 	struct snapshot *s = (struct snapshot *)store;
 	struct generation *g = generation_take(s);
-	struct lmdb_view view;
+	struct reading q = { s, g, r, n, deadline_us, a };
 
-	if (begin(s, g, &view)) {
-		lmdb_view_read_many(&view, r, n, deadline_us, a);
-		mdb_txn_abort(view.txn);
-	}
-	if (!is_whole(g)) {
+	if (!guarded(g, read_view, &q) || !is_whole(g)) {
 		store_forget(r, n);
 		log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
 			   "%s was written over while it was in use, so all is unknown "
@@ -239,19 +297,35 @@ static enum store_wrote snapshot_write_many(struct store *store,
 	return STORE_FAILED;
 }
 
+struct scanning {
+	const struct snapshot *s;
+	struct generation *g;
+	struct bytes prefix;
+	bool (*see)(const struct store_record *record, void *to);
+	void *to;
+	bool done;
+};
+
+static void scan_view(void *to)
+{
+	struct scanning *q = to;
+	struct lmdb_view view;
+
+	if (!begin(q->s, q->g, &view))
+		return;
+	q->done = lmdb_view_scan(&view, q->prefix, q->see, q->to) && is_whole(q->g);
+	mdb_txn_abort(view.txn);
+}
+
 static bool snapshot_scan(struct store *store, struct bytes prefix,
 			  bool (*see)(const struct store_record *record, void *to),
 			  void *to, GError **e)
 {
 	struct snapshot *s = (struct snapshot *)store;
 	struct generation *g = generation_take(s);
-	struct lmdb_view view;
-	bool done = begin(s, g, &view);
+	struct scanning q = { s, g, prefix, see, to, false };
+	bool done = guarded(g, scan_view, &q) && q.done;
 
-	if (done) {
-		done = lmdb_view_scan(&view, prefix, see, to) && is_whole(g);
-		mdb_txn_abort(view.txn);
-	}
 	generation_release(g);
 	if (!done)
 		fail(s, MDB_CORRUPTED, e);

@@ -381,6 +381,34 @@ static void test_copied_over(void)
 	place_remove(&p);
 }
 
+/* A file with nonsense in its pages that looks as it did when it was checked: LMDB would end the
+ * process at what it finds. */
+static void test_nonsense(void)
+{
+	struct place p;
+	struct stat st;
+	enum answer answer;
+	const uint16_t no_page[] = { 1, 16 }; /* a branch, in which nothing is */
+
+	place_make(&p);
+	build(&p, KEYS, 1);
+	struct store *s = store_open(p.url, NULL, NULL);
+	int fd = open(p.path, O_RDWR | O_CLOEXEC);
+
+	g_assert_cmpint(fstat(fd, &st), ==, 0);
+	for (off_t page = 2 * 4096; page < st.st_size; page += 4096)
+		g_assert_cmpint(pwrite(fd, no_page, 4, page + 10), ==, 4);
+	g_assert_cmpint(futimens(fd, (struct timespec[]){ st.st_atim, st.st_mtim }), ==,
+			0);
+	close(fd);
+	for (int i = 0; i < 3; i++) {
+		generation_read(s, "key000001", &answer);
+		g_assert_cmpstr(answer_word(answer), ==, "unknown");
+	}
+	store_close(&s);
+	place_remove(&p);
+}
+
 /* One byte turned in any page: the sum finds each; the walk alone ends, whatever it says. */
 static void test_walk(void)
 {
@@ -528,6 +556,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/snapshot/damaged", test_damaged);
 	g_test_add_func("/store/snapshot/cut while mapped", test_cut_while_mapped);
 	g_test_add_func("/store/snapshot/copied over", test_copied_over);
+	g_test_add_func("/store/snapshot/nonsense", test_nonsense);
 	g_test_add_func("/store/snapshot/walk", test_walk);
 	g_test_add_func("/store/snapshot/sound while written", test_sound_while_written);
 	g_test_add_func("/store/snapshot/manifest", test_manifest);
