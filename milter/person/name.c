@@ -429,10 +429,11 @@ static bool same_when_spelt(struct arena *a, const struct name_words *x,
 /* "klindholm" and "lindholmk" are Karl Lindholm, as who logs in */
 static bool same_as_login(const struct name_words *x, const struct name_words *y)
 {
-	const struct name_word *given = &x->at[0], *family = &x->at[x->n - 1], *login;
+	const struct name_word *given = &x->at[0], *family, *login;
 
-	if (x->n < 2 || y->n != 1 || family->n < LOGIN_LETTERS)
+	if (x->n < 2 || y->n != 1 || x->at[x->n - 1].n < LOGIN_LETTERS)
 		return false;
+	family = &x->at[x->n - 1];
 	login = &y->at[0];
 	return login->n == family->n + 1 &&
 	       ((login->letters[0] == given->letters[0] &&

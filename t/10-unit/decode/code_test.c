@@ -245,6 +245,7 @@ static void in_an_archive(void)
 	assert_told((const char *)zip->data, zip->len,
 		    "word/media/image1.png code https://codes.example/roof");
 	g_byte_array_unref(zip);
+	made_free(files, 1);
 	g_free(at);
 }
 

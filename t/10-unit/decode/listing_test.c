@@ -78,6 +78,12 @@ static void ole(void)
 		      "Package:zip Package/Macros/VBA/dir:-");
 	assert_listed("a.doc", made_of("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken", 15),
 		      ":ole?unknown format");
+	made_free(with, 2);
+	made_free(without, 2);
+	made_free(sheets, 1);
+	made_free(native, 1);
+	made_free(locked, 1);
+	made_free(packed, 1);
 }
 
 static void ooxml(void)
@@ -108,6 +114,10 @@ static void ooxml(void)
 		      "word/_rels/settings.xml.rels:template");
 	assert_listed("a.docx", make_archive("zip", NULL, plain, 1),
 		      "word/_rels/document.xml.rels:-");
+	made_free(macro, 1);
+	made_free(utf16, 1);
+	made_free(template, 1);
+	made_free(plain, 1);
 }
 
 static void every_kind(void)

@@ -22,6 +22,12 @@ static inline GByteArray *made_of(const char *text, size_t n)
 	return g_byte_array_append(g_byte_array_new(), (const guint8 *)text, (guint)n);
 }
 
+static inline void made_free(const struct made *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		g_byte_array_unref(files[i].data);
+}
+
 static inline struct bytes made_bytes(const GByteArray *data)
 {
 	return (struct bytes){ (const char *)data->data, data->len };
