@@ -68,9 +68,10 @@ static void on_assert(MDB_env *env, const char *what)
 		longjmp(*escape, 1);
 }
 
-/* false: LMDB met nonsense. What it had taken for that reading is lost, and nothing that was
- * read may be believed */
-static bool guarded(struct generation *g, void (*work)(void *to), void *to)
+/* Ends the transaction of the view, too.
+ * false: LMDB met nonsense, and nothing that was read may be believed */
+static bool guarded(struct generation *g, struct lmdb_view *view, void (*work)(void *to),
+		    void *to)
 {
 	jmp_buf escape;
 	volatile bool good = false;
@@ -81,6 +82,10 @@ static bool guarded(struct generation *g, void (*work)(void *to), void *to)
 		good = true;
 	}
 	pthread_setspecific(g->escape, NULL);
+	if (view->cursor != NULL)
+		mdb_cursor_close(view->cursor);
+	if (view->txn != NULL)
+		mdb_txn_abort(view->txn);
 	return good;
 }
 
@@ -243,15 +248,13 @@ static bool begin(const struct snapshot *s, struct generation *g,
 	*view_r = (struct lmdb_view){ .dbi = g->dbi, .now_s = s->base.now_s() };
 	if (!is_whole(g) || mdb_txn_begin(g->env, NULL, MDB_RDONLY, &view_r->txn) != 0)
 		return false;
-	if (is_whole(g))
-		return true;
-	mdb_txn_abort(view_r->txn);
-	return false;
+	return is_whole(g);
 }
 
 struct reading {
 	const struct snapshot *s;
 	struct generation *g;
+	struct lmdb_view view;
 	struct store_read *r;
 	size_t n;
 	int64_t deadline_us;
@@ -261,12 +264,9 @@ struct reading {
 static void read_view(void *to)
 {
 	struct reading *q = to;
-	struct lmdb_view view;
 
-	if (!begin(q->s, q->g, &view))
-		return;
-	lmdb_view_read_many(&view, q->r, q->n, q->deadline_us, q->a);
-	mdb_txn_abort(view.txn);
+	if (begin(q->s, q->g, &q->view))
+		lmdb_view_read_many(&q->view, q->r, q->n, q->deadline_us, q->a);
 }
 
 static void snapshot_read_many(struct store *store, struct store_read *r, size_t n,
@@ -274,9 +274,9 @@ static void snapshot_read_many(struct store *store, struct store_read *r, size_t
 {
 	struct snapshot *s = (struct snapshot *)store;
 	struct generation *g = generation_take(s);
-	struct reading q = { s, g, r, n, deadline_us, a };
+	struct reading q = { s, g, { 0 }, r, n, deadline_us, a };
 
-	if (!guarded(g, read_view, &q) || !is_whole(g)) {
+	if (!guarded(g, &q.view, read_view, &q) || !is_whole(g)) {
 		store_forget(r, n);
 		log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
 			   "%s was written over while it was in use, so all is unknown "
@@ -300,6 +300,7 @@ static enum store_wrote snapshot_write_many(struct store *store,
 struct scanning {
 	const struct snapshot *s;
 	struct generation *g;
+	struct lmdb_view view;
 	struct bytes prefix;
 	bool (*see)(const struct store_record *record, void *to);
 	void *to;
@@ -309,12 +310,9 @@ struct scanning {
 static void scan_view(void *to)
 {
 	struct scanning *q = to;
-	struct lmdb_view view;
 
-	if (!begin(q->s, q->g, &view))
-		return;
-	q->done = lmdb_view_scan(&view, q->prefix, q->see, q->to) && is_whole(q->g);
-	mdb_txn_abort(view.txn);
+	q->done = begin(q->s, q->g, &q->view) &&
+		  lmdb_view_scan(&q->view, q->prefix, q->see, q->to) && is_whole(q->g);
 }
 
 static bool snapshot_scan(struct store *store, struct bytes prefix,
@@ -323,8 +321,8 @@ static bool snapshot_scan(struct store *store, struct bytes prefix,
 {
 	struct snapshot *s = (struct snapshot *)store;
 	struct generation *g = generation_take(s);
-	struct scanning q = { s, g, prefix, see, to, false };
-	bool done = guarded(g, scan_view, &q) && q.done;
+	struct scanning q = { s, g, { 0 }, prefix, see, to, false };
+	bool done = guarded(g, &q.view, scan_view, &q) && q.done;
 
 	generation_release(g);
 	if (!done)

@@ -68,18 +68,17 @@ void lmdb_view_read_many(const struct lmdb_view *v, struct store_read *r, size_t
 	}
 }
 
-bool lmdb_view_scan(const struct lmdb_view *v, struct bytes prefix,
+bool lmdb_view_scan(struct lmdb_view *v, struct bytes prefix,
 		    bool (*see)(const struct store_record *record, void *to), void *to)
 {
 	MDB_val k = { .mv_size = prefix.n }, found;
-	MDB_cursor *cursor;
 	bool go_on = true;
-	int rc = mdb_cursor_open(v->txn, v->dbi, &cursor);
+	int rc = mdb_cursor_open(v->txn, v->dbi, &v->cursor);
 
 	if (rc != 0)
 		return false;
 	memcpy(&k.mv_data, &prefix.at, sizeof(k.mv_data)); /* LMDB does not write there */
-	rc = mdb_cursor_get(cursor, &k, &found, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	rc = mdb_cursor_get(v->cursor, &k, &found, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 	while (rc == 0 && go_on && k.mv_size >= prefix.n &&
 	       (prefix.n == 0 || memcmp(k.mv_data, prefix.at, prefix.n) == 0)) {
 		struct store_record r = { .key = { .at = k.mv_data, .n = k.mv_size } };
@@ -88,8 +87,9 @@ bool lmdb_view_scan(const struct lmdb_view *v, struct bytes prefix,
 			r.expires_s = stamp_of(&found);
 			go_on = see(&r, to);
 		}
-		rc = mdb_cursor_get(cursor, &k, &found, MDB_NEXT);
+		rc = mdb_cursor_get(v->cursor, &k, &found, MDB_NEXT);
 	}
-	mdb_cursor_close(cursor);
+	mdb_cursor_close(v->cursor);
+	v->cursor = NULL;
 	return rc == 0 || rc == MDB_NOTFOUND;
 }

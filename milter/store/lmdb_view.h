@@ -12,11 +12,13 @@
 #include "store/store.h"
 
 struct MDB_txn;
+struct MDB_cursor;
 
 struct lmdb_view {
 	struct MDB_txn *txn;
 	unsigned dbi;
 	int64_t now_s; /* what expired before is absent */
+	struct MDB_cursor *cursor; /* of the scan that runs, for who must leave it */
 };
 
 /* lmdb_view_get - the value of a key
@@ -33,7 +35,7 @@ void lmdb_view_read_many(const struct lmdb_view *v, struct store_read *r, size_t
 
 /* lmdb_view_scan - see every pair whose key begins with a prefix, sorted by key
  * err   false: LMDB could not read on */
-bool lmdb_view_scan(const struct lmdb_view *v, struct bytes prefix,
+bool lmdb_view_scan(struct lmdb_view *v, struct bytes prefix,
 		    bool (*see)(const struct store_record *record, void *to), void *to);
 
 #endif
