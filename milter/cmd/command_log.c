@@ -59,8 +59,8 @@ static bool has_rule(const struct recorded_rcpt *r, const char *rule)
 {
 	bool is = rule == NULL;
 
-	for (size_t i = 0; i < r->n_rules && !is; i++)
-		is = strcmp(r->rules[i], rule) == 0;
+	for (size_t i = 0; i < r->n_reasons && !is; i++)
+		is = strcmp(r->reasons[i].rule, rule) == 0;
 	return is;
 }
 
@@ -104,9 +104,9 @@ static void print_rcpt(const struct recorded *r, const struct recorded_rcpt *to)
 	listing_put_text(to->address, ADDRESS_BYTES);
 	if (to->done < ACTION_COUNT)
 		printf(", %s", action_names[to->done]);
-	if (to->n_rules > 0) {
+	if (to->n_reasons > 0) {
 		fputs("  by ", stdout);
-		listing_put_text(to->rules[0], ADDRESS_BYTES);
+		listing_put_text(to->reasons[0].rule, ADDRESS_BYTES);
 	}
 	putchar('\n');
 }

@@ -24,16 +24,16 @@ static void print_head(const char *address)
 
 /* ---- of a record ---- */
 
-static void take_reasons(struct arena *a, const struct recorded_decision *d,
+static void take_reasons(struct arena *a, const struct recorded_rcpt *rcpt,
 			 struct whatif_setup *s)
 {
-	struct hit *hits = arena_new(a, struct hit, d->n_reasons + 1);
-	enum axis *axes = arena_new(a, enum axis, d->n_reasons + 1);
+	struct hit *hits = arena_new(a, struct hit, rcpt->n_reasons + 1);
+	enum axis *axes = arena_new(a, enum axis, rcpt->n_reasons + 1);
 
-	for (size_t i = 0; i < d->n_reasons; i++) {
-		const struct reason *r = &d->reasons[i];
+	for (size_t i = 0; i < rcpt->n_reasons; i++) {
+		const struct reason *r = &rcpt->reasons[i];
 
-		if (strcmp(r->rule, PREFERENCE_RULE) == 0)
+		if (r->axis == AXIS_COUNT || strcmp(r->rule, PREFERENCE_RULE) == 0)
 			continue;
 		hits[s->n_hits].rule = r->rule;
 		hits[s->n_hits].milli[r->axis] = r->milli;
@@ -43,56 +43,78 @@ static void take_reasons(struct arena *a, const struct recorded_decision *d,
 	s->axes = axes;
 }
 
-static void print_recorded(struct arena *a, const struct options *o,
-			   const struct ruleset *rules, const struct endings *endings,
-			   const struct recorded_decision *d)
-{
-	struct whatif_setup s = { .rules = rules,
-				  .endings = endings,
-				  .features = &d->features,
-				  .facts = &d->facts,
-				  .signals = d->signals,
-				  .pii_hidden = !d->pii,
-				  .missing = d->missing,
-				  .verdict = d->verdict };
+/* what a record is read again by */
+struct today {
+	const struct options *options;
+	struct ruleset *rules;
+	struct endings *endings;
+};
 
-	print_head(d->address);
-	s.policy = d->policy == NULL ? NULL : options_policy_named(o, d->policy);
+static void print_recorded(struct arena *a, const struct today *today,
+			   const struct recorded *r, const struct recorded_rcpt *rcpt)
+{
+	enum answer signals[DETECTOR_COUNT];
+	struct whatif_setup s = {
+		.rules = today->rules,
+		.endings = today->endings,
+		.features = &r->features,
+		.facts = &rcpt->facts,
+		.signals = signals,
+		/* the sender stands there whenever personal data does, if only as "" */
+		.pii_hidden = r->mail_from == NULL && rcpt->address == NULL,
+		.missing = r->missing,
+		.verdict = rcpt->verdict,
+	};
+
+	for (size_t i = 0; i < DETECTOR_COUNT; i++)
+		signals[i] = rcpt->signals[i].answer;
+	print_head(rcpt->address);
+	s.policy = rcpt->policy == NULL
+			   ? NULL
+			   : options_policy_named(today->options, rcpt->policy);
 	if (s.policy == NULL) {
 		puts("  cannot be told: its policy is no more");
 		return;
 	}
-	if (d->rules != NULL && strcmp(d->rules, ruleset_id(rules)) != 0)
+	if (r->rules != NULL && strcmp(r->rules, ruleset_id(today->rules)) != 0)
 		puts("  (by the rules of today, which are not those that decided)");
-	take_reasons(a, d, &s);
+	take_reasons(a, rcpt, &s);
 	fputs(whatif_text(a, &s), stdout);
+}
+
+static void print_decided(const struct today *today, struct bytes line)
+{
+	struct arena *a = arena_create();
+	struct recorded r;
+
+	if (!recorded_read_all(a, line, &r, NULL) || !r.has_features)
+		r.n_rcpts = 0;
+	for (size_t i = 0; i < r.n_rcpts; i++) {
+		const struct recorded_rcpt *rcpt = &r.rcpts[i];
+
+		if (rcpt->has_evidence && rcpt->verdict != VERDICT_COUNT &&
+		    rcpt->action != ACTION_COUNT)
+			print_recorded(a, today, &r, rcpt);
+	}
+	arena_destroy(&a);
 }
 
 void whatif_print_record(const struct options *o, const char *line)
 {
 	GError *e = NULL;
-	struct ruleset *rules = ruleset_load(o->rules_dir, &e);
-	struct endings *endings = NULL;
+	struct today today = { .options = o, .rules = ruleset_load(o->rules_dir, &e) };
 	const struct bytes *at;
-	bool last = false;
 	size_t n;
 
-	if (rules == NULL) {
+	if (today.rules == NULL) {
 		command_fail("wonted explain: what would have changed it", e);
 		return;
 	}
-	if (ruleset_list(rules, "dangerous_endings", &at, &n))
-		endings = endings_create(at, n);
-	for (size_t i = 0; !last; i++) {
-		struct arena *a = arena_create();
-		struct recorded_decision d;
-
-		if (recorded_decision(a, bytes_of(line), i, &d, &last))
-			print_recorded(a, o, rules, endings, &d);
-		arena_destroy(&a);
-	}
-	endings_free(endings);
-	ruleset_free(rules);
+	if (ruleset_list(today.rules, "dangerous_endings", &at, &n))
+		today.endings = endings_create(at, n);
+	print_decided(&today, bytes_of(line));
+	endings_free(today.endings);
+	ruleset_free(today.rules);
 }
 
 /* ---- of a message ---- */

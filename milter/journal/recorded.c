@@ -69,34 +69,38 @@ static int word_of(const json_t *o, const char *name, const char *const *words, 
 	return found < 0 ? n : found;
 }
 
-static void read_rules(struct arena *a, const json_t *reasons, struct recorded_rcpt *r)
+static void read_reasons(struct arena *a, const json_t *list, struct recorded_rcpt *r)
 {
-	size_t room = MIN(json_array_size(reasons), LIMIT_RECORDED_RULES);
-	const char **rules = arena_new(a, const char *, room);
+	size_t room = MIN(json_array_size(list), LIMIT_RECORDED_RULES);
+	struct reason *reasons = arena_new(a, struct reason, room);
 
 	for (size_t i = 0; i < room; i++) {
-		const char *rule = text_of(a, json_array_get(reasons, i), "rule");
+		const json_t *one = json_array_get(list, i);
+		const char *rule = text_of(a, one, "rule");
 
-		if (rule != NULL)
-			rules[r->n_rules++] = rule;
+		if (rule == NULL)
+			continue;
+		reasons[r->n_reasons++] = (struct reason){
+			.rule = rule,
+			.axis = (enum axis)word_of(one, "axis", axis_names, AXIS_COUNT),
+			.milli = json_integer_value(json_object_get(one, "points")),
+		};
 	}
-	r->rules = rules;
+	r->reasons = reasons;
 }
 
 /* Reasons begin with those that made the verdict, if there are any. */
-static void read_decisive(const json_t *reasons, struct recorded_rcpt *r)
+static void find_decisive(struct recorded_rcpt *r)
 {
 	enum axis axis =
 		r->verdict < VERDICT_COUNT ? verdict_axis(r->verdict) : AXIS_COUNT;
-	const json_t *first = json_array_get(reasons, 0);
 
 	r->axis = AXIS_COUNT;
-	if (axis == AXIS_COUNT || r->n_rules == 0 ||
-	    word_of(first, "axis", axis_names, AXIS_COUNT) != (int)axis ||
-	    json_integer_value(json_object_get(first, "points")) <= 0)
+	if (axis == AXIS_COUNT || r->n_reasons == 0 || r->reasons[0].axis != axis ||
+	    r->reasons[0].milli <= 0)
 		return;
 	r->axis = axis;
-	r->decisive = r->rules[0];
+	r->decisive = r->reasons[0].rule;
 }
 
 /* null: unknown; a text, which may be empty: yes; not there: no */
@@ -167,8 +171,8 @@ static void read_rcpts(struct arena *a, const json_t *list, bool all, struct rec
 						       ACTION_COUNT),
 			.policy = text_of(a, one, "policy"),
 		};
-		read_rules(a, json_object_get(one, "reasons"), &rcpts[i]);
-		read_decisive(json_object_get(one, "reasons"), &rcpts[i]);
+		read_reasons(a, json_object_get(one, "reasons"), &rcpts[i]);
+		find_decisive(&rcpts[i]);
 		if (all)
 			read_evidence(a, one, &rcpts[i]);
 	}
@@ -198,6 +202,14 @@ static bool check(const json_t *all, const char *why, GError **e)
 	return false;
 }
 
+static void read_subject(struct arena *a, struct features *f)
+{
+	const struct value *subject = &f->at[FEATURE_SUBJECT];
+
+	if (subject->known == ANSWER_YES)
+		f->plain_subject = disguise_look(a, bytes_of(subject->text)).plain.at;
+}
+
 static bool read_line(struct arena *a, struct bytes line, bool everything,
 		      struct recorded *r_r, GError **e)
 {
@@ -222,98 +234,15 @@ static bool read_line(struct arena *a, struct bytes line, bool everything,
 			    r_r->features.at);
 		r_r->rules = text_of(a, all, "rules");
 		r_r->missing = read_missing(json_object_get(all, "missing"));
-		if (everything)
+		if (everything) {
 			r_r->tests = text_of(a, all, "tests");
+			read_subject(a, &r_r->features);
+		}
 		read_rcpts(a, json_object_get(all, "rcpts"), everything, r_r);
 	}
 	json_decref(all);
 	return good;
 }
-
-/* ---- one recipient's decision ---- */
-
-static void read_answers(const json_t *o, enum answer *at)
-{
-	for (size_t i = 0; i < DETECTOR_COUNT; i++) {
-		const json_t *v = json_object_get(o, detectors[i].name);
-
-		at[i] = v == NULL           ? ANSWER_NO
-			: json_is_string(v) ? ANSWER_YES
-					    : ANSWER_UNKNOWN;
-	}
-}
-
-static void read_reasons(struct arena *a, const json_t *list, struct recorded_decision *d)
-{
-	size_t room = MIN(json_array_size(list), LIMIT_RECORDED_RULES);
-	struct reason *reasons = arena_new(a, struct reason, room);
-
-	for (size_t i = 0; i < room; i++) {
-		const json_t *one = json_array_get(list, i);
-		int axis = word_of(one, "axis", axis_names, AXIS_COUNT);
-		const char *rule = text_of(a, one, "rule");
-
-		if (rule == NULL || axis == AXIS_COUNT)
-			continue;
-		reasons[d->n_reasons++] = (struct reason){
-			.rule = rule,
-			.axis = (enum axis)axis,
-			.milli = json_integer_value(json_object_get(one, "points")),
-		};
-	}
-	d->reasons = reasons;
-}
-
-static void read_subject(struct arena *a, struct features *f)
-{
-	const struct value *subject = &f->at[FEATURE_SUBJECT];
-
-	if (subject->known == ANSWER_YES)
-		f->plain_subject = disguise_look(a, bytes_of(subject->text)).plain.at;
-}
-
-static bool read_decision(struct arena *a, const json_t *all, const json_t *one,
-			  struct recorded_decision *d)
-{
-	const json_t *features = json_object_get(all, "features");
-	const json_t *facts = json_object_get(one, "facts");
-
-	d->verdict = (enum verdict)word_of(one, "verdict", verdict_names, VERDICT_COUNT);
-	d->action = (enum action)word_of(one, "action", action_names, ACTION_COUNT);
-	if (d->verdict == VERDICT_COUNT || d->action == ACTION_COUNT ||
-	    !json_is_object(features) || !json_is_object(facts))
-		return false;
-	d->address = text_of(a, one, "address");
-	d->rules = text_of(a, all, "rules");
-	d->policy = text_of(a, one, "policy");
-	/* the sender stands there whenever personal data does, if only as "" */
-	d->pii = json_object_get(all, "mail_from") != NULL || d->address != NULL;
-	read_values(a, features, &feature_names, d->features.at);
-	read_values(a, facts, &fact_names, d->facts.at);
-	read_subject(a, &d->features);
-	read_answers(json_object_get(one, "signals"), d->signals);
-	d->missing = read_missing(json_object_get(all, "missing"));
-	read_reasons(a, json_object_get(one, "reasons"), d);
-	return true;
-}
-
-bool recorded_decision(struct arena *a, struct bytes line, size_t nth,
-		       struct recorded_decision *d_r, bool *last_r)
-{
-	json_error_t why = { .text = "" };
-	json_t *all = json_loadb(line.at, line.n, 0, &why);
-	const json_t *rcpts = json_object_get(all, "rcpts");
-	bool good = check(all, why.text, NULL);
-
-	*d_r = (struct recorded_decision){ 0 };
-	*last_r = !good || nth + 1 >= MIN(json_array_size(rcpts), LIMIT_RECORD_RCPTS);
-	good = good && nth < LIMIT_RECORD_RCPTS &&
-	       read_decision(a, all, json_array_get(rcpts, nth), d_r);
-	json_decref(all);
-	return good;
-}
-
-/* ---- whole records ---- */
 
 bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GError **e)
 {

@@ -24,14 +24,15 @@ struct recorded_rcpt {
 	const char
 		*decisive; /* rule that gave most of what made the verdict; NULL: none */
 	enum axis axis;    /* on which; AXIS_COUNT with it */
+	/* the strongest first, without texts; an axis that is none: AXIS_COUNT */
+	const struct reason *reasons;
+	size_t n_reasons;
 	/* with recorded_read_all() only */
 	bool has_evidence;       /* signals and facts were recorded */
 	struct rcpt_facts facts; /* what is of another type than the table's is unknown */
 	const struct signal *signals; /* in the order of detectors[] */
 	const char *tests;            /* see struct frozen; NULL */
 	bool overrun;
-	const char *const *rules; /* that gave points, the strongest first, n_rules */
-	size_t n_rules;
 };
 
 /* Texts are NULL where the record has none. */
@@ -46,7 +47,8 @@ struct recorded {
 	bool internal, degraded;
 	bool has_features;        /* false: the message was not even parsed */
 	struct features features; /* no message, no envelope; a value of another type than
-				     the table's is unknown */
+				     the table's is unknown; with recorded_read_all() what
+				     readers see of the subject, too */
 	const struct recorded_rcpt *rcpts;
 	size_t n_rcpts;
 	unsigned missing;  /* enum missing bits, of all recipients together */
@@ -65,29 +67,5 @@ bool recorded_read_all(struct arena *a, struct bytes line, struct recorded *r_r,
  * own   a
  * err   false: cut by a crash, no record, or of a newer version; e says which */
 bool recorded_read(struct arena *a, struct bytes line, struct recorded *r_r, GError **e);
-
-/* how one recipient's mail was decided, as far as the record says it */
-struct recorded_decision {
-	const char *address;      /* NULL: not recorded (journal_pii) */
-	const char *rules;        /* fingerprint of those that decided */
-	bool pii;                 /* the record holds personal data */
-	struct features features; /* as struct recorded has them, and what readers see of
-				     the subject; heavy ones are absent */
-	struct rcpt_facts facts;
-	enum answer signals[DETECTOR_COUNT];
-	const char *policy; /* NULL: none was asked */
-	enum verdict verdict;
-	enum action action;
-	unsigned missing;             /* enum missing bits */
-	const struct reason *reasons; /* without texts */
-	size_t n_reasons;
-};
-
-/* recorded_decision - what the record says of its nth recipient
- * out   *last_r   no later recipient can be asked for
- * own   a
- * err   false: nothing was decided for it, or its facts were not kept */
-bool recorded_decision(struct arena *a, struct bytes line, size_t nth,
-		       struct recorded_decision *d_r, bool *last_r);
 
 #endif

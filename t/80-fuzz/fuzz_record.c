@@ -37,19 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct arena *a = arena_create();
 	struct recorded r;
 	struct training_event l = { 0 };
-	bool last = false;
 
 	if (recorded_read(a, (struct bytes){ (const char *)data, n }, &r, NULL))
 		training_event_take(a, o, &r, NOW, &l);
 	for (size_t i = 0; i < l.n; i++)
 		check_event(o, &l.events[i]);
-	for (size_t i = 0; !last; i++) {
-		struct recorded_decision d;
-
-		if (recorded_decision(a, (struct bytes){ (const char *)data, n }, i, &d,
-				      &last))
-			g_assert(d.verdict < VERDICT_COUNT && d.action < ACTION_COUNT);
-	}
 	/* with all that a replay reads */
 	if (recorded_read_all(a, (struct bytes){ (const char *)data, n }, &r, NULL))
 		for (size_t i = 0; i < r.n_rcpts; i++)

@@ -187,8 +187,8 @@ static void decisions_come_back(void)
 	struct signal *signals = arena_new(a, struct signal, DETECTOR_COUNT);
 	const struct rcpt_signals each[] = { { signals }, { signals } };
 	const struct facts all = { .rcpts = facts, .n_rcpts = 2 };
-	struct recorded_decision r;
-	bool last;
+	struct recorded r;
+	const struct recorded_rcpt *rcpt;
 
 	/* Cyrillic letters that look like Latin ones are read as a reader does */
 	f.at[FEATURE_SUBJECT] = value_of_text("p\xd0\xb0yment");
@@ -205,32 +205,29 @@ static void decisions_come_back(void)
 						   .ruleset_id = "abc",
 						   .pii = true });
 
-	g_assert_true(recorded_decision(a, bytes_of(line), 0, &r, &last));
-	g_assert_false(last);
-	g_assert_true(r.pii);
-	g_assert_cmpstr(r.address, ==, "ann@example.org");
+	g_assert_true(recorded_read_all(a, bytes_of(line), &r, NULL));
+	g_assert_cmpuint(r.n_rcpts, ==, 2);
+	g_assert_cmpstr(r.mail_from, ==, "");
 	g_assert_cmpstr(r.rules, ==, "abc");
-	g_assert_cmpstr(r.policy, ==, "default");
-	g_assert_cmpint(r.verdict, ==, VERDICT_SPAM);
-	g_assert_cmpint(r.action, ==, ACTION_JUNK);
 	g_assert_cmpuint(r.missing, ==, MISSING_STORE);
-	g_assert_cmpuint(r.n_reasons, ==, 1);
-	g_assert_cmpstr(r.reasons[0].rule, ==, "a");
-	g_assert_cmpint(r.reasons[0].axis, ==, AXIS_SPAM);
-	g_assert_cmpint(r.reasons[0].milli, ==, 6500);
 	g_assert_cmpstr(r.features.plain_subject, ==, "payment");
-	g_assert_true(r.facts.at[FACT_PAIR_KNOWN].boolean);
-	g_assert_cmpint(r.facts.at[FACT_PAIR_TODAY].known, ==, ANSWER_UNKNOWN);
-	g_assert_cmpint(r.facts.at[FACT_SENDER_KNOWN].known, ==, ANSWER_NO);
-	g_assert_cmpint(r.signals[DETECTOR_fake_thread], ==, ANSWER_YES);
-	g_assert_cmpint(r.signals[DETECTOR_bulk_mail], ==, ANSWER_UNKNOWN);
-	g_assert_cmpint(r.signals[DETECTOR_first_contact], ==, ANSWER_NO);
-	g_assert_true(recorded_decision(a, bytes_of(line), 1, &r, &last));
-	g_assert_true(last);
-	g_assert_false(recorded_decision(a, bytes_of(line), 2, &r, &last));
-	g_assert_true(last);
-	g_assert_false(recorded_decision(a, bytes_of("{"), 0, &r, &last));
-	g_assert_true(last);
+	rcpt = &r.rcpts[0];
+	g_assert_cmpstr(rcpt->address, ==, "ann@example.org");
+	g_assert_cmpstr(rcpt->policy, ==, "default");
+	g_assert_cmpint(rcpt->verdict, ==, VERDICT_SPAM);
+	g_assert_cmpint(rcpt->action, ==, ACTION_JUNK);
+	g_assert_cmpuint(rcpt->n_reasons, ==, 1);
+	g_assert_cmpstr(rcpt->reasons[0].rule, ==, "a");
+	g_assert_cmpint(rcpt->reasons[0].axis, ==, AXIS_SPAM);
+	g_assert_cmpint(rcpt->reasons[0].milli, ==, 6500);
+	g_assert_true(rcpt->has_evidence);
+	g_assert_true(rcpt->facts.at[FACT_PAIR_KNOWN].boolean);
+	g_assert_cmpint(rcpt->facts.at[FACT_PAIR_TODAY].known, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(rcpt->facts.at[FACT_SENDER_KNOWN].known, ==, ANSWER_NO);
+	g_assert_cmpint(rcpt->signals[DETECTOR_fake_thread].answer, ==, ANSWER_YES);
+	g_assert_cmpint(rcpt->signals[DETECTOR_bulk_mail].answer, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(rcpt->signals[DETECTOR_first_contact].answer, ==, ANSWER_NO);
+	g_assert_true(r.rcpts[1].has_evidence);
 	g_free(line);
 	arena_destroy(&a);
 }
