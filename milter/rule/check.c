@@ -169,7 +169,7 @@ static void check_node(struct ruleset *rs, struct rule *rule, struct node *node,
 	}
 	g_ptr_array_sort(order, by_cost);
 	node->n_order = order->len;
-	node->order = arena_new(rs->arena, const struct node *, order->len + 1);
+	node->order = arena_new(rs->arena, struct node *, order->len + 1);
 	for (size_t i = 0; i < order->len; i++)
 		node->order[i] = g_ptr_array_index(order, i);
 	g_ptr_array_unref(order);
@@ -185,10 +185,11 @@ static size_t count_nodes(const struct node *node)
 }
 
 /* what stands below a node lies together; free: where there is room */
-static void make_step(struct step *to, const struct node *node, struct step **free)
+static void make_step(struct step *to, struct node *node, struct step **free)
 {
 	struct step *below = *free;
 
+	node->step = to;
 	to->kind = (unsigned char)node->kind;
 	if (node->kind == NODE_TEST) {
 		to->per_rcpt = node->test->per_rcpt;
@@ -216,7 +217,6 @@ void check_steps(struct ruleset *rs)
 		struct step *root = free++;
 
 		make_step(root, rule->condition, &free);
-		rule->steps = root;
 	}
 	g_assert(free == all + n);
 }

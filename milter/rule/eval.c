@@ -523,20 +523,7 @@ static enum answer run_step(struct run *run, const struct step *step)
 
 enum answer run_node(struct run *run, const struct node *node)
 {
-	enum answer decides = node->kind == NODE_OR ? ANSWER_YES : ANSWER_NO, all;
-	const char *found;
-
-	if (node->kind == NODE_TEST)
-		return run_test(run, node->test, &found);
-	if (node->kind == NODE_NOT)
-		return answer_not(run_node(run, node->first));
-	all = answer_not(decides);
-	for (size_t i = 0; i < node->n_order && all != decides; i++) {
-		enum answer one = run_node(run, node->order[i]);
-
-		all = node->kind == NODE_OR ? answer_or(all, one) : answer_and(all, one);
-	}
-	return all;
+	return run_step(run, node->step);
 }
 
 /* With everything about the recipient taken as unknown, Kleene's logic says yes or no only
@@ -546,7 +533,7 @@ static enum decided decide_for_all(struct run *run, const struct rule *rule)
 	enum answer answer;
 
 	run->blind = true;
-	answer = run_step(run, rule->steps);
+	answer = run_node(run, rule->condition);
 	run->blind = false;
 	return answer == ANSWER_UNKNOWN ? DECIDED_NOT
 	       : answer == ANSWER_YES   ? DECIDED_YES
@@ -651,7 +638,7 @@ enum answer run_rule(struct run *run, const struct rule *rule)
 		*decided = decide_for_all(run, rule);
 	if (*decided != DECIDED_NOT)
 		return *decided == DECIDED_YES ? ANSWER_YES : ANSWER_NO;
-	return run_step(run, rule->steps);
+	return run_node(run, rule->condition);
 }
 
 static bool is_in_share(const struct run *run, const struct rule *rule, int percent)

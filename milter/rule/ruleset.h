@@ -22,8 +22,7 @@ struct rule {
 	const char
 		*home; /* the file that it belongs to, even if another one overrides it */
 	struct place changed; /* of the override, adjust or extend list; line 0: none */
-	const struct node *condition;
-	const struct step *steps;  /* of the condition; NULL while loading */
+	struct node *condition;
 	const struct test **tests; /* of the condition, as written */
 	size_t n_tests;
 	const struct piece *pieces; /* of the reason */

@@ -108,9 +108,10 @@ struct node {
 	struct test *test;
 
 	/* the checker fills: the same children, cheapest first */
-	const struct node **order;
+	struct node **order;
 	size_t n_order;
 	unsigned cost;
+	const struct step *step; /* the same as it is evaluated; NULL while loading */
 };
 
 /* A node as it is evaluated. A message looks at nearly all of all rules: they lie side by side, and
