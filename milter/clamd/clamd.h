@@ -9,17 +9,12 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "clamd/answer.h"
 
 struct clamd_setup {
 	const char *socket;  /* as option clamd: unix:PATH, inet:PORT@ADDRESS */
 	size_t max_bytes;    /* what is longer is not sent */
 	int64_t deadline_us; /* on clock_mono_us() */
-};
-
-struct clamd_answer {
-	enum clamd_result { CLAMD_CLEAN, CLAMD_FOUND, CLAMD_UNCHECKED } result;
-	const char *name; /* FOUND: what; printable */
-	const char *why;  /* UNCHECKED: why, in words; printable */
 };
 
 struct clamd_scan;
@@ -37,11 +32,5 @@ struct clamd_scan *clamd_begin(const struct clamd_setup *s, struct bytes raw);
  * own   a
  * err   none: see the answer */
 void clamd_finish(struct clamd_scan **s, struct arena *a, struct clamd_answer *answer_r);
-
-/* clamd_read_answer - what a line of clamd says
- * in    line   any bytes
- * own   a
- * err   UNCHECKED: it is an error, or nothing that clamd says */
-struct clamd_answer clamd_read_answer(struct arena *a, struct bytes line);
 
 #endif

@@ -78,7 +78,8 @@ bool lmdb_view_scan(struct lmdb_view *v, struct bytes prefix,
 	if (rc != 0)
 		return false;
 	memcpy(&k.mv_data, &prefix.at, sizeof(k.mv_data)); /* LMDB does not write there */
-	rc = mdb_cursor_get(v->cursor, &k, &found, prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	rc = mdb_cursor_get(v->cursor, &k, &found,
+			    prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 	while (rc == 0 && go_on && k.mv_size >= prefix.n &&
 	       (prefix.n == 0 || memcmp(k.mv_data, prefix.at, prefix.n) == 0)) {
 		struct store_record r = { .key = { .at = k.mv_data, .n = k.mv_size } };

@@ -17,7 +17,7 @@ struct MDB_cursor;
 struct lmdb_view {
 	struct MDB_txn *txn;
 	unsigned dbi;
-	int64_t now_s; /* what expired before is absent */
+	int64_t now_s;             /* what expired before is absent */
 	struct MDB_cursor *cursor; /* of the scan that runs, for who must leave it */
 };
 

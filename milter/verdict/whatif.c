@@ -13,6 +13,14 @@
 #include "verdict/score.h"
 #include "verdict/suppositions.h"
 
+struct whatif {
+	const char *words; /* what would have had to be otherwise; safe to show */
+	enum verdict verdict;
+	enum action action; /* that policy asks for then */
+	bool certain; /* false: what was not recorded could speak against it, and the verdict
+			 is the mildest that is possible */
+};
+
 /* single things joined by and; verdicts are compared by the strictness of what comes of them */
 #define JOINED_MOST 3
 
@@ -284,7 +292,10 @@ static void compare_detectors(struct search *search)
 		search->same[i] = again[i].answer == s->signals[i];
 }
 
-bool whatif_find(struct arena *a, const struct whatif_setup *s,
+/* n_r of them, each alone enough, if it is certain; where nothing alone makes it milder, two or
+ * three together may stand there. false: with these rules the message would not have come out as
+ * it did */
+static bool find(struct arena *a, const struct whatif_setup *s,
 		 const struct whatif **at_r, size_t *n_r)
 {
 	const struct suppose_setup setup = { .features = s->features,
@@ -365,7 +376,7 @@ const char *whatif_text(struct arena *a, const struct whatif_setup *s)
 	const char *kept;
 	size_t n;
 
-	if (!whatif_find(a, s, &all, &n))
+	if (!find(a, s, &all, &n))
 		g_string_append(to,
 				"  cannot be told: by the rules of today this would not "
 				"have been decided so\n");

@@ -24,26 +24,11 @@ struct whatif_setup {
 	enum verdict verdict;
 };
 
-struct whatif {
-	const char *words; /* what would have had to be otherwise; safe to show */
-	enum verdict verdict;
-	enum action action; /* that policy asks for then */
-	bool certain; /* false: what was not recorded could speak against it, and the verdict
-			 is the mildest that is possible */
-};
-
-/* whatif_find - what would have changed the verdict
- * out   *at_r   n_r of them, each alone enough, if it is certain; where nothing alone makes it milder, two or
- *               three together may stand there
+/* whatif_text - what would have changed the verdict, as lines for a person:
+ *               "  delivered (wanted), if: x | y"
  * own   a
- * err   false: with these rules the message would not have come out as it did
+ * err   what cannot be told is said
  * cost  at most LIMIT_WHATIFS times a look at each rule's tests; detectors run as often */
-bool whatif_find(struct arena *a, const struct whatif_setup *s,
-		 const struct whatif **at_r, size_t *n_r);
-
-/* whatif_text - the same as lines for a person: "  delivered (wanted), if: x | y"
- * own   a
- * err   none: what cannot be told is said */
 const char *whatif_text(struct arena *a, const struct whatif_setup *s);
 
 #endif
