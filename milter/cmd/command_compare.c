@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "cmd/command.h"
 #include "cmd/filter.h"
 #include "cmd/listing.h"
@@ -193,14 +194,8 @@ static int compare_agreed(const void *left, const void *right)
 
 static void print_table(const char *what, GHashTable *table)
 {
-	GPtrArray *list = g_ptr_array_new();
-	GHashTableIter iter;
-	gpointer a;
+	GPtrArray *list = sorted_values(table, compare_agreed);
 
-	g_hash_table_iter_init(&iter, table);
-	while (g_hash_table_iter_next(&iter, NULL, &a))
-		g_ptr_array_add(list, a);
-	g_ptr_array_sort(list, compare_agreed);
 	printf("by %s:\n", what);
 	for (guint i = 0; i < list->len && i < ROWS_SHOWN; i++) {
 		const struct agreed *row = list->pdata[i];

@@ -6,6 +6,7 @@
 
 #include "base/json_line.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "cmd/listing.h"
 #include "journal/reader.h"
 #include "journal/recorded.h"
@@ -118,15 +119,7 @@ static int compare_counts(const void *left, const void *right)
 
 GPtrArray *replay_counts(GHashTable *counts)
 {
-	GPtrArray *list = g_ptr_array_new();
-	GHashTableIter iter;
-	gpointer c;
-
-	g_hash_table_iter_init(&iter, counts);
-	while (g_hash_table_iter_next(&iter, NULL, &c))
-		g_ptr_array_add(list, c);
-	g_ptr_array_sort(list, compare_counts);
-	return list;
+	return sorted_values(counts, compare_counts);
 }
 
 /* ---- one message ---- */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/sorted.h"
 
 enum { INDEX_BYTES = 256 * 1024 * 1024 }; /* some million messages */
 
@@ -116,11 +117,6 @@ static bool read_index(struct text_index *x, const char *name, GError **e)
 
 /* ---- folders ---- */
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static GPtrArray *names_in(const char *folder, GError **e)
 {
 	GDir *dir = g_dir_open(folder, 0, e);
@@ -134,7 +130,7 @@ static GPtrArray *names_in(const char *folder, GError **e)
 		if (name[0] != '.')
 			g_ptr_array_add(names, g_strdup(name));
 	g_dir_close(dir);
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, sorted_by_text);
 	return names;
 }
 

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/random.h"
+#include "base/sorted.h"
 
 #define KEY_BYTES 32
 #define FILE_MODE 0640
@@ -168,15 +169,7 @@ static int compare_settings(const void *left, const void *right)
 
 GPtrArray *rollout_list(const struct rollout *r)
 {
-	GPtrArray *list = g_ptr_array_new();
-	GHashTableIter iter;
-	gpointer s;
-
-	g_hash_table_iter_init(&iter, r->settings);
-	while (g_hash_table_iter_next(&iter, NULL, &s))
-		g_ptr_array_add(list, s);
-	g_ptr_array_sort(list, compare_settings);
-	return list;
+	return sorted_values(r->settings, compare_settings);
 }
 
 /* ---- the file ---- */

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 
 #define WORD_END " \t\r\n\"'{}()=,;#"
 
@@ -175,11 +176,6 @@ static struct token next_token(struct scanner *s)
 
 /* --- includes --- */
 
-static gint by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* the files that a pattern names, in the order of their names whatever the locale */
 static GPtrArray *glob_sorted(const char *pattern)
 {
@@ -191,7 +187,7 @@ static GPtrArray *glob_sorted(const char *pattern)
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			g_ptr_array_add(paths, g_strdup(found.gl_pathv[i]));
 	globfree(&found);
-	g_ptr_array_sort(paths, by_name);
+	g_ptr_array_sort(paths, sorted_by_text);
 	return paths;
 }
 

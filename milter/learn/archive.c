@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "learn/mbox.h"
 
 #define DEPTH_MOST 20 /* of folders in folders */
@@ -81,11 +82,6 @@ static bool is_wanted_file(const struct walk *w, const char *folder, const char 
 	       g_str_has_suffix(folder, "/new");
 }
 
-static gint compare_names(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void walk_folder(struct walk *w, const char *folder, int depth);
 
 static void walk_name(struct walk *w, const char *folder, const char *name, int depth)
@@ -143,7 +139,7 @@ static void walk_folder(struct walk *w, const char *folder, int depth)
 	while ((name = g_dir_read_name(dir)) != NULL)
 		g_ptr_array_add(names, g_strdup(name));
 	g_dir_close(dir);
-	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_sort(names, sorted_by_text);
 	for (size_t i = 0; i < names->len && !w->stopped; i++)
 		walk_name(w, folder, g_ptr_array_index(names, i), depth);
 	g_ptr_array_unref(names);

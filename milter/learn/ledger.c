@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "learn/share.h"
 #include "message/address.h"
 #include "preference/preference.h"
@@ -260,17 +261,13 @@ static int compare_rows(const void *left, const void *right)
 
 static GPtrArray *sorted(GHashTable *rows)
 {
-	GPtrArray *list = g_ptr_array_new();
 	GHashTableIter iter;
 	gpointer row;
 
 	g_hash_table_iter_init(&iter, rows);
-	while (g_hash_table_iter_next(&iter, NULL, &row)) {
+	while (g_hash_table_iter_next(&iter, NULL, &row))
 		complete(row);
-		g_ptr_array_add(list, row);
-	}
-	g_ptr_array_sort(list, compare_rows);
-	return list;
+	return sorted_values(rows, compare_rows);
 }
 
 GPtrArray *ledger_rules(struct ledger *l)

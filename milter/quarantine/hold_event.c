@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/sorted.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
 #include "quarantine/operation.h"
@@ -255,11 +256,6 @@ static bool take_file(const char *quarantine, const char *path,
 	return goes;
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static GPtrArray *names_of(const char *quarantine, bool making)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
@@ -271,7 +267,7 @@ static GPtrArray *names_of(const char *quarantine, bool making)
 			g_ptr_array_add(names, g_strdup(name));
 	if (dir != NULL)
 		g_dir_close(dir);
-	g_ptr_array_sort(names, by_name);
+	g_ptr_array_sort(names, sorted_by_text);
 	g_free(folder);
 	return names;
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 
 #define FOLDER "requests"
 #define FOLDER_MODE 0750
@@ -36,13 +37,6 @@ static char *path_of(const char *folder, const char *id, const char *mailbox)
 	return path;
 }
 
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
 /* names of all that wait; ids begin with the time, so this is their order */
 static GPtrArray *names_of(const char *folder)
 {
@@ -54,7 +48,7 @@ static GPtrArray *names_of(const char *folder)
 			g_ptr_array_add(names, g_strdup(name));
 	if (dir != NULL)
 		g_dir_close(dir);
-	g_ptr_array_sort(names, by_text);
+	g_ptr_array_sort(names, sorted_by_text);
 	return names;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/sorted.h"
 #include "feature/listed.h"
 #include "rule/check.h"
 #include "rule/frozen.h"
@@ -412,11 +413,6 @@ struct ruleset *ruleset_load_texts(const struct ruleset_source *source, GError *
 
 /* ---- folders ---- */
 
-static gint by_name(gconstpointer left, gconstpointer right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 /* paths of the files that count, ordered by name */
 static GPtrArray *list_folder(const char *folder, GError **e)
 {
@@ -435,7 +431,7 @@ static GPtrArray *list_folder(const char *folder, GError **e)
 	}
 	if (dir != NULL)
 		g_dir_close(dir);
-	g_ptr_array_sort(paths, by_name);
+	g_ptr_array_sort(paths, sorted_by_text);
 	if (any && paths->len <= LIMIT_RULE_FILES)
 		return paths;
 	if (any)

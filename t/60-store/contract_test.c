@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/map_guard.h"
+#include "lib/tree.h"
 #include "store/backend.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -101,28 +102,12 @@ static void set_up(struct fixture *f, gconstpointer data)
 	g_free(path);
 }
 
-static void remove_folder(const char *folder)
-{
-	GDir *dir = g_dir_open(folder, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		char *path = g_build_filename(folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_rmdir(folder);
-}
-
 static void tear_down(struct fixture *f, gconstpointer data)
 {
 	(void)data;
 	store_close(&f->s);
 	arena_destroy(&f->a);
-	remove_folder(f->folder);
+	tree_remove(f->folder);
 	test_now = 1700000000;
 	g_free(f->folder);
 	g_free(f->url);
@@ -626,7 +611,7 @@ static void test_lmdb_later(void)
 		g_assert_cmpint(status, ==, 0);
 		g_assert_cmpstr(get(reader, a, "K|a"), ==, i == 1 ? "one" : "two");
 	}
-	remove_folder(folder); /* taken away: empty again */
+	tree_remove(folder); /* taken away: empty again */
 	g_assert_cmpstr(get(reader, a, "K|a"), ==, NULL);
 	store_close(&reader);
 	arena_destroy(&a);
@@ -684,7 +669,7 @@ static void test_lmdb_grows(void)
 	g_assert_cmpint(c.batches, >, 10);
 	g_test_message("%d batches while another process wrote", c.batches);
 	store_close(&c.s);
-	remove_folder(folder);
+	tree_remove(folder);
 	g_free(url);
 	g_free(path);
 	g_free(folder);
@@ -724,7 +709,7 @@ static void test_lmdb_killed(void)
 	}
 	g_assert_cmpint(n, ==, 3);
 	arena_destroy(&a);
-	remove_folder(folder);
+	tree_remove(folder);
 	g_free(url);
 	g_free(path);
 	g_free(folder);
@@ -785,7 +770,7 @@ static void test_lmdb_damaged(void)
 	}
 	arena_destroy(&a);
 	g_free(good);
-	remove_folder(folder);
+	tree_remove(folder);
 	g_free(url);
 	g_free(path);
 	g_free(folder);
@@ -821,7 +806,7 @@ static void test_lmdb_replaced(void)
 
 	store_close(&reader);
 	arena_destroy(&a);
-	remove_folder(folder);
+	tree_remove(folder);
 	g_free(next_url);
 	g_free(url);
 	g_free(next);
@@ -867,7 +852,7 @@ static void test_lmdb_cut(void)
 		store_close(&s);
 	}
 	arena_destroy(&a);
-	remove_folder(folder);
+	tree_remove(folder);
 	g_free(good);
 	g_free(url);
 	g_free(next);

@@ -5,10 +5,11 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-/* tree_remove - remove a file, or a folder with all that is in it */
+/* tree_remove - remove a file, a link, or a folder with all that is in it */
 static inline void tree_remove(const char *path)
 {
-	GDir *dir = g_dir_open(path, 0, NULL);
+	GDir *dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL
+							      : g_dir_open(path, 0, NULL);
 
 	for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
 		char *below = g_build_filename(path, name, NULL);

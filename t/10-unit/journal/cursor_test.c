@@ -12,6 +12,7 @@
 #include "journal/kind.h"
 #include "journal/recorded.h"
 #include "journal/spool_files.h"
+#include "lib/tree.h"
 
 static char *make_folder(void)
 {
@@ -20,16 +21,7 @@ static char *make_folder(void)
 
 static void remove_folder(char *folder)
 {
-	GDir *d = g_dir_open(folder, 0, NULL);
-
-	for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-		char *path = g_build_filename(folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(d);
-	g_assert_cmpint(g_rmdir(folder), ==, 0);
+	tree_remove(folder);
 	g_free(folder);
 }
 

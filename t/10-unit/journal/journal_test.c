@@ -159,6 +159,7 @@ static void fields_are_all_in_the_table(void)
 	static const char *const names[] = {
 #define FIELD(where, name, type, pii, since, doc) name,
 #include "journal/fields.def"
+#include "lib/tree.h"
 #undef FIELD
 	};
 	struct features f = { 0 };
@@ -197,16 +198,7 @@ static void fields_are_all_in_the_table(void)
 
 static void remove_folder(char *folder)
 {
-	GDir *d = g_dir_open(folder, 0, NULL);
-
-	for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-		char *path = g_build_filename(folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(d);
-	g_rmdir(folder);
+	tree_remove(folder);
 	g_free(folder);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "journal/spool_files.h"
+#include "lib/tree.h"
 
 struct fixture {
 	char *folder;
@@ -21,18 +22,9 @@ static void set_up(struct fixture *f, gconstpointer data)
 
 static void tear_down(struct fixture *f, gconstpointer data)
 {
-	GDir *d = g_dir_open(f->folder, 0, NULL);
-
 	(void)data;
 	journal_reader_close(&f->r);
-	for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-		char *path = g_build_filename(f->folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(d);
-	g_rmdir(f->folder);
+	tree_remove(f->folder);
 	g_free(f->folder);
 }
 

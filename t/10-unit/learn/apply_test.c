@@ -11,6 +11,7 @@
 #include "journal/journal.h"
 #include "learn/feedback.h"
 #include "learn/mass.h"
+#include "lib/tree.h"
 #include "message/message.h"
 #include "store/keys.h"
 
@@ -44,21 +45,12 @@ static void set_up(struct site *t, gconstpointer url)
 
 static void tear_down(struct site *t, gconstpointer url)
 {
-	GDir *d = g_dir_open(t->folder, 0, NULL);
-
 	(void)url;
 	journal_close(t->spool);
 	store_close(&t->s);
 	options_unref(t->o);
 	arena_destroy(&t->a);
-	for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-		char *path = g_build_filename(t->folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(d);
-	g_rmdir(t->folder);
+	tree_remove(t->folder);
 	g_free(t->folder);
 }
 

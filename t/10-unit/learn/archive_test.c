@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "learn/archive.h"
 #include "lib/nobody.h"
+#include "lib/tree.h"
 
 struct fixture {
 	char *folder;
@@ -32,27 +33,10 @@ static void set_up(struct fixture *f, gconstpointer data)
 	f->most = 1000;
 }
 
-static void remove_all(const char *path)
-{
-	GDir *dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL
-							      : g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		char *below = g_build_filename(path, name, NULL);
-
-		remove_all(below);
-		g_free(below);
-	}
-	if (dir != NULL)
-		g_dir_close(dir);
-	g_remove(path);
-}
-
 static void tear_down(struct fixture *f, gconstpointer data)
 {
 	(void)data;
-	remove_all(f->folder);
+	tree_remove(f->folder);
 	g_free(f->folder);
 	g_string_free(f->seen, TRUE);
 	g_string_free(f->failures, TRUE);

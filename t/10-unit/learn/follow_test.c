@@ -10,6 +10,7 @@
 #include "journal/cursor.h"
 #include "journal/dead_letter.h"
 #include "journal/spool_files.h"
+#include "lib/tree.h"
 #include "store/keys.h"
 
 #define DAY INT64_C(19724) /* 2024-01-02 */
@@ -42,21 +43,12 @@ static void set_up(struct fixture *f, gconstpointer url)
 
 static void tear_down(struct fixture *f, gconstpointer url)
 {
-	GDir *d = g_dir_open(f->folder, 0, NULL);
-
 	(void)url;
 	follow_end(&f->f);
 	store_close(&f->s);
 	options_unref(f->options);
 	arena_destroy(&f->a);
-	for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-		char *path = g_build_filename(f->folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(d);
-	g_rmdir(f->folder);
+	tree_remove(f->folder);
 	g_free(f->folder);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "lib/tree.h"
 #include "quarantine/envelope.h"
 
 static char *folder;
@@ -188,21 +189,6 @@ static void old_ones_are_forgotten(void)
 	assert_given("", false);
 }
 
-static void remove_all(const char *path)
-{
-	GDir *d = g_dir_open(path, 0, NULL);
-
-	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
-		char *in = g_build_filename(path, name, NULL);
-
-		g_remove(in);
-		g_free(in);
-	}
-	if (d != NULL)
-		g_dir_close(d);
-	g_rmdir(path);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -216,8 +202,8 @@ int main(int argc, char **argv)
 	int status = g_test_run();
 	char *in = hold_event_folder(folder);
 
-	remove_all(in);
-	remove_all(folder);
+	tree_remove(in);
+	tree_remove(folder);
 	g_free(in);
 	g_free(folder);
 	return status;

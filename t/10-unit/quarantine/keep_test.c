@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/lock_holder.h"
 #include "base/log.h"
+#include "lib/tree.h"
 #include "quarantine/writers.h"
 
 #define PATIENCE_US (60 * (int64_t)G_USEC_PER_SEC) /* far above what is asserted */
@@ -22,21 +23,6 @@
 #define all_of(q) (&(struct hold_scope){ .of = (q), .kind = HOLD_SCOPE_ALL })
 
 static const char raw_text[] = "Subject: held\r\n\r\nbody\r\n";
-
-static void remove_all(const char *path)
-{
-	GDir *d = g_dir_open(path, 0, NULL);
-
-	for (const char *name; d != NULL && (name = g_dir_read_name(d)) != NULL;) {
-		char *below = g_build_filename(path, name, NULL);
-
-		remove_all(below);
-		g_free(below);
-	}
-	if (d != NULL)
-		g_dir_close(d);
-	g_remove(path);
-}
 
 struct place {
 	char *folder;
@@ -56,7 +42,7 @@ static struct place begin(void)
 static void end(struct place *p)
 {
 	quarantine_close(p->q);
-	remove_all(p->folder);
+	tree_remove(p->folder);
 	g_free(p->folder);
 }
 
@@ -294,7 +280,7 @@ static void folder_lost_while_running(void)
 	GError *e = NULL;
 
 	assert_kept(&p, "h-1", "h-1");
-	remove_all(p.folder);
+	tree_remove(p.folder);
 	assert_kept(&p, "h-2", "h-2");
 	g_assert_cmpuint(count(&p), ==, 1);
 	assert_kept(&p, "h-3", "h-2");
@@ -307,7 +293,7 @@ static void folder_lost_while_running(void)
 
 	g_assert_cmpint(g_rename(p.folder, away), ==, 0);
 	assert_kept(&p, "h-5", "h-5");
-	remove_all(p.folder);
+	tree_remove(p.folder);
 	g_assert_cmpint(g_rename(away, p.folder), ==, 0);
 	assert_kept(&p, "h-6", "h-4");
 	g_free(away);

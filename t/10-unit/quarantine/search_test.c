@@ -10,6 +10,7 @@
 #include "quarantine/scope.h"
 
 #include "lib/effort.h"
+#include "lib/tree.h"
 
 enum { FEW = 500, MANY = 8000, TIMES = 30, DEARER = 4 };
 
@@ -387,16 +388,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/search/cost", a_page_costs_a_page);
 	g_test_add_func("/search/campaigns", campaigns);
 	int status = g_test_run();
-	GDir *d = g_dir_open(folder, 0, NULL);
 
-	for (const char *name; (name = g_dir_read_name(d)) != NULL;) {
-		char *path = g_build_filename(folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(d);
-	g_rmdir(folder);
+	tree_remove(folder);
 	g_free(folder);
 	return status;
 }
