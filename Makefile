@@ -2,7 +2,7 @@
 #   make            the programs, in build/MODE/
 #   make demo       install what is missing, build, run the main job behind a private Postfix
 #   make check      install what the tests need, build, run every test
-#   make check-full  make check, then what takes long: banners in Chromium, a real Sendmail, long kill tests
+#   make check-full  make check, then what takes long: stores in trouble, banners in Chromium, a real Sendmail, long kill tests
 #   make lint       the slow checks: headers alone, clang-tidy, cppcheck, shellcheck, format
 #   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
 #   make bench      throughput beside a milter that does nothing
@@ -62,6 +62,8 @@ TESTWARN   = $(if $(filter $(B)/t/%,$@),-Wno-conversion -Wno-sign-conversion) \
 
 # in parallel, unless make was told how already
 JOBS     ?= 2
+# tests wait for each other's servers more than they compute
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 SUBMAKE   = +$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 
 all: $(PROGS)
@@ -101,10 +103,14 @@ SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50
             t/70-tools/*.t t/80-fuzz/*.t))
 # these take long, or need what is fetched for them first
 LONG_MTA := t/50-mta/sendmail.t t/50-mta/kill.t
+STORES   := t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t
 BROWSER  := t/75-browser/seen.t t/75-browser/review.t
 # and this one real mail: only where WONTED_CORPUS names its folder
 CORPUS   := $(if $(WONTED_CORPUS),,t/30-cases/declared.t)
-SCRIPTS  := $(filter-out $(LONG_MTA) $(BROWSER) $(CORPUS),$(SCRIPTS))
+SCRIPTS  := $(filter-out $(LONG_MTA) $(STORES) $(BROWSER) $(CORPUS),$(SCRIPTS))
+# begun first, so that at the end nobody waits for one of them
+SLOWEST  := t/30-cases/cases.t t/70-tools/commands.t t/80-fuzz/growth.t t/40-milter/review.t
+SCRIPTS  := $(SLOWEST) $(filter-out $(SLOWEST),$(SCRIPTS))
 # sanitizers see no fault inside of GLib's slices
 TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc) \
             $(if $(filter tsan,$(MODE)),TSAN_OPTIONS=suppressions=$(CURDIR)/t/lib/tsan.supp)
@@ -113,7 +119,11 @@ TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-ma
 tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)
 check: packages-test
 	@$(SUBMAKE) tests
-	@$(TESTENV) t/all -j$(JOBS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS) $(SCRIPTS)
+	@$(TESTENV) t/all -j$(TEST_JOBS) $(SCRIPTS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS)
+# Redis, a cluster and a pair in all kinds of trouble, which mostly wait: after the rest
+check-stores: packages-test
+	@$(SUBMAKE) tests
+	@$(TESTENV) t/all -j$(JOBS) $(STORES)
 # what takes long, or needs the network once (a Sendmail that is unpacked beside the machine's own mail
 # server, and npm): after the rest. KILL_FAULTS kills and faults
 KILL_FAULTS ?= 150
@@ -127,6 +137,7 @@ check-browser: packages-test
 	@$(TESTENV) t/all $(BROWSER)
 check-full:
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check-stores
 	@$(MAKE) --no-print-directory check-mta
 	@$(MAKE) --no-print-directory check-browser
 # the reference engine: what is asked of both. t/40-milter/engines.t compares them in every run
@@ -143,7 +154,7 @@ check-units:
 milter-programs: $(PROGS) $(TOOLS)
 check-milter:
 	@$(SUBMAKE) milter-programs
-	@$(TESTENV) t/all $(filter-out $(CORPUS),$(sort $(wildcard t/40-milter/*.t t/30-cases/*.t)))
+	@$(TESTENV) t/all -j$(JOBS) $(filter-out $(CORPUS),$(sort $(wildcard t/30-cases/*.t t/40-milter/*.t)))
 packages-missing:
 	@contrib/debian/install-packages -n build
 	@echo "pkg-config does not know all of: $(PKGS)" >&2; false
@@ -211,7 +222,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all always tests check check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all always tests check check-stores check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
