@@ -380,8 +380,8 @@ void follow_end(struct follower **f)
 	if (was == NULL)
 		return;
 	if (!save_position(was, &e)) {
-		log_line(LOG_LEVEL_WARN, "the journal's position cannot be kept: %s",
-			 e->message);
+		log_seldom(LOG_LEVEL_WARN, "position",
+			   "the journal's position cannot be kept: %s", e->message);
 		g_error_free(e);
 	}
 	journal_reader_close(&was->reader);

@@ -69,12 +69,13 @@ sub sender {
 
 sub run_with {
 	my ($action) = @_;
+	my $begun = time;
 	srand $seed;
 	my $site = trial_site();
 	my ($w, $dir) = ($site->wonted, $site->place->dir);
 	$small = "$dir/small";
 	mkdir $small;
-	system('mount', '-t', 'tmpfs', '-o', 'size=32m,mode=0755', 'tmpfs', $small) == 0 or do { undef $small; plan skip_all => 'no tmpfs can be mounted' };
+	system('mount', '-t', 'tmpfs', '-o', 'size=' . (32 + $faults) . 'm,mode=0755', 'tmpfs', $small) == 0 or do { undef $small; plan skip_all => 'no tmpfs can be mounted' };
 	mkdir "$small/$_" for qw(quarantine journal);
 	$w->configure(set => { quarantine_dir => qq("$small/quarantine"), journal_dir => qq("$small/journal"), learn_every => '200ms', dns_timeout => '1s' });
 	my $main = $site->place->path('postfix/etc/main.cf');
@@ -183,6 +184,9 @@ sub run_with {
 	};
 	ok(Wonted::Place::wait_for(sub { !$learned->() }, 30), 'the memory counts each once: ' . keys %recorded) or diag join ', ', ($learned->())[0 .. 5];
 	$site->place->stop($l);
+	my $starts = 1 + ($did{kill_learner} // 0) + ($did{both} // 0);
+	my $told = grep { /position cannot be kept/ } lines_of($site->place->path('wonted/learn.log'));
+	cmp_ok($told, '<=', $starts * (2 + (time - $begun) / 60), 'a full disk is told, but not by the line');
 	$w->stop;
 	unlike($w->log, qr/Sanitizer|CRITICAL/, 'clean');
 	system 'umount', '-l', $small;
