@@ -90,7 +90,7 @@ sub run_with {
 	mkdir "$small/$_" for qw(quarantine journal);
 	$w->configure(set => { quarantine_dir => qq("$small/quarantine"), journal_dir => qq("$small/journal"), learn_every => '200ms', dns_timeout => '1s' });
 	my $main = $site->place->path('postfix/etc/main.cf');
-	my $text = Wonted::Place::read_file($main) =~ s/default_action=accept/default_action=$action/r;
+	my $text = Wonted::Place::read_file($main) =~ s/default_action=accept/default_action=$action/gr;
 	$site->place->write('postfix/etc/main.cf', $text);
 	utime time - 60, time - 60, $main;
 	$site->start;
