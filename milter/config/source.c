@@ -1,11 +1,13 @@
-/* Reading: files, characters, includes. libconfuse's own scanner miscounts lines behind
- * comments, takes no comment inside a list, silently drops "*" and "+" outside of strings,
- * puts environment variables into text and keeps its include depth after an error; so it
- * never sees a file of an admin, only what config/load.c writes from these tokens.
+/* What libconfuse cannot do, done before it: includes, comments, braces. Its own scanner
+ * miscounts lines behind comments, takes no comment inside a list, silently drops "*" and "+"
+ * outside of strings, puts environment variables into text, sees no brace that is missing, and
+ * keeps its include depth after an error. So it gets every word as a string, and each of its
+ * lines is known by file and line.
  *
  *   comments     # and // to the end of the line (only where a token could begin), slash-star
  *   words        anything up to a blank, a quote or one of { } ( ) = , ; #
  *   strings      "..." with \" and \\, or '...' taken as it is; they end on their line
+ *   lists        NAME = A, B without braces get them
  *   include      include "FILE", outside of sections; * and ? in it name several files */
 #include "config/source.h"
 
@@ -19,38 +21,45 @@
 #include "base/sorted.h"
 
 #define WORD_END " \t\r\n\"'{}()=,;#"
+#define TEXT 'w' /* a word or a string, where a mark is its first character */
 
 struct scanner {
 	struct source *source;
 	const char *p, *end;
 	struct origin at;
+	struct origin opened; /* the brace that is open, outside of all others */
 	bool may_include;
-	unsigned depth; /* of braces */
+	unsigned depth;  /* of braces */
+	char before;     /* the token before: TEXT, a mark, '\0' at the beginning */
+	bool list, bare; /* inside of a list, of one without braces */
+	bool strange;    /* the text before cannot name an option */
+	size_t value;    /* where the only value of an option begins in the text, or 0 */
 };
-
-bool token_is_mark(const struct token *t, const char *mark)
-{
-	return t->kind == TOKEN_MARK && strcmp(t->text, mark) == 0;
-}
-
-bool token_is_text(const struct token *t)
-{
-	return t->kind == TOKEN_WORD || t->kind == TOKEN_STRING;
-}
 
 void source_init(struct source *s, struct arena *a, struct diagnostics *c)
 {
 	*s = (struct source){ .arena = a, .diagnostics = c };
 	s->files = g_ptr_array_new();
-	s->tokens = g_array_new(FALSE, FALSE, sizeof(struct token));
+	s->text = g_string_new(NULL);
+	s->lines = g_array_new(FALSE, FALSE, sizeof(struct origin));
+	s->sections = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	s->open = g_ptr_array_new_with_free_func(g_free);
 }
 
 void source_clear(struct source *s)
 {
 	g_ptr_array_free(s->files, TRUE);
-	g_array_free(s->tokens, TRUE);
+	g_string_free(s->text, TRUE);
+	g_array_free(s->lines, TRUE);
+	g_array_free(s->sections, TRUE);
 	g_ptr_array_free(s->open, TRUE);
+}
+
+struct origin source_origin(const struct source *s, int line)
+{
+	if (line >= 1 && (unsigned)line <= s->lines->len)
+		return g_array_index(s->lines, struct origin, line - 1);
+	return (struct origin){ s->files->pdata[0], 0 };
 }
 
 static void to_line_end(struct scanner *s)
@@ -99,10 +108,137 @@ static void skip_blank(struct scanner *s)
 	}
 }
 
-static struct token string_token(struct scanner *s)
+/* --- what libconfuse gets --- */
+
+static void close_bare_list(struct scanner *s)
+{
+	if (!s->bare)
+		return;
+	if (s->before == ',')
+		diagnostic_add(s->source->diagnostics, s->at,
+			       "a value is missing behind the last comma of a list");
+	g_string_append_c(s->source->text, '}');
+	s->bare = false;
+}
+
+/* a line of the text for each line of a file that has something in it */
+static void begin_token(struct scanner *s, char token)
+{
+	struct source *to = s->source;
+	const struct origin *line =
+		to->lines->len == 0
+			? NULL
+			: &g_array_index(to->lines, struct origin, to->lines->len - 1);
+
+	if (token != ',' && (token != TEXT || s->before != ','))
+		close_bare_list(s);
+	if (line == NULL || line->line != s->at.line || line->file != s->at.file) {
+		if (line != NULL)
+			g_string_append_c(to->text, '\n');
+		g_array_append_val(to->lines, s->at);
+	}
+	s->before = token;
+	s->value = 0;
+}
+
+/* as a string; "$" would be an environment variable */
+static void put_text(struct scanner *s, const char *text, size_t n)
+{
+	GString *to = s->source->text;
+	bool value = s->before == '=';
+
+	begin_token(s, TEXT);
+	s->value = value ? to->len : 0;
+	s->strange = n == 0 || memchr(text, '|', n) != NULL || memchr(text, '=', n);
+	g_string_append_c(to, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (strchr("\"\\$", text[i]) != NULL)
+			g_string_append_c(to, '\\');
+		g_string_append_c(to, text[i]);
+	}
+	g_string_append_c(to, '"');
+}
+
+static void open_brace(struct scanner *s)
+{
+	struct source *to = s->source;
+
+	s->list = s->before == '=';
+	begin_token(s, '{');
+	if (s->depth++ > 0)
+		return;
+	s->opened = s->at;
+	if (s->list)
+		return;
+	g_array_append_val(to->sections, to->lines->len);
+	if (to->sections->len > LIMIT_CONFIG_SECTIONS) {
+		diagnostic_add(to->diagnostics, s->at,
+			       "more than %d tenants and policies; the rest is not read",
+			       LIMIT_CONFIG_SECTIONS);
+		s->p = s->end;
+	}
+}
+
+static void close_brace(struct scanner *s)
+{
+	bool empty = s->list && s->before == '{';
+
+	s->list = false;
+	begin_token(s, '}');
+	if (empty) /* one empty item: it is a value, too */
+		g_string_append(s->source->text, "\"\"");
+	s->depth -= s->depth > 0;
+}
+
+static void comma(struct scanner *s)
+{
+	size_t value = s->value;
+
+	begin_token(s, ',');
+	if (!s->list && !s->bare && value > 0) {
+		g_string_insert_c(s->source->text, (gssize)value, '{');
+		s->bare = true;
+	}
+}
+
+/* libconfuse would look for "a|b" in section a, and take an empty name */
+static void equal_sign(struct scanner *s)
+{
+	if (s->before == TEXT && s->strange)
+		diagnostic_add(s->source->diagnostics, s->at,
+			       "what stands before the \"=\" is no name of an option");
+	begin_token(s, '=');
+}
+
+static void put_mark(struct scanner *s)
+{
+	char mark = *s->p;
+
+	if (mark == '+') {
+		diagnostic_add(s->source->diagnostics, s->at,
+			       "\"+=\" is not known: write the whole list with \"=\"");
+		mark = *++s->p;
+	}
+	s->p++;
+	if (mark == '{')
+		open_brace(s);
+	else if (mark == '}')
+		close_brace(s);
+	else if (mark == ',')
+		comma(s);
+	else if (mark == '=')
+		equal_sign(s);
+	else
+		begin_token(s, mark);
+	g_string_append_c(s->source->text, mark);
+}
+
+/* --- tokens --- */
+
+/* from the quote on */
+static void read_string(struct scanner *s, GString *text)
 {
 	char quote = *s->p++;
-	GString *text = g_string_new(NULL);
 	bool strange = false;
 
 	for (; s->p < s->end && *s->p != quote && *s->p != '\n'; s->p++) {
@@ -128,50 +264,25 @@ static struct token string_token(struct scanner *s)
 			s->source->diagnostics, s->at,
 			"in a string only \\\" and \\\\ may follow a backslash; text in "
 			"'single quotes' is taken as it is");
-	struct token t = { TOKEN_STRING,
-			   arena_strndup(s->source->arena, text->str, text->len), s->at };
-
-	g_string_free(text, TRUE);
-	return t;
 }
 
-static struct token mark_token(struct scanner *s)
+static bool at_quote(const struct scanner *s)
 {
-	size_t n = at_text(s, "+=") ? 2 : 1;
-	struct token t = { TOKEN_MARK, arena_strndup(s->source->arena, s->p, n), s->at };
-
-	s->p += n;
-	s->depth += *t.text == '{';
-	s->depth -= *t.text == '}' && s->depth > 0;
-	return t;
+	return s->p < s->end && (*s->p == '"' || *s->p == '\'');
 }
 
-static struct token word_token(struct scanner *s)
+/* a string or a word; nothing at a mark */
+static void read_text(struct scanner *s, GString *text)
 {
 	const char *start = s->p;
 
+	if (at_quote(s)) {
+		read_string(s, text);
+		return;
+	}
 	while (s->p < s->end && strchr(WORD_END, *s->p) == NULL)
 		s->p++;
-	return (struct token){
-		TOKEN_WORD,
-		arena_strndup(s->source->arena, start, (size_t)(s->p - start)), s->at
-	};
-}
-
-static struct token next_token(struct scanner *s)
-{
-	for (skip_blank(s); s->p < s->end && *s->p == ';'; skip_blank(s)) {
-		diagnostic_add(s->source->diagnostics, s->at,
-			       "\";\" is not needed: take it away");
-		s->p++;
-	}
-	if (s->p == s->end)
-		return (struct token){ .kind = TOKEN_END, .at = s->at };
-	if (*s->p == '"' || *s->p == '\'')
-		return string_token(s);
-	if (strchr("{}()=,", *s->p) != NULL || at_text(s, "+="))
-		return mark_token(s);
-	return word_token(s);
+	g_string_append_len(text, start, s->p - start);
 }
 
 /* --- includes --- */
@@ -194,70 +305,84 @@ static GPtrArray *glob_sorted(const char *pattern)
 static void read_file(struct source *s, const char *path, const struct origin *from);
 
 /* a pattern that names nothing is fine (an empty conf.d), a plain name must be there */
-static void include(struct scanner *s, const struct token *name)
+static void include(struct scanner *s, const char *name)
 {
 	struct source *source = s->source;
 	char *folder = g_path_get_dirname(s->at.file);
-	char *path = g_path_is_absolute(name->text)
-			     ? g_strdup(name->text)
-			     : g_build_filename(folder, name->text, NULL);
+	char *path = g_path_is_absolute(name) ? g_strdup(name)
+					      : g_build_filename(folder, name, NULL);
 
-	if (strpbrk(name->text, "*?[") != NULL) {
+	if (strpbrk(name, "*?[") != NULL) {
 		GPtrArray *paths = glob_sorted(path);
 
 		for (guint i = 0; i < paths->len; i++)
-			read_file(source, paths->pdata[i], &name->at);
+			read_file(source, paths->pdata[i], &s->at);
 		g_ptr_array_free(paths, TRUE);
 	} else {
-		read_file(source, path, &name->at);
+		read_file(source, path, &s->at);
 	}
 	g_free(path);
 	g_free(folder);
 }
 
-/* after the word include: "FILE" or ("FILE") */
-static void include_statement(struct scanner *s, const struct token *word)
+/* after the word include: "FILE" or ("FILE"); what follows is another statement's */
+static void include_statement(struct scanner *s, GString *name)
 {
 	struct diagnostics *c = s->source->diagnostics;
-	struct token name = next_token(s);
-	bool brackets = token_is_mark(&name, "(");
+	struct origin began = s->at;
+	bool brackets;
 
+	skip_blank(s);
+	brackets = at_text(s, "(");
+	s->p += brackets;
+	skip_blank(s);
+	g_string_truncate(name, 0);
+	read_text(s, name);
 	if (brackets)
-		name = next_token(s);
-	if (!token_is_text(&name) || *name.text == '\0') {
-		diagnostic_add(c, word->at,
-			       "include names no file: write include \"FILE\"");
-		return;
-	}
-	if (brackets) {
-		struct token close = next_token(s);
-
-		if (!token_is_mark(&close, ")"))
-			diagnostic_add(c, word->at,
-				       "include( has no \")\" behind the file name");
-	}
-	if (!s->may_include)
-		diagnostic_add(c, word->at,
+		skip_blank(s);
+	if (brackets && !at_text(s, ")"))
+		diagnostic_add(c, began, "include( has no \")\" behind the file name");
+	s->p += brackets && at_text(s, ")");
+	if (name->len == 0)
+		diagnostic_add(c, began, "include names no file: write include \"FILE\"");
+	else if (!s->may_include)
+		diagnostic_add(c, began,
 			       "include is not possible here: this text is no file");
 	else if (s->depth > 0)
-		diagnostic_add(c, word->at,
+		diagnostic_add(c, began,
 			       "include stands inside of braces: it may only stand "
 			       "outside of tenants, policies and lists");
 	else
-		include(s, &name);
+		include(s, name->str);
 }
 
-/* a word is the statement "include" unless it is a value, or an option of that name */
-static bool is_include(const struct scanner *s, const struct token *t)
+/* include is a statement unless it is a value, or an option of that name */
+static void put_word(struct scanner *s)
 {
-	const GArray *tokens = s->source->tokens;
-	const struct token *before =
-		tokens->len == 0 ? NULL
-				 : &g_array_index(tokens, struct token, tokens->len - 1);
+	GString *text = g_string_new(NULL);
+	bool quoted = at_quote(s);
 
-	return t->kind == TOKEN_WORD && strcmp(t->text, "include") == 0 &&
-	       (before == NULL || before->kind != TOKEN_MARK || *before->text == '}' ||
-		*before->text == '{' || *before->text == ')');
+	read_text(s, text);
+	if (!quoted && strcmp(text->str, "include") == 0 && s->before != '=' &&
+	    s->before != ',')
+		include_statement(s, text);
+	else
+		put_text(s, text->str, text->len);
+	g_string_free(text, TRUE);
+}
+
+/* the next token */
+static void scan_token(struct scanner *s)
+{
+	if (*s->p == ';') {
+		diagnostic_add(s->source->diagnostics, s->at,
+			       "\";\" is not needed: take it away");
+		s->p++;
+	} else if (strchr("{}()=,", *s->p) != NULL || at_text(s, "+=")) {
+		put_mark(s);
+	} else {
+		put_word(s);
+	}
 }
 
 static bool bad_bytes(struct scanner *s)
@@ -293,12 +418,12 @@ static void scan(struct source *source, const char *name, struct bytes text,
 		s.p += 3; /* the byte order mark that some editors leave */
 	if (bad_bytes(&s))
 		return;
-	for (struct token t = next_token(&s); t.kind != TOKEN_END; t = next_token(&s)) {
-		if (is_include(&s, &t))
-			include_statement(&s, &t);
-		else
-			g_array_append_val(source->tokens, t);
-	}
+	for (skip_blank(&s); s.p < s.end; skip_blank(&s))
+		scan_token(&s);
+	close_bare_list(&s);
+	if (s.depth > 0 && source->sections->len <= LIMIT_CONFIG_SECTIONS)
+		diagnostic_add(source->diagnostics, s.opened,
+			       "the \"{\" of this line has no \"}\"");
 }
 
 static bool may_read(struct source *s, const char *real, struct origin at)
