@@ -12,6 +12,13 @@
 #include "base/log.h"
 #include "message/domain.h"
 
+const char *const auth_result_names[AUTH_RESULT_COUNT] = {
+	[AUTH_NONE] = "none",           [AUTH_PASS] = "pass",
+	[AUTH_FAIL] = "fail",           [AUTH_SOFTFAIL] = "softfail",
+	[AUTH_NEUTRAL] = "neutral",     [AUTH_POLICY] = "policy",
+	[AUTH_TEMPERROR] = "temperror", [AUTH_PERMERROR] = "permerror",
+};
+
 struct taking {
 	struct arena *arena;
 	struct auth_results *r;
