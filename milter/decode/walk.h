@@ -9,9 +9,18 @@
 #include "base/file_magic.h"
 #include "decode/listing.h"
 
+/* a file on the walk, which may hold others */
+struct decode_place {
+	const char *path; /* "" for the first one */
+	const char *name; /* the last component of it, or as the first one was called */
+	int depth;
+	struct bytes data;
+};
+
 struct decode_walk {
 	const struct decode_openers *openers;
 	const struct decode_listener *listener;
+	void (*into)(struct decode_walk *w, const struct decode_place *at);
 	int64_t until_us;
 	GHashTable *told;   /* names */
 	GHashTable *sorts;  /* endings and kinds of what was told */
@@ -19,14 +28,6 @@ struct decode_walk {
 	size_t entries, unpacked, unopened;
 	size_t links[DECODE_SORT_COUNT];
 	enum decode_why why;
-};
-
-/* a file on the walk, which may hold others */
-struct decode_place {
-	const char *path; /* "" for the first one */
-	const char *name; /* the last component of it, or as the first one was called */
-	int depth;
-	struct bytes data;
 };
 
 /* walk_over - is it time to stop? then w->why says so
