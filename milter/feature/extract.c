@@ -4,10 +4,6 @@
 
 #include <glib.h>
 
-extractor *const extractors[] = { features_from_envelope, features_from_headers,
-				  features_from_body, features_from_auth };
-const size_t extractor_count = COUNT_OF(extractors);
-
 struct collected {
 	struct arena *arena;
 	GHashTable *seen;

@@ -21,8 +21,12 @@ typedef void extractor(const struct source *s, struct value *at);
 extractor features_from_envelope, features_from_headers, features_from_body,
 	features_from_auth;
 
-extern extractor *const extractors[];
-extern const size_t extractor_count;
+/* all of them, in the order in which they are asked */
+#define EXTRACTORS                                                                 \
+	{                                                                          \
+		features_from_envelope, features_from_headers, features_from_body, \
+			features_from_auth                                         \
+	}
 
 /* features_of_author - what From and Reply-To say, of the nth author
  * in    nth   0: also where there is none

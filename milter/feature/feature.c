@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "feature/extract.h"
 
+static extractor *const extractors[] = EXTRACTORS;
+
 static void take_authors(const struct source *s, struct features *f)
 {
 	size_t n = MIN(s->message->n_from, (size_t)LIMIT_AUTHORS);
@@ -39,7 +41,7 @@ void features_take(struct arena *a, const struct message *m, const struct envelo
 				  .plain_text = text_value(a, s.text.plain.at).text };
 	for (size_t i = 0; i < FEATURE_COUNT; i++)
 		f_r->at[i] = VALUE_UNKNOWN;
-	for (size_t i = 0; i < extractor_count; i++)
+	for (size_t i = 0; i < COUNT_OF(extractors); i++)
 		extractors[i](&s, f_r->at);
 	f_r->at[FEATURE_VIRUS] = VALUE_ABSENT; /* until somebody has looked */
 	f_r->at[FEATURE_VIRUS_UNCHECKED] = VALUE_ABSENT;

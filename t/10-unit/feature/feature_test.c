@@ -322,8 +322,9 @@ static void check_once(const struct auth_results *results)
 				  .envelope = &envelope,
 				  .auth = results };
 	unsigned times[FEATURE_COUNT] = { 0 };
+	static extractor *const extractors[] = EXTRACTORS;
 
-	for (size_t i = 0; i < extractor_count; i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(extractors); i++) {
 		struct value at[FEATURE_COUNT];
 
 		for (size_t k = 0; k < FEATURE_COUNT; k++)
