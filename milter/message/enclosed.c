@@ -21,6 +21,7 @@ void enclosures_begin(struct arena *a, struct enclosures *all_r)
 	all_r->n = 0;
 	all_r->decoder = NULL;
 	all_r->visitor = NULL;
+	all_r->tnef = NULL;
 	all_r->files = g_array_new(FALSE, FALSE, sizeof(struct enclosed));
 }
 
@@ -42,14 +43,14 @@ static const char *name_of(struct arena *a, struct bytes name)
 static void look_inside(struct enclosures *all, const struct enclosed *one,
 			struct bytes data)
 {
-	if (one->magic == NULL || strcmp(one->magic, "tnef") != 0)
+	if (all->tnef == NULL || g_strcmp0(one->magic, "tnef") != 0)
 		return;
 	if (all->depth >= MOST_DEPTH) {
 		all->truncated |= TRUNCATED_ARCHIVE;
 		return;
 	}
 	all->depth++;
-	tnef_find(data, all);
+	all->tnef(data, all);
 	all->depth--;
 }
 

@@ -19,6 +19,8 @@ struct enclosures {
 	int depth;          /* of files in files, while they are looked into */
 	const struct file_decoder *decoder; /* of archives among them; NULL: nobody */
 	const struct file_visitor *visitor; /* is shown them, instead of a list; NULL */
+	/* finds those in a winmail.dat among them, as tnef_find(); NULL: nobody */
+	void (*tnef)(struct bytes file, struct enclosures *all);
 };
 
 /* enclosures_begin - nothing yet

@@ -555,6 +555,7 @@ static void read_texts(struct reading *r, const struct mime_tree *tree, bool all
 		html->hidden = g_string_new(NULL);
 		enclosures_begin(r->a, &r->enclosed);
 		r->enclosed.decoder = r->m->decoder;
+		r->enclosed.tnef = tnef_find;
 		read_contents(r);
 		enclosures_end(&r->enclosed, r->m);
 		for (size_t i = 0; i < r->m->n_enclosed; i++)

@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		message_library_init();
 	ready = true;
 	enclosures_begin(a, &all);
+	all.tnef = tnef_find;
 	uuencode_find((struct bytes){ exact, n }, &all);
 	tnef_find((struct bytes){ exact, n }, &all);
 	g_free(exact);

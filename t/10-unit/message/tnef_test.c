@@ -64,6 +64,7 @@ static char *found(const GString *file)
 	GString *is = g_string_new(NULL);
 
 	enclosures_begin(a, &all);
+	all.tnef = tnef_find;
 	tnef_find((struct bytes){ exact, file->len }, &all);
 	g_free(exact);
 	enclosures_end(&all, &m);

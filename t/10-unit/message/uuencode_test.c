@@ -49,6 +49,7 @@ static char *found(struct bytes text)
 	GString *is = g_string_new(NULL);
 
 	enclosures_begin(a, &all);
+	all.tnef = tnef_find;
 	uuencode_find((struct bytes){ exact, text.n }, &all);
 	g_free(exact);
 	enclosures_end(&all, &m);
