@@ -19,6 +19,8 @@
 #define FILE_NAME "acts.log"
 #define FILE_MODE 0640
 
+const char *const operation_names[OPERATION_COUNT] = { "release", "delete", "report" };
+
 enum { AT_TIME, AT_HOLD, AT_WHAT, AT_WHO, AT_UID, AT_TOOL, AT_OUTCOME, AT_RCPTS };
 
 static char *path_of(const char *folder)

@@ -9,6 +9,16 @@
 
 #define ACT_BEGUN "begun"
 
+enum operation_kind {
+	OPERATION_RELEASE,
+	OPERATION_DELETE,
+	OPERATION_REPORT, /* it was judged wrong: it stays held */
+	OPERATION_COUNT
+};
+
+/* "release", "delete", "report": in this log, and as commands */
+extern const char *const operation_names[OPERATION_COUNT];
+
 struct act {
 	int64_t time_s;
 	const char *hold;         /* id */

@@ -16,9 +16,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/sorted.h"
+#include "quarantine/acts.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
-#include "quarantine/operation.h"
 
 #define FOLDER "events"
 #define FOLDER_MODE 0750

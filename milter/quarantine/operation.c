@@ -10,8 +10,6 @@
 #include "quarantine/hold_event.h"
 #include "quarantine/release.h"
 
-const char *const operation_names[OPERATION_COUNT] = { "release", "delete", "report" };
-
 /* A trace that cannot be written keeps nobody from emptying a full disk, but is told. */
 static void record(const struct operation *o, struct act *act, const char *tenant,
 		   const char *outcome)

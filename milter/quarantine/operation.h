@@ -7,18 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "quarantine/acts.h"
 #include "quarantine/hold.h"
 #include "quarantine/scope.h"
-
-enum operation_kind {
-	OPERATION_RELEASE,
-	OPERATION_DELETE,
-	OPERATION_REPORT, /* it was judged wrong: it stays held */
-	OPERATION_COUNT
-};
-
-/* "release", "delete", "report": in the log of acts, and as commands */
-extern const char *const operation_names[OPERATION_COUNT];
 
 struct operation {
 	enum operation_kind kind;
