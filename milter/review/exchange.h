@@ -11,6 +11,7 @@
 #include "review/sessions.h"
 
 #define REVIEW_TOOL "wonted-review"
+#define EXCHANGE_COOKIE "__Host-wonted"
 
 struct review {
 	const struct options *options;
@@ -36,9 +37,14 @@ struct exchange {
 	struct hold_scope scope; /* of who is signed in; else of nothing */
 };
 
-/* exchange_role - of who asks
- * err   none */
-enum role exchange_role(const struct exchange *x);
+/* exchange_role - of who asks */
+static inline enum role exchange_role(const struct exchange *x)
+{
+	return x->session.who.role;
+}
+
+/* exchange_times - the time it is for sessions, and how long they live */
+struct session_times exchange_times(const struct exchange *x);
 
 /* exchange_sign_in - begin a session and give the browser its cookie
  * err   none */
