@@ -7,10 +7,17 @@
 #include "base/refs.h"
 #include "store/store.h"
 
+/* as store_open() */
+typedef struct store *store_opener(const char *url, const struct store_setup *setup,
+				   GError **e);
+
 struct store_ops {
 	/* rest is the URL behind "scheme:"; NULL and e when it cannot be opened */
 	struct store *(*open)(const char *rest, const struct store_setup *setup,
 			      GError **e);
+	/* instead of open, for what stands over other stores: below opens those */
+	struct store *(*open_over)(const char *rest, const struct store_setup *setup,
+				   store_opener *below, GError **e);
 	/* n is within LIMIT_BATCH_KEYS; every answer is UNKNOWN when it is called */
 	void (*read_many)(struct store *s, struct store_read *r, size_t n,
 			  int64_t deadline_us, struct arena *a);

@@ -33,7 +33,7 @@ static bool parse_spec(char *spec, struct fault *f)
 }
 
 static struct store *fault_open(const char *rest, const struct store_setup *setup,
-				GError **e)
+				store_opener *below, GError **e)
 {
 	struct fault *f = g_new0(struct fault, 1);
 	char **part = g_strsplit(rest, ":", 2);
@@ -47,7 +47,7 @@ static struct store *fault_open(const char *rest, const struct store_setup *setu
 			"N up to 1000000 and MS up to %d",
 			rest, DELAY_MOST_MS);
 	else
-		f->below = store_open(part[1], setup, e);
+		f->below = below(part[1], setup, e);
 	g_strfreev(part);
 	if (f->below != NULL)
 		return &f->base;
@@ -120,7 +120,7 @@ static void fault_close(struct store *s)
 }
 
 const struct store_ops store_fault = {
-	.open = fault_open,
+	.open_over = fault_open,
 	.read_many = fault_read_many,
 	.write_many = fault_write_many,
 	.scan = fault_scan,

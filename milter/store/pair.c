@@ -55,13 +55,13 @@ static bool parse_percent(const char *text, const char *name, gint *percent_r)
 }
 
 static bool open_halves(struct pair *p, const char *urls, const struct store_setup *setup,
-			GError **e)
+			store_opener *below, GError **e)
 {
 	char **url = g_strsplit(urls, "|", 3);
 
-	p->half[0] = store_open(url[0], setup, e);
+	p->half[0] = below(url[0], setup, e);
 	if (p->half[0] != NULL)
-		p->half[1] = store_open(url[1], setup, e);
+		p->half[1] = below(url[1], setup, e);
 	g_strfreev(url);
 	if (p->half[1] == NULL)
 		store_close(&p->half[0]);
@@ -90,7 +90,7 @@ static bool parse(struct pair *p, const char *rest, const char **urls_r)
 }
 
 static struct store *pair_open(const char *rest, const struct store_setup *setup,
-			       GError **e)
+			       store_opener *below, GError **e)
 {
 	struct pair *p = g_new0(struct pair, 1);
 	const char *urls = "";
@@ -105,7 +105,7 @@ static struct store *pair_open(const char *rest, const struct store_setup *setup
 		g_free(p);
 		return NULL;
 	}
-	if (!open_halves(p, urls, setup, e)) {
+	if (!open_halves(p, urls, setup, below, e)) {
 		g_free(p);
 		return NULL;
 	}
@@ -532,7 +532,7 @@ bool store_pair_status(struct store *s, GString *to)
 }
 
 const struct store_ops store_pair = {
-	.open = pair_open,
+	.open_over = pair_open,
 	.read_many = pair_read_many,
 	.write_many = pair_write_many,
 	.scan = pair_scan,
