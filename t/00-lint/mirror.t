@@ -12,6 +12,7 @@ my %elsewhere = (
 	'quarantine/request'       => 't/40-milter/review.t',
 	'review/act'               => 't/40-milter/review.t',
 	'review/api'               => 't/40-milter/review.t',
+	'review/exchange'          => 't/40-milter/review.t',
 	'review/http'              => 't/40-milter/review.t',
 	'review/page_act'          => 't/40-milter/review.t',
 	'review/page_hold'         => 't/40-milter/review.t',
