@@ -129,6 +129,9 @@ static void make_edits(struct arena *a, struct plan *p, const struct editor *ed,
 	if (p->n_edits > 0)
 		memcpy(edits, p->edits, sizeof(*edits) * p->n_edits);
 	for (size_t i = make_warning(a, p, edits, ed, failed_r); i < p->n_edits; i++) {
+		g_assert(edits[i].kind != EDIT_REPLACE_BODY && !edits[i].if_no_body);
+		g_assert(!edits[i].needs_previous ||
+			 (i > 0 && edits[i - 1].kind == EDIT_ADD_RCPT));
 		if (edits[i].needs_previous && !previous)
 			continue;
 		previous = make_edit(&edits[i], ed);
@@ -158,6 +161,9 @@ enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct ed
 	*failed_r = NULL;
 	if (p->n_holds > 0 && !make_holds(a, p, ed))
 		*failed_r = "the message could not be held";
+	g_assert(p->disposition != DISPOSE_DISCARD || p->n_held > 0);
+	g_assert((p->reply_code != NULL) ==
+		 (p->disposition == DISPOSE_REJECT || p->disposition == DISPOSE_DEFER));
 	make_edits(a, p, ed, failed_r);
 	if (p->reply_code != NULL &&
 	    !ed->set_reply(ed->self, p->reply_code, p->reply_xcode, p->reply_text) &&

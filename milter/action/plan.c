@@ -309,8 +309,10 @@ static enum action asked_of(const struct merge *g, const struct decision *d)
 
 static const char *action_note(const struct merge *g, enum action action)
 {
-	if (g->instead_of_hold)
+	if (g->instead_of_hold) {
+		g_assert(g->unheld != NULL);
 		return g->unheld;
+	}
 	if (action == ACTION_BANNER && !g->made->done)
 		return "in the subject";
 	if (asked_of(g, g->shown) == ACTION_PASS && g->shown->action > action)
@@ -345,6 +347,7 @@ static bool is_warned(const struct merge *g)
 
 static const char *tell_all(struct merge *g)
 {
+	g_assert(g->shown != NULL);
 	const struct reason **common;
 	struct header_story story = { .shown = g->shown,
 				      .missing = missing_words(g->arena, g->missing),
@@ -413,12 +416,19 @@ static void set_done(struct merge *g)
 	}
 }
 
+static bool is_refusal(enum action action)
+{
+	return action == ACTION_DEFER || action == ACTION_REJECT;
+}
+
 /* One way of merging, whole: edits, banner, done and disposition of *p_r. */
 static void merge_all(struct merge g, struct plan *p_r)
 {
 	struct arena *a = g.arena;
 	size_t n = g.setup->decisions->n;
 
+	for (size_t i = 0; i < n; i++)
+		g_assert(!is_refusal(g.asked[i]));
 	g.done = arena_new(a, enum action, n);
 	g.edits = g_array_new(FALSE, FALSE, sizeof(struct edit));
 	find_strictest(&g);
@@ -432,17 +442,13 @@ static void merge_all(struct merge g, struct plan *p_r)
 		p_r->banner = tell_all(&g);
 		edit_rcpts(&g);
 	} else {
+		g_assert(n > 0 && p_r->n_held == n); /* or mail would be lost */
 		p_r->disposition = DISPOSE_DISCARD;
 	}
 	set_done(&g);
 	p_r->done = g.done;
 	p_r->n_done = n;
 	plan_keep_edits(a, g.edits, p_r);
-}
-
-static bool is_refusal(enum action action)
-{
-	return action == ACTION_DEFER || action == ACTION_REJECT;
 }
 
 /* What each recipient's policy asks for, in enforce mode. */
@@ -524,6 +530,8 @@ static void refuse(struct arena *a, const struct plan_setup *s, const enum actio
 {
 	size_t n = s->decisions->n, *about = arena_new(a, size_t, n);
 	enum action said = refusal_of_all(asked, n);
+
+	g_assert(is_refusal(said));
 	enum action *done = arena_new(a, enum action, n);
 	const struct decision *strictest = &s->decisions->at[0];
 	struct merge g = { .arena = a, .setup = s, .asked = asked };
@@ -591,10 +599,12 @@ static void plan_holds(struct arena *a, const struct plan_setup *s,
 	GHashTable *by_tenant = g_hash_table_new_full(NULL, NULL, NULL,
 						      (GDestroyNotify)g_ptr_array_unref);
 	GPtrArray *order = g_ptr_array_new();
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->decisions->n; i++) {
 		if (asked[i] != ACTION_QUARANTINE)
 			continue;
+		n++;
 		gpointer tenant = (gpointer)(guintptr)tenant_of(s, i);
 		GPtrArray *rcpts = g_hash_table_lookup(by_tenant, tenant);
 
@@ -608,6 +618,7 @@ static void plan_holds(struct arena *a, const struct plan_setup *s,
 	p_r->holds = arena_new(a, struct plan_hold, order->len);
 	for (guint i = 0; i < order->len; i++)
 		add_hold(a, s, g_ptr_array_index(order, i), p_r);
+	g_assert(p_r->n_holds == order->len && p_r->n_held == n);
 	g_ptr_array_free(order, TRUE);
 	g_hash_table_destroy(by_tenant);
 }
@@ -658,6 +669,7 @@ static void accept_for_some(struct arena *a, const struct plan_setup *s,
 
 void plan_unhold(struct arena *a, struct plan *p, const bool *failed)
 {
+	g_assert(p->setup != NULL && p->asked != NULL);
 	bool *kept = arena_new(a, bool, p->setup->decisions->n);
 	struct plan again = { .disposition = DISPOSE_ACCEPT,
 			      .remark = p->remark,
@@ -666,6 +678,7 @@ void plan_unhold(struct arena *a, struct plan *p, const bool *failed)
 	for (size_t i = 0; i < p->n_holds; i++) {
 		const struct plan_hold *h = &p->holds[i];
 
+		g_assert(h->n_rcpts > 0);
 		if (failed[i])
 			continue;
 		again.holds[again.n_holds++] = *h;
@@ -714,6 +727,8 @@ void plan_make(struct arena *a, const struct plan_setup *given, struct plan *p_r
 	struct plan_setup *s = arena_new(a, struct plan_setup, 1);
 	enum action *asked;
 
+	g_assert(given->message != NULL || given->sweep != NULL);
+	g_assert(given->authserv_id != NULL && given->authserv_id[0] != '\0');
 	*p_r = (struct plan){ .disposition = DISPOSE_ACCEPT };
 	*s = *given;
 	if (s->sweep == NULL)

@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <glib.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -68,6 +69,7 @@ static void *take(struct arena *a, size_t n)
 	}
 	void *p = b->data + b->used;
 	b->used += need;
+	g_assert(b->used <= b->size);
 	return p;
 }
 

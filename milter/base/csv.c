@@ -20,6 +20,7 @@ static char peek(const struct csv *c)
 
 static char take(struct csv *c)
 {
+	g_assert(!at_end(c));
 	char byte = c->rest.at[0];
 
 	c->rest.at++;

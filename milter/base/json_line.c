@@ -38,20 +38,35 @@ static void append_quoted(GString *out, const char *text, size_t n, char mark)
 		*to = mark;
 }
 
+/* ASCII that needs no escape: most texts are that to their end */
+static size_t plain_bytes(const char *text)
+{
+	const char *at = text;
+
+	while (*at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
+		at++;
+	return (size_t)(at - text);
+}
+
 void json_line_open(GString *out, char bracket)
 {
+	g_assert(bracket == '{' || bracket == '[');
 	begin_value(out);
 	g_string_append_c(out, bracket);
 }
 
 void json_line_close(GString *out, char bracket)
 {
+	g_assert(bracket == '}' || bracket == ']');
 	g_string_append_c(out, bracket);
 }
 
 void json_line_name(GString *out, const char *name)
 {
-	append_quoted(out, name, strlen(name), ':');
+	size_t n = plain_bytes(name);
+
+	g_assert(name[n] == '\0'); /* names are our own */
+	append_quoted(out, name, n, ':');
 }
 
 /* RFC 8259 7: "quotation mark, reverse solidus, and the control characters"; and what is read
@@ -91,16 +106,6 @@ static void append_valid(GString *out, const char *text)
 		from = next;
 	}
 	g_string_append(out, from);
-}
-
-/* ASCII that needs no escape: most texts are that to their end */
-static size_t plain_bytes(const char *text)
-{
-	const char *at = text;
-
-	while (*at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
-		at++;
-	return (size_t)(at - text);
 }
 
 void json_line_text(GString *out, const char *text)

@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/printable.h"
 
 #define LINE_BYTES 2000
@@ -56,6 +57,7 @@ static void say(enum log_level level, const char *line)
 	static const int syslog_levels[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 	static const char *const names[] = { "error: ", "warning: ", "", "debug: " };
 
+	g_assert((size_t)level < COUNT_OF(names));
 	if (log_state.sink == LOG_SINK_SYSLOG)
 		syslog(syslog_levels[level], "%s%s", names[level], line);
 	else

@@ -4,6 +4,7 @@
 
 bool number_parse(const char *text, int64_t min, int64_t max, int64_t *n_r)
 {
+	g_assert(min <= max);
 	if (text == NULL || (!g_ascii_isdigit(text[0]) && text[0] != '-'))
 		return false;
 	return g_ascii_string_to_signed(text, 10, min, max, n_r, NULL);

@@ -34,7 +34,10 @@ static char *make_printable(const char *text, size_t max_bytes, bool ascii)
 	const char *p = text == NULL ? "" : text;
 
 	while (*p != '\0') {
-		size_t before = out->len, plain = plain_bytes(p, max_bytes - before);
+		size_t before = out->len;
+
+		g_assert(before <= max_bytes); /* what was longer ended the loop */
+		size_t plain = plain_bytes(p, max_bytes - before);
 
 		if (plain > 0) {
 			g_string_append_len(out, p, (gssize)plain);

@@ -52,12 +52,15 @@ const char *suggest(const char *wrong,
 
 	for (size_t i = 0; i < n; i++) {
 		glong n_name = 0;
-		gunichar *name = g_utf8_to_ucs4_fast(name_of(i, table), -1, &n_name);
+		const char *text = name_of(i, table);
+		gunichar *name = g_utf8_to_ucs4_fast(text, -1, &n_name);
+
+		g_assert(text != NULL);
 		size_t d = edit_distance(w, (size_t)n_wrong, name, (size_t)n_name, best);
 
 		if (d < best || (d == best && found == NULL)) {
 			best = d;
-			found = name_of(i, table);
+			found = text;
 		}
 		g_free(name);
 	}

@@ -80,6 +80,7 @@ static void begin_file(struct journal_reader *r, int fd, const char *name, int64
 {
 	struct stat st = { 0 };
 
+	g_assert(fd >= 0 && fd != r->fd);
 	if (r->fd >= 0)
 		close(r->fd);
 	fstat(fd, &st);
@@ -306,6 +307,7 @@ static enum answer read_more(struct journal_reader *r, GError **e)
 	size_t had;
 	ssize_t n;
 
+	g_assert(r->used <= r->seen && r->seen == r->buffer->len); /* no end in it */
 	if (r->used > 0)
 		g_byte_array_remove_range(r->buffer, 0, (guint)r->used);
 	r->seen -= r->used;
@@ -327,6 +329,7 @@ static enum answer read_more(struct journal_reader *r, GError **e)
 /* A line that ends in the buffer; true: it is one to be shown. */
 static bool take_line(struct journal_reader *r, struct bytes *line_r)
 {
+	g_assert(r->used <= r->seen && r->seen < r->buffer->len);
 	const char *begin = (const char *)r->buffer->data + r->used;
 	size_t n = r->seen - r->used;
 	bool whole = r->over == 0 && n <= LIMIT_RECORD_LINE_BYTES;
@@ -382,6 +385,7 @@ void journal_reader_position(const struct journal_reader *r,
 		return;
 	position_r->begin = r->line;
 	position_r->end = r->at;
+	g_assert(position_r->begin < position_r->end);
 	hash_line(r->fd, 0, position_r->file);
 	hash_line(r->fd, r->line, position_r->line);
 }

@@ -255,6 +255,8 @@ static bool append_line(struct journal *j, const char *line, size_t n)
 {
 	size_t put = 0;
 
+	g_assert(j->fd >= 0 &&
+		 memchr(line, '\n', n) == line + n - 1); /* one whole line */
 	while (put < n) {
 		ssize_t got = write(j->fd, line + put, n - put);
 
@@ -303,6 +305,7 @@ static int64_t segment_bytes(const struct journal *j, const char *name)
 static bool drop_oldest(struct journal *j, const GPtrArray *closed, size_t nth,
 			size_t passed)
 {
+	g_assert(nth < closed->len);
 	const char *name = g_ptr_array_index(closed, nth);
 
 	if (!remove_segment(j, name))

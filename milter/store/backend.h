@@ -61,6 +61,7 @@ static inline void store_forget(struct store_read *r, size_t n)
 /* A stored value in stores that know no expiry themselves: 4 bytes little endian, the second
  * (since 1970) from which it is absent, 0 for never; then the value. */
 #define STAMP_BYTES 4
+_Static_assert(sizeof(uint32_t) == STAMP_BYTES, "a stamp is kept as it is");
 
 /* stamp_at - the stamp of what expires at a second; 0 is never */
 static inline uint32_t stamp_at(int64_t expires_s)

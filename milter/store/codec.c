@@ -41,6 +41,7 @@ static void put_varints(GByteArray *out, uint64_t first, uint64_t second)
 	guint8 bytes[2 * VARINT_BYTES], *end;
 
 	end = write_varint(write_varint(bytes, first), second);
+	g_assert(end - bytes <= (ptrdiff_t)sizeof(bytes));
 	g_byte_array_append(out, bytes, (guint)(end - bytes));
 }
 
@@ -162,8 +163,10 @@ struct bytes codec_encode(const struct codec *c, const void *record, struct aren
 	struct bytes value;
 	char *copy;
 
+	g_assert(version == c->version);
 	g_byte_array_append(out, &version, 1);
 	put_record(out, c, record);
+	g_assert(out->len <= LIMIT_VALUE_BYTES);
 	copy = arena_alloc(a, out->len);
 	memcpy(copy, out->data, out->len);
 	value = (struct bytes){ .at = copy, .n = out->len };
@@ -450,7 +453,7 @@ static void json_value(GString *out, const struct codec_field *f, const void *re
 		json_line_int(out, *(const int64_t *)at);
 		break;
 	case CODEC_BOOL:
-		json_line_bool(out, true);
+		json_line_bool(out, true); /* what is empty is left out */
 		break;
 	case CODEC_TEXT:
 		json_line_text(out, *(const char *const *)at);

@@ -38,6 +38,7 @@ struct draft {
 
 static void append_text(struct draft *key, const char *text, size_t n)
 {
+	g_assert(n <= sizeof(key->at) - key->n);
 	memcpy(key->at + key->n, text, n);
 	key->n += n;
 }
@@ -69,7 +70,7 @@ static void append_part(struct draft *key, const char *part)
 
 			append_text(key, escaped, sizeof(escaped));
 		} else {
-			key->at[key->n++] = *c;
+			append_text(key, c, 1);
 		}
 		if (key->n - before > PART_MOST) {
 			key->n = before;

@@ -74,6 +74,8 @@ static int open_draft(struct snapshot_builder *b)
 	size_t map = (size_t)sorter_bytes(b->sorter) * 2 +
 		     (size_t)sorter_count(b->sorter) * NODE_BYTES + SPARE_BYTES;
 	MDB_txn *txn;
+
+	g_assert(b->env == NULL); /* it is finished once */
 	int rc = mdb_env_create(&b->env);
 
 	unlink(b->draft);
@@ -111,6 +113,7 @@ static enum answer append_some(struct snapshot_builder *b, MDB_txn *txn, GError 
 			fail(b, "cannot write", rc, e);
 			return ANSWER_UNKNOWN;
 		}
+		g_assert(b->keys < sorter_count(b->sorter));
 		if (++b->keys % PAIRS_A_REPORT == 0 && b->setup.progress != NULL)
 			b->setup.progress(b->keys, sorter_count(b->sorter), b->setup.to);
 	}

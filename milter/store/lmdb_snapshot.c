@@ -235,6 +235,7 @@ static struct generation *generation_take(struct snapshot *s)
 	    (s->refused_us == 0 || clock_mono_us() - s->refused_us > REFUSED_US))
 		renew(s);
 	g = s->now;
+	g_assert(g != NULL); /* a refused file leaves the old one */
 	refs_take(&g->refs);
 	pthread_mutex_unlock(&s->lock);
 	return g;

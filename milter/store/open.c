@@ -28,6 +28,9 @@ static void say_forms(const char *url, GError **e)
 static struct store *open_new(const struct store_request *request, GError **e)
 {
 	const struct store_ops *ops = request->ops;
+	g_assert((ops->open != NULL) != (ops->open_over != NULL));
+	g_assert(!ops->once ||
+		 ops->open_over == NULL); /* it would lock the registry twice */
 	struct store *s =
 		ops->open_over != NULL
 			? ops->open_over(request->rest, request->setup, store_open, e)
@@ -35,6 +38,7 @@ static struct store *open_new(const struct store_request *request, GError **e)
 
 	if (s == NULL)
 		return NULL;
+	g_assert(s->ops == ops && s->url == NULL && s->registry == NULL);
 	s->url = g_strdup(request->url);
 	refs_begin(&s->refs, 1);
 	s->write = request->setup->write;

@@ -47,6 +47,7 @@ static void *work_on(void *data)
 		j->run(j);
 		j->done(j);
 		pthread_mutex_lock(&c->lock);
+		g_assert(c->bytes >= bytes && c->busy > 0);
 		c->bytes -= bytes;
 		c->busy--;
 		c->moved_us = clock_mono_us();
@@ -123,6 +124,7 @@ size_t pair_pool_free(struct pair_pool *c)
 	pthread_mutex_unlock(&c->lock);
 	for (unsigned i = 0; i < c->threads; i++)
 		g_thread_join(c->thread[i]);
+	g_assert(c->busy == 0);
 	while ((j = g_queue_pop_head(c->waiting)) != NULL) {
 		j->done(j);
 		left++;

@@ -79,6 +79,7 @@ static void put(struct store_registry *registry, const char *key, struct store *
 {
 	if (s == NULL || g_hash_table_contains(registry->stores, key))
 		return;
+	g_assert(s->registry == NULL);
 	s->registry = store_registry_ref(registry);
 	s->registry_key = g_strdup(key);
 	g_hash_table_insert(registry->stores, g_strdup(key), s);
@@ -94,6 +95,7 @@ struct store *registry_open(const struct store_request *request,
 	struct store *s;
 	bool stands;
 
+	g_assert(registry != NULL);
 	pthread_mutex_lock(&registry->lock);
 	s = take(registry, key, request, e);
 	stands = g_hash_table_contains(registry->stores, key);
@@ -121,6 +123,7 @@ void registry_close(struct store *s, void (*close)(struct store *s))
 		&registry->lock); /* nobody finds a store that is being closed */
 	last = refs_drop(&s->refs);
 	if (last) {
+		g_assert(g_hash_table_lookup(registry->stores, s->registry_key) == s);
 		g_hash_table_remove(registry->stores, s->registry_key);
 		g_free(s->registry_key);
 	}

@@ -183,6 +183,7 @@ bool sorter_add(struct sorter *s, struct bytes key, struct bytes value, GError *
 	if (s->n + need + (s->places->len + 1) * 2 * sizeof(size_t) > s->room &&
 	    !spill(s, e))
 		return false;
+	g_assert(s->n + need <= s->room);
 	g_array_append_val(s->places, s->n);
 	memcpy(s->block + s->n, &head, sizeof(head));
 	memcpy(s->block + s->n + sizeof(head), key.at, key.n);
@@ -254,6 +255,7 @@ static void sift_down(struct sorter *s, size_t at)
 
 bool sorter_end(struct sorter *s, GError **e)
 {
+	g_assert(s->heap == NULL); /* it ends once */
 	sort_block(s);
 	add_run(s, NULL);
 	s->heap = g_new0(struct run *, s->runs->len);
@@ -288,6 +290,7 @@ enum answer sorter_next(struct sorter *s, struct bytes *key_r, struct bytes *val
 {
 	const struct bytes last = { .at = s->last, .n = s->last_n };
 
+	g_assert(s->heap != NULL); /* all was added */
 	while (s->n_heap > 0 && last.n > 0 && bytes_equal(s->heap[0]->key, last))
 		if (!advance_top(s, e))
 			return ANSWER_UNKNOWN;
@@ -295,6 +298,7 @@ enum answer sorter_next(struct sorter *s, struct bytes *key_r, struct bytes *val
 		return ANSWER_NO;
 	*key_r = s->heap[0]->key;
 	*value_r = s->heap[0]->value;
+	g_assert(last.n == 0 || compare_keys(last, *key_r) < 0);
 	memcpy(s->last, key_r->at, key_r->n);
 	s->last_n = key_r->n;
 	return ANSWER_YES;
