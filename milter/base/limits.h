@@ -138,8 +138,13 @@
 /* rules */
 #define LIMIT_RULE_FILE_BYTES (4 * 1024 * 1024)
 #define LIMIT_RULES 5000
-#define LIMIT_RULE_FILES 1000    /* of one folder, tests counted */
-#define LIMIT_RULE_DEPTH 50      /* of brackets in one condition */
+#define LIMIT_RULE_FILES 1000 /* of one folder, tests counted */
+#define LIMIT_RULE_DEPTH 50   /* of brackets in one condition */
+#define LIMIT_RULE_COUNT 1000 /* "at least 3": more than are in any message */
+#define LIMIT_RULE_WORDS 100  /* "within 5 words": a long sentence */
+#define LIMIT_RULE_LETTERS 5  /* "within 2 letters": beyond, nothing resembles */
+#define LIMIT_RULE_NEIGHBOURS \
+	200 /* texts that "within 2 letters" looks at, each in turn */
 #define LIMIT_RULE_NAME_BYTES 64 /* names stand in headers and metrics */
 #define LIMIT_RULE_MILLI 100000  /* of one rule: ten times what is malicious */
 #define LIMIT_RULE_ERRORS 20     /* said at once; the rest is counted */

@@ -6,14 +6,13 @@
 #include "base/compiler.h"
 #include "base/limits.h"
 #include "feature/extract.h"
+#include "feature/file_names.h"
 #include "feature/link_target.h"
 #include "feature/link_text.h"
-#include "feature/link_wrap.h"
 #include "feature/unchecked.h"
 #include "message/address.h"
 #include "message/decoder.h"
 #include "message/domain.h"
-#include "message/file_name.h"
 #include "message/html_text.h"
 #include "message/links.h"
 #include "message/page.h"
@@ -87,83 +86,42 @@ struct files {
 	unsigned page_acts;
 };
 
-/* the ending as everybody writes it, "" if there is none */
-static const char *ending(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot == NULL ? "" : dot;
-}
-
-/* As it is written; and as it is called once it lies on a disk, where that is of another
- * kind. */
-static void add_name(struct files *f, struct collected *c, const char *name)
-{
-	const char *plain = name == NULL ? NULL : file_name_plain(f->arena, name);
-
-	collect_add(c, name);
-	if (plain != NULL && g_ascii_strcasecmp(ending(plain), ending(name)) != 0)
-		collect_add(c, plain);
-}
-
-/* What is shown in the text has a name too, sometimes: one that suits it tells nothing. */
-static bool is_usual_name(const struct part *p, const char *name)
-{
-	static const struct {
-		const char *type;
-		const char *endings[9];
-	} usual[] = {
-		{ "text/plain", { ".txt", ".text", ".asc", "" } },
-		{ "text/html", { ".htm", ".html", "" } },
-		{ "image/",
-		  { ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff",
-		    "" } },
-		{ "message/rfc822", { ".eml", ".msg", "" } },
-	};
-	const char *end = ending(name);
-
-	for (size_t i = 0; i < COUNT_OF(usual); i++)
-		for (size_t k = 0; k < COUNT_OF(usual[i].endings); k++)
-			if (g_str_has_prefix(p->type, usual[i].type) &&
-			    usual[i].endings[k] != NULL &&
-			    g_ascii_strcasecmp(end, usual[i].endings[k]) == 0)
-				return true;
-	return false;
-}
-
 static void take_inside(struct files *f, const char *const *inside, size_t n, bool locked)
 {
 	for (size_t i = 0; i < n; i++)
-		add_name(f, f->inside, inside[i]);
+		file_names_add(f->arena, f->inside, inside[i]);
 	f->locked = f->locked || locked;
 }
 
-static void take_decoded(struct files *f, const struct decoded *d)
+void collect_decoded(struct arena *a, const struct decoded *d, struct collected *kinds,
+		     struct collected *hosts)
 {
 	for (size_t i = 0; d != NULL && i < d->n_kinds; i++)
-		collect_add(f->inside_types, d->kinds[i]);
+		collect_add(kinds, d->kinds[i]);
 	for (size_t i = 0; d != NULL && i < d->n_links; i++) {
 		struct link link = { .url = d->links[i] };
 
-		links_resolve(f->arena, &link, NULL);
-		collect_add(f->links, link.host);
-		collect_add(f->links,
-			    link.host == NULL ? NULL : link_beyond(f->arena, &link));
+		links_resolve(a, &link, NULL);
+		collect_add(hosts, link.host);
+		collect_add(hosts, link.host == NULL ? NULL : link_beyond(a, &link));
 	}
+}
+
+struct value page_acts_value(struct arena *a, unsigned acts)
+{
+	return bits_value(a, acts, page_act_names, COUNT_OF(page_act_names));
 }
 
 /* Neither the type nor the disposition that a part declares makes it harmless. */
 static void take_part(struct files *f, const struct part *p)
 {
-	for (size_t i = 0; i < p->n_names; i++)
-		if (p->is_attachment || !is_usual_name(p, p->names[i]))
-			add_name(f, f->names, p->names[i]);
+	file_names_of(f->arena, f->names, p);
 	collect_add(f->types, p->magic);
 	if ((p->page_acts & (PAGE_SCRIPT | PAGE_LEADS)) != 0)
 		collect_add(f->scripted, p->filename != NULL ? p->filename : p->type);
 	f->page_acts |= p->page_acts;
 	take_inside(f, p->inside, p->n_inside, p->encrypted_archive);
-	take_decoded(f, p->decoded);
+	collect_decoded(f->arena, p->decoded, f->inside_types, f->links);
 }
 
 static void take_parts(const struct source *s, struct value *at)
@@ -189,10 +147,10 @@ static void take_parts(const struct source *s, struct value *at)
 	for (size_t i = 0; i < m->n_enclosed; i++) {
 		const struct enclosed *one = &m->enclosed[i];
 
-		add_name(&f, f.names, one->filename);
+		file_names_add(s->arena, f.names, one->filename);
 		collect_add(f.types, one->magic);
 		take_inside(&f, one->inside, one->n_inside, one->encrypted_archive);
-		take_decoded(&f, one->decoded);
+		collect_decoded(s->arena, one->decoded, f.inside_types, f.links);
 	}
 	at[FEATURE_PARTS_COUNT] = VALUE_OF_INT((int64_t)m->n_parts);
 	at[FEATURE_ATTACHMENTS] = collect_value(f.names);
@@ -204,32 +162,15 @@ static void take_parts(const struct source *s, struct value *at)
 	at[FEATURE_ATTACHMENTS_UNCHECKED] = collect_value(f.unchecked);
 	at[FEATURE_ATTACHMENTS_SCRIPTED] = collect_value(f.scripted);
 	at[FEATURE_ATTACHMENTS_LINKS] = collect_value(f.links);
-	at[FEATURE_ATTACHMENTS_PAGES] = bits_value(s->arena, f.page_acts, page_act_names,
-						   COUNT_OF(page_act_names));
+	at[FEATURE_ATTACHMENTS_PAGES] = page_acts_value(s->arena, f.page_acts);
 	at[FEATURE_HTML] = VALUE_OF_BOOL(html);
 }
 
 static const char *misleading(struct arena *a, const struct link *l)
 {
-	if (l->org == NULL || l->host == NULL || l->hidden)
-		return NULL;
-	/* most texts show the very host */
-	if (g_strcmp0(l->text, l->host) == 0 && strchr(l->url, '@') == NULL)
-		return NULL;
+	const char *real, *shown = link_shown(a, l, &real);
 
-	const char *shown = link_user_host(a, l->url);
-
-	if (shown == NULL)
-		shown = link_text_host(a, l->text);
-
-	if (shown == NULL || strcmp(shown, l->host) == 0 || domain_has_org(shown, l->org))
-		return NULL;
-
-	const char *real = link_unwrap(a, l->url, l->host);
-
-	if (strcmp(domain_org(shown), domain_org(real)) == 0)
-		return NULL;
-	return arena_printf(a, "%s -> %s", shown, real);
+	return shown == NULL ? NULL : arena_printf(a, "%s -> %s", shown, real);
 }
 
 static void take_links(const struct source *s, struct value *at)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "feature/link_target.h"
+#include "feature/link_wrap.h"
 #include "message/domain.h"
 
 enum { TEXT_BYTES_MOST = 512 };
@@ -93,4 +95,23 @@ const char *link_text_host(struct arena *a, const char *text)
 	const char *key = host_like(host, bare) ? domain_key(a, host) : NULL;
 
 	return key == NULL || (bare && !domain_is_public(key)) ? NULL : key;
+}
+
+const char *link_shown(struct arena *a, const struct link *l, const char **real_r)
+{
+	if (l->org == NULL || l->host == NULL || l->hidden)
+		return NULL;
+	/* most texts show the very host */
+	if (g_strcmp0(l->text, l->host) == 0 && strchr(l->url, '@') == NULL)
+		return NULL;
+
+	const char *shown = link_user_host(a, l->url);
+
+	if (shown == NULL)
+		shown = link_text_host(a, l->text);
+
+	if (shown == NULL || strcmp(shown, l->host) == 0 || domain_has_org(shown, l->org))
+		return NULL;
+	*real_r = link_unwrap(a, l->url, l->host);
+	return strcmp(domain_org(shown), domain_org(*real_r)) == 0 ? NULL : shown;
 }

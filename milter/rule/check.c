@@ -11,6 +11,8 @@
 #include "rule/name.h"
 #include "rule/print.h"
 
+#define EACH_COST 8 /* mail has some links, and few attachments */
+
 /* ---- reasons ---- */
 
 static struct place within(struct place place, const char *text, const char *at)
@@ -41,7 +43,8 @@ static void add_words(struct reading *r)
 
 static bool test_finds(const struct test *test)
 {
-	return test->op >= OP_IS && test->type != VALUE_INT && test->op != OP_IS_NOT;
+	return test->op == OP_EACH ||
+	       (test->op >= OP_IS && test->type != VALUE_INT && test->op != OP_IS_NOT);
 }
 
 static bool rule_finds(const struct rule *rule)
@@ -151,12 +154,51 @@ static gint by_cost(gconstpointer left, gconstpointer right)
 }
 
 static void check_node(struct ruleset *rs, struct rule *rule, struct node *node,
+		       GPtrArray *tests);
+
+static const struct test **keep_tests(struct arena *a, GPtrArray *tests)
+{
+	const struct test **kept = arena_new(a, const struct test *, tests->len + 1);
+
+	for (size_t i = 0; i < tests->len; i++)
+		kept[i] = g_ptr_array_index(tests, i);
+	g_ptr_array_unref(tests);
+	return kept;
+}
+
+/* the condition on each, whose tests ask for words of its kind */
+static void check_each(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	struct each *each = test->each;
+	GPtrArray *tests = g_ptr_array_new();
+
+	if (rs->inside != NULL) {
+		report_error(rs->errors, test->left.place,
+			     "a condition on one %s asks for no others: put and between "
+			     "the two",
+			     object_name(rs->inside->kind, false));
+		g_ptr_array_unref(tests);
+		return;
+	}
+	rs->inside = each;
+	check_node(rs, rule, each->condition, tests);
+	rs->inside = NULL;
+	for (size_t i = 0; i < tests->len; i++)
+		test->per_rcpt |= ((struct test *)tests->pdata[i])->per_rcpt;
+	test->cost += each->condition->cost * EACH_COST;
+	each->n_tests = tests->len;
+	each->tests = keep_tests(rs->arena, tests);
+}
+
+static void check_node(struct ruleset *rs, struct rule *rule, struct node *node,
 		       GPtrArray *tests)
 {
 	GPtrArray *order;
 
 	if (node->kind == NODE_TEST) {
 		check_test(rs, rule, node->test);
+		if (node->test->each != NULL)
+			check_each(rs, rule, node->test);
 		node->cost = node->test->cost;
 		g_ptr_array_add(tests, node->test);
 		return;
@@ -175,10 +217,13 @@ static void check_node(struct ruleset *rs, struct rule *rule, struct node *node,
 	g_ptr_array_unref(order);
 }
 
+/* a condition on each object has steps of its own, below none of these */
 static size_t count_nodes(const struct node *node)
 {
 	size_t n = 1;
 
+	if (node->kind == NODE_TEST && node->test->each != NULL)
+		n += count_nodes(node->test->each->condition);
 	for (size_t i = 0; i < node->n_order; i++)
 		n += count_nodes(node->order[i]);
 	return n;
@@ -189,16 +234,20 @@ static void make_step(struct step *to, struct node *node, struct step **free)
 {
 	struct step *below = *free;
 
+	g_assert(node->least <= LIMIT_RULE_COUNT);
 	node->step = to;
 	to->kind = (unsigned char)node->kind;
 	if (node->kind == NODE_TEST) {
 		to->per_rcpt = node->test->per_rcpt;
 		to->n = (unsigned)node->test->leaf;
 		to->test = node->test;
+		if (node->test->each != NULL)
+			make_step((*free)++, node->test->each->condition, free);
 		return;
 	}
 	*free += node->n_order;
 	to->n = (unsigned)node->n_order;
+	to->least = (unsigned short)node->least;
 	to->below = below;
 	for (size_t i = 0; i < node->n_order; i++)
 		make_step(&below[i], node->order[i], free);
@@ -221,6 +270,34 @@ void check_steps(struct ruleset *rs)
 	g_assert(free == all + n);
 }
 
+/* when A unless B: A and not B */
+static struct node *join_unless(struct ruleset *rs, struct node *when,
+				const struct clause *clauses)
+{
+	struct node *join = when, **tail = NULL;
+
+	for (const struct clause *c = clauses; c != NULL; c = c->next) {
+		if (c->kind != CLAUSE_UNLESS)
+			continue;
+		if (join->kind != NODE_AND) {
+			join = arena_new(rs->arena, struct node, 1);
+			*join = (struct node){ .kind = NODE_AND,
+					       .place = when->place,
+					       .first = when };
+		}
+		if (tail == NULL)
+			tail = &join->first;
+		while (*tail != NULL)
+			tail = &(*tail)->next;
+		*tail = arena_new(rs->arena, struct node, 1);
+		**tail = (struct node){ .kind = NODE_NOT,
+					.place = c->place,
+					.unless = true,
+					.first = c->condition };
+	}
+	return join;
+}
+
 static void check_condition(struct ruleset *rs, struct rule *rule, struct node *condition)
 {
 	GPtrArray *tests = g_ptr_array_new();
@@ -229,12 +306,9 @@ static void check_condition(struct ruleset *rs, struct rule *rule, struct node *
 	check_node(rs, rule, condition, tests);
 	rule->condition = condition;
 	rule->n_tests = tests->len;
-	rule->tests = arena_new(rs->arena, const struct test *, tests->len + 1);
-	for (size_t i = 0; i < tests->len; i++)
-		rule->tests[i] = g_ptr_array_index(tests, i);
+	rule->tests = keep_tests(rs->arena, tests);
 	print_condition(text, condition);
 	rule->info.condition = arena_strndup(rs->arena, text->str, text->len);
-	g_ptr_array_unref(tests);
 	g_string_free(text, TRUE);
 }
 
@@ -436,25 +510,34 @@ static void adjust_rule(struct ruleset *rs, struct rule *rule, const struct item
 		else if (c->kind == CLAUSE_ROLLOUT)
 			check_rollout(rs, rule, c);
 		else
-			report_error(
-				rs->errors, c->place,
-				"adjust keeps reason and when: override rule %s writes "
-				"the whole rule anew",
-				item->name);
+			report_error(rs->errors, c->place,
+				     "adjust keeps reason and when: override rule %s "
+				     "writes "
+				     "the whole rule anew",
+				     item->name);
 	}
 	rule_changed(rs, rule, item->place);
 }
 
-static void look_for_extended_lists(struct ruleset *rs, struct rule *rule)
+static void look_at_list(struct ruleset *rs, struct rule *rule, const struct operand *o)
 {
 	struct place place;
 
-	for (size_t i = 0; i < rule->n_tests; i++) {
-		const struct operand *right = &rule->tests[i]->right;
+	if (o != NULL && o->kind == OPERAND_LIST && o->list != NULL &&
+	    list_is_extended(o->list, &place))
+		rule_changed(rs, rule, place);
+}
 
-		if (right->kind == OPERAND_LIST && right->list != NULL &&
-		    list_is_extended(right->list, &place))
-			rule_changed(rs, rule, place);
+static void look_for_extended_lists(struct ruleset *rs, struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_tests; i++) {
+		size_t n;
+		const struct test *const *tests = tests_within(&rule->tests[i], &n);
+
+		for (size_t k = 0; k < n; k++) {
+			look_at_list(rs, rule, &tests[k]->right);
+			look_at_list(rs, rule, tests[k]->near);
+		}
 	}
 }
 
@@ -477,7 +560,8 @@ static void check_clauses(struct ruleset *rs, struct rule *rule, const struct it
 		report_error(rs->errors, item->name_place, "rule %s has no when",
 			     item->name);
 	else
-		check_condition(rs, rule, when->condition);
+		check_condition(rs, rule,
+				join_unless(rs, when->condition, item->clauses));
 	if (reason == NULL)
 		report_error(rs->errors, item->name_place,
 			     "rule %s has no reason: the sentence that users read",
@@ -592,6 +676,21 @@ bool check_given(struct ruleset *rs, struct clause *clause)
 	if (!name_check(rs, subject->text, subject->place, &subject->name))
 		return false;
 	return check_value(rs, clause, ruleset_row(rs, subject->name));
+}
+
+bool check_given_word(struct ruleset *rs, enum object_kind kind, struct clause *clause,
+		      size_t *row_r)
+{
+	const struct operand *subject = &clause->subject;
+
+	*row_r = subject->kind == OPERAND_NAME ? object_word_find(kind, subject->text)
+					       : SIZE_MAX;
+	if (*row_r != SIZE_MAX)
+		return check_value(rs, clause, &object_words.rows[*row_r]);
+	report_error(rs->errors, subject->place, "%s is no word of one %s; there are %s",
+		     quoted(rs->arena, subject->text), object_name(kind, false),
+		     name_words_of(rs, kind));
+	return false;
 }
 
 static const char *key_of(size_t i, const void *table)

@@ -18,6 +18,12 @@ void check_steps(struct ruleset *rs);
  * err   false after an error */
 bool check_given(struct ruleset *rs, struct clause *clause);
 
+/* check_given_word - a word of a link, attachment or recipient that a test gives
+ * out   *row_r   of object_words
+ * err   false after an error */
+bool check_given_word(struct ruleset *rs, enum object_kind kind, struct clause *clause,
+		      size_t *row_r);
+
 /* check_rule_name - the rule a test speaks of
  * err   NULL after an error with a suggestion */
 const struct rule *check_rule_name(struct ruleset *rs, struct place place,

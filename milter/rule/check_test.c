@@ -53,6 +53,19 @@ static void check_header(struct ruleset *rs, struct operand *o)
 
 /* ---- the left side ---- */
 
+/* inside any link (...): a word of a link */
+static bool find_word(struct ruleset *rs, struct operand *o)
+{
+	size_t row = rs->inside == NULL ? SIZE_MAX
+					: object_word_find(rs->inside->kind, o->text);
+
+	if (row == SIZE_MAX)
+		return false;
+	o->kind = OPERAND_WORD;
+	o->name.row = row;
+	return true;
+}
+
 static bool find_name(struct ruleset *rs, struct operand *o)
 {
 	/* no list bears the name of a feature, fact or signal */
@@ -67,7 +80,20 @@ static bool check_left(struct ruleset *rs, struct rule *rule, struct test *test)
 {
 	struct operand *left = &test->left;
 
-	if (left->kind == OPERAND_HEADER) {
+	if (rs->inside != NULL) {
+		if (left->kind == OPERAND_HEADER || !find_word(rs, left)) {
+			report_error(rs->errors, left->place,
+				     "%s is no word of one %s: ask for it outside of the "
+				     "brackets; inside go %s",
+				     left->kind == OPERAND_HEADER
+					     ? "header"
+					     : quoted(rs->arena, left->text),
+				     object_name(rs->inside->kind, false),
+				     name_words_of(rs, rs->inside->kind));
+			return false;
+		}
+		test->type = operand_row(rs, left)->type;
+	} else if (left->kind == OPERAND_HEADER) {
 		check_header(rs, left);
 		test->type = VALUE_LIST;
 	} else {
@@ -77,10 +103,13 @@ static bool check_left(struct ruleset *rs, struct rule *rule, struct test *test)
 		test->per_rcpt = ruleset_row(rs, left->name)->scope == SCOPE_RCPT;
 		note_name(rs, rule, left->name);
 	}
-	if (!left->any_of || test->type == VALUE_LIST)
+	if ((!left->any_of && !left->count) || test->type == VALUE_LIST) {
+		if (left->count)
+			test->type = VALUE_INT;
 		return true;
-	report_error(rs->errors, left->place, "%s is one value: any of goes with lists",
-		     left->text);
+	}
+	report_error(rs->errors, left->place, "%s is one value: %s goes with lists",
+		     left->text, left->count ? "count of" : "any of");
 	return false;
 }
 
@@ -97,9 +126,9 @@ static bool check_right_name(struct ruleset *rs, struct rule *rule, struct test 
 		check_header(rs, right);
 		return true;
 	}
-	if (!find_name(rs, right))
+	if (!find_word(rs, right) && !find_name(rs, right))
 		return false;
-	row = ruleset_row(rs, right->name);
+	row = operand_row(rs, right);
 	if (row->type == VALUE_BOOL || row->type == VALUE_INT) {
 		report_error(rs->errors, right->place, "%s is %s: after %s goes %s",
 			     right->text, name_kind(rs, row), operator_words[test->op],
@@ -107,7 +136,8 @@ static bool check_right_name(struct ruleset *rs, struct rule *rule, struct test 
 		return false;
 	}
 	test->per_rcpt |= row->scope == SCOPE_RCPT;
-	note_name(rs, rule, right->name);
+	if (right->kind == OPERAND_NAME)
+		note_name(rs, rule, right->name);
 	return true;
 }
 
@@ -117,6 +147,8 @@ static struct list *list_of_texts(struct ruleset *rs, const struct operand *o)
 
 	for (size_t i = 0; i < o->n_texts; i++)
 		list_add(list, bytes_of(o->texts[i]));
+	if (o->kind == OPERAND_TEXT)
+		list_add(list, bytes_of(o->text));
 	return list;
 }
 
@@ -125,7 +157,7 @@ static struct list *find_list(struct ruleset *rs, struct operand *o)
 {
 	struct list *list = NULL;
 
-	if (o->kind == OPERAND_TEXTS)
+	if (o->kind == OPERAND_TEXTS || o->kind == OPERAND_TEXT)
 		list = list_of_texts(rs, o);
 	else if (o->kind == OPERAND_NAME)
 		list = g_hash_table_lookup(rs->lists, o->text);
@@ -138,8 +170,11 @@ static bool check_dns(struct ruleset *rs, struct rule *rule, const struct test *
 {
 	const struct operand *left = &test->left;
 	bool feature = left->kind == OPERAND_NAME && left->name.table == SOURCE_FEATURE;
-	const char *why =
-		feature ? listed_why_not(left->text) : "it is no feature of the message";
+	const char *why = feature ? listed_why_not(left->text)
+			  : left->kind == OPERAND_WORD
+				  ? "such a list is asked about all of them: write "
+				    "links.hosts in it, outside of the brackets"
+				  : "it is no feature of the message";
 
 	rule->info.needs |= NEED_AUTH;
 	if (why != NULL)
@@ -156,11 +191,18 @@ static bool check_dns(struct ruleset *rs, struct rule *rule, const struct test *
 	return false;
 }
 
+/* does it name a value, and not hold one? */
+static bool is_read(const struct operand *o)
+{
+	return o->kind == OPERAND_NAME || o->kind == OPERAND_WORD ||
+	       o->kind == OPERAND_HEADER;
+}
+
 static bool check_membership(struct ruleset *rs, struct rule *rule, struct test *test)
 {
 	static const char wanted[] = "a list, a name, or texts in brackets";
 	struct operand *right = &test->right;
-	struct list *list = find_list(rs, right);
+	struct list *list = right->kind == OPERAND_TEXT ? NULL : find_list(rs, right);
 	struct place dotted;
 
 	if (right->any_of) {
@@ -182,7 +224,7 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 			"below it");
 		return false;
 	}
-	if (right->kind == OPERAND_NAME &&
+	if (right->kind == OPERAND_NAME && !find_word(rs, right) &&
 	    !name_find(rs, right->text, right->place, &right->name)) {
 		report_error(rs->errors, right->place,
 			     "there is no list and no name %s%s",
@@ -190,16 +232,16 @@ static bool check_membership(struct ruleset *rs, struct rule *rule, struct test 
 			     name_suggest(rs, right->text, true));
 		return false;
 	}
-	if (right->kind == OPERAND_NAME || right->kind == OPERAND_HEADER)
+	if (is_read(right))
 		return check_right_name(rs, rule, test, wanted);
 	report_error(rs->errors, right->place, "after %s goes %s",
 		     operator_words[test->op], wanted);
 	return false;
 }
 
-static bool check_phrases(struct ruleset *rs, struct test *test)
+/* texts that are looked for at once */
+static bool check_phrases(struct ruleset *rs, struct operand *right)
 {
-	struct operand *right = &test->right;
 	struct list *list = find_list(rs, right);
 	size_t n = 0;
 	const struct bytes *entries = list == NULL ? NULL : list_entries(list, &n);
@@ -211,7 +253,7 @@ static bool check_phrases(struct ruleset *rs, struct test *test)
 			     right->text, right->text);
 		return false;
 	}
-	if (list == NULL) {
+	if (list == NULL || (right->kind == OPERAND_TEXT && right->any_of)) {
 		report_error(rs->errors, right->place,
 			     "after any of goes a list, or texts in brackets%s",
 			     strange ? name_suggest(rs, right->text, true) : "");
@@ -254,13 +296,55 @@ static bool check_regex(struct ruleset *rs, struct test *test)
 	return false;
 }
 
+/* either side of within 5 words of: a text, or any of more */
+static bool check_neighbour(struct ruleset *rs, struct operand *o)
+{
+	size_t n = 0;
+
+	if (o->least > 0 || (o->any_of == (o->kind == OPERAND_TEXT))) {
+		report_error(rs->errors, o->place,
+			     "on either side of within goes a text, or any of a list, or "
+			     "any of texts in brackets");
+		return false;
+	}
+	if (!check_phrases(rs, o))
+		return false;
+	list_entries((struct list *)(uintptr_t)o->list, &n);
+	if (n > 0)
+		return true;
+	report_error(rs->errors, o->place, "there is no word to look for");
+	return false;
+}
+
+/* can so many of the texts be found? */
+static bool check_least(struct ruleset *rs, const struct operand *right)
+{
+	size_t n = 0;
+
+	list_entries((struct list *)(uintptr_t)right->list, &n);
+	if (right->least <= n)
+		return true;
+	report_error(rs->errors, right->place, "at least %u of %zu %s can never be found",
+		     right->least, n, n == 1 ? "text" : "texts");
+	return false;
+}
+
 static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 {
 	static const char wanted[] = "a text or a name";
 	struct operand *right = &test->right;
 
+	if (test->near != NULL)
+		return check_neighbour(rs, right) && check_neighbour(rs, test->near);
+	if (right->least > 0 && test->op != OP_CONTAINS && test->op != OP_MENTIONS) {
+		report_error(rs->errors, right->place,
+			     "%s looks for one: at least %u of goes with contains and "
+			     "mentions",
+			     operator_words[test->op], right->least);
+		return false;
+	}
 	if (right->any_of)
-		return check_phrases(rs, test);
+		return check_phrases(rs, right) && check_least(rs, right);
 	if (right->kind == OPERAND_TEXTS) {
 		report_error(rs->errors, right->place,
 			     "before texts in brackets goes any of");
@@ -285,10 +369,38 @@ static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 			     right->text, right->text, right->text);
 		return false;
 	}
-	if (right->kind == OPERAND_NAME || right->kind == OPERAND_HEADER)
+	if (is_read(right))
 		return check_right_name(rs, rule, test, wanted);
 	report_error(rs->errors, right->place, "after %s goes %s",
 		     operator_words[test->op], wanted);
+	return false;
+}
+
+/* within 2 letters of what: a text, a name, or a list that is not long */
+static bool check_within(struct ruleset *rs, struct rule *rule, struct test *test)
+{
+	struct operand *right = &test->right;
+	struct list *list = find_list(rs, right);
+	size_t n = 0;
+
+	if (right->any_of) {
+		report_error(rs->errors, right->place,
+			     "within asks for any already: leave any of out");
+		return false;
+	}
+	if (list == NULL)
+		return check_membership(rs, rule, test);
+	if (list_dns(list, NULL) != NULL)
+		return check_dns(rs, rule, test);
+	list_entries(list, &n);
+	if (right->kind == OPERAND_NAME)
+		right->kind = OPERAND_LIST;
+	if (n <= LIMIT_RULE_NEIGHBOURS)
+		return true;
+	report_error(rs->errors, right->place,
+		     "%s has %zu entries: within looks at %d at most, one after the "
+		     "other",
+		     right->text, n, LIMIT_RULE_NEIGHBOURS);
 	return false;
 }
 
@@ -296,7 +408,7 @@ static bool check_text(struct ruleset *rs, struct rule *rule, struct test *test)
 
 static bool check_number_test(struct ruleset *rs, struct rule *rule, struct test *test)
 {
-	const struct name_row *left = ruleset_row(rs, test->left.name), *row;
+	const struct name_row *left = left_row(rs, &test->left), *row;
 	struct operand *right = &test->right;
 
 	if (test->op < OP_IS || test->op > OP_AT_LEAST) {
@@ -313,9 +425,9 @@ static bool check_number_test(struct ruleset *rs, struct rule *rule, struct test
 			     left->name, name_kind(rs, left));
 		return false;
 	}
-	if (!find_name(rs, right))
+	if (!find_word(rs, right) && !find_name(rs, right))
 		return false;
-	row = ruleset_row(rs, right->name);
+	row = operand_row(rs, right);
 	if (row->type != VALUE_INT || strcmp(row->unit, left->unit) != 0) {
 		report_error(rs->errors, right->place, "%s is %s, and %s is %s",
 			     row->name, name_kind(rs, row), left->name,
@@ -323,7 +435,8 @@ static bool check_number_test(struct ruleset *rs, struct rule *rule, struct test
 		return false;
 	}
 	test->per_rcpt |= row->scope == SCOPE_RCPT;
-	note_name(rs, rule, right->name);
+	if (right->kind == OPERAND_NAME)
+		note_name(rs, rule, right->name);
 	return true;
 }
 
@@ -352,6 +465,8 @@ static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *
 	case OP_IN:
 	case OP_UNDER:
 		return check_membership(rs, rule, test);
+	case OP_WITHIN:
+		return check_within(rs, rule, test);
 	case OP_IS_NOT:
 		if (test->type == VALUE_LIST || test->right.any_of) {
 			report_error(
@@ -370,6 +485,7 @@ static bool check_text_test(struct ruleset *rs, struct rule *rule, struct test *
 		return check_text(rs, rule, test);
 	case OP_EXISTS:
 	case OP_IS_UNKNOWN:
+	case OP_EACH:
 	case OP_COUNT:
 		break;
 	}
@@ -412,8 +528,12 @@ static unsigned cost_of(const struct test *test)
 		cost += 4;
 	if (test->op >= OP_CONTAINS && test->op <= OP_ENDS_WITH)
 		cost += 10;
-	if (test->left.text != NULL && g_str_has_prefix(test->left.text, "text"))
+	if (test->left.kind == OPERAND_NAME && g_str_has_prefix(test->left.text, "text"))
 		cost += 100;
+	if (test->near != NULL || test->right.least > 0)
+		cost *= 2;
+	if (test->op == OP_WITHIN)
+		cost += test->right.list == NULL ? 10 : LIMIT_RULE_NEIGHBOURS;
 	return test->op == OP_MATCHES ? cost * 8 : cost;
 }
 
@@ -422,8 +542,12 @@ void check_test(struct ruleset *rs, struct rule *rule, struct test *test)
 	GString *text;
 	size_t leaf;
 
-	if (!check_left(rs, rule, test) || !check_types(rs, rule, test) ||
-	    !check_can_hold(rs, test))
+	if (test->op != OP_EACH &&
+	    (!check_left(rs, rule, test) || !check_types(rs, rule, test) ||
+	     !check_can_hold(rs, test)))
+		return;
+	test->cost = cost_of(test);
+	if (rs->inside != NULL) /* it has an answer for each object */
 		return;
 	text = g_string_new(NULL);
 	print_test(text, test);
@@ -434,6 +558,5 @@ void check_test(struct ruleset *rs, struct rule *rule, struct test *test)
 				    GSIZE_TO_POINTER(leaf));
 	}
 	test->leaf = leaf - 1;
-	test->cost = cost_of(test);
 	g_string_free(text, TRUE);
 }

@@ -14,16 +14,18 @@ static enum holds holds_of(const struct test *test)
 		const char *word;
 		enum holds holds;
 	} words[] = {
-		{ ".domain", HOLDS_DOMAIN },     { ".domains", HOLDS_DOMAIN },
-		{ ".org", HOLDS_DOMAIN },        { ".orgs", HOLDS_DOMAIN },
-		{ ".hosts", HOLDS_DOMAIN },      { ".address", HOLDS_ADDRESS },
-		{ ".addresses", HOLDS_ADDRESS },
+		{ ".domain", HOLDS_DOMAIN },   { ".domains", HOLDS_DOMAIN },
+		{ ".org", HOLDS_DOMAIN },      { ".orgs", HOLDS_DOMAIN },
+		{ ".hosts", HOLDS_DOMAIN },    { ".host", HOLDS_DOMAIN },
+		{ ".address", HOLDS_ADDRESS }, { ".addresses", HOLDS_ADDRESS },
 	};
 
-	if (test->left.kind != OPERAND_NAME)
+	if (test->left.kind == OPERAND_HEADER || test->left.count)
 		return HOLDS_ANYTHING;
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (g_str_has_suffix(test->left.text, words[i].word))
+		if (test->left.kind == OPERAND_WORD
+			    ? strcmp(test->left.text, words[i].word + 1) == 0
+			    : g_str_has_suffix(test->left.text, words[i].word))
 			return words[i].holds;
 	return HOLDS_ANYTHING;
 }
@@ -104,7 +106,7 @@ static bool check_list(struct ruleset *rs, const struct test *test, enum holds h
 /* counts, sizes and days; times may lie in the past */
 static bool check_count(struct ruleset *rs, const struct test *test)
 {
-	const char *unit = ruleset_row(rs, test->left.name)->unit;
+	const char *unit = left_row(rs, &test->left)->unit;
 
 	if (test->right.kind != OPERAND_NUMBER || strcmp(unit, "s") == 0 ||
 	    strcmp(unit, "points") == 0 || test->right.number > 0 ||

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/suggest.h"
 #include "feature/listed.h"
 #include "message/disguise.h"
 #include "rule/fold.h"
@@ -60,6 +61,9 @@ struct run {
 	struct value *headers; /* by number; taken when first asked for */
 	bool *headers_taken;
 	struct read_text *texts; /* of features, by row */
+	struct objects objects[OBJECT_KIND_COUNT];
+	bool objects_taken[OBJECT_KIND_COUNT];
+	const struct value *object; /* whose words are asked for; NULL: of none */
 };
 
 struct run *run_create(struct arena *a, const struct ruleset *rs)
@@ -136,10 +140,23 @@ static struct value header_value(struct run *run, size_t header)
 	return run->headers[header];
 }
 
+static struct value stored_value(struct run *run, const struct operand *o)
+{
+	if (o->kind == OPERAND_HEADER)
+		return header_value(run, o->header);
+	if (o->kind != OPERAND_WORD)
+		return run_value(run, o->name);
+	g_assert(run->object != NULL);
+	return run->object[o->name.row];
+}
+
 static struct value operand_value(struct run *run, const struct operand *o)
 {
-	return o->kind == OPERAND_HEADER ? header_value(run, o->header)
-					 : run_value(run, o->name);
+	struct value v = stored_value(run, o);
+
+	if (!o->count || v.known == ANSWER_UNKNOWN)
+		return v;
+	return VALUE_OF_INT(v.known == ANSWER_YES ? (int64_t)v.n_items : 0);
 }
 
 struct value run_left(struct run *run, const struct test *test)
@@ -240,6 +257,8 @@ static bool compare_texts(enum operator op, struct bytes left, struct bytes righ
 		return !bytes_equal(left, right);
 	if (op == OP_UNDER)
 		return is_under(left, right);
+	if (op == OP_WITHIN)
+		return false; /* letters_near() */
 	if (!fits)
 		return false;
 	if (op == OP_CONTAINS)
@@ -260,7 +279,14 @@ static bool find_phrase(const struct test *test, const struct spelling *s,
 			struct bytes *found_r)
 {
 	const struct phrase_set *phrases = test->right.phrases;
+	unsigned least = test->right.least;
 
+	if (test->near != NULL)
+		return phrase_sets_near(phrases, test->near->phrases, s->folded,
+					test->distance, found_r);
+	if (least > 1)
+		return phrase_set_count(phrases, s->folded, test->op == OP_MENTIONS,
+					least, found_r) >= least;
 	if (test->op == OP_CONTAINS || test->op == OP_MENTIONS)
 		return phrase_set_find(phrases, s->folded, s->grams,
 				       test->op == OP_MENTIONS, found_r);
@@ -281,6 +307,43 @@ static void tell_found(struct run *run, const struct spelling *s, struct bytes f
 				 MIN(words.n, LIMIT_REASON_VALUE_BYTES + 1));
 }
 
+/* is it a text or one of its neighbours, in letters? */
+static bool letters_near(struct bytes left, struct bytes right, unsigned most)
+{
+	glong n_left, n_right;
+	gunichar *l, *r;
+	bool near;
+
+	if (left.n > LIMIT_ADDRESS_BYTES || right.n > LIMIT_ADDRESS_BYTES)
+		return bytes_equal(left, right);
+	l = g_utf8_to_ucs4_fast(left.at, (glong)left.n, &n_left);
+	r = g_utf8_to_ucs4_fast(right.at, (glong)right.n, &n_right);
+	near = edit_distance(l, (size_t)n_left, r, (size_t)n_right, most) <= most;
+	g_free(l);
+	g_free(r);
+	return near;
+}
+
+static bool list_near(struct list *list, struct bytes left, unsigned most)
+{
+	size_t n;
+	const struct bytes *entries = list_entries(list, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (letters_near(left, entries[i], most))
+			return true;
+	return false;
+}
+
+static bool holds_of(const struct test *test, struct bytes left, struct bytes right,
+		     const char **found_r)
+{
+	if (test->op != OP_WITHIN)
+		return compare_texts(test->op, left, right, found_r);
+	*found_r = NULL;
+	return letters_near(left, right, test->distance);
+}
+
 /* one text against what the rule file holds */
 static bool test_fixed(struct run *run, const struct test *test, const struct spelling *s,
 		       const char **found_r)
@@ -289,6 +352,9 @@ static bool test_fixed(struct run *run, const struct test *test, const struct sp
 	const struct operand *right = &test->right;
 	bool holds;
 
+	if (test->op == OP_WITHIN)
+		return list_near((struct list *)(uintptr_t)right->list, left,
+				 test->distance);
 	if (right->phrases == NULL && right->list != NULL)
 		return test->op == OP_UNDER ? list_covers(right->list, left)
 					    : list_holds(right->list, left);
@@ -319,13 +385,13 @@ static enum answer test_against(struct run *run, const struct test *test,
 	if (right.text != NULL && right.n_items == 0) {
 		struct read_text *text = text_of(run, &test->right, right.text, &own);
 
-		return compare_texts(test->op, left, folded(run, &text->written), &found)
+		return holds_of(test, left, folded(run, &text->written), &found)
 			       ? ANSWER_YES
 			       : ANSWER_NO;
 	}
 	for (size_t i = 0; i < right.n_items && answer == ANSWER_NO; i++)
-		if (compare_texts(test->op, left,
-				  fold(run->arena, bytes_of(right.items[i])), &found))
+		if (holds_of(test, left, fold(run->arena, bytes_of(right.items[i])),
+			     &found))
 			answer = ANSWER_YES;
 	return answer;
 }
@@ -446,9 +512,95 @@ static bool asks_dns(const struct test *test)
 	       list_dns(test->right.list, NULL) != NULL;
 }
 
+/* ---- tests of each link, attachment or recipient ---- */
+
+static const struct objects *objects_of(struct run *run, enum object_kind kind)
+{
+	const struct eval_context *context = run->context;
+
+	if (context->features == NULL)
+		return &context->objects[kind];
+	if (!run->objects_taken[kind])
+		run->objects[kind] =
+			objects_take(run->arena, context->features->message, kind);
+	run->objects_taken[kind] = true;
+	return &run->objects[kind];
+}
+
+size_t run_objects(struct run *run, const struct test *test, bool *cut_r)
+{
+	const struct objects *all = objects_of(run, test->each->kind);
+
+	*cut_r = all->cut;
+	return all->n;
+}
+
+static enum answer run_step(struct run *run, const struct step *step);
+static enum answer make_test(struct run *run, const struct test *test,
+			     const char **found_r);
+
+/* the first of its words, by which a reader knows it */
+static const char *name_of_object(const struct value *words, enum object_kind kind)
+{
+	for (size_t i = 0; i < OBJECT_WORD_COUNT; i++)
+		if (object_word_kind((enum object_word)i) == kind)
+			return words[i].text;
+	return NULL;
+}
+
+/* what the first test that found something in it found */
+static const char *found_in(struct run *run, const struct each *each)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < each->n_tests; i++)
+		if (make_test(run, each->tests[i], &found) == ANSWER_YES && found != NULL)
+			return found;
+	return name_of_object(run->object, each->kind);
+}
+
+/* Of those that nobody has seen, any might be otherwise. None at all is not "all". */
+static enum answer enough(const struct each *each, const struct objects *all, size_t yes,
+			  size_t unknown)
+{
+	size_t least = each->quantity == QUANTITY_ANY   ? 1
+		       : each->quantity == QUANTITY_ALL ? MAX(all->n, 1)
+							: each->least;
+
+	if (each->quantity == QUANTITY_ALL && yes + unknown < all->n)
+		return ANSWER_NO;
+	if (yes >= least && !(each->quantity == QUANTITY_ALL && all->cut))
+		return ANSWER_YES;
+	return all->cut || yes + unknown >= least ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+static enum answer test_each(struct run *run, const struct test *test,
+			     const char **found_r)
+{
+	const struct each *each = test->each;
+	const struct objects *all = objects_of(run, each->kind);
+	size_t yes = 0, unknown = 0;
+
+	g_assert(run->object == NULL);
+	for (size_t i = 0; i < all->n; i++) {
+		run->object = all->at[i];
+		enum answer one = run_step(run, each->condition->step);
+
+		yes += one == ANSWER_YES;
+		unknown += one == ANSWER_UNKNOWN;
+		if (one == ANSWER_YES && *found_r == NULL)
+			*found_r = found_in(run, each);
+	}
+	run->object = NULL;
+	return enough(each, all, yes, unknown);
+}
+
 static enum answer make_test(struct run *run, const struct test *test,
 			     const char **found_r)
 {
+	if (test->op == OP_EACH)
+		return test_each(run, test, found_r);
+
 	struct value left = operand_value(run, &test->left);
 
 	if (test->op == OP_IS_UNKNOWN)
@@ -477,6 +629,8 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 	*found_r = NULL;
 	if (run->blind && test->per_rcpt)
 		return ANSWER_UNKNOWN;
+	if (run->object != NULL) /* each has an answer of its own */
+		return make_test(run, test, found_r);
 	if (finding->generation != generation) {
 		finding->found = NULL;
 		finding->answer = make_test(run, test, &finding->found);
@@ -499,9 +653,27 @@ static enum answer run_leaf(struct run *run, const struct step *step)
 
 	if (run->blind && step->per_rcpt)
 		return ANSWER_UNKNOWN;
+	if (run->object != NULL)
+		return run_test(run, step->test, &found);
 	if (finding->generation == (step->per_rcpt ? run->generation : 1))
 		return finding->answer;
 	return run_test(run, step->test, &found);
+}
+
+/* at least so many of those below */
+static enum answer run_least(struct run *run, const struct step *step)
+{
+	unsigned yes = 0, unknown = 0;
+
+	for (unsigned i = 0; i < step->n && yes < step->least; i++) {
+		enum answer one = run_step(run, &step->below[i]);
+
+		yes += one == ANSWER_YES;
+		unknown += one == ANSWER_UNKNOWN;
+		if (yes + unknown + step->n - i - 1 < step->least)
+			return ANSWER_NO;
+	}
+	return yes >= step->least ? ANSWER_YES : ANSWER_UNKNOWN;
 }
 
 static enum answer run_step(struct run *run, const struct step *step)
@@ -510,6 +682,8 @@ static enum answer run_step(struct run *run, const struct step *step)
 
 	if (step->kind == NODE_TEST)
 		return run_leaf(run, step);
+	if (step->kind == NODE_LEAST)
+		return run_least(run, step);
 	if (step->kind == NODE_NOT)
 		return answer_not(run_step(run, step->below));
 	all = answer_not(decides);

@@ -12,6 +12,7 @@ struct eval_context {
 	const struct features *features; /* headers are taken from here; NULL: */
 	const struct value *headers;     /* ... by their number, as lists */
 	const struct value *dns_lists;   /* ... what lists in DNS hold, by their number */
+	const struct objects *objects;   /* ... links and so on, by their kind */
 };
 
 /* the work on one message; not for two threads at once */
@@ -66,6 +67,11 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 /* run_left - the value a test looks at
  * err   none */
 struct value run_left(struct run *run, const struct test *test);
+
+/* run_objects - how many links, attachments or recipients a test of each looks at
+ * out   *cut_r   there are more, which nobody has seen
+ * err   none */
+size_t run_objects(struct run *run, const struct test *test, bool *cut_r);
 
 /* compare_numbers - does left op right hold?
  * in    op   OP_IS to OP_AT_LEAST

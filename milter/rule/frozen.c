@@ -9,7 +9,7 @@
 
 static enum frozen_kind kind_of(const struct ruleset *rs, const struct operand *o)
 {
-	if (o->kind == OPERAND_HEADER)
+	if (o->kind == OPERAND_HEADER || o->kind == OPERAND_EACH)
 		return FROZEN_ALWAYS;
 	if (o->kind != OPERAND_NAME)
 		return FROZEN_NOT;
@@ -32,6 +32,24 @@ static void hash_list(GChecksum *sum, struct list *list)
 	}
 }
 
+static void hash_operand(const struct ruleset *rs, GChecksum *sum,
+			 const struct operand *o)
+{
+	if (o != NULL && o->kind == OPERAND_LIST && o->text != NULL)
+		hash_list(sum, g_hash_table_lookup(rs->lists, o->text));
+}
+
+static void hash_lists(const struct ruleset *rs, GChecksum *sum, const struct test *test)
+{
+	size_t n;
+	const struct test *const *tests = tests_within(&test, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		hash_operand(rs, sum, &tests[i]->right);
+		hash_operand(rs, sum, tests[i]->near);
+	}
+}
+
 static void name_leaf(const struct ruleset *rs, const struct test *test,
 		      struct frozen_leaf *leaf)
 {
@@ -43,8 +61,7 @@ static void name_leaf(const struct ruleset *rs, const struct test *test,
 
 	print_test(text, test);
 	g_checksum_update(sum, (const guchar *)text->str, (gssize)text->len);
-	if (test->right.kind == OPERAND_LIST && test->right.text != NULL)
-		hash_list(sum, g_hash_table_lookup(rs->lists, test->right.text));
+	hash_lists(rs, sum, test);
 	g_checksum_get_digest(sum, digest, &n);
 	letters = g_base64_encode(digest, n);
 	g_strdelimit(letters, "+", '.'); /* + - ? begin the answers */

@@ -80,6 +80,20 @@ bool name_check(struct ruleset *rs, const char *word, struct place place,
 	return false;
 }
 
+const char *name_words_of(const struct ruleset *rs, enum object_kind kind)
+{
+	GString *text = g_string_new(NULL);
+	const char *kept;
+
+	for (size_t i = 0; i < OBJECT_WORD_COUNT; i++)
+		if (object_word_kind((enum object_word)i) == kind)
+			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "",
+					       object_words.rows[i].name);
+	kept = arena_strdup(rs->arena, text->str);
+	g_string_free(text, TRUE);
+	return kept;
+}
+
 const char *name_kind(const struct ruleset *rs, const struct name_row *row)
 {
 	switch (row->type) {

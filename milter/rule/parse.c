@@ -26,6 +26,7 @@ const char *const operator_words[OP_COUNT] = {
 	[OP_MATCHES] = "matches",
 	[OP_IN] = "in",
 	[OP_UNDER] = "under",
+	[OP_WITHIN] = "within",
 };
 
 bool word_is_reserved(const char *word)
@@ -37,7 +38,7 @@ bool word_is_reserved(const char *word)
 		"of",       "exists",  "is",     "in",     "under",    "contains",
 		"mentions", "matches", "starts", "ends",   "with",     "yes",
 		"no",       "unknown", "absent", "file",   "by",       "found",
-		"override", "adjust",  "extend", "off",
+		"override", "adjust",  "extend", "off",    "unless",   "within",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
@@ -257,9 +258,50 @@ static bool take_any_of(struct parser *p)
 	return true;
 }
 
+/* a number that counts what follows: from 1 to LIMIT_RULE_COUNT */
+static unsigned take_count(struct parser *p)
+{
+	int64_t n = 0;
+
+	if (p->now.kind != TOKEN_NUMBER ||
+	    !number_parse(p->now.text, 1, LIMIT_RULE_COUNT, &n))
+		parser_fail(p, "a whole number from 1 to " G_STRINGIFY(LIMIT_RULE_COUNT));
+	else
+		parser_take(p);
+	return (unsigned)n;
+}
+
+/* at least 3 */
+static bool take_least(struct parser *p, unsigned *least_r)
+{
+	if (!take_word(p, "at"))
+		return false;
+	if (!take_word(p, "least"))
+		parser_fail(p, "least, and a number");
+	else
+		*least_r = take_count(p);
+	return true;
+}
+
+/* any of, at least 3 of, or nothing */
+static void take_how_many(struct parser *p, struct operand *o)
+{
+	if (take_least(p, &o->least)) {
+		o->any_of = true;
+		if (!p->failed && !take_word(p, "of"))
+			parser_fail(p, "of, and a list or texts in brackets");
+	} else {
+		o->any_of = take_any_of(p);
+	}
+}
+
 static struct operand take_right(struct parser *p)
 {
-	struct operand o = { .place = p->now.place, .any_of = take_any_of(p) };
+	struct operand o = { .place = p->now.place };
+
+	take_how_many(p, &o);
+	if (p->failed)
+		return o;
 
 	if (p->now.kind == TOKEN_TEXT) {
 		o.kind = OPERAND_TEXT;
@@ -283,20 +325,57 @@ static struct operand take_right(struct parser *p)
 		parser_take(p);
 	} else {
 		bool any_of = o.any_of;
+		unsigned least = o.least;
 
 		if (p->now.kind != TOKEN_WORD)
 			parser_fail(p, "a text, number, name or list to compare with");
 		o = parser_subject(p);
 		o.any_of = any_of;
+		o.least = least;
 	}
 	return o;
+}
+
+/* 5 words of, behind within */
+static void take_distance(struct parser *p, struct test *test, bool words)
+{
+	struct operand o = parser_number(p);
+	const char *many = words ? "words" : "letters", *one = words ? "word" : "letter";
+	int64_t n = 0;
+
+	if (p->failed)
+		return;
+	if (o.unit == NULL || (strcmp(o.unit, many) != 0 && strcmp(o.unit, one) != 0) ||
+	    !number_parse(o.text, 1, words ? LIMIT_RULE_WORDS : LIMIT_RULE_LETTERS, &n)) {
+		report_error(p->errors, o.place, "here goes how near: 1 to %d %s",
+			     words ? LIMIT_RULE_WORDS : LIMIT_RULE_LETTERS, many);
+		p->failed = true;
+	} else if (!take_word(p, "of")) {
+		parser_fail(p, "of, and what it is near to");
+	}
+	test->distance = (unsigned)n;
+}
+
+/* mentions "bank" within 5 words of any of changes */
+static void take_near(struct parser *p, struct test *test)
+{
+	if (test->op != OP_MENTIONS) {
+		parser_fail(p, "and, or (within 5 words of goes with mentions)");
+		return;
+	}
+	parser_take(p);
+	take_distance(p, test, true);
+	if (p->failed)
+		return;
+	test->near = arena_new(p->arena, struct operand, 1);
+	*test->near = take_right(p);
 }
 
 /* the operator words that take a right side, but for `is` */
 static bool take_operator(struct parser *p, enum operator* op_r)
 {
 	static const enum operator single[] = { OP_CONTAINS, OP_MENTIONS, OP_MATCHES,
-						OP_IN, OP_UNDER };
+						OP_IN,       OP_UNDER,    OP_WITHIN };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(single); i++) {
 		if (!take_word(p, operator_words[single[i]]))
@@ -323,15 +402,42 @@ static struct node *node_new(struct parser *p, enum node_kind kind)
 	return node;
 }
 
-static struct node *take_test(struct parser *p)
+/* what stands behind an operator */
+static void take_rest(struct parser *p, struct test *test)
+{
+	if (test->op == OP_WITHIN)
+		take_distance(p, test, false);
+	if (!p->failed)
+		test->right = take_right(p);
+	if (!p->failed && parser_word(p, "within"))
+		take_near(p, test);
+}
+
+static struct operand take_left(struct parser *p, bool any_of)
+{
+	struct operand o = { .place = p->now.place };
+
+	if (any_of || !take_word(p, "count")) {
+		o = parser_subject(p);
+		o.any_of = any_of;
+		return o;
+	}
+	if (!take_word(p, "of")) {
+		parser_fail(p, "of, and the name of a list");
+		return o;
+	}
+	o = parser_subject(p);
+	o.count = true;
+	return o;
+}
+
+static struct node *take_test(struct parser *p, bool any_of)
 {
 	struct node *node = node_new(p, NODE_TEST);
 	struct test *test = arena_new(p->arena, struct test, 1);
-	bool any_of = take_any_of(p);
 
 	node->test = test;
-	test->left = parser_subject(p);
-	test->left.any_of = any_of;
+	test->left = take_left(p, any_of);
 	test->op_place = p->now.place;
 	if (p->failed)
 		return node;
@@ -341,7 +447,7 @@ static struct node *take_test(struct parser *p)
 		 take_word(p, "unknown"))
 		test->op = OP_IS_UNKNOWN;
 	else if (test->op != OP_HOLDS)
-		test->right = take_right(p);
+		take_rest(p, test);
 	else if (parser_word(p, "not"))
 		parser_fail(p,
 			    "and, or, or an operator (not stands before the whole test)");
@@ -351,6 +457,87 @@ static struct node *take_test(struct parser *p)
 }
 
 static struct node *take_condition(struct parser *p);
+
+/* ( CONDITION ) behind any link, all links, at least 3 links */
+static void take_each(struct parser *p, struct node *node, struct each *each)
+{
+	bool many = each->quantity != QUANTITY_ANY;
+	struct test *test = arena_new(p->arena, struct test, 1);
+
+	test->left = (struct operand){ .kind = OPERAND_EACH, .place = p->now.place };
+	test->op = OP_EACH;
+	test->op_place = p->now.place;
+	test->each = each;
+	node->test = test;
+	if (p->now.kind != TOKEN_WORD ||
+	    !object_kind_of(p->now.text, many, &each->kind)) {
+		parser_fail(p, each->quantity == QUANTITY_LEAST
+				       ? "of, links, attachments or recipients"
+			       : many ? "links, attachments or recipients"
+				      : "of, link, attachment or recipient");
+		return;
+	}
+	parser_take(p);
+	if (!take_symbol(p, "(")) {
+		parser_fail(p, "a condition on each in brackets");
+		return;
+	}
+	each->condition = take_condition(p);
+	if (!p->failed && !take_symbol(p, ")"))
+		parser_fail(p, "and, or, or a closing )");
+}
+
+/* of (CONDITION, CONDITION) behind at least 2 */
+static void take_counted(struct parser *p, struct node *node)
+{
+	struct node **tail = &node->first;
+	unsigned n = 0;
+
+	node->kind = NODE_LEAST;
+	if (!take_symbol(p, "(")) {
+		parser_fail(p, "conditions in brackets, with commas between");
+		return;
+	}
+	do {
+		*tail = take_condition(p);
+		tail = &(*tail)->next;
+		n++;
+	} while (!p->failed && take_symbol(p, ","));
+	if (!p->failed && !take_symbol(p, ")"))
+		parser_fail(p, "and, or, a comma or a closing )");
+	if (!p->failed && n < node->least) {
+		report_error(p->errors, node->place,
+			     "at least %u of %u can never hold: more conditions belong "
+			     "between the brackets",
+			     node->least, n);
+		p->failed = true;
+	}
+}
+
+/* any of LIST ..., any link (...), all links (...), at least 2 of (...), at least 3 links (...) */
+static struct node *take_quantity(struct parser *p)
+{
+	struct node *node = node_new(p, NODE_TEST);
+	struct each *each = arena_new(p->arena, struct each, 1);
+
+	if (take_word(p, "any")) {
+		if (take_word(p, "of"))
+			return take_test(p, true);
+		each->quantity = QUANTITY_ANY;
+		take_each(p, node, each);
+	} else if (take_word(p, "all")) {
+		each->quantity = QUANTITY_ALL;
+		take_each(p, node, each);
+	} else if (take_least(p, &each->least) && !p->failed) {
+		each->quantity = QUANTITY_LEAST;
+		node->least = each->least;
+		if (take_word(p, "of"))
+			take_counted(p, node);
+		else
+			take_each(p, node, each);
+	}
+	return node;
+}
 
 static struct node *take_term(struct parser *p)
 {
@@ -372,8 +559,11 @@ static struct node *take_term(struct parser *p)
 		node = take_condition(p);
 		if (!p->failed && !take_symbol(p, ")"))
 			parser_fail(p, "and, or, or a closing )");
+	} else if (parser_word(p, "any") || parser_word(p, "all") ||
+		   parser_word(p, "at")) {
+		node = take_quantity(p);
 	} else {
-		node = take_test(p);
+		node = take_test(p, false);
 	}
 	p->depth--;
 	return node;
@@ -496,9 +686,9 @@ static void take_rule_clause(struct parser *p, struct item *item)
 {
 	static const char *const words[] = {
 		[CLAUSE_REASON] = "reason",   [CLAUSE_WHEN] = "when",
-		[CLAUSE_UNKNOWN] = "if",      [CLAUSE_OBSERVE] = "observe",
-		[CLAUSE_ROLLOUT] = "rollout", [CLAUSE_OFF] = "off",
-		[CLAUSE_SAID_BY] = "said",
+		[CLAUSE_UNLESS] = "unless",   [CLAUSE_UNKNOWN] = "if",
+		[CLAUSE_OBSERVE] = "observe", [CLAUSE_ROLLOUT] = "rollout",
+		[CLAUSE_OFF] = "off",         [CLAUSE_SAID_BY] = "said",
 	};
 	struct clause *clause = parser_clause(p, item, CLAUSE_POINTS);
 
@@ -511,8 +701,8 @@ static void take_rule_clause(struct parser *p, struct item *item)
 		parser_fail(p,
 			    at_joint(p)
 				    ? "when"
-				    : "reason, when, threat, spam, graymail, if unknown, "
-				      "observe, rollout or said by");
+				    : "reason, when, unless, threat, spam, graymail, if "
+				      "unknown, observe, rollout or said by");
 		return;
 	}
 	if (clause->kind != CLAUSE_POINTS)
@@ -520,7 +710,7 @@ static void take_rule_clause(struct parser *p, struct item *item)
 	clause->text_place = p->now.place;
 	if (clause->kind == CLAUSE_REASON)
 		clause->text = parser_text(p, "the reason: a sentence between \" and \"");
-	else if (clause->kind == CLAUSE_WHEN)
+	else if (clause->kind == CLAUSE_WHEN || clause->kind == CLAUSE_UNLESS)
 		clause->condition = take_condition(p);
 	else if (clause->kind == CLAUSE_ROLLOUT)
 		take_rollout(p, clause);

@@ -17,7 +17,8 @@ static bool take_answer(struct parser *p, enum answer *answer_r)
 	return true;
 }
 
-static void take_given(struct parser *p, struct clause *clause)
+/* a name and what it is given */
+static void take_value(struct parser *p, struct clause *clause)
 {
 	enum answer answer;
 
@@ -43,6 +44,38 @@ static void take_given(struct parser *p, struct clause *clause)
 		clause->value.kind = OPERAND_TEXTS;
 		clause->value.texts = parser_texts(p, &clause->value.n_texts);
 	}
+}
+
+/* link host "x.example" text "pay now": one object after the other, as they are given */
+static void take_object(struct parser *p, struct clause *clause)
+{
+	struct clause **tail = &clause->words;
+
+	clause->object = true;
+	clause->subject.place = p->now.place;
+	clause->subject.text = p->now.text;
+	parser_take(p);
+	if (parser_word(p, "unknown")) {
+		clause->given = GIVEN_UNKNOWN;
+		parser_take(p);
+		return;
+	}
+	do {
+		*tail = arena_new(p->arena, struct clause, 1);
+		(*tail)->kind = CLAUSE_GIVEN;
+		take_value(p, *tail);
+		tail = &(*tail)->next;
+	} while (!p->failed && p->now.kind == TOKEN_WORD &&
+		 !word_is_reserved(p->now.text));
+}
+
+static void take_given(struct parser *p, struct clause *clause)
+{
+	if (p->now.kind == TOKEN_WORD &&
+	    object_kind_of(p->now.text, false, &clause->object_kind))
+		take_object(p, clause);
+	else
+		take_value(p, clause);
 }
 
 static void take_expected_rule(struct parser *p, struct clause *clause, bool answer)

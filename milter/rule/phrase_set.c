@@ -248,3 +248,166 @@ bool phrase_set_at_edge(const struct phrase_set *phrases, struct bytes text, boo
 	}
 	return false;
 }
+
+/* ---- every place ---- */
+
+struct visit {
+	bool (*found)(struct bytes place, size_t i, void *context);
+	void *context;
+};
+
+static bool chain_each(const struct phrase_set *phrases, uint32_t head,
+		       const struct spot *spot, const struct visit *visit)
+{
+	for (uint32_t k = head; k != NONE; k = phrases->next[k]) {
+		struct bytes place = { .at = spot->text.at + spot->i,
+				       .n = phrases->at[k].n };
+
+		if (stands_at(spot, phrases->at[k]) &&
+		    !visit->found(place, k, visit->context))
+			return false;
+	}
+	return true;
+}
+
+void phrase_set_each(const struct phrase_set *phrases, struct bytes text,
+		     bool whole_words,
+		     bool (*found)(struct bytes place, size_t i, void *context),
+		     void *context)
+{
+	const struct visit visit = { .found = found, .context = context };
+	struct spot spot = { .text = text, .whole_words = whole_words };
+
+	for (; spot.i < text.n; spot.i++) {
+		uint32_t single = phrases->single[(unsigned char)text.at[spot.i]];
+		uint32_t head = spot.i + 1 < text.n
+					? phrases->head[bucket_of(text.at + spot.i)]
+					: NONE;
+
+		if (!chain_each(phrases, single, &spot, &visit) ||
+		    !chain_each(phrases, head, &spot, &visit))
+			return;
+	}
+}
+
+struct counting {
+	bool *seen;
+	size_t n, most;
+	struct bytes first;
+};
+
+static bool count_one(struct bytes place, size_t i, void *context)
+{
+	struct counting *c = context;
+
+	if (c->seen[i])
+		return true;
+	c->seen[i] = true;
+	if (c->n++ == 0)
+		c->first = place;
+	return c->n < c->most;
+}
+
+size_t phrase_set_count(const struct phrase_set *phrases, struct bytes text,
+			bool whole_words, size_t most, struct bytes *found_r)
+{
+	struct counting c = { .seen = g_new0(bool, phrases->n + 1), .most = most };
+
+	phrase_set_each(phrases, text, whole_words, count_one, &c);
+	g_free(c.seen);
+	*found_r = c.first;
+	return c.n;
+}
+
+/* ---- near each other ---- */
+
+/* a phrase in a text; words by their number from the beginning */
+struct mention {
+	struct bytes place;
+	size_t first, end; /* its first word, and the one behind its last */
+};
+
+/* counts words as it goes along */
+struct walk {
+	struct bytes text;
+	const char *at;
+	size_t words; /* that begin before at */
+	bool inside;  /* one that began before at goes on */
+	GArray *mentions;
+};
+
+/* past a letter; the text is folded and UTF-8, what is none counts as a mark */
+static const char *walk_on(const char *at, const char *end, bool *inside, size_t *words)
+{
+	gunichar c = g_utf8_get_char_validated(at, end - at);
+	bool bad = c == (gunichar)-1 || c == (gunichar)-2;
+	bool letter = !bad && g_unichar_isalnum(c);
+
+	*words += letter && !*inside;
+	*inside = letter;
+	return bad ? at + 1 : g_utf8_next_char(at);
+}
+
+static bool note_mention(struct bytes place, size_t i, void *context)
+{
+	struct walk *w = context;
+	const char *end = w->text.at + w->text.n;
+	struct mention m = { .place = place };
+	bool inside = false;
+
+	(void)i;
+	while (w->at < place.at)
+		w->at = walk_on(w->at, end, &w->inside, &w->words);
+	m.first = m.end = w->words;
+	for (const char *at = place.at; at < place.at + place.n;)
+		at = walk_on(at, end, &inside, &m.end);
+	g_array_append_val(w->mentions, m);
+	return true;
+}
+
+static GArray *mentions_of(const struct phrase_set *phrases, struct bytes text)
+{
+	struct walk w = { .text = text,
+			  .at = text.at,
+			  .mentions = g_array_new(FALSE, FALSE, sizeof(struct mention)) };
+
+	phrase_set_each(phrases, text, true, note_mention, &w);
+	return w.mentions;
+}
+
+static bool is_near(const struct mention *left, const struct mention *right, size_t words,
+		    struct bytes *found_r)
+{
+	const char *end =
+		MAX(left->place.at + left->place.n, right->place.at + right->place.n);
+
+	if (right->first > left->end + words)
+		return false;
+	*found_r = (struct bytes){ .at = left->place.at,
+				   .n = (size_t)(end - left->place.at) };
+	return true;
+}
+
+/* Both lists are in the order of the text: of each two that stand beside each other in it and are
+ * of different sets, the gap is looked at. */
+bool phrase_sets_near(const struct phrase_set *one, const struct phrase_set *other,
+		      struct bytes text, size_t words, struct bytes *found_r)
+{
+	GArray *left = mentions_of(one, text), *right = mentions_of(other, text);
+	bool near = false;
+
+	for (guint i = 0, k = 0; !near && i < left->len && k < right->len;) {
+		const struct mention *a = &g_array_index(left, struct mention, i),
+				     *b = &g_array_index(right, struct mention, k);
+
+		near = a->place.at <= b->place.at ? is_near(a, b, words, found_r)
+						  : is_near(b, a, words, found_r);
+		if (a->place.at <= b->place.at)
+			i++;
+		else
+			k++;
+	}
+	g_array_unref(left);
+	g_array_unref(right);
+	return near;
+}

@@ -53,10 +53,15 @@ static void print_texts(GString *out, const char *const *texts, size_t n,
 
 static void print_operand(GString *out, const struct operand *o)
 {
-	if (o->any_of)
+	if (o->least > 0)
+		g_string_append_printf(out, "at least %u of ", o->least);
+	else if (o->any_of)
 		g_string_append(out, "any of ");
+	if (o->count)
+		g_string_append(out, "count of ");
 	switch (o->kind) {
 	case OPERAND_NAME:
+	case OPERAND_WORD:
 	case OPERAND_LIST:
 		g_string_append(out, o->text);
 		break;
@@ -79,19 +84,51 @@ static void print_operand(GString *out, const struct operand *o)
 	case OPERAND_REGEX:
 		print_regex(out, o);
 		break;
+	case OPERAND_EACH:
+		break;
 	}
+}
+
+static void print_each(GString *out, const struct each *each)
+{
+	if (each->quantity == QUANTITY_LEAST)
+		g_string_append_printf(out, "at least %u", each->least);
+	else
+		g_string_append(out, each->quantity == QUANTITY_ANY ? "any" : "all");
+	g_string_append_printf(out, " %s (",
+			       object_name(each->kind, each->quantity != QUANTITY_ANY));
+	print_condition(out, each->condition);
+	g_string_append_c(out, ')');
+}
+
+static void print_within(GString *out, unsigned distance, const char *many)
+{
+	g_string_append_printf(out, " %u %.*s of", distance,
+			       (int)strlen(many) - (distance == 1), many);
 }
 
 void print_test(GString *out, const struct test *test)
 {
+	if (test->op == OP_EACH) {
+		print_each(out, test->each);
+		return;
+	}
 	print_operand(out, &test->left);
 	if (test->op == OP_HOLDS)
 		return;
 	g_string_append_printf(out, " %s", operator_words[test->op]);
 	if (test->op < OP_IS)
 		return;
+	if (test->op == OP_WITHIN)
+		print_within(out, test->distance, "letters");
 	g_string_append_c(out, ' ');
 	print_operand(out, &test->right);
+	if (test->near == NULL)
+		return;
+	g_string_append_printf(out, " %s", operator_words[OP_WITHIN]);
+	print_within(out, test->distance, "words");
+	g_string_append_c(out, ' ');
+	print_operand(out, test->near);
 }
 
 static const char *joint(const struct node *join)
@@ -105,6 +142,13 @@ static void print_term(GString *out, const struct node *node)
 
 	if (node->kind == NODE_TEST) {
 		print_test(out, node->test);
+	} else if (node->kind == NODE_LEAST) {
+		g_string_append_printf(out, "at least %u of (", node->least);
+		for (const struct node *n = node->first; n != NULL; n = n->next) {
+			g_string_append(out, n == node->first ? "" : ", ");
+			print_condition(out, n);
+		}
+		g_string_append_c(out, ')');
 	} else if (node->kind == NODE_NOT) {
 		g_string_append(out, "not ");
 		print_term(out, node->first);
@@ -122,6 +166,11 @@ void print_condition(GString *out, const struct node *node)
 		return;
 	}
 	for (const struct node *term = node->first; term != NULL; term = term->next) {
+		if (term->unless) {
+			g_string_append(out, " unless ");
+			print_condition(out, term->first);
+			continue;
+		}
 		if (term != node->first)
 			g_string_append_printf(out, " %s ", joint(node));
 		print_term(out, term);
@@ -198,7 +247,7 @@ static void print_when(GString *out, const struct clause *clause)
 {
 	const struct node *join = clause->condition;
 	const struct remarks *remarks = &clause->remarks;
-	const char *word = "when";
+	const char *word = clause->kind == CLAUSE_WHEN ? "when" : "unless";
 	GString *line = g_string_new(NULL);
 
 	if (join->kind != NODE_AND && join->kind != NODE_OR) {
@@ -226,7 +275,8 @@ static void print_when(GString *out, const struct clause *clause)
 
 /* ---- clauses ---- */
 
-static void print_given(GString *out, const struct clause *clause)
+/* a name and its value */
+static void print_value(GString *out, const struct clause *clause)
 {
 	static const char *const words[] = { [GIVEN_VALUE] = "",
 					     [GIVEN_YES] = "yes",
@@ -244,6 +294,21 @@ static void print_given(GString *out, const struct clause *clause)
 		g_string_append_c(out, ' ');
 		print_operand(out, &clause->value);
 	}
+}
+
+static void print_given(GString *out, const struct clause *clause)
+{
+	if (clause->object) {
+		g_string_append(out, clause->subject.text);
+		if (clause->given == GIVEN_UNKNOWN)
+			g_string_append(out, " unknown");
+		for (const struct clause *w = clause->words; w != NULL; w = w->next) {
+			g_string_append_c(out, ' ');
+			print_value(out, w);
+		}
+		return;
+	}
+	print_value(out, clause);
 }
 
 static void print_expect(GString *out, const struct clause *clause)
@@ -325,6 +390,7 @@ static void print_clause_words(GString *out, const struct clause *clause)
 		print_expect(out, clause);
 		break;
 	case CLAUSE_WHEN:
+	case CLAUSE_UNLESS:
 		break;
 	}
 }
@@ -332,7 +398,7 @@ static void print_clause_words(GString *out, const struct clause *clause)
 static void print_clauses(GString *out, const struct clause *clause)
 {
 	for (; clause != NULL; clause = clause->next) {
-		if (clause->kind == CLAUSE_WHEN) {
+		if (clause->kind == CLAUSE_WHEN || clause->kind == CLAUSE_UNLESS) {
 			print_when(out, clause);
 			continue;
 		}

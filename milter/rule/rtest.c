@@ -19,6 +19,7 @@ struct made {
 	struct value *headers;
 	struct value *dns_lists; /* unknown until given */
 	bool *given[SOURCE_COUNT];
+	struct objects objects[OBJECT_KIND_COUNT];
 };
 
 static struct made made_create(struct arena *a, const struct ruleset *rs)
@@ -88,8 +89,51 @@ static bool take_given_list(struct ruleset *rs, const struct clause *clause,
 	return true;
 }
 
+/* room for one more; it doubles, so that all of them cost no more than they are */
+static void add_object(struct made *made, struct objects *all, const struct value *words)
+{
+	const struct value **at = (const struct value **)(uintptr_t)all->at;
+
+	if ((all->n & (all->n - 1)) == 0) { /* full: 0, 1, 2, 4, 8 */
+		at = arena_new(made->arena, const struct value *, all->n * 2 + 1);
+		for (size_t i = 0; i < all->n; i++)
+			at[i] = all->at[i];
+	}
+	at[all->n++] = words;
+	all->at = at;
+}
+
+/* a link, attachment or recipient: what is not given of it is absent */
+static bool take_object(struct ruleset *rs, struct clause *clause, struct made *made)
+{
+	struct objects *all = &made->objects[clause->object_kind];
+	struct value *words = arena_new(made->arena, struct value, OBJECT_WORD_COUNT);
+	bool fine = true;
+
+	if (clause->given == GIVEN_UNKNOWN) {
+		all->cut = true;
+		return true;
+	}
+	for (size_t i = 0; i < OBJECT_WORD_COUNT; i++)
+		words[i] = VALUE_ABSENT;
+	for (struct clause *c = clause->words; c != NULL; c = c->next) {
+		size_t row = SIZE_MAX;
+
+		if (check_given_word(rs, clause->object_kind, c, &row))
+			words[row] =
+				given_value(c, object_words.rows[row].type == VALUE_TEXT);
+		else
+			fine = false;
+	}
+	add_object(made, all, words);
+	return fine;
+}
+
 static bool take_given(struct ruleset *rs, struct clause *clause, struct made *made)
 {
+	if (clause->object)
+		return take_object(rs, clause, made);
+
 	struct operand *subject = &clause->subject;
 	const struct list *list = subject->kind == OPERAND_NAME
 					  ? g_hash_table_lookup(rs->lists, subject->text)
@@ -259,7 +303,8 @@ static bool run_item(struct ruleset *rs, const struct tree *tree, const struct i
 	const struct value *at[SOURCE_COUNT] = { made.at[0], made.at[1], made.at[2] };
 	struct eval_context context = { .at = at,
 					.headers = made.headers,
-					.dns_lists = made.dns_lists };
+					.dns_lists = made.dns_lists,
+					.objects = made.objects };
 	struct run *run = run_create(a, rs);
 	bool fine = true, passed, expects = false;
 

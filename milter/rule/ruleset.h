@@ -39,6 +39,7 @@ struct rule {
 struct ruleset {
 	struct arena *arena;
 	struct rule_errors *errors; /* while loading */
+	const struct each *inside;  /* whose words tests may use, while loading; NULL */
 	GPtrArray *warnings;        /* texts */
 	const struct name_table *const *tables;
 	size_t n_tables;
@@ -63,12 +64,46 @@ struct ruleset {
 	const char *id;
 };
 
+/* operand_row - the row of a name, or of a word of a link, attachment or recipient
+ * err   none */
+static inline const struct name_row *operand_row(const struct ruleset *rs,
+						 const struct operand *o)
+{
+	g_assert(o->kind == OPERAND_NAME || o->kind == OPERAND_WORD);
+	return o->kind == OPERAND_WORD ? &object_words.rows[o->name.row]
+				       : &rs->tables[o->name.table]->rows[o->name.row];
+}
+
+/* left_row - the same of the left side of a test, which may be counted
+ * err   none */
+static inline const struct name_row *left_row(const struct ruleset *rs,
+					      const struct operand *o)
+{
+	static const struct name_row counted = { .name = "a count",
+						 .type = VALUE_INT,
+						 .unit = "" };
+
+	return o->count ? &counted : operand_row(rs, o);
+}
+
 /* ruleset_row - the row of a name
  * err   none */
 static inline const struct name_row *ruleset_row(const struct ruleset *rs,
 						 struct name_at at)
 {
 	return &rs->tables[at.table]->rows[at.row];
+}
+
+/* tests_within - the tests that compare something: of a test of each object those of its condition
+ * out   *n_r of them
+ * err   none */
+static inline const struct test *const *tests_within(const struct test *const *test,
+						     size_t *n_r)
+{
+	const struct each *each = (*test)->each;
+
+	*n_r = each == NULL ? 1 : each->n_tests;
+	return each == NULL ? test : each->tests;
 }
 
 #endif

@@ -273,10 +273,25 @@ const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force
 
 /* ---- why ---- */
 
+/* 3 links: the one that it found */
+static const char *explain_objects(struct run *run, const struct test *test,
+				   const char *found)
+{
+	static const struct name_row text_row = { .type = VALUE_TEXT, .unit = "" };
+	bool cut;
+	size_t n = run_objects(run, test, &cut);
+	const struct value v = value_of_text(found);
+
+	return arena_printf(
+		run_arena(run), "%zu %s%s%s%s", n, object_name(test->each->kind, n != 1),
+		cut ? ", and more that nobody has seen" : "", found == NULL ? "" : ": ",
+		found == NULL ? "" : value_words(run_arena(run), &v, &text_row));
+}
+
 static struct tried explain_test(struct run *run, const struct test *test)
 {
 	const struct ruleset *rs = run_ruleset(run);
-	struct value seen = run_left(run, test);
+	struct value seen = test->each == NULL ? run_left(run, test) : VALUE_ABSENT;
 	struct tried tried = { 0 };
 	GString *text = g_string_new(NULL);
 	const char *found;
@@ -285,7 +300,9 @@ static struct tried explain_test(struct run *run, const struct test *test)
 	tried.text = arena_strndup(run_arena(run), text->str, text->len);
 	g_string_free(text, TRUE);
 	tried.answer = run_test(run, test, &found);
-	if (seen.known == ANSWER_UNKNOWN)
+	if (test->each != NULL)
+		tried.seen = explain_objects(run, test, found);
+	else if (seen.known == ANSWER_UNKNOWN)
 		tried.seen = "unknown";
 	else if (seen.known == ANSWER_NO)
 		tried.seen = "absent";
@@ -293,7 +310,7 @@ static struct tried explain_test(struct run *run, const struct test *test)
 		tried.seen = value_words(run_arena(run), &seen,
 					 test->left.kind == OPERAND_HEADER
 						 ? NULL
-						 : ruleset_row(rs, test->left.name));
+						 : left_row(rs, &test->left));
 	return tried;
 }
 
@@ -319,7 +336,11 @@ static void explain_node(struct run *run, const struct node *node, unsigned dept
 	if (node->kind == NODE_TEST) {
 		*tried = explain_test(run, node->test);
 	} else if (node->kind != NODE_AND || depth > 0) {
-		tried->text = words[node->kind];
+		tried->text = node->kind == NODE_LEAST
+				      ? arena_printf(run_arena(run), "at least %u of",
+						     node->least)
+			      : node->unless ? "unless"
+					     : words[node->kind];
 		tried->answer = run_node(run, node);
 	} else {
 		for (const struct node *c = node->first; c != NULL; c = c->next)

@@ -74,7 +74,7 @@ static bool is_name(const struct operand *o)
 /* right operands of tests without one are zeroed, as OPERAND_NAME */
 static bool has_right(const struct test *t)
 {
-	return t->op > OP_IS_UNKNOWN;
+	return t->op >= OP_IS;
 }
 
 static bool operand_in(const bool *const *names, const struct operand *o)
@@ -83,15 +83,22 @@ static bool operand_in(const bool *const *names, const struct operand *o)
 	       names[o->name.table][o->name.row];
 }
 
-static bool reads(const bool *const *names, const struct test *t)
+/* a test of each object reads what those of its condition do */
+static bool reads(const bool *const *names, const struct test *test)
 {
-	return operand_in(names, &t->left) ||
-	       (has_right(t) && operand_in(names, &t->right));
+	size_t n;
+	const struct test *const *tests = tests_within(&test, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (operand_in(names, &tests[i]->left) ||
+		    (has_right(tests[i]) && operand_in(names, &tests[i]->right)))
+			return true;
+	return false;
 }
 
 static bool is_hidden(const struct supposer *s, const struct test *t)
 {
-	bool header = t->left.kind == OPERAND_HEADER ||
+	bool header = t->left.kind == OPERAND_HEADER || t->op == OP_EACH ||
 		      (has_right(t) && t->right.kind == OPERAND_HEADER);
 
 	bool dns = t->op == OP_IN && t->right.list != NULL &&
@@ -118,12 +125,39 @@ static answers set_of_test(const struct scene *scene, const struct test *t)
 	return only(run_test(scene->run, t, &found));
 }
 
+static answers set_of(const struct scene *scene, const struct node *node);
+
+/* what "at least so many of" can come to: with as many yes, or no, as there may be, and with as
+ * many unknown ones beside as few yes as there must be, or just too few */
+static answers set_of_least(const struct scene *scene, const struct node *node)
+{
+	unsigned may = 0, must = 0, is_yes = 0, open = 0, either = 0;
+
+	for (const struct node *n = node->first; n != NULL; n = n->next) {
+		answers set = set_of(scene, n);
+
+		may += (set & only(ANSWER_YES)) != 0;
+		must += (set & only(ANSWER_NO)) == 0;
+		is_yes += set == only(ANSWER_YES);
+		open += (set & only(ANSWER_UNKNOWN)) != 0;
+		either += set == (only(ANSWER_YES) | only(ANSWER_NO));
+	}
+	unsigned yes = is_yes < node->least ? MIN(is_yes + either, node->least - 1) : 0;
+
+	return (may >= node->least ? only(ANSWER_YES) : 0) |
+	       (must < node->least ? only(ANSWER_NO) : 0) |
+	       (is_yes < node->least && yes + open >= node->least ? only(ANSWER_UNKNOWN)
+								  : 0);
+}
+
 static answers set_of(const struct scene *scene, const struct node *node)
 {
 	answers all;
 
 	if (node->kind == NODE_TEST)
 		return set_of_test(scene, node->test);
+	if (node->kind == NODE_LEAST)
+		return set_of_least(scene, node);
 	if (node->kind == NODE_NOT)
 		return negated(set_of(scene, node->first));
 	all = node->kind == NODE_AND ? only(ANSWER_YES) : only(ANSWER_NO);
@@ -189,6 +223,8 @@ static void narrow(const struct scene *scene, const struct node *node, answers a
 		narrow(scene, node->first, negated(allowed));
 		return;
 	}
+	if (node->kind == NODE_LEAST)
+		return; /* which of them it was nobody knows */
 	narrow_each(scene, node, allowed);
 }
 

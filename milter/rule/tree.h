@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/value.h"
 #include "config/words.h"
+#include "feature/objects.h"
 #include "rule/report.h"
 
 struct list;
@@ -41,12 +42,16 @@ enum operand_kind {
 	OPERAND_NUMBER,
 	OPERAND_REGEX,
 	OPERAND_LIST, /* a name that the checker found to be a list */
+	OPERAND_WORD, /* ... to be a word of one link, attachment or recipient */
+	OPERAND_EACH, /* the objects of a test of each: there is no value */
 };
 
 struct operand {
 	enum operand_kind kind;
 	struct place place;
 	bool any_of;      /* "any of" was written before it */
+	bool count;       /* "count of" was: the number of its items */
+	unsigned least;   /* "at least 3 of" was: so many of the texts; 0: not */
 	const char *text; /* name, header, text, number or regex as written */
 	const char *unit; /* of a number; flags of a regex; NULL: none */
 	struct place unit_place;
@@ -67,6 +72,7 @@ enum operator{
 	OP_HOLDS, /* a yes or no alone */
 	OP_EXISTS,
 	OP_IS_UNKNOWN,
+	OP_EACH, /* any link (...) */
 	OP_IS,
 	OP_IS_NOT,
 	OP_LESS,
@@ -80,7 +86,23 @@ enum operator{
 	OP_MATCHES,
 	OP_IN,
 	OP_UNDER,
+	OP_WITHIN, /* within 2 letters of */
 	OP_COUNT
+};
+
+/* how many of the objects a condition must hold of */
+enum quantity { QUANTITY_ANY, QUANTITY_ALL, QUANTITY_LEAST };
+
+/* a condition on one link, attachment or recipient after the other */
+struct each {
+	enum quantity quantity;
+	unsigned least; /* of QUANTITY_LEAST */
+	enum object_kind kind;
+	struct node *condition;
+
+	/* the checker fills: the tests of the condition */
+	const struct test **tests;
+	size_t n_tests;
 };
 
 struct test {
@@ -88,6 +110,9 @@ struct test {
 	enum operator op;
 	struct place op_place;
 	struct operand right; /* of OP_IS and what follows it */
+	unsigned distance;    /* letters of OP_WITHIN, words to `near` */
+	struct operand *near; /* mentions ... within 5 words of this; NULL: alone */
+	struct each *each;    /* of OP_EACH */
 
 	/* the checker fills */
 	enum value_type type; /* of the left */
@@ -96,14 +121,16 @@ struct test {
 	unsigned cost;
 };
 
-enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST };
+enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TEST, NODE_LEAST };
 
 struct node {
 	enum node_kind kind;
 	struct place place;
-	bool own_line; /* began a line: kept by the printer at the top of a condition */
+	bool own_line;  /* began a line: kept by the printer at the top of a condition */
+	bool unless;    /* of NODE_NOT: so it was written */
+	unsigned least; /* of NODE_LEAST: so many of those below */
 	struct remarks remarks;
-	struct node *first; /* what it joins; of NODE_NOT the one */
+	struct node *first; /* what it joins or counts; of NODE_NOT the one */
 	struct node *next;  /* neighbour below the same parent */
 	struct test *test;
 
@@ -117,9 +144,10 @@ struct node {
 /* A node as it is evaluated. A message looks at nearly all of all rules: they lie side by side, and
  * the tree, of which each node takes cache lines of its own, is left alone. */
 struct step {
-	unsigned char kind; /* enum node_kind */
-	bool per_rcpt;      /* of a test */
-	unsigned n;         /* steps below, cheapest first; of a test its leaf */
+	unsigned char kind;   /* enum node_kind */
+	bool per_rcpt;        /* of a test */
+	unsigned short least; /* of NODE_LEAST */
+	unsigned n;           /* steps below, cheapest first; of a test its leaf */
 	union {
 		const struct step *below;
 		const struct test *test;
@@ -137,6 +165,7 @@ struct scaled {
 enum clause_kind {
 	CLAUSE_REASON,
 	CLAUSE_WHEN,
+	CLAUSE_UNLESS,
 	CLAUSE_POINTS,
 	CLAUSE_UNKNOWN,
 	CLAUSE_OBSERVE,
@@ -169,6 +198,9 @@ struct clause {
 	struct operand subject; /* of given */
 	struct operand value;   /* of given: OPERAND_TEXTS or OPERAND_NUMBER */
 	enum given given;
+	bool object; /* given: one of this kind, with these words */
+	enum object_kind object_kind;
+	struct clause *words; /* each given like a name */
 	enum answer answer;   /* expected */
 	enum operator op;     /* expected points: OP_IS ... OP_AT_LEAST */
 	const char *sentence; /* expected reason */

@@ -95,6 +95,40 @@ static const struct {
 	  "    and     size >= -3 kB\n"
 	  "    and     subject is not from.domain\n"
 	  "    and     header \"X\" starts with any of words\n" },
+	{ "x.rules",
+	  "rule a reason \"r\" when any link(host in low and not(hidden or coded))unless "
+	  "bulk # b\n"
+	  "or at least 2 of(a.b,c and d,not e)\n"
+	  "unless all attachments (size<3 kB) and at least 1 recipients (domain is x.y)\n"
+	  "spam 1\n"
+	  "rule b reason \"r\" when count of a.b>2 and a within 1 letters of b and\n"
+	  "text mentions any of c within 1 words of \"d\"\n"
+	  "and text mentions at least 2 of (\"e\" \"f\") within 5 words of any of g spam "
+	  "1",
+	  "rule a\n"
+	  "    reason  \"r\"\n"
+	  "    when    any link (host in low and not (hidden or coded))\n"
+	  "    unless  bulk  # b\n"
+	  "    or      at least 2 of (a.b, c and d, not e)\n"
+	  "    unless  all attachments (size < 3 kB) and at least 1 recipients (domain "
+	  "is x.y)\n"
+	  "    spam    +1\n"
+	  "\n"
+	  "rule b\n"
+	  "    reason  \"r\"\n"
+	  "    when    count of a.b > 2\n"
+	  "    and     a within 1 letter of b\n"
+	  "    and     text mentions any of c within 1 word of \"d\"\n"
+	  "    and     text mentions at least 2 of (\"e\", \"f\") within 5 words of any "
+	  "of g\n"
+	  "    spam    +1\n" },
+	{ "x.rtest",
+	  "test \"t\" given link host \"a\" hidden yes size 3 kB given link unknown "
+	  "expect spam 1",
+	  "test \"t\"\n"
+	  "    given   link host \"a\" hidden yes size 3 kB\n"
+	  "    given   link unknown\n"
+	  "    expect  spam 1\n" },
 	{ "x.rtest",
 	  "test \"t\" given a.b \"x\" \"y\" given c yes \"words\" given d absent given e "
 	  "3 days\n"
