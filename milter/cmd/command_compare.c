@@ -24,6 +24,7 @@ struct wanted {
 	char *since, *until;
 	int64_t since_s, until_s;
 	int limit;
+	gboolean json;
 };
 
 /* what one journal says of a message to a recipient */
@@ -247,6 +248,48 @@ static void print_all(const struct comparison *c)
 	}
 }
 
+/* ---- the same for programs: what all came to, then a line a row ---- */
+
+static void json_table(const char *what, GHashTable *table)
+{
+	GPtrArray *list = sorted_values(table);
+
+	for (guint i = 0; i < list->len; i++) {
+		const struct agreed *row = list->pdata[i];
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "by", what);
+		listing_json_text(out, "name", row->name);
+		listing_json_int(out, "same", row->same);
+		listing_json_int(out, "differ", row->differ);
+		listing_json_print(out);
+	}
+	g_ptr_array_unref(list);
+}
+
+static void json_all(const struct comparison *c)
+{
+	GString *out = listing_json_begin();
+
+	listing_json_int(out, "both", c->both);
+	listing_json_int(out, "agreed", c->same);
+	listing_json_int(out, "only_first", c->alone[0]);
+	listing_json_int(out, "only_second", c->alone[1]);
+	listing_json_int(out, "nameless", c->nameless);
+	listing_json_int(out, "left_out", c->left_out);
+	listing_json_print(out);
+	json_table("verdict", c->verdicts);
+	json_table("rule", c->rules);
+	json_table("domain", c->domains);
+	for (guint i = 0; i + 1 < c->differing->len; i += 2) {
+		out = listing_json_begin();
+		listing_json_text(out, "by", "message");
+		listing_json_text(out, "first_id", c->differing->pdata[i]);
+		listing_json_text(out, "second_id", c->differing->pdata[i + 1]);
+		listing_json_print(out);
+	}
+}
+
 static void count_alone(struct comparison *c)
 {
 	GHashTableIter iter;
@@ -274,7 +317,7 @@ static int compare(struct wanted *w, char **folders)
 	       read_journal(&c, 0, keep, &e) && read_journal(&c, 1, match, &e);
 	if (good) {
 		count_alone(&c);
-		print_all(&c);
+		(w->json ? json_all : print_all)(&c);
 	}
 	g_ptr_array_unref(c.differing);
 	g_hash_table_unref(c.domains);
@@ -295,6 +338,10 @@ int command_compare(int argc, char **argv)
 		  "TIME" },
 		{ "limit", 'n', 0, G_OPTION_ARG_INT, &w.limit,
 		  "Explain so many that differ; 10 if not said", "N" },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &w.json,
+		  "As lines of JSON: counts, then a line a row, then the ids of those "
+		  "that differ",
+		  NULL },
 		G_OPTION_ENTRY_NULL
 	};
 	int status = EXIT_USAGE;

@@ -1,5 +1,6 @@
 /* `wonted rollout`: what is enforced and what is only observed, while the daemon runs. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
@@ -28,11 +29,15 @@ static int ask(const struct command_args *args, const char *request)
 
 int command_rollout(int argc, char **argv)
 {
+	gboolean json = FALSE;
+	const GOptionEntry entries[] = { { "json", 'j', 0, G_OPTION_ARG_NONE, &json,
+					   "status: a line of JSON a row", NULL },
+					 G_OPTION_ENTRY_NULL };
 	struct command_args args = { .argc = argc, .argv = argv };
 	int status;
 
 	if (!command_options(
-		    &args, NULL,
+		    &args, entries,
 		    "status tells what is observed and what is enforced, and who said "
 		    "so.\n"
 		    "set changes it from the next message on; it outlives the daemon.\n"
@@ -45,7 +50,8 @@ int command_rollout(int argc, char **argv)
 		    "the\nrules say."))
 		return EXIT_USAGE;
 	char *words = g_strjoinv(" ", args.argv + 1);
-	char *request = g_strconcat("rollout ", words, NULL);
+	bool rows = json && strcmp(args.argv[1], "status") == 0;
+	char *request = g_strconcat("rollout ", words, rows ? " json" : "", NULL);
 
 	status = ask(&args, request);
 	g_free(request);

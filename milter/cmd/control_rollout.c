@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json_line.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/number.h"
@@ -120,6 +121,79 @@ static void tell_setting(GString *to, const struct rollout_setting *s)
 	g_free(value);
 	g_free(since);
 	g_free(by);
+}
+
+/* ---- the same for programs: a line a row ---- */
+
+static GString *json_begin(const char *source, const char *what, const char *name)
+{
+	GString *row = g_string_new(NULL);
+
+	json_line_open(row, '{');
+	listing_json_text(row, "source", source);
+	listing_json_text(row, "what", what);
+	listing_json_text(row, "name", name[0] != '\0' ? name : NULL);
+	return row;
+}
+
+static void json_end(GString *to, GString *row)
+{
+	json_line_close(row, '}');
+	g_string_append_printf(to, "%s\n", row->str);
+	g_string_free(row, TRUE);
+}
+
+static void json_mode(GString *to, const char *what, const char *name, enum mode mode,
+		      int64_t percent)
+{
+	GString *row = json_begin("configured", what, name);
+
+	listing_json_text(row, "value", mode_names[mode]);
+	listing_json_int(row, "percent", mode == MODE_OBSERVE ? 0 : percent);
+	json_end(to, row);
+}
+
+static void json_configured(GString *to, const struct runtime *w)
+{
+	const struct options *o = w->options;
+
+	json_mode(to, "all", "", o->mode, o->enforce_percent);
+	for (size_t i = 0; i < o->n_policies; i++)
+		json_mode(to, "policy", o->policies[i].name, o->policies[i].mode,
+			  o->policies[i].enforce_percent);
+	for (size_t i = 0; i < ruleset_count(w->rules); i++) {
+		const struct rule_info *rule = ruleset_rule(w->rules, i);
+
+		if (rule->observe || rule->rollout_percent < 100)
+			json_mode(to, "rule", rule->name,
+				  rule->observe ? MODE_OBSERVE : MODE_ENFORCE,
+				  rule->rollout_percent);
+	}
+}
+
+static void json_setting(GString *to, const struct rollout_setting *s)
+{
+	GString *row = json_begin("set", rollout_scopes[s->scope], s->name);
+	char *value = rollout_words(s->scope, s->percent);
+
+	listing_json_text(row, "value", value);
+	listing_json_int(row, "percent", s->percent);
+	listing_json_int(row, "since_s", s->since_s);
+	listing_json_text(row, "by", s->by);
+	json_end(to, row);
+	g_free(value);
+}
+
+static void tell_status_json(const struct runtime *w, GString *to)
+{
+	struct rollout *r = rollout_current(w->rollout);
+	GPtrArray *list = rollout_list(r);
+
+	json_configured(to, w);
+	for (guint i = 0; i < list->len; i++)
+		json_setting(to, list->pdata[i]);
+	g_ptr_array_unref(list);
+	rollout_unref(r);
 }
 
 static void tell_status(const struct runtime *w, GString *to)
@@ -258,6 +332,9 @@ bool control_rollout(const struct runtime *w, struct metrics *m, const char *wor
 
 	if (ours && n == 2 && strcmp(part[1], "status") == 0)
 		tell_status(w, to);
+	else if (ours && n == 3 && strcmp(part[1], "status") == 0 &&
+		 strcmp(part[2], "json") == 0)
+		tell_status_json(w, to);
 	else if (ours && n >= 4 && strcmp(part[1], "set") == 0)
 		answer_set(w, part + 2, n - 2, to);
 	else if (ours && n == 6 && strcmp(part[1], "guard") == 0)

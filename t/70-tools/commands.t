@@ -109,6 +109,8 @@ my %json = (
 	'rules show'          => [['two'], 'condition'],
 	'rules names'         => [[], 'meaning'],
 	'rules explain'       => undef,    # it prints a tree, and "scan --json --tests" its answers
+	'rollout status'      => undef,    # the same
+	compare               => [['JOURNAL', 'JOURNAL'], 'both'],
 	replay                => [[], undef],    # nothing would be otherwise: t/70-tools/replay.t has some
 	'people list'         => [[], 'names'],
 	'people test'         => [['Ann Abel <x@example.net>'], 'matches'],
@@ -131,7 +133,7 @@ my %json = (
 	'review users'        => [[], 'role'],
 );
 # and who changes something, or writes files, answers in words
-my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|top|rollout (?:status|set)|compare|setup|privacy export|completion)\b/;
+my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|top|rollout set|setup|privacy export|completion)\b/;
 
 # counts of rows and the like are told on standard error
 sub printed {
@@ -153,6 +155,7 @@ subtest '--json of every verb that lists or shows' => sub {
 		my ($args, $member) = @$row;
 		my @args = map { $_ eq 'HOLD' ? $hold : $verb eq 'explain' ? $id : $_ } grep { $_ ne '' } @$args;
 		@args = ($id) if $verb eq 'explain';
+		@args = ("$d->{dir}/journal") x 2 if $verb eq 'compare';
 		@args = ("lmdb:$d->{dir}/store") x 2 if $verb eq 'store diff';
 		my ($s, $said) = printed(split(' ', $verb), '--json', @args);
 		my @rows = map { eval { decode_json($_) } } grep { /\S/ } split /\n/, $said;
@@ -166,6 +169,10 @@ subtest '--json of every verb that lists or shows' => sub {
 	cmp_ok($daemons[0]{metrics}{running_s}, '>=', 0, 'with units');
 	is(ref $daemons[0]{metrics}{verdict}, 'HASH', 'and values of labels');
 	is_deeply([@{ $daemons[1] }{qw(program running)}], ['wonted-learn', JSON::PP::false], 'who does not run is told');
+	$d->run('rollout', 'set', 'rule', 'two', 'observe');
+	my %rollout = map { my $row = decode_json($_); ("$row->{source} $row->{what}" => $row) } split /\n/, ($d->run('rollout', 'status', '--json'))[1];
+	is($rollout{'configured all'}{value}, 'enforce', 'rollout status --json: what is configured') or diag explain \%rollout;
+	is_deeply([@{ $rollout{'set rule'} }{qw(name value percent by)}], ['two', 'observe', 0, 'operator'], '... and what was set');
 	is(ref decode_json(($d->run('store', 'migrate', 'status', '--json'))[1])->{told}, 'ARRAY', 'store migrate status --json');
 	ok($d->stop, 'and the daemon stops');
 };

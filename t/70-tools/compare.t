@@ -2,6 +2,7 @@
 # Two filters beside each other, given the same mail: where they agree, and why they differ.
 use strict; use warnings;
 use lib 't/lib';
+use JSON::PP;
 use Test::More;
 use Wonted::Daemon;
 use Wonted::Milter;
@@ -41,6 +42,11 @@ is((() = $text =~ /^=== differs:/mg), 3, 'each message that differs');
 like($text, qr/=== differs:\n--- \Q$filters[0]{dir}\E.*wanted.*--- \Q$filters[1]{dir}\E.*says_chairs/s, '... with both explanations');
 ($status, $text) = $filters[0]->run('compare', '--limit', 1, map { "$_->{dir}/journal" } @filters);
 is((() = $text =~ /^=== differs:/mg), 1, '--limit');
+($status, $text) = $filters[0]->run('compare', '--json', map { "$_->{dir}/journal" } @filters);
+my ($all, @rows) = map { decode_json($_) } split /\n/, $text;
+is_deeply($all, { both => 15, agreed => 12, only_first => 1, only_second => 2, nameless => 0, left_out => 0 }, '--json: what all came to');
+is_deeply([grep { $_->{name} eq 'says_chairs' } grep { $_->{by} eq 'rule' } @rows], [{ by => 'rule', name => 'says_chairs', same => 0, differ => 3 }], '... a row');
+is(scalar(grep { $_->{by} eq 'message' && $_->{first_id} && $_->{second_id} } @rows), 3, '... what differs');
 ($status, $text) = $filters[0]->run('compare', "$filters[0]{dir}/journal", '/nowhere/journal');
 like("$status $text", qr{^[13] .*/nowhere/journal}, 'a journal that is not there');
 $_->stop for @filters;
