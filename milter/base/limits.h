@@ -174,8 +174,7 @@
 #define LIMIT_HOLD_EVENT_S \
 	(40 * (int64_t)86400) /* as long as it is known what a message was */
 #define LIMIT_ACTS_BYTES \
-	(16 * 1024 * 1024) /* of the log of who released what: some 100,000 */
-#define LIMIT_ACTS_KEEP_S (366 * (int64_t)86400) /* it outlives all holds */
+	(16 * 1024 * 1024)    /* of the log of who released what: some 100,000 */
 #define LIMIT_HOLD_WRITERS 16 /* written at once; each has a copy of its message */
 #define LIMIT_REQUESTS 10000  /* for a release, that wait; each is a small file */
 

@@ -252,7 +252,7 @@ static void print_all(const struct comparison *c)
 
 static void json_table(const char *what, GHashTable *table)
 {
-	GPtrArray *list = sorted_values(table);
+	GPtrArray *list = sorted_values(table, compare_agreed);
 
 	for (guint i = 0; i < list->len; i++) {
 		const struct agreed *row = list->pdata[i];

@@ -24,6 +24,7 @@
 #define SOCKET_MODE "0666" /* who may ask is said by the kernel, and by feedback_users */
 
 struct feedback_listener {
+	int64_t keep_s; /* how long events stay in the spool */
 	struct feedback_intake *intake;
 	struct control *control; /* NULL: nobody can ask */
 	int watch;               /* of hold events; -1: none */
@@ -111,6 +112,7 @@ bool feedback_listener_begin(struct feedback_listener *l, const struct options *
 {
 	char *folder = g_build_filename(o->journal_dir, FEEDBACK_FOLDER, NULL);
 
+	l->keep_s = o->feedback_keep_ms / 1000;
 	g_assert(l->spool == NULL && l->applier == NULL);
 	l->spool = journal_open(folder, o->journal_rotate_bytes, e);
 	if (l->spool != NULL) {
@@ -149,7 +151,7 @@ bool feedback_listener_apply(struct feedback_listener *l, bool *more_r, GError *
 	l->done = sum(&l->before, &now);
 	pthread_mutex_unlock(&l->lock);
 	if (clock_mono_us() - l->expired_us >= EXPIRE_EVERY_US) {
-		journal_expire(l->spool, clock_now_s() - LIMIT_PREFERENCE_S);
+		journal_expire(l->spool, clock_now_s() - l->keep_s);
 		l->expired_us = clock_mono_us();
 	}
 	return good;

@@ -41,7 +41,10 @@ const struct tenant *tenant_named(const struct options *o, const char *name, GEr
 
 struct store *configured_store_open(const struct options *o, bool write, GError **e)
 {
-	return store_open(o->store, &(struct store_setup){ .write = write }, e);
+	return store_open(o->store,
+			  &(struct store_setup){ .write = write,
+						 .keep_s = o->history_keep_ms / 1000 },
+			  e);
 }
 
 bool tenant_store_open(struct tenant_store *w, const struct options *o, const char *name,

@@ -181,7 +181,8 @@ static void expire(struct daemon *d)
 	if (e != NULL)
 		log_line(LOG_LEVEL_ERROR, "quarantine: cannot expire: %s", e->message);
 	g_clear_error(&e);
-	if (!acts_expire(w->options->quarantine_dir, now_s - LIMIT_ACTS_KEEP_S, &e))
+	if (!acts_expire(w->options->quarantine_dir,
+			 now_s - w->options->acts_keep_ms / 1000, &e))
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s", e->message);
 	g_clear_error(&e);
 	hold_events_expire(w->options->quarantine_dir, now_s);

@@ -40,6 +40,7 @@ struct store {
 	char *url;
 	struct refs refs;
 	bool write;
+	int64_t keep_s; /* as of struct store_setup */
 	int64_t (*now_s)(void);
 	struct store_registry *registry; /* on which it stands, or NULL */
 	char *registry_key;

@@ -42,6 +42,7 @@ static struct store *open_new(const struct store_request *request, GError **e)
 	s->url = g_strdup(request->url);
 	refs_begin(&s->refs, 1);
 	s->write = request->setup->write;
+	s->keep_s = request->setup->keep_s;
 	s->now_s = request->setup->now_s != NULL ? request->setup->now_s : clock_now_s;
 	return s;
 }

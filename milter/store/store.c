@@ -38,6 +38,22 @@ void store_read_many(struct store *s, struct store_read *r, size_t n, int64_t de
 	s->ops->read_many(s, r, MIN(n, LIMIT_BATCH_KEYS), deadline_us, a);
 }
 
+/* NULL: none is kept for longer than it may be. What is for ever has no time */
+static struct store_write *keep_shorter(const struct store *s,
+					const struct store_write *w, size_t n)
+{
+	struct store_write *kept = NULL;
+
+	for (size_t i = 0; i < n && s->keep_s > 0; i++) {
+		if (w[i].ttl_s <= s->keep_s)
+			continue;
+		if (kept == NULL)
+			kept = g_memdup2(w, n * sizeof(*w));
+		kept[i].ttl_s = s->keep_s;
+	}
+	return kept;
+}
+
 enum store_wrote store_write_many(struct store *s, const struct store_write *w, size_t n,
 				  GError **e)
 {
@@ -51,7 +67,13 @@ enum store_wrote store_write_many(struct store *s, const struct store_write *w, 
 		g_assert(w[i].value.n <= LIMIT_VALUE_BYTES);
 		g_assert((w[i].kind == STORE_MERGE) == (w[i].merge != NULL));
 	}
-	return n == 0 ? STORE_WROTE : s->ops->write_many(s, w, n, e);
+	if (n == 0)
+		return STORE_WROTE;
+	struct store_write *kept = keep_shorter(s, w, n);
+	enum store_wrote wrote = s->ops->write_many(s, kept != NULL ? kept : w, n, e);
+
+	g_free(kept);
+	return wrote;
 }
 
 bool store_scan(struct store *s, struct bytes prefix,

@@ -20,6 +20,7 @@ struct store_setup {
 	bool write;             /* the one writer (the tool, wonted-learn); else reader */
 	int64_t (*now_s)(void); /* for what expires; NULL is clock_now_s() */
 	struct store_registry *registry; /* stores in it are shared; or NULL */
+	int64_t keep_s; /* what is written for a time is kept no longer than this; 0: as it says */
 	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
 };
 
