@@ -428,9 +428,15 @@ static bool check_name(struct ruleset *rs, const struct item *item)
 
 /* ---- what another file changes ---- */
 
+/* the change of the highest layer is told */
 static void rule_changed(struct ruleset *rs, struct rule *rule, struct place place)
 {
-	if (rule->changed.line > 0)
+	enum layer layer = layer_of(place.file);
+
+	if (rule->changes[layer].line > 0)
+		return;
+	rule->changes[layer] = place;
+	if (rule->changed.line > 0 && layer_of(rule->changed.file) > layer)
 		return;
 	rule->changed = place;
 	rule->info.changed = arena_printf(rs->arena, "%s:%u", place.file, place.line);
@@ -438,7 +444,9 @@ static void rule_changed(struct ruleset *rs, struct rule *rule, struct place pla
 
 void check_change(struct ruleset *rs, const struct item *item)
 {
-	GHashTable *changes = item->kind == ITEM_ADJUST ? rs->adjusts : rs->overrides;
+	enum layer layer = layer_of(item->place.file);
+	GHashTable *changes =
+		item->kind == ITEM_ADJUST ? rs->adjusts[layer] : rs->overrides[layer];
 	const struct item *first;
 
 	if (item->broken || (item->kind == ITEM_RULE && !item->override))
@@ -573,10 +581,22 @@ static void check_clauses(struct ruleset *rs, struct rule *rule, const struct it
 	rule->sayers = item->clauses;
 }
 
+/* The override of the highest layer is the rule; what lower ones adjusted was another one.
+ * *layer_r: the first whose adjust counts. */
+static const struct item *find_override(const struct ruleset *rs, const struct item *item,
+					size_t *layer_r)
+{
+	const struct item *found = NULL;
+
+	for (*layer_r = LAYER_COUNT; *layer_r > 0 && found == NULL; (*layer_r)--)
+		found = g_hash_table_lookup(rs->overrides[*layer_r - 1], item->name);
+	return found;
+}
+
 static void check_rule(struct ruleset *rs, const struct item *item)
 {
-	const struct item *override = g_hash_table_lookup(rs->overrides, item->name),
-			  *adjust = g_hash_table_lookup(rs->adjusts, item->name),
+	size_t layer = LAYER_COUNT;
+	const struct item *override = find_override(rs, item, &layer), *adjust,
 			  *text = override == NULL ? item : override;
 	struct rule *rule = arena_new(rs->arena, struct rule, 1);
 
@@ -593,8 +613,11 @@ static void check_rule(struct ruleset *rs, const struct item *item)
 	check_clauses(rs, rule, text);
 	if (override != NULL)
 		rule_changed(rs, rule, override->place);
-	if (adjust != NULL)
-		adjust_rule(rs, rule, adjust);
+	for (; layer < LAYER_COUNT; layer++) {
+		adjust = g_hash_table_lookup(rs->adjusts[layer], item->name);
+		if (adjust != NULL)
+			adjust_rule(rs, rule, adjust);
+	}
 	look_for_extended_lists(rs, rule);
 	if (!rule->info.off)
 		rs->needs |= rule->info.needs;

@@ -30,8 +30,10 @@ static struct ruleset *ruleset_new(const struct ruleset_source *source,
 	rs->rules = g_ptr_array_new();
 	rs->by_name = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->lists = g_hash_table_new(g_str_hash, g_str_equal);
-	rs->overrides = g_hash_table_new(g_str_hash, g_str_equal);
-	rs->adjusts = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; i < LAYER_COUNT; i++) {
+		rs->overrides[i] = g_hash_table_new(g_str_hash, g_str_equal);
+		rs->adjusts[i] = g_hash_table_new(g_str_hash, g_str_equal);
+	}
 	rs->leaves = g_hash_table_new(g_str_hash, g_str_equal);
 	rs->headers = g_ptr_array_new();
 	rs->warnings = g_ptr_array_new();
@@ -60,8 +62,10 @@ void ruleset_free(struct ruleset *rs)
 	g_ptr_array_unref(rs->rules);
 	g_hash_table_unref(rs->by_name);
 	g_hash_table_unref(rs->lists);
-	g_hash_table_unref(rs->overrides);
-	g_hash_table_unref(rs->adjusts);
+	for (size_t i = 0; i < LAYER_COUNT; i++) {
+		g_hash_table_unref(rs->overrides[i]);
+		g_hash_table_unref(rs->adjusts[i]);
+	}
 	g_hash_table_unref(rs->leaves);
 	if (rs->frozen_leaves != NULL)
 		g_hash_table_unref(rs->frozen_leaves);

@@ -231,8 +231,12 @@ static bool is_beside(const struct tree *tree, const char *file)
 /* does a test go with the file of a rule, or with the one that changes it? */
 static bool is_of(const struct tree *tree, const struct rule *rule)
 {
-	return is_beside(tree, rule->home) ||
-	       (rule->changed.line > 0 && is_beside(tree, rule->changed.file));
+	bool beside = is_beside(tree, rule->home);
+
+	for (size_t i = 0; i < LAYER_COUNT; i++)
+		beside |= rule->changes[i].line > 0 &&
+			  is_beside(tree, rule->changes[i].file);
+	return beside;
 }
 
 /* without rules beside it, a test is about all of them */

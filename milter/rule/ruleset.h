@@ -2,6 +2,7 @@
 #ifndef RULE_RULESET_H
 #define RULE_RULESET_H
 
+#include "rule/layer.h"
 #include "rule/rule.h"
 #include "rule/tree.h"
 
@@ -22,6 +23,7 @@ struct rule {
 	const char
 		*home; /* the file that it belongs to, even if another one overrides it */
 	struct place changed; /* of the override, adjust or extend list; line 0: none */
+	struct place changes[LAYER_COUNT]; /* the first of each layer */
 	struct node *condition;
 	const struct test **tests; /* of the condition, as written */
 	size_t n_tests;
@@ -43,11 +45,12 @@ struct ruleset {
 	GPtrArray *warnings;        /* texts */
 	const struct name_table *const *tables;
 	size_t n_tables;
-	GPtrArray *rules;                /* struct rule */
-	GPtrArray *rtests;               /* struct tree of .rtest files, while loading */
-	GHashTable *by_name;             /* name -> struct rule */
-	GHashTable *lists;               /* name -> struct list */
-	GHashTable *overrides, *adjusts; /* name -> struct item, while loading */
+	GPtrArray *rules;    /* struct rule */
+	GPtrArray *rtests;   /* struct tree of .rtest files, while loading */
+	GHashTable *by_name; /* name -> struct rule */
+	GHashTable *lists;   /* name -> struct list */
+	/* name -> struct item, while loading */
+	GHashTable *overrides[LAYER_COUNT], *adjusts[LAYER_COUNT];
 	unsigned changed_rtests;
 	GHashTable *leaves;         /* a test as written -> its number + 1 */
 	struct frozen_leaf *frozen; /* by leaf: which answers a record keeps */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "fixture.h"
+#include "rule/layer.h"
 
 static const char two_rules[] =
 	"list free file \"lists/l.txt\"\n"
@@ -372,6 +373,52 @@ static void test_site_info(void)
 	ruleset_free(rs);
 }
 
+/* an emergency changes what the site made of a shipped rule, and stops nobody's tests */
+static void test_layers(void)
+{
+	static const struct {
+		const char *emergency;
+		int64_t graymail_milli; /* of the rule as it is in force */
+		const char *changed;
+	} rows[] = {
+		{ "", 5000, "90-site.rules:1" },
+		{ "adjust r graymail +2", 7000, "99-now.rules:1" },
+		{ "override rule r reason \"E\" when bulk graymail +1", 1000,
+		  "99-now.rules:1" },
+		{ "override rule r reason \"E\" when bulk graymail +1\n"
+		  "adjust r graymail +0.5",
+		  1500, "99-now.rules:1" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const struct rule_text texts[] = {
+			{ "10-r.rules",
+			  bytes_of("rule r reason \"R\" when bulk graymail +4") },
+			{ "90-site.rules", bytes_of("adjust r graymail +1") },
+			{ "90-site.rtest",
+			  bytes_of("test \"t\" given bulk yes expect graymail 5") },
+			{ "99-now.rules", bytes_of(rows[i].emergency) },
+		};
+		const struct ruleset_source source = { .texts = texts,
+						       .n_texts = G_N_ELEMENTS(texts),
+						       .tables = fx_tables,
+						       .n_tables =
+							       G_N_ELEMENTS(fx_tables) };
+		GError *e = NULL;
+		struct ruleset *rs = ruleset_load_texts(&source, &e);
+
+		g_assert_no_error(e);
+		g_assert_cmpint(ruleset_rule(rs, 0)->milli[AXIS_GRAYMAIL], ==,
+				rows[i].graymail_milli);
+		g_assert_cmpstr(ruleset_rule(rs, 0)->changed, ==, rows[i].changed);
+		ruleset_free(rs);
+	}
+	g_assert_cmpint(layer_of("rules/05-a.rules"), ==, LAYER_SHIPPED);
+	g_assert_cmpint(layer_of("/x/90-a.rules"), ==, LAYER_SITE);
+	g_assert_cmpint(layer_of("a.rules"), ==, LAYER_SITE);
+	g_assert_cmpint(layer_of("99-a.rules"), ==, LAYER_EMERGENCY);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -384,5 +431,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/rule/load/list_outside", test_list_outside);
 	g_test_add_func("/rule/load/sites", test_sites);
 	g_test_add_func("/rule/load/site_info", test_site_info);
+	g_test_add_func("/rule/load/layers", test_layers);
 	return g_test_run();
 }
