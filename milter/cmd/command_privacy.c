@@ -1,267 +1,417 @@
-/* `wonted privacy export`: all that is kept of one address, on one page, for whoever asks what is known
- * of them. It reads the stores, the holds and the journal; what the audit file has, `wonted audit show`
- * tells. */
+/* `wonted privacy`: all that is kept of one address, on one page, for whoever asks what is known of
+ * them; and all of it taken out. Both walk the same table of parts, so that nothing can be shown
+ * that is not erased, nor kept that is not shown. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "audit/audit.h"
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/plural.h"
+#include "cmd/agree.h"
 #include "cmd/command.h"
-#include "cmd/hold_print.h"
 #include "cmd/listing.h"
-#include "cmd/store_record.h"
+#include "cmd/places.h"
+#include "cmd/privacy.h"
 #include "cmd/tenant_store.h"
-#include "journal/reader.h"
-#include "journal/recorded.h"
-#include "learn/apply.h"
 #include "message/address.h"
-#include "quarantine/scope.h"
+#include "quarantine/acts.h"
+#include "review/accounts.h"
 
-enum { TEXT_BYTES = 200, HOLDS_MOST = 1000000 };
+/* wonted-learn may have read what is erased a moment before it writes what it learned */
+enum { ROUNDS = 4, ROUND_US = 300000, TEXT_BYTES = 200, DAY_MS = 86400000 };
 
 static const char *const name = "wonted privacy";
 
-struct export
+bool privacy_found(struct privacy *p)
 {
-	const struct options *options;
-	struct arena *arena;
-	const char *address; /* address_key() form */
-	size_t n;            /* of the part at hand */
-	size_t all;
+	p->n++;
+	return p->print;
+}
+
+void privacy_json(const struct privacy *p, const char *member, const char *json)
+{
+	GString *out = listing_json_begin();
+
+	listing_json_text(out, "part", p->part);
+	g_string_append_printf(out, ",\"%s\":%s", member, json);
+	listing_json_print(out);
+}
+
+/* a line of words, or a member of that name */
+static void tell(struct privacy *p, const char *member, const char *text)
+{
+	if (!privacy_found(p))
+		return;
+	if (p->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "part", p->part);
+		listing_json_text(out, member, text);
+		listing_json_print(out);
+		return;
+	}
+	fputs("  ", stdout);
+	listing_put_text(text, TEXT_BYTES);
+	putchar('\n');
+}
+
+/* ---- the audit file ---- */
+
+static bool is_theirs(const struct privacy *p, const char *text)
+{
+	return text != NULL && sought_in(&p->sought, bytes_of(text));
+}
+
+static bool look_at_entry(const struct audit_entry *x, void *user)
+{
+	struct privacy *p = user;
+	bool theirs = is_theirs(p, x->who);
+
+	for (const char *const *r = x->rcpts; *r != NULL; r++)
+		theirs |= is_theirs(p, *r);
+	if (theirs) {
+		char *when = listing_time_exact(x->time_s);
+		char *words = g_strdup_printf("%s  %s %s by %s %s", when, x->what,
+					      x->outcome, x->who, x->hold);
+
+		tell(p, "entry", words);
+		g_free(words);
+		g_free(when);
+	}
+	return true;
+}
+
+/* A person has one key, whatever tenant it was about. */
+static bool look_audit(struct privacy *p, GError **e)
+{
+	return p->tenant != NULL ||
+	       audit_list(p->options->audit_dir, 0, look_at_entry, p, e);
+}
+
+static bool erase_audit(struct privacy *p, GError **e)
+{
+	const struct audit_entry by = { .time_s = clock_now_s(),
+					.what = "erase",
+					.who = p->who,
+					.uid = p->uid,
+					.tool = name,
+					.outcome = "done",
+					.why = p->why };
+	bool was_there;
+
+	return p->tenant != NULL ||
+	       audit_erase(p->options->audit_dir, p->sought.address, &by, &was_there, e);
+}
+
+/* ---- accounts of the review page ---- */
+
+static void look_at_account(const struct identity *i, void *user)
+{
+	struct privacy *p = user;
+	bool theirs = is_theirs(p, i->name) || is_theirs(p, i->mailbox);
+
+	if (theirs && (p->tenant == NULL || g_strcmp0(i->tenant, p->tenant->name) == 0))
+		tell(p, "account", i->name);
+}
+
+static bool look_accounts(struct privacy *p, GError **e)
+{
+	return account_list(p->options->review_accounts, look_at_account, p, e);
+}
+
+struct names {
+	struct privacy *privacy;
+	GPtrArray *list;
 };
 
-/* ---- parts of the page ---- */
-
-static void begin_part(struct export *x, const char *title)
+static void collect_account(const struct identity *i, void *user)
 {
-	printf("\n%s\n", title);
-	x->n = 0;
+	struct names *to = user;
+	struct privacy look = *to->privacy;
+
+	look.n = 0;
+	look.print = false;
+	look_at_account(i, &look);
+	if (look.n > 0)
+		g_ptr_array_add(to->list, g_strdup(i->name));
 }
 
-static void end_part(struct export *x)
+static bool erase_accounts(struct privacy *p, GError **e)
 {
-	if (x->n == 0)
+	struct names to = { p, g_ptr_array_new_with_free_func(g_free) };
+	bool good = account_list(p->options->review_accounts, collect_account, &to, e);
+
+	for (guint i = 0; good && i < to.list->len; i++)
+		good = account_remove(p->options->review_accounts, to.list->pdata[i], e);
+	g_ptr_array_free(to.list, TRUE);
+	return good;
+}
+
+/* ---- all parts ---- */
+
+/* The journal comes first: what wonted-learn could learn again is gone before what it learned. */
+static const struct privacy_part parts[] = {
+	{ "journal", "Messages that were decided, or seen on their way out",
+	  privacy_look_journal, privacy_erase_journal },
+	{ "feedback", "What was done with messages, or said of wishes",
+	  privacy_look_feedback, privacy_erase_feedback },
+	{ "store",
+	  "What is remembered (people, mailboxes, preferences, who writes to whom)",
+	  privacy_look_store, privacy_erase_store },
+	{ "holds", "Messages that are, or were, held", privacy_look_holds,
+	  privacy_erase_holds },
+	{ "acts", "What was done with held messages, or is asked for", privacy_look_acts,
+	  privacy_erase_acts },
+	{ "accounts", "Accounts of the review page", look_accounts, erase_accounts },
+	{ "audit", "Who did what (audit file)", look_audit, erase_audit },
+};
+
+static bool look_at_part(struct privacy *p, const struct privacy_part *part, GError **e)
+{
+	p->part = part->name;
+	p->n = 0;
+	if (p->print && !p->json)
+		printf("\n%s\n", part->title);
+	if (!part->look(p, e))
+		return false;
+	if (p->print && !p->json && p->n == 0)
 		puts("  nothing");
-	x->all += x->n;
-}
-
-/* the address by itself, or within a key that is made of it */
-static bool is_about(const struct export *x, const char *text)
-{
-	const char *at = text;
-	size_t n = strlen(x->address);
-
-	while ((at = strcasestr(at, x->address)) != NULL) {
-		bool begins = at == text || strchr("\"<?| {,", at[-1]) != NULL;
-		bool ends = at[n] == '\0' || strchr("\">|} ,", at[n]) != NULL;
-
-		if (begins && ends)
-			return true;
-		at += n;
-	}
-	return false;
-}
-
-/* ---- the stores ---- */
-
-static bool look_at_record(const struct store_record *record, void *to)
-{
-	struct export *x = to;
-	GString *line = g_string_new(NULL);
-
-	record_print(record, line);
-	if (is_about(x, line->str)) {
-		x->n++;
-		printf("  %s%s", line->str,
-		       g_str_has_suffix(line->str, "\n") ? "" : "\n");
-	}
-	g_string_free(line, TRUE);
 	return true;
 }
 
-static bool export_store(struct export *x, GError **e)
+/* n_r   of each part */
+static bool look_at_all(struct privacy *p, size_t n_r[COUNT_OF(parts)], size_t *all_r,
+			GError **e)
 {
-	struct store *s = configured_store_open(x->options, false, e);
-	bool good;
-
-	begin_part(x, "What is remembered (people, mailboxes, preferences, who writes to "
-		      "whom)");
-	good = s != NULL &&
-	       store_scan(s, (struct bytes){ .at = "", .n = 0 }, look_at_record, x, e);
-	end_part(x);
-	store_close(&s);
-	return good;
-}
-
-/* ---- the holds ---- */
-
-static bool is_party(const struct export *x, const struct hold *h)
-{
-	GString *all = g_string_new(NULL);
-	bool is;
-
-	for (size_t i = 0; i < h->n_rcpts; i++)
-		g_string_append_printf(all, " %s", h->rcpts[i].address);
-	g_string_append_printf(all, " %s %s", h->mail_from != NULL ? h->mail_from : "",
-			       h->from != NULL ? h->from : "");
-	is = is_about(x, all->str);
-	g_string_free(all, TRUE);
-	return is;
-}
-
-static bool look_at_hold(const struct hold *h, void *to)
-{
-	struct export *x = to;
-
-	if (is_party(x, h)) {
-		x->n++;
-		hold_print_row(h);
+	*all_r = 0;
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		if (!look_at_part(p, &parts[i], e))
+			return false;
+		n_r[i] = p->n;
+		*all_r += p->n;
 	}
 	return true;
-}
-
-static bool export_holds(struct export *x, GError **e)
-{
-	const struct hold_filter all = { .all_states = true, .most = HOLDS_MOST };
-	struct quarantine *q = quarantine_open(x->options->quarantine_dir, e);
-	struct hold_scope scope;
-	bool good = q != NULL;
-
-	begin_part(x, "Messages that are, or were, held");
-	if (good) {
-		scope = hold_scope_all(q);
-		quarantine_settle(q);
-		good = hold_list(&scope, &all, look_at_hold, x, e);
-	}
-	end_part(x);
-	quarantine_close(q);
-	return good;
-}
-
-/* ---- the journal ---- */
-
-static void print_decision(const struct recorded *r)
-{
-	const struct value *subject = &r->features.at[FEATURE_SUBJECT];
-	char *when = listing_time(r->time_s);
-
-	printf("  %s  from ", when);
-	listing_put_text(r->mail_from, TEXT_BYTES);
-	for (size_t i = 0; i < r->n_rcpts; i++) {
-		const struct recorded_rcpt *to = &r->rcpts[i];
-
-		fputs(" to ", stdout);
-		listing_put_text(to->address, TEXT_BYTES);
-		if (to->verdict < VERDICT_COUNT)
-			printf(" (%s)", verdict_names[to->verdict]);
-	}
-	if (r->has_features && subject->known == ANSWER_YES) {
-		fputs("  \"", stdout);
-		listing_put_text(subject->text, TEXT_BYTES);
-		putchar('"');
-	}
-	putchar('\n');
-	g_free(when);
-}
-
-static void look_at_line(struct export *x, struct bytes line)
-{
-	struct arena *a = arena_create();
-	const char *text = arena_strndup(a, line.at, line.n);
-	struct recorded r;
-
-	if (is_about(x, text)) {
-		x->n++;
-		if (recorded_read(a, line, &r, NULL)) {
-			print_decision(&r);
-		} else {
-			fputs("  ", stdout);
-			listing_put_text(text, line.n);
-			putchar('\n');
-		}
-	}
-	arena_destroy(&a);
-}
-
-static bool export_journal(struct export *x, const char *title, const char *folder,
-			   GError **e)
-{
-	struct journal_reader *r = NULL;
-	enum answer more = ANSWER_NO;
-	struct bytes line;
-
-	begin_part(x, title);
-	if (g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-		r = journal_reader_open(folder, NULL, e);
-		more = r == NULL ? ANSWER_UNKNOWN : ANSWER_YES;
-	}
-	while (more == ANSWER_YES) {
-		more = journal_reader_next(r, &line, e);
-		if (more == ANSWER_YES)
-			look_at_line(x, line);
-	}
-	end_part(x);
-	journal_reader_close(&r);
-	return more == ANSWER_NO;
 }
 
 /* ---- the page ---- */
 
-static bool export_all(struct export *x, GError **e)
+static void print_sum(const struct privacy *p, size_t all)
 {
-	const struct options *o = x->options;
-	char *feedback = g_build_filename(o->journal_dir, FEEDBACK_FOLDER, NULL);
-	bool good;
+	const struct options *o = p->options;
 
-	printf("All that wonted keeps of %s\n", x->address);
-	good = export_store(x, e) && export_holds(x, e) &&
-	       export_journal(x, "Messages that were decided, or seen on their way out",
-			      o->journal_dir, e) &&
-	       export_journal(x, "What was done with messages, or said of wishes",
-			      feedback, e);
-	if (good)
-		printf("\n%zu in all. Kept for: journal %" PRId64
-		       " days (journal_keep), holds "
-		       "%" PRId64 " days (quarantine_keep); what is remembered, as "
-		       "expires says. \"wonted audit show\" tells who looked at mail.\n",
-		       x->all, o->journal_keep_ms / 86400000,
-		       o->quarantine_keep_ms / 86400000);
-	g_free(feedback);
-	return good;
+	if (p->json) {
+		GString *out = listing_json_begin();
+
+		listing_json_text(out, "part", "all");
+		listing_json_text(out, "address", p->sought.address);
+		listing_json_int(out, "found", (int64_t)all);
+		listing_json_print(out);
+		return;
+	}
+	printf("\n%zu in all. Kept for: journal %" PRId64 " days (journal_keep), holds "
+	       "%" PRId64 " days (quarantine_keep), feedback %" PRId64
+	       " days (feedback_keep), acts %" PRId64
+	       " days (acts_keep); what is remembered at most %" PRId64
+	       " days since it was written (history_keep). The text model has counts of "
+	       "hashed words and no addresses; who is named in wonted.conf, rules and "
+	       "lists, their owner knows.\n",
+	       all, o->journal_keep_ms / DAY_MS, o->quarantine_keep_ms / DAY_MS,
+	       o->feedback_keep_ms / DAY_MS, o->acts_keep_ms / DAY_MS,
+	       o->history_keep_ms / DAY_MS);
 }
 
-static int do_export(const struct options *o, const char *address)
+static bool print_page(struct privacy *p, size_t *all_r, GError **e)
 {
-	struct export x = { .options = o, .arena = arena_create() };
-	GError *e = NULL;
-	int status = EXIT_DONE;
+	size_t n[COUNT_OF(parts)];
 
-	x.address = address_key(x.arena, address);
-	if (x.address == NULL || address_domain(x.address) == NULL) {
-		fprintf(stderr, "%s: \"%s\" is no address\n", name, address);
-		status = EXIT_WRONG_INPUT;
-	} else if (!export_all(&x, &e)) {
-		status = command_fail(name, e);
+	p->print = true;
+	if (!p->json)
+		printf("All that wonted keeps of %s%s%s\n", p->sought.address,
+		       p->tenant != NULL ? " for " : "",
+		       p->tenant != NULL ? p->tenant->name : "");
+	if (!look_at_all(p, n, all_r, e))
+		return false;
+	print_sum(p, *all_r);
+	return true;
+}
+
+/* ---- erasing ---- */
+
+struct asked {
+	char *tenant, *why;
+	gboolean json, yes, dry_run;
+};
+
+static void tell_counts(const struct privacy *p, const size_t n[COUNT_OF(parts)],
+			const char *what)
+{
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		if (p->json) {
+			GString *out = listing_json_begin();
+
+			listing_json_text(out, "part", parts[i].name);
+			listing_json_int(out, what, (int64_t)n[i]);
+			listing_json_print(out);
+		} else if (n[i] > 0) {
+			printf("%8zu  %s\n", n[i], parts[i].title);
+		}
 	}
-	arena_destroy(&x.arena);
+}
+
+static bool is_agreed(const struct privacy *p, const struct asked *asked, size_t all)
+{
+	if (asked->yes)
+		return true;
+	fflush(stdout);
+	fprintf(stderr,
+		"%s erase: %zu %s of <%s> for good; held messages among them are never "
+		"delivered, and nothing brings any of it back",
+		name, all, plural(all, "thing is to go", "things are to go"),
+		p->sought.address);
+	return agree("erase");
+}
+
+static bool erase_once(struct privacy *p, GError **e)
+{
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		p->part = parts[i].name;
+		if (!parts[i].erase(p, e))
+			return false;
+	}
+	return true;
+}
+
+static bool erase_all(struct privacy *p, GError **e)
+{
+	size_t n[COUNT_OF(parts)], left = 1;
+
+	for (int round = 0; round < ROUNDS && left > 0; round++) {
+		if (round > 0)
+			g_usleep(ROUND_US);
+		if (!erase_once(p, e) || !look_at_all(p, n, &left, e))
+			return false;
+	}
+	return true;
+}
+
+/* The proof: the same page, which must be empty. */
+static int prove(struct privacy *p, GError **e)
+{
+	size_t left = 0;
+
+	if (!print_page(p, &left, e))
+		return EXIT_SYSTEM;
+	if (left == 0)
+		return EXIT_DONE;
+	fprintf(stderr,
+		"%s erase: %zu %s there still, or again: new mail makes new records. Run "
+		"it once more when that has ended\n",
+		name, left, plural(left, "thing is", "things are"));
+	return EXIT_SYSTEM;
+}
+
+static int do_erase(struct privacy *p, const struct asked *asked, GError **e)
+{
+	size_t n[COUNT_OF(parts)], all = 0;
+
+	if (!look_at_all(p, n, &all, e))
+		return EXIT_SYSTEM;
+	if (!p->json)
+		printf("wonted keeps of %s\n%s", p->sought.address,
+		       all == 0 ? "  nothing\n" : "");
+	tell_counts(p, n, "found");
+	if (asked->dry_run)
+		return EXIT_DONE;
+	if (all > 0 && !is_agreed(p, asked, all))
+		return EXIT_USAGE;
+	if (all > 0 && !erase_all(p, e))
+		return EXIT_SYSTEM;
+	return prove(p, e);
+}
+
+/* ---- the command ---- */
+
+static int run(const struct options *o, const struct command_args *args,
+	       const struct asked *asked, GError **e)
+{
+	char *who = acts_who();
+	struct privacy p = { .options = o,
+			     .arena = arena_create(),
+			     .json = asked->json,
+			     .who = who,
+			     .uid = getuid(),
+			     .why = asked->why };
+	size_t all;
+	int status = EXIT_WRONG_INPUT;
+
+	if (asked->tenant != NULL)
+		p.tenant = tenant_named(o, asked->tenant, e);
+	if (asked->tenant != NULL && p.tenant == NULL) {
+		/* said */
+	} else if (!sought_make(p.arena, args->argv[2], &p.sought)) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT, "\"%s\" is no address",
+			    args->argv[2]);
+	} else if (!places_become(o, e)) {
+		status = EXIT_SYSTEM;
+	} else if (strcmp(args->argv[1], "export") == 0) {
+		status = print_page(&p, &all, e) ? EXIT_DONE : EXIT_SYSTEM;
+	} else {
+		status = do_erase(&p, asked, e);
+	}
+	arena_destroy(&p.arena);
+	g_free(who);
 	return status;
+}
+
+static bool read_options(struct command_args *args, struct asked *asked)
+{
+	const GOptionEntry entries[] = {
+		{ "tenant", 't', 0, G_OPTION_ARG_STRING, &asked->tenant,
+		  "Only what is kept for this tenant; a person's key in the audit file, "
+		  "and the log of acts, belong to all",
+		  "NAME" },
+		{ "json", 'j', 0, G_OPTION_ARG_NONE, &asked->json,
+		  "As lines of JSON: a part's name and one thing each", NULL },
+		{ "dry-run", 'n', 0, G_OPTION_ARG_NONE, &asked->dry_run,
+		  "erase: only count", NULL },
+		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &asked->yes,
+		  "erase: do it without asking", NULL },
+		{ "why", 'w', 0, G_OPTION_ARG_STRING, &asked->why,
+		  "erase: why, in your words, for the audit file", "TEXT" },
+		G_OPTION_ENTRY_NULL
+	};
+
+	return command_options(
+		args, entries,
+		"export prints all that is kept of an address, on one page: for whoever "
+		"asks what is\nknown of them. erase counts it, asks, takes it out of "
+		"stores, holds and their index,\njournal, feedback, accounts and audit "
+		"file while the daemons run, and prints the page\nagain as proof. A "
+		"record that names others as well goes as a whole; of a message that\nis "
+		"held for others, their part stays.");
 }
 
 int command_privacy(int argc, char **argv)
 {
 	struct command_args args = { .argc = argc, .argv = argv, .memory = true };
+	struct asked asked = { 0 };
 	struct options *o;
-	int status;
+	GError *e = NULL;
+	int status = EXIT_USAGE;
 
-	if (!command_options(
-		    &args, NULL,
-		    "Prints all that is kept of an address, on one page: for whoever "
-		    "asks what is known of\nthem."))
-		return EXIT_USAGE;
-	o = command_config(&args);
-	status = o == NULL ? EXIT_WRONG_INPUT : do_export(o, args.argv[2]);
-	options_unref(o);
-	command_options_free(&args);
+	if (read_options(&args, &asked)) {
+		o = command_config(&args);
+		status = o == NULL ? EXIT_WRONG_INPUT : run(o, &args, &asked, &e);
+		if (e != NULL)
+			status = command_fail(name, e);
+		options_unref(o);
+		command_options_free(&args);
+	}
+	g_free(asked.tenant);
+	g_free(asked.why);
 	return status;
 }

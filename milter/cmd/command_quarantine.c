@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/plural.h"
 #include "cmd/acts_print.h"
+#include "cmd/agree.h"
 #include "cmd/command.h"
 #include "cmd/filter.h"
 #include "cmd/hold_print.h"
@@ -234,28 +235,13 @@ static int make_each(const struct operation *o, char **ids)
 static bool is_agreed(const struct request *r, const struct operation *o,
 		      const struct operation_found *found)
 {
-	char answer[16] = "";
-
 	if (r->yes)
 		return true;
 	fprintf(stderr, "%s %s: %zu %s, for %zu %s, %s", name, operation_names[o->kind],
 		found->holds, plural(found->holds, "hold matches", "holds match"),
 		found->rcpts, plural(found->rcpts, "recipient", "recipients"),
 		plural(found->holds, "it is still held", "they are still held"));
-	if (!isatty(STDIN_FILENO)) {
-		fputs(". Nothing is done: nobody can be asked, because standard input is "
-		      "no terminal; say --yes\n",
-		      stderr);
-		return false;
-	}
-	fprintf(stderr, ". %c%s? [y/N] ", g_ascii_toupper(*operation_names[o->kind]),
-		operation_names[o->kind] + 1);
-	if (fgets(answer, sizeof(answer), stdin) != NULL &&
-	    (g_ascii_strcasecmp(g_strchomp(answer), "y") == 0 ||
-	     g_ascii_strcasecmp(answer, "yes") == 0))
-		return true;
-	fputs("Nothing is done.\n", stderr);
-	return false;
+	return agree(operation_names[o->kind]);
 }
 
 static int make_matching(const struct request *r, const struct operation *o)

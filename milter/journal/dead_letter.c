@@ -12,7 +12,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#define OLD_FILE "dead-letter.old.jsonl"
 #define FILE_MODE 0640
 
 static GString *line_of(struct bytes line, const char *why)
@@ -38,7 +37,7 @@ static int open_file(const char *folder, const char *path)
 
 	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size < LIMIT_DEAD_LETTER_BYTES)
 		return fd;
-	char *old = g_build_filename(folder, OLD_FILE, NULL);
+	char *old = g_build_filename(folder, DEAD_LETTER_OLD_FILE, NULL);
 	bool moved = rename(path, old) == 0;
 
 	g_free(old);

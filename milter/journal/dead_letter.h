@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 
 #define DEAD_LETTER_FILE "dead-letter.jsonl"
+#define DEAD_LETTER_OLD_FILE "dead-letter.old.jsonl"
 
 /* dead_letter_put - set one record aside: a line of JSON with time, why, and the record
  * in    folder   of the spool

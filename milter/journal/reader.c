@@ -52,6 +52,25 @@ static ssize_t read_at(int fd, void *to, size_t n, int64_t at)
 	return got;
 }
 
+static bool is_erased(struct bytes line)
+{
+	return line.n >= strlen(JOURNAL_ERASED) + JOURNAL_HASH_BYTES - 1 &&
+	       memcmp(line.at, JOURNAL_ERASED, strlen(JOURNAL_ERASED)) == 0;
+}
+
+void journal_line_hash(struct bytes line, char hash_r[JOURNAL_HASH_BYTES])
+{
+	if (is_erased(line)) {
+		g_strlcpy(hash_r, line.at + strlen(JOURNAL_ERASED), JOURNAL_HASH_BYTES);
+		return;
+	}
+	char *all = g_compute_checksum_for_data(
+		G_CHECKSUM_SHA256, (const guchar *)line.at, MIN(line.n, HASHED_BYTES));
+
+	g_strlcpy(hash_r, all, JOURNAL_HASH_BYTES);
+	g_free(all);
+}
+
 /* The beginning of a line that is whole, or of which at least so much is there; "": not. */
 static void hash_line(int fd, int64_t at, char hash_r[JOURNAL_HASH_BYTES])
 {
@@ -62,12 +81,9 @@ static void hash_line(int fd, int64_t at, char hash_r[JOURNAL_HASH_BYTES])
 	hash_r[0] = '\0';
 	if (end == NULL && n != HASHED_BYTES)
 		return;
-	char *all =
-		g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text,
-					    end == NULL ? (gsize)n : (gsize)(end - text));
-
-	g_strlcpy(hash_r, all, JOURNAL_HASH_BYTES);
-	g_free(all);
+	journal_line_hash(
+		(struct bytes){ text, end == NULL ? (size_t)n : (size_t)(end - text) },
+		hash_r);
 }
 
 static bool same_file(const struct journal_reader *r, const struct stat *st)
@@ -340,7 +356,7 @@ static bool take_line(struct journal_reader *r, struct bytes *line_r)
 	r->over = 0;
 	r->used = r->seen = r->seen + 1;
 	r->left_out += !whole;
-	return whole;
+	return whole && !is_erased(*line_r);
 }
 
 static bool find_end(struct journal_reader *r)

@@ -21,6 +21,10 @@ struct journal_position {
 	int64_t begin, end;            /* of that line, in bytes from the file's begin */
 };
 
+/* What stands in the place of a record that was erased (journal/erase.h) begins so, with its hash
+ * behind it, so that positions stay what they were. */
+#define JOURNAL_ERASED "{\"kind\":\"erased\",\"was\":\""
+
 struct journal_reader;
 
 /* journal_reader_open - begin to read where somebody stopped
@@ -30,7 +34,7 @@ struct journal_reader;
 struct journal_reader *
 journal_reader_open(const char *folder, const struct journal_position *from, GError **e);
 
-/* journal_reader_next - the next whole line
+/* journal_reader_next - the next whole line, but for those that were erased
  * out   *line_r   without its end; with YES only. It need not be a record: what a crash cut
  *                 is closed with a line end
  * own   the reader, until the next call
@@ -52,6 +56,11 @@ size_t journal_reader_left_out(const struct journal_reader *r);
  * own   the reader, until the next call
  * err   NULL: there is none yet */
 const char *journal_reader_file(const struct journal_reader *r);
+
+/* journal_line_hash - by what a line is known in a position
+ * in    line   without its end
+ * err   none */
+void journal_line_hash(struct bytes line, char hash_r[JOURNAL_HASH_BYTES]);
 
 /* journal_segment_hash - by what a segment is known in a position
  * in    name   of a file of the spool

@@ -23,7 +23,7 @@ const char *const operation_names[OPERATION_COUNT] = { "release", "delete", "rep
 
 enum { AT_TIME, AT_HOLD, AT_WHAT, AT_WHO, AT_UID, AT_TOOL, AT_OUTCOME, AT_RCPTS };
 
-static char *path_of(const char *folder)
+char *acts_path(const char *folder)
 {
 	return g_build_filename(folder, FILE_NAME, NULL);
 }
@@ -94,7 +94,7 @@ static GString *line_of(const struct act *act)
 
 bool act_record(const char *folder, const struct act *act, GError **e)
 {
-	char *path = path_of(folder);
+	char *path = acts_path(folder);
 	int fd = locked_file_open(path, FILE_MODE);
 	bool done = fd >= 0;
 
@@ -185,7 +185,7 @@ bool acts_list(const char *folder, const char *hold,
 	       void (*each)(const struct act *act, void *user), void *user, GError **e)
 {
 	GError *inner = NULL;
-	char *path = path_of(folder), *text = read_all(path, &inner), **last = NULL;
+	char *path = acts_path(folder), *text = read_all(path, &inner), **last = NULL;
 	char **lines = g_strsplit(text != NULL ? text : "", "\n", -1);
 
 	for (char **line = lines; *line != NULL; line++) {
@@ -229,7 +229,7 @@ static const char *first_kept(const char *text, int64_t before_s)
 
 bool acts_expire(const char *folder, int64_t before_s, GError **e)
 {
-	char *path = path_of(folder), *text;
+	char *path = acts_path(folder), *text;
 	GError *inner = NULL;
 	bool done = true;
 	int fd = access(path, F_OK) == 0 ? locked_file_open(path, FILE_MODE) : -1;

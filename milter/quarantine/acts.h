@@ -30,6 +30,12 @@ struct act {
 	const char *const *rcpts; /* addresses it was about; NULL-terminated */
 };
 
+/* acts_path - the file
+ * in    folder   quarantine_dir
+ * own   the caller frees with g_free()
+ * err   none */
+char *acts_path(const char *folder);
+
 /* acts_who - who is acting: the login that the system keeps (also behind sudo), else
  *            SUDO_USER, else the process's user
  * own   the caller frees with g_free()

@@ -19,9 +19,11 @@
 #include "base/lock_holder.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "quarantine/copy.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
 #include "quarantine/fingerprint.h"
+#include "quarantine/forget.h"
 #include "quarantine/index.h"
 #include "quarantine/mark.h"
 #include "quarantine/scope.h"
@@ -38,7 +40,6 @@
 #define TEXTS_US (20 * G_USEC_PER_SEC) /* that reading the texts of old holds may take */
 #define REST_US G_USEC_PER_SEC         /* that a close waits for who writes */
 #define AGAIN_S (5 * 86400) /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
-#define LEAVING_S 3600      /* what expires sooner may be on its way out already */
 #define ORPHAN_S \
 	3600 /* a message without envelope is somebody's hold in the making till then */
 
@@ -707,42 +708,6 @@ bool hold_set_sent(struct quarantine *q, const struct hold *h, const bool *taken
 	return set_state(q, h->id, &c, HOLD_RELEASED, e);
 }
 
-/* Is it whole, and the same still? The index may be older than a restored backup. */
-static bool is_same(struct quarantine *q, const struct hold *old, const struct hold *h)
-{
-	char *text = NULL;
-	size_t n = 0;
-
-	if (old->expires_s < h->received_s + LEAVING_S ||
-	    g_strcmp0(old->fingerprint, h->fingerprint) != 0 ||
-	    g_strcmp0(old->tenant, h->tenant) != 0 || !hold_raw(q, old, &text, &n, NULL))
-		return false;
-	char *is = fingerprint_take(old->mail_from, (struct bytes){ text, n });
-	bool same = strcmp(is, h->fingerprint) == 0;
-
-	g_free(is);
-	g_free(text);
-	return same;
-}
-
-/* Marks the recipients that an older hold covers; returns whether any are left. */
-static bool cover(const struct hold *old, const struct hold *h, bool *covered)
-{
-	GHashTable *held = g_hash_table_new(g_str_hash, g_str_equal);
-	bool more = false;
-
-	for (size_t i = 0; i < old->n_rcpts; i++)
-		if (old->rcpts[i].state == HOLD_HELD)
-			g_hash_table_add(held, (gpointer)(guintptr)old->rcpts[i].address);
-	for (size_t i = 0; i < h->n_rcpts; i++) {
-		if (covered[i] || !g_hash_table_contains(held, h->rcpts[i].address))
-			continue;
-		covered[i] = more = true;
-	}
-	g_hash_table_destroy(held);
-	return more;
-}
-
 /* One arrival of a message on its way into the quarantine. */
 struct arrival {
 	const struct hold *hold;
@@ -781,7 +746,7 @@ static void count_again(struct quarantine *q, const char *id, struct arrival *a)
 	bool *now = g_memdup2(a->covered, h->n_rcpts * sizeof(*now));
 	GError *e = NULL;
 
-	if (old != NULL && cover(old, h, now) && is_same(q, old, h)) {
+	if (old != NULL && copy_cover(old, h, now) && copy_is_same(q, old, h)) {
 		if (!mark_answer(q->folder, id, h->id, &e)) {
 			log_line(LOG_LEVEL_WARN,
 				 "quarantine: %s: should the MTA not hear that it is "
@@ -960,6 +925,62 @@ int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
 	}
 	g_strfreev(ids);
 	return gone;
+}
+
+/* ---- what is erased on somebody's request ---- */
+
+static bool copy_row(const struct hold *h, void *copy_r)
+{
+	*(struct hold **)copy_r = hold_copy(h);
+	return false;
+}
+
+/* forgotten   of its recipients, which are h's own */
+static bool forget(struct quarantine *q, struct hold *h, const bool *forgotten, bool gone,
+		   GError **e)
+{
+	struct hold_rcpt *rcpts = (struct hold_rcpt *)(uintptr_t)h->rcpts;
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_rcpts; i++)
+		if (!forgotten[i])
+			rcpts[n++] = rcpts[i];
+		else
+			hold_rcpt_clear(&rcpts[i]);
+	h->n_rcpts = n;
+	if (n == 0 || (!gone && !hold_is_held(h)))
+		remove_files(q, h->id);
+	else if (!gone && !write_envelope(q, h, e))
+		return false;
+	if (n > 0 && !gone)
+		fill_text(q, h, clock_mono_us() + TEXTS_US);
+	return index_remove(q->index, h->id, e) && (n == 0 || index_put(q->index, h, e));
+}
+
+bool hold_forget(struct quarantine *q, const struct hold *of, const bool *forgotten,
+		 GError **e)
+{
+	bool gone = is_gone(q, of->id), done = false;
+	int busy = gone ? -1 : hold_reserve(q, of->id, e);
+	struct hold *h = NULL;
+
+	if ((!gone && busy < 0) || !lock_changes(q, clock_mono_us() + LOCK_US, e))
+		goto out;
+	done = gone ? index_find(q->index, of->id, copy_row, &h, e)
+		    : (h = read_envelope(q, of->id, e)) != NULL;
+	if (h != NULL && h->n_rcpts == of->n_rcpts)
+		done = forget(q, h, forgotten, gone, e);
+	unlock_changes(q);
+	hold_free(h);
+out:
+	if (busy >= 0)
+		close(busy);
+	return done;
+}
+
+bool quarantine_tidy(struct quarantine *q, GError **e)
+{
+	return index_tidy(q->index, e);
 }
 
 int64_t quarantine_newest(struct quarantine *q)

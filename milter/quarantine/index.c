@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
+#include "quarantine/index_schema.h"
 #include "quarantine/scope.h"
 #include "quarantine/search.h"
 
@@ -44,42 +45,6 @@ struct index {
 	ino_t ino;
 	atomic_bool broken; /* what is read of it is nonsense */
 };
-
-static const char schema[] =
-	"PRAGMA journal_mode=WAL;"
-	"PRAGMA synchronous=FULL;"
-	"PRAGMA foreign_keys=ON;"
-	"CREATE TABLE IF NOT EXISTS holds("
-	" id TEXT PRIMARY KEY, queue_id TEXT, mail_from TEXT NOT NULL, header_from TEXT,"
-	" subject TEXT, message_id TEXT, reasons TEXT, tenant TEXT, received_s INTEGER "
-	"NOT NULL,"
-	" expires_s INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS rcpts("
-	" id TEXT NOT NULL REFERENCES holds(id) ON DELETE CASCADE, nr INTEGER NOT NULL,"
-	" address TEXT NOT NULL, address_key TEXT NOT NULL, verdict TEXT, state INTEGER "
-	"NOT NULL,"
-	" PRIMARY KEY(id, nr)) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS copies("
-	" id TEXT PRIMARY KEY REFERENCES holds(id) ON DELETE CASCADE,"
-	" fingerprint TEXT NOT NULL, seen INTEGER NOT NULL, seen_s INTEGER NOT NULL)"
-	" WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS details("
-	" id TEXT PRIMARY KEY REFERENCES holds(id) ON DELETE CASCADE, name TEXT,"
-	" client TEXT) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS points("
-	" id TEXT NOT NULL REFERENCES holds(id) ON DELETE CASCADE, nr INTEGER NOT NULL,"
-	" rule TEXT, hits TEXT, threat INTEGER NOT NULL, spam INTEGER NOT NULL,"
-	" graymail INTEGER NOT NULL, PRIMARY KEY(id, nr)) WITHOUT ROWID;"
-	/* nr is the place in the list: the second it came in, and which of that second */
-	"CREATE TABLE IF NOT EXISTS docs(nr INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-	" campaign TEXT);"
-	"CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(sender, rcpts, subject,"
-	" reasons, body, facets, tokenize=\"unicode61 remove_diacritics 2\");"
-	"CREATE INDEX IF NOT EXISTS copies_fingerprint ON copies(fingerprint);"
-	"CREATE INDEX IF NOT EXISTS holds_received ON holds(received_s);"
-	"CREATE INDEX IF NOT EXISTS holds_queue_id ON holds(queue_id);"
-	"CREATE INDEX IF NOT EXISTS rcpts_address ON rcpts(address_key);"
-	"CREATE INDEX IF NOT EXISTS rcpts_held ON rcpts(id) WHERE state=0;";
 
 static bool fail(const struct index *x, const char *doing, GError **e)
 {
@@ -117,7 +82,7 @@ static bool open_db(struct index *x, GError **e)
 	}
 	if (sqlite3_open_v2(x->path, &x->db, flags, NULL) == SQLITE_OK &&
 	    sqlite3_busy_timeout(x->db, BUSY_MS) == SQLITE_OK &&
-	    sqlite3_exec(x->db, schema, NULL, NULL, NULL) == SQLITE_OK)
+	    sqlite3_exec(x->db, index_schema, NULL, NULL, NULL) == SQLITE_OK)
 		return true;
 	atomic_store(&x->broken, is_broken(x));
 	return fail(x, "open (run as the daemon's user)", e);
@@ -870,6 +835,15 @@ static bool run_alone(struct index *x, const char *sql)
 
 	pthread_mutex_unlock(&x->lock);
 	return done;
+}
+
+/* Words of what was deleted stand in FTS5's older lists until these are merged. */
+bool index_tidy(struct index *x, GError **e)
+{
+	enter(x);
+	return leave(x, run_alone(x, "INSERT INTO texts(texts) VALUES('optimize');"
+				     "PRAGMA wal_checkpoint(TRUNCATE)") ||
+				fail(x, "tidy", e));
 }
 
 void index_refill(struct index *x)

@@ -43,6 +43,11 @@ bool index_look(struct index *x, bool *anew_r, GError **e);
  * err   false: e says why */
 bool index_remove(struct index *x, const char *id, GError **e);
 
+/* index_tidy - what was removed is in no unused room of its files either
+ * cost  reads and writes all of its words
+ * err   false: e says why */
+bool index_tidy(struct index *x, GError **e);
+
 /* index_newest - when the newest hold came; 0: there is none
  * err   0 too when it cannot be read */
 int64_t index_newest(struct index *x);

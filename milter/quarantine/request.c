@@ -21,9 +21,14 @@
 #define WHY_BYTES 1000
 #define LINES 4
 
+char *request_folder(const char *quarantine)
+{
+	return g_build_filename(quarantine, FOLDER, NULL);
+}
+
 static char *folder_of(const struct quarantine *q)
 {
-	return g_build_filename(quarantine_folder(q), FOLDER, NULL);
+	return request_folder(quarantine_folder(q));
 }
 
 static char *path_of(const char *folder, const char *id, const char *mailbox)

@@ -18,6 +18,11 @@ struct request_for_release {
 	const char *why;     /* in his words; "" */
 };
 
+/* request_folder - where they are
+ * own   the caller frees with g_free()
+ * err   none */
+char *request_folder(const char *quarantine);
+
 /* request_make - let a request wait; one that waits already for the same part is replaced
  * in    scope   of a mailbox; what it does not admit cannot be asked for
  *       who, why

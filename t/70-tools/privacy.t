@@ -11,7 +11,7 @@ use Wonted::Place;
 my $learner = Wonted::Daemon::build_dir() . '/wonted-learn';
 plan skip_all => 'the programs are not built' unless Wonted::Daemon::built() && -x $learner;
 my $place = Wonted::Place->new;
-my $d = Wonted::Daemon->new($place, zone => qq(shop.example. TXT "v=spf1 ip4:192.0.2.10 -all"\n),
+my $d = Wonted::Daemon->new($place, set => { history_keep => '"20d"' }, zone => qq(shop.example. TXT "v=spf1 ip4:192.0.2.10 -all"\n),
 	rules => "rule says_prize\n    reason \"It speaks of a prize\"\n    when subject contains \"prize\"\n    threat +12\n")->start;
 sub mail {
 	my ($id, $from, $to, $subject) = @_;
@@ -40,14 +40,16 @@ like($holds, qr/eve\@shop\.example/, 'what is held for her');
 my ($journal) = grep { /^Messages that were decided/ } values %part;
 like($journal, qr/from bob\@shop\.example to ann\@example\.org \(wanted\)  "lunch"/, 'what came');
 unlike($journal, qr/other things|not hers/, '... to her');
-like($page, qr/^\d+ in all\. Kept for: journal 30 days \(journal_keep\), holds 30 days \(quarantine_keep\)/m, 'and for how long');
+like($page, qr/^\d+ in all\. Kept for: journal 30 days \(journal_keep\), holds 30 days \(quarantine_keep\), feedback 366 days .*at most 20 days since it was written \(history_keep\)/m, 'and for how long');
+my @kept = map { $_ - time } map { /"expires_s":(\d+)/ } split /\n/, ($d->run('store', 'scan', 'pair'))[1];
+ok(@kept > 0 && !(grep { $_ > 20 * 86400 || $_ < 19 * 86400 } @kept), 'history_keep: what is remembered expires in time') or diag "@kept";
 
 ($status, $page) = $d->run('privacy', 'export', 'eve@shop.example');
 like($page, qr/eve\@shop\.example/, 'a stranger can ask, too');
 like($page, qr/a prize/, '... and sees what they sent');
 ($status, $page) = $d->run('privacy', 'export', 'nobody@shop.example');
 like($page, qr/^0 in all/m, 'of whom nothing is kept');
-is((() = $page =~ /^  nothing$/mg), 4, '... in any part');
+is((() = $page =~ /^  nothing$/mg), 7, '... in any part');
 ($status, $page) = $d->run('privacy', 'export', 'no address');
 is($status, 1, 'what is no address');
 $d->stop;

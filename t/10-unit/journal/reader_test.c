@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "journal/dead_letter.h"
+#include "journal/erase.h"
 #include "journal/spool_files.h"
 #include "lib/tree.h"
 
@@ -237,6 +239,64 @@ static void test_long_line(struct fixture *f, gconstpointer data)
 	g_free(path);
 }
 
+static bool names(struct bytes line, void *user)
+{
+	return memmem(line.at, line.n, user, strlen(user)) != NULL;
+}
+
+#define LONG                                                                          \
+	"{\"id\":\"%s\",\"features\":{\"subject\":\"long enough for a record of the " \
+	"spool\"}}"
+
+/* What is erased leaves all others where they are: a position that was kept before means the same
+ * line, whether that is there still or not. */
+static void test_erased(struct fixture *f, gconstpointer data)
+{
+	char *line[4], *all;
+	struct journal_position before[4];
+	GError *e = NULL;
+	struct bytes got;
+	size_t n = 0;
+
+	(void)data;
+	for (int i = 0; i < 4; i++) {
+		line[i] = g_strdup_printf(
+			LONG, (const char *[]){ "ann1", "ben", "ann2", "kim" }[i]);
+		append(f, i < 2 ? "decisions-1-1.jsonl" : SPOOL_CURRENT, line[i]);
+		append(f, i < 2 ? "decisions-1-1.jsonl" : SPOOL_CURRENT, "\n");
+	}
+	append(f, DEAD_LETTER_FILE, "ann was cut");
+	append(f, DEAD_LETTER_FILE, "\nben too\n");
+	open_at(f, NULL);
+	for (int i = 0; i < 4; i++) {
+		g_assert_cmpint(journal_reader_next(f->r, &got, NULL), ==, ANSWER_YES);
+		journal_reader_position(f->r, &before[i]);
+	}
+	g_assert_true(journal_erase(f->folder, names, (void *)(uintptr_t) "ann", &n, &e));
+	g_assert_no_error(e);
+	g_assert_cmpuint(n, ==, 3);
+	all = g_strconcat(line[1], ",", line[3], NULL);
+	open_at(f, NULL);
+	reads(f, all);
+	g_free(all);
+	for (int i = 0; i < 4; i++) { /* who stopped at any of them goes on behind it */
+		open_at(f, &before[i]);
+		all = i == 0   ? g_strconcat(line[1], ",", line[3], NULL)
+		      : i == 3 ? g_strdup("")
+			       : g_strdup(line[3]);
+		reads(f, all);
+		g_free(all);
+	}
+	/* who reads on meanwhile, and what is appended */
+	append(f, SPOOL_CURRENT, "later\n");
+	reads(f, "later");
+	g_assert_true(journal_erase(f->folder, names, (void *)(uintptr_t) "ann", &n, &e));
+	g_assert_cmpuint(n, ==, 0);
+	g_assert_true(journal_erase("/nonexistent/spool", names, NULL, &n, &e));
+	for (int i = 0; i < 4; i++)
+		g_free(line[i]);
+}
+
 static void test_no_folder(struct fixture *f, gconstpointer data)
 {
 	GError *e = NULL;
@@ -260,6 +320,7 @@ int main(int argc, char **argv)
 	TEST("lost_place", test_lost_place);
 	TEST("expired_under_us", test_expired_under_us);
 	TEST("long_line", test_long_line);
+	TEST("erased", test_erased);
 	TEST("no_folder", test_no_folder);
 	return g_test_run();
 }

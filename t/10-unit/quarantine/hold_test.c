@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
+#include "quarantine/forget.h"
 #include "quarantine/hold.h"
 #include "quarantine/operation.h"
 #include "quarantine/release.h"
@@ -1216,10 +1217,65 @@ static void parts_by_any_spelling(void)
 	remove_folder(folder);
 }
 
+/* of one file, whatever it is */
+static bool file_has(const char *folder, const char *name, const char *text)
+{
+	char *path = g_build_filename(folder, name, NULL), *all = NULL;
+	size_t n = 0;
+	bool has = g_file_get_contents(path, &all, &n, NULL) &&
+		   memmem(all, n, text, strlen(text)) != NULL;
+
+	g_free(all);
+	g_free(path);
+	return has;
+}
+
+static bool forget_all(const struct hold *h, void *user)
+{
+	*(struct hold **)user = hold_copy(h);
+	return false;
+}
+
+/* One recipient's part goes, the other's stays whole; with the last one all goes, and no word of it
+ * stays in the index's files. A hold that is over is forgotten as well. */
+static void forgotten(void)
+{
+	char *folder = new_folder(), *eml = g_build_filename(folder, "h-1.eml", NULL);
+	struct quarantine *q = open_it(folder);
+	struct hold *h = NULL;
+	GError *e = NULL;
+
+	hold_one(q, "h-1");
+	g_assert_true(hold_list(all_of(q), &(struct hold_filter){ .all_states = true },
+				forget_all, &h, &e));
+	g_assert_true(hold_forget(q, h, (const bool[]){ true, false }, &e));
+	hold_free(h);
+	g_assert_true(hold_find(all_of(q), "h-1", &h, &e));
+	g_assert_cmpuint(h->n_rcpts, ==, 1);
+	g_assert_cmpstr(h->rcpts[0].address, ==, "bob@example.org");
+	g_assert_true(g_file_test(eml, G_FILE_TEST_EXISTS));
+	g_assert_true(quarantine_tidy(q, &e));
+	g_assert_false(file_has(folder, "index.sqlite", "ann@example.org"));
+	g_assert_false(file_has(folder, "h-1.env", "ann@example.org"));
+	g_assert_true(file_has(folder, "index.sqlite", "Another"));
+	g_assert_true(hold_set_state(all_of(q), "h-1", NULL, HOLD_DELETED, &e));
+	g_assert_false(g_file_test(eml, G_FILE_TEST_EXISTS));
+	g_assert_true(hold_forget(q, h, (const bool[]){ true }, &e));
+	g_assert_no_error(e);
+	hold_free(h);
+	g_assert_true(quarantine_tidy(q, &e));
+	quarantine_close(q);
+	g_assert_false(file_has(folder, "index.sqlite", "bob@example.org"));
+	g_assert_false(file_has(folder, "index.sqlite", "nother"));
+	g_free(eml);
+	remove_folder(folder);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/hold/written and found", written_and_found);
+	g_test_add_func("/quarantine/forgotten", forgotten);
 	g_test_add_func("/hold/again-is-counted", again_is_counted);
 	g_test_add_func("/hold/again-in-doubt-is-held", again_in_doubt_is_held);
 	g_test_add_func("/hold/bad ids stay out", bad_ids_stay_out);
