@@ -5,6 +5,7 @@
 #define STORE_BACKEND_H
 
 #include "base/refs.h"
+#include "store/stamp.h"
 #include "store/store.h"
 
 /* as store_open() */
@@ -26,7 +27,10 @@ struct store_ops {
 	bool (*scan)(struct store *s, struct bytes prefix,
 		     bool (*see)(const struct store_record *record, void *to), void *to,
 		     GError **e);
-	/* may be NULL: nothing to look at */
+	/* these may be NULL: it has no order; it is no snapshot; nothing to look at */
+	bool (*scan_sorted)(struct store *s, const struct store_scan *scan, GError **e);
+	bool (*generation)(struct store *s, struct store_generation *generation_r);
+	enum answer (*renew)(struct store *s, GError **e);
 	bool (*sound)(struct store *s, struct store_sound *sound_r, GError **e);
 	void (*close)(struct store *s);
 	/* what rest means, however it is written; NULL: just that */
@@ -52,36 +56,12 @@ static inline void store_forget(struct store_read *r, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		r[i].answer = ANSWER_UNKNOWN;
 		r[i].value = (struct bytes){ 0 };
+		r[i].expires_s = 0;
 	}
 }
 
 #define STORE_URL(id, ...) extern const struct store_ops store_##id;
 #include "base/store_url.def"
 #undef STORE_URL
-
-/* A stored value in stores that know no expiry themselves: 4 bytes little endian, the second
- * (since 1970) from which it is absent, 0 for never; then the value. */
-#define STAMP_BYTES 4
-_Static_assert(sizeof(uint32_t) == STAMP_BYTES, "a stamp is kept as it is");
-
-/* stamp_at - the stamp of what expires at a second; 0 is never */
-static inline uint32_t stamp_at(int64_t expires_s)
-{
-	return expires_s == 0 ? 0 : (uint32_t)CLAMP(expires_s, 1, G_MAXUINT32);
-}
-
-/* stamp_make - the stamp of a write */
-static inline uint32_t stamp_make(const struct store_write *w, int64_t now_s)
-{
-	if (w->expires_s != 0 || w->ttl_s == 0)
-		return stamp_at(w->expires_s);
-	return (uint32_t)CLAMP(now_s + w->ttl_s, 1, G_MAXUINT32);
-}
-
-/* stamp_over - has it expired? */
-static inline bool stamp_over(uint32_t stamp, int64_t now_s)
-{
-	return stamp != 0 && (int64_t)stamp <= now_s;
-}
 
 #endif

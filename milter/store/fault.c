@@ -83,10 +83,8 @@ static void fault_read_many(struct store *s, struct store_read *r, size_t n,
 		return;
 	store_read_many(f->below, r, n, deadline_us, a);
 	for (size_t i = 0; i < n; i++) {
-		if (is_due(f, &f->asked)) {
-			r[i].answer = ANSWER_UNKNOWN;
-			r[i].value = (struct bytes){ 0 };
-		}
+		if (is_due(f, &f->asked))
+			store_forget(&r[i], 1);
 	}
 }
 

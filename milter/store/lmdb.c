@@ -535,9 +535,7 @@ static enum store_wrote lmdb_write_many(struct store *s, const struct store_writ
 	return STORE_FAILED;
 }
 
-static bool lmdb_scan(struct store *s, struct bytes prefix,
-		      bool (*see)(const struct store_record *record, void *to), void *to,
-		      GError **e)
+static bool lmdb_scan_sorted(struct store *s, const struct store_scan *scan, GError **e)
 {
 	struct lmdb *l = (struct lmdb *)s;
 	MDB_txn *txn;
@@ -548,7 +546,8 @@ static bool lmdb_scan(struct store *s, struct bytes prefix,
 		return state == STATE_EMPTY;
 	struct lmdb_view view = view_of(l, txn);
 
-	done = lmdb_view_scan(&view, prefix, see, to) && !is_cut(l);
+	view.from = scan->from;
+	done = lmdb_view_scan(&view, scan->prefix, scan->see, scan->to) && !is_cut(l);
 	mdb_txn_abort(txn);
 	leave(l);
 	if (!done)
@@ -556,7 +555,15 @@ static bool lmdb_scan(struct store *s, struct bytes prefix,
 	return done;
 }
 
-/* The transaction keeps the writer from using again what is looked at. */
+static bool lmdb_scan(struct store *s, struct bytes prefix,
+		      bool (*see)(const struct store_record *record, void *to), void *to,
+		      GError **e)
+{
+	const struct store_scan scan = { .prefix = prefix, .see = see, .to = to };
+
+	return lmdb_scan_sorted(s, &scan, e);
+}
+
 static bool lmdb_sound(struct store *s, struct store_sound *sound_r, GError **e)
 {
 	struct lmdb *l = (struct lmdb *)s;
@@ -653,6 +660,7 @@ const struct store_ops store_lmdb = {
 	.read_many = lmdb_read_many,
 	.write_many = lmdb_write_many,
 	.scan = lmdb_scan,
+	.scan_sorted = lmdb_scan_sorted,
 	.sound = lmdb_sound,
 	.close = lmdb_close,
 	.place = lmdb_place,

@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "store/backend.h"
 #include "store/lmdb_check.h"
 #include "store/manifest.h"
+#include "store/slot.h"
 #include "store/snapshot.h"
 #include "store/sorter.h"
 
@@ -31,6 +33,7 @@ struct snapshot_builder {
 	MDB_env *env;
 	MDB_dbi dbi;
 	uint64_t keys;
+	struct manifest manifest; /* what is not measured */
 };
 
 struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup)
@@ -39,6 +42,8 @@ struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup)
 	char *folder = g_path_get_dirname(setup->path);
 
 	b->setup = *setup;
+	slot_range(setup->shard, MAX(setup->shards, 1), &b->manifest.first_slot,
+		   &b->manifest.last_slot);
 	b->path = g_strdup(setup->path);
 	b->draft = g_strdup_printf("%s.%ld.new", setup->path, (long)getpid());
 	b->sorter = sorter_create(folder, setup->memory_bytes);
@@ -47,11 +52,38 @@ struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup)
 	return b;
 }
 
+bool snapshot_applied(struct snapshot_builder *b, const struct manifest_applied *applied,
+		      GError **e)
+{
+	struct manifest *m = &b->manifest;
+
+	for (size_t i = 0; i < m->n_applied; i++) {
+		struct manifest_applied *a = &m->applied[i];
+
+		if (strcmp(a->overlay, applied->overlay) != 0)
+			continue;
+		a->change = MIN(a->change, applied->change);
+		return true;
+	}
+	if (m->n_applied == MANIFEST_APPLIED) {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "%s: it would contain the changes of more than %d overlays; "
+			    "build it from a store that has them all",
+			    b->path, MANIFEST_APPLIED);
+		return false;
+	}
+	m->applied[m->n_applied++] = *applied;
+	return true;
+}
+
 bool snapshot_add(struct snapshot_builder *b, const struct store_record *r, GError **e)
 {
 	uint32_t stamp = GUINT32_TO_LE(stamp_at(r->expires_s));
+	unsigned slot = slot_of(r->key);
 	struct bytes stamped;
 
+	if (slot < b->manifest.first_slot || slot > b->manifest.last_slot)
+		return true;
 	g_byte_array_set_size(b->value, 0);
 	g_byte_array_append(b->value, (const guint8 *)&stamp, STAMP_BYTES);
 	if (r->value.n > 0)
@@ -167,7 +199,7 @@ static bool close_draft(struct snapshot_builder *b, GError **e)
 static bool put_in_place(struct snapshot_builder *b, struct snapshot_built *built_r,
 			 GError **e)
 {
-	struct manifest m;
+	struct manifest m, *told = &b->manifest;
 	int fd = open(b->draft, O_RDWR | O_CLOEXEC);
 	bool good;
 
@@ -179,9 +211,13 @@ static bool put_in_place(struct snapshot_builder *b, struct snapshot_built *buil
 	close(fd);
 	if (!good)
 		return false;
-	m.keys = (int64_t)b->keys;
+	told->bytes = m.bytes;
+	told->keys = (int64_t)b->keys;
+	told->built_s = clock_now_s();
+	memcpy(told->ends, m.ends, sizeof(m.ends));
+	memcpy(told->whole, m.whole, sizeof(m.whole));
 	*built_r = (struct snapshot_built){ .keys = b->keys, .bytes = (uint64_t)m.bytes };
-	if (!manifest_write(b->path, &m, e))
+	if (!manifest_write(b->path, told, e))
 		return false;
 	if (rename(b->draft, b->path) != 0)
 		return fail(b, "cannot put it in place", errno, e);

@@ -11,6 +11,7 @@
 #include <lmdb.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,10 @@ struct generation {
 	MDB_env *env;
 	MDB_dbi dbi;
 	struct stat was; /* when it was checked */
+	struct manifest said;
+	char id[STORE_GENERATION_BYTES];
+	atomic_bool verified; /* each of its bytes was looked at */
+	atomic_bool bad;      /* ... and some are not what its manifest says */
 	struct refs refs;
 	pthread_key_t escape; /* of the thread that reads: jmp_buf of guarded() */
 };
@@ -44,7 +49,10 @@ struct snapshot {
 	pthread_mutex_t
 		lock; /* for what follows; not GLib's, which a sanitizer can't see */
 	struct generation *now;
-	int64_t refused_us; /* when another file was refused, 0: never */
+	int64_t refused_us;     /* when another file was refused, 0: never */
+	bool by_hand;           /* snapshot_renew() alone takes another */
+	struct stat refused[2]; /* by hand: what it and its manifest were then */
+	size_t batch_bytes;
 };
 
 static void generation_release(struct generation *g)
@@ -107,7 +115,9 @@ static int open_env(const struct snapshot *s, struct generation *g)
 		rc = mdb_env_set_assert(g->env, on_assert);
 	if (rc == 0)
 		rc = mdb_env_open(g->env, s->path,
-				  MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS, 0);
+				  MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS |
+					  (s->by_hand ? MDB_NORDAHEAD : 0U),
+				  0);
 	if (rc == 0)
 		rc = mdb_txn_begin(g->env, NULL, MDB_RDONLY, &txn);
 	if (rc == 0) {
@@ -143,7 +153,8 @@ static bool is_settled(const struct stat *st)
 	return ABS(g_get_real_time() - written_us) > SETTLE_US;
 }
 
-static int open_checked(const struct snapshot *s, struct stat *st_r, GError **e)
+static int open_checked(const struct snapshot *s, struct stat *st_r,
+			struct manifest *said_r, GError **e)
 {
 	int fd = open(s->path, O_RDONLY | O_CLOEXEC);
 
@@ -152,7 +163,7 @@ static int open_checked(const struct snapshot *s, struct stat *st_r, GError **e)
 		return -1;
 	}
 	if (fstat(fd, st_r) == 0 && lmdb_check(fd, s->path, e) &&
-	    manifest_check(fd, s->path, false, e))
+	    manifest_check(fd, s->path, false, said_r, e))
 		return fd;
 	close(fd);
 	return -1;
@@ -162,12 +173,15 @@ static int open_checked(const struct snapshot *s, struct stat *st_r, GError **e)
 static struct generation *generation_open(const struct snapshot *s, GError **e)
 {
 	struct stat checked, opened;
+	struct manifest said;
 	struct generation *g;
-	int fd = open_checked(s, &checked, e), rc;
+	int fd = open_checked(s, &checked, &said, e), rc;
 
 	if (fd < 0)
 		return NULL;
 	g = g_new0(struct generation, 1);
+	g->said = said;
+	g_strlcpy(g->id, said.whole, sizeof(g->id));
 	if (pthread_key_create(&g->escape, NULL) != 0) {
 		close(fd);
 		g_free(g);
@@ -226,7 +240,7 @@ static void renew(struct snapshot *s)
 static struct generation *generation_take(struct snapshot *s)
 {
 	struct stat st;
-	bool there = stat(s->path, &st) == 0;
+	bool there = !s->by_hand && stat(s->path, &st) == 0;
 	struct generation *g;
 
 	pthread_mutex_lock(&s->lock);
@@ -246,8 +260,11 @@ static struct generation *generation_take(struct snapshot *s)
 static bool begin(const struct snapshot *s, struct generation *g,
 		  struct lmdb_view *view_r)
 {
-	*view_r = (struct lmdb_view){ .dbi = g->dbi, .now_s = s->base.now_s() };
-	if (!is_whole(g) || mdb_txn_begin(g->env, NULL, MDB_RDONLY, &view_r->txn) != 0)
+	*view_r = (struct lmdb_view){ .dbi = g->dbi,
+				      .now_s = s->base.now_s(),
+				      .room = s->batch_bytes };
+	if (atomic_load(&g->bad) || !is_whole(g) ||
+	    mdb_txn_begin(g->env, NULL, MDB_RDONLY, &view_r->txn) != 0)
 		return false;
 	return is_whole(g);
 }
@@ -262,12 +279,27 @@ struct reading {
 	struct arena *a;
 };
 
+/* No key of ours begins so. */
+static void tell_generation(const struct reading *q)
+{
+	struct bytes word = bytes_of(STORE_GENERATION_KEY);
+
+	for (size_t i = 0; i < q->n; i++) {
+		if (!bytes_hold(q->r[i].key, 0, word) || q->r[i].answer != ANSWER_NO)
+			continue;
+		q->r[i].answer = ANSWER_YES;
+		q->r[i].value = bytes_of(arena_strdup(q->a, q->g->id));
+	}
+}
+
 static void read_view(void *to)
 {
 	struct reading *q = to;
 
-	if (begin(q->s, q->g, &q->view))
-		lmdb_view_read_many(&q->view, q->r, q->n, q->deadline_us, q->a);
+	if (!begin(q->s, q->g, &q->view))
+		return;
+	lmdb_view_read_many(&q->view, q->r, q->n, q->deadline_us, q->a);
+	tell_generation(q);
 }
 
 static void snapshot_read_many(struct store *store, struct store_read *r, size_t n,
@@ -302,27 +334,28 @@ struct scanning {
 	const struct snapshot *s;
 	struct generation *g;
 	struct lmdb_view view;
-	struct bytes prefix;
-	bool (*see)(const struct store_record *record, void *to);
-	void *to;
+	const struct store_scan *scan;
 	bool done;
 };
 
 static void scan_view(void *to)
 {
 	struct scanning *q = to;
+	const struct store_scan *scan = q->scan;
 
-	q->done = begin(q->s, q->g, &q->view) &&
-		  lmdb_view_scan(&q->view, q->prefix, q->see, q->to) && is_whole(q->g);
+	if (!begin(q->s, q->g, &q->view))
+		return;
+	q->view.from = scan->from;
+	q->done = lmdb_view_scan(&q->view, scan->prefix, scan->see, scan->to) &&
+		  is_whole(q->g);
 }
 
-static bool snapshot_scan(struct store *store, struct bytes prefix,
-			  bool (*see)(const struct store_record *record, void *to),
-			  void *to, GError **e)
+static bool snapshot_scan_sorted(struct store *store, const struct store_scan *scan,
+				 GError **e)
 {
 	struct snapshot *s = (struct snapshot *)store;
 	struct generation *g = generation_take(s);
-	struct scanning q = { s, g, { 0 }, prefix, see, to, false };
+	struct scanning q = { s, g, { 0 }, scan, false };
 	bool done = guarded(g, &q.view, scan_view, &q) && q.done;
 
 	generation_release(g);
@@ -331,16 +364,132 @@ static bool snapshot_scan(struct store *store, struct bytes prefix,
 	return done;
 }
 
+static bool snapshot_scan(struct store *store, struct bytes prefix,
+			  bool (*see)(const struct store_record *record, void *to),
+			  void *to, GError **e)
+{
+	const struct store_scan scan = { .prefix = prefix, .see = see, .to = to };
+
+	return snapshot_scan_sorted(store, &scan, e);
+}
+
+static bool snapshot_generation(struct store *store,
+				struct store_generation *generation_r)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct generation *g = generation_take(s);
+	const struct manifest *said = &g->said;
+	bool good = !atomic_load(&g->bad);
+
+	*generation_r =
+		(struct store_generation){ .keys = said->keys,
+					   .bytes = said->bytes,
+					   .built_s = said->built_s,
+					   .first_slot = said->first_slot,
+					   .last_slot = said->last_slot,
+					   .verified = atomic_load(&g->verified) };
+	g_strlcpy(generation_r->id, g->id, sizeof(generation_r->id));
+	generation_release(g);
+	return good;
+}
+
+/* --- renewed by hand --- */
+
+/* Each byte of the file that it maps. */
+static bool verify(const struct snapshot *s, struct generation *g, GError **e)
+{
+	mdb_filehandle_t fd;
+	bool good = mdb_env_get_fd(g->env, &fd) == 0 &&
+		    manifest_check(fd, s->path, true, NULL, e);
+
+	atomic_store(&g->verified, good);
+	return good;
+}
+
+static void stat_both(const struct snapshot *s, struct stat st_r[2])
+{
+	char *manifest = manifest_path(s->path);
+
+	st_r[0] = st_r[1] = (struct stat){ 0 };
+	if (stat(s->path, &st_r[0]) != 0)
+		st_r[0] = (struct stat){ 0 };
+	if (stat(manifest, &st_r[1]) != 0)
+		st_r[1] = (struct stat){ 0 };
+	g_free(manifest);
+}
+
+static bool is_refused(const struct snapshot *s, const struct stat st[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (is_another(&st[i], &s->refused[i]) ||
+		    was_written(&st[i], &s->refused[i]))
+			return false;
+	return true;
+}
+
+/* The first one was opened without: nobody waits for that. Its manifest is gone once another
+ * is put in place. */
+static bool verify_first(struct snapshot *s, struct generation *g, GError **e)
+{
+	GError *why = NULL;
+
+	if (atomic_load(&g->verified) || atomic_load(&g->bad) || verify(s, g, &why))
+		return true;
+	if (!is_whole(g)) { /* it is being replaced: looked at below */
+		g_error_free(why);
+		return true;
+	}
+	atomic_store(&g->bad, true);
+	g_propagate_error(e, why);
+	return false;
+}
+
+static enum answer swap(struct snapshot *s, const struct stat st[2], GError **e)
+{
+	struct generation *g = generation_open(s, e), *old;
+
+	if (g != NULL && !verify(s, g, e)) {
+		generation_release(g);
+		g = NULL;
+	}
+	if (g == NULL) {
+		s->refused[0] = st[0];
+		s->refused[1] = st[1];
+		return ANSWER_UNKNOWN;
+	}
+	pthread_mutex_lock(&s->lock);
+	old = s->now;
+	s->now = g;
+	pthread_mutex_unlock(&s->lock);
+	generation_release(old);
+	return ANSWER_YES;
+}
+
+static enum answer snapshot_renew(struct store *store, GError **e)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct generation *now = s->now; /* this thread alone takes another */
+	struct stat st[2];
+
+	stat_both(s, st);
+	if (!is_another(&st[0], &now->was) && !was_written(&st[0], &now->was))
+		return verify_first(s, now, e) ? ANSWER_NO : ANSWER_UNKNOWN;
+	if (st[0].st_ino == 0 || !is_settled(&st[0]) || is_refused(s, st))
+		return ANSWER_NO;
+	return swap(s, st, e);
+}
+
 static bool snapshot_sound(struct store *store, struct store_sound *sound_r, GError **e)
 {
 	struct snapshot *s = (struct snapshot *)store;
+	struct manifest said;
 	struct stat st;
-	int fd = open_checked(s, &st, e);
+	int fd = open_checked(s, &st, &said, e);
 	bool good;
 
 	if (fd < 0)
 		return false;
-	good = manifest_check(fd, s->path, true, e) &&
+	good = manifest_check(fd, s->path, true, NULL, e) &&
 	       lmdb_walk(fd, s->path, LMDB_WALK_NEWEST, sound_r, e);
 	close(fd);
 	return good;
@@ -375,6 +524,8 @@ static struct store *snapshot_open(const char *rest, const struct store_setup *s
 	s->base.ops = &store_lmdb_snapshot;
 	s->base.now_s = clock_now_s;
 	s->path = g_strdup(rest);
+	s->by_hand = setup->renew_by_hand;
+	s->batch_bytes = setup->batch_bytes;
 	pthread_mutex_init(&s->lock, NULL);
 	for (int i = 0; i < TRIES && s->now == NULL; i++) {
 		if (i > 0)
@@ -396,6 +547,9 @@ const struct store_ops store_lmdb_snapshot = {
 	.read_many = snapshot_read_many,
 	.write_many = snapshot_write_many,
 	.scan = snapshot_scan,
+	.scan_sorted = snapshot_scan_sorted,
+	.generation = snapshot_generation,
+	.renew = snapshot_renew,
 	.sound = snapshot_sound,
 	.close = snapshot_close,
 };

@@ -38,8 +38,9 @@ static struct bytes copy_of(struct bytes b, struct arena *a)
 	return (struct bytes){ .at = copy, .n = b.n };
 }
 
-enum answer lmdb_view_get(const struct lmdb_view *v, struct bytes key,
-			  struct bytes *value_r)
+/* the value stays in the map */
+static enum answer find(const struct lmdb_view *v, struct bytes key,
+			struct store_record *record_r)
 {
 	MDB_val k = { .mv_size = key.n }, found;
 	int rc;
@@ -50,36 +51,60 @@ enum answer lmdb_view_get(const struct lmdb_view *v, struct bytes key,
 		return rc == MDB_NOTFOUND ? ANSWER_NO : ANSWER_UNKNOWN;
 	if (found.mv_size > STAMP_BYTES + LIMIT_VALUE_BYTES)
 		return ANSWER_UNKNOWN;
-	return unwrap(&found, v->now_s, value_r) ? ANSWER_YES : ANSWER_NO;
+	if (!unwrap(&found, v->now_s, &record_r->value))
+		return ANSWER_NO;
+	record_r->expires_s = stamp_of(&found);
+	return ANSWER_YES;
+}
+
+enum answer lmdb_view_get(const struct lmdb_view *v, struct bytes key,
+			  struct bytes *value_r)
+{
+	struct store_record record;
+	enum answer answer = find(v, key, &record);
+
+	if (answer == ANSWER_YES)
+		*value_r = record.value;
+	return answer;
 }
 
 void lmdb_view_read_many(const struct lmdb_view *v, struct store_read *r, size_t n,
 			 int64_t deadline_us, struct arena *a)
 {
+	size_t used = 0;
+
 	for (size_t i = 0; i < n; i++) {
-		struct bytes value = { 0 };
+		struct store_record found = { 0 };
+		enum answer answer;
 
 		if (deadline_us != 0 && i % CLOCK_EVERY == 0 &&
 		    clock_mono_us() > deadline_us)
 			return;
-		r[i].answer = lmdb_view_get(v, r[i].key, &value);
-		if (r[i].answer == ANSWER_YES)
-			r[i].value = copy_of(value, a);
+		answer = find(v, r[i].key, &found);
+		used += found.value.n;
+		if (v->room != 0 && used > v->room)
+			return;
+		r[i].answer = answer;
+		if (answer != ANSWER_YES)
+			continue;
+		r[i].value = copy_of(found.value, a);
+		r[i].expires_s = found.expires_s;
 	}
 }
 
 bool lmdb_view_scan(struct lmdb_view *v, struct bytes prefix,
 		    bool (*see)(const struct store_record *record, void *to), void *to)
 {
-	MDB_val k = { .mv_size = prefix.n }, found;
+	struct bytes first = v->from.n > 0 ? v->from : prefix;
+	MDB_val k = { .mv_size = first.n }, found;
 	bool go_on = true;
 	int rc = mdb_cursor_open(v->txn, v->dbi, &v->cursor);
 
 	if (rc != 0)
 		return false;
-	memcpy(&k.mv_data, &prefix.at, sizeof(k.mv_data)); /* LMDB does not write there */
+	memcpy(&k.mv_data, &first.at, sizeof(k.mv_data)); /* LMDB does not write there */
 	rc = mdb_cursor_get(v->cursor, &k, &found,
-			    prefix.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
+			    first.n > 0 ? MDB_SET_RANGE : MDB_FIRST);
 	while (rc == 0 && go_on && k.mv_size >= prefix.n &&
 	       (prefix.n == 0 || memcmp(k.mv_data, prefix.at, prefix.n) == 0)) {
 		struct store_record r = { .key = { .at = k.mv_data, .n = k.mv_size } };

@@ -18,6 +18,8 @@ struct lmdb_view {
 	struct MDB_txn *txn;
 	unsigned dbi;
 	int64_t now_s;             /* what expired before is absent */
+	size_t room;               /* for the values of a batch; 0: no bound */
+	struct bytes from;         /* where a scan begins, if that is behind its prefix */
 	struct MDB_cursor *cursor; /* of the scan that runs, for who must leave it */
 };
 
@@ -29,7 +31,8 @@ enum answer lmdb_view_get(const struct lmdb_view *v, struct bytes key,
 
 /* lmdb_view_read_many - answer a batch, see store_read_many()
  * own   values are copied into a
- * err   what was not answered before the deadline stays as it was */
+ * err   what was not answered before the deadline, or is beyond the room, stays as it
+ *       was */
 void lmdb_view_read_many(const struct lmdb_view *v, struct store_read *r, size_t n,
 			 int64_t deadline_us, struct arena *a);
 

@@ -11,9 +11,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "store/slot.h"
 
 #define FIRST_LINE "wonted snapshot 1"
-#define TEXT_MOST 4096
+#define TEXT_MOST 16384
 #define END_BYTES 65536
 #define FILE_MODE 0644
 
@@ -40,6 +41,43 @@ static bool take_sum(const char *text, char *sum_r)
 	return true;
 }
 
+static bool take_slots(char **word, struct manifest *m)
+{
+	int64_t first, last;
+
+	if (g_strv_length(word) != 3 || !number_parse(word[1], 0, SLOTS - 1, &first) ||
+	    !number_parse(word[2], first, SLOTS - 1, &last))
+		return false;
+	m->first_slot = (unsigned)first;
+	m->last_slot = (unsigned)last;
+	return true;
+}
+
+static bool take_applied(char **word, struct manifest *m)
+{
+	struct manifest_applied *a = &m->applied[m->n_applied];
+
+	if (g_strv_length(word) != 3 || m->n_applied == MANIFEST_APPLIED ||
+	    strlen(word[1]) != MANIFEST_NAME_BYTES - 1 ||
+	    strspn(word[1], "0123456789abcdef") != MANIFEST_NAME_BYTES - 1 ||
+	    !number_parse(word[2], 0, G_MAXINT64, &a->change))
+		return false;
+	g_strlcpy(a->overlay, word[1], sizeof(a->overlay));
+	m->n_applied++;
+	return true;
+}
+
+/* a line of several words */
+static bool take_words(const char *line, bool (*take)(char **word, struct manifest *m),
+		       struct manifest *m)
+{
+	char **word = g_strsplit(line, " ", 4);
+	bool good = take(word, m);
+
+	g_strfreev(word);
+	return good;
+}
+
 /* What a newer version may add is passed over. */
 static bool take_line(const char *line, struct manifest *m)
 {
@@ -51,6 +89,12 @@ static bool take_line(const char *line, struct manifest *m)
 		return take_sum(line + strlen("ends "), m->ends);
 	if (g_str_has_prefix(line, "whole "))
 		return take_sum(line + strlen("whole "), m->whole);
+	if (g_str_has_prefix(line, "built "))
+		return number_parse(line + strlen("built "), 0, G_MAXINT64, &m->built_s);
+	if (g_str_has_prefix(line, "slots "))
+		return take_words(line, take_slots, m);
+	if (g_str_has_prefix(line, "applied "))
+		return take_words(line, take_applied, m);
 	return true;
 }
 
@@ -60,7 +104,7 @@ bool manifest_parse(const char *path, struct bytes text, struct manifest *m_r, G
 	char **line = g_strsplit(copy, "\n", -1);
 	bool good = g_strcmp0(line[0], FIRST_LINE) == 0;
 
-	*m_r = (struct manifest){ 0 };
+	*m_r = (struct manifest){ .last_slot = SLOTS - 1 };
 	for (size_t i = 1; good && line[i] != NULL; i++)
 		good = take_line(line[i], m_r);
 	good = good && m_r->bytes > 0 && m_r->ends[0] != '\0' && m_r->whole[0] != '\0';
@@ -123,13 +167,29 @@ bool manifest_measure(int fd, const char *path, bool whole, struct manifest *m_r
 	       report(path, errno != 0 ? g_strerror(errno) : "it became shorter", e);
 }
 
+char *manifest_text(const struct manifest *m)
+{
+	GString *text = g_string_new(FIRST_LINE "\n");
+
+	g_string_append_printf(text,
+			       "bytes %" G_GINT64_FORMAT "\nkeys %" G_GINT64_FORMAT "\n",
+			       m->bytes, m->keys);
+	g_string_append_printf(text, "ends %s\nwhole %s\n", m->ends, m->whole);
+	if (m->built_s != 0)
+		g_string_append_printf(text, "built %" G_GINT64_FORMAT "\n", m->built_s);
+	if (m->first_slot != 0 || m->last_slot != SLOTS - 1)
+		g_string_append_printf(text, "slots %u %u\n", m->first_slot,
+				       m->last_slot);
+	for (size_t i = 0; i < m->n_applied; i++)
+		g_string_append_printf(text, "applied %s %" G_GINT64_FORMAT "\n",
+				       m->applied[i].overlay, m->applied[i].change);
+	return g_string_free(text, FALSE);
+}
+
 bool manifest_write(const char *snapshot, const struct manifest *m, GError **e)
 {
 	char *path = manifest_path(snapshot);
-	char *text = g_strdup_printf(FIRST_LINE "\nbytes %" G_GINT64_FORMAT
-						"\nkeys %" G_GINT64_FORMAT
-						"\nends %s\nwhole %s\n",
-				     m->bytes, m->keys, m->ends, m->whole);
+	char *text = manifest_text(m);
 	bool good = file_replace(path, bytes_of(text), FILE_MODE, e);
 
 	g_free(text);
@@ -137,21 +197,27 @@ bool manifest_write(const char *snapshot, const struct manifest *m, GError **e)
 	return good;
 }
 
-bool manifest_check(int fd, const char *snapshot, bool whole, GError **e)
+bool manifest_read(const char *snapshot, struct manifest *m_r, GError **e)
 {
 	char *path = manifest_path(snapshot), *text;
-	struct manifest said, is;
 	size_t n;
 	bool good = file_read(path, TEXT_MOST, &text, &n, e);
 
 	if (good) {
-		good = manifest_parse(path, (struct bytes){ .at = text, .n = n }, &said,
-				      e) &&
-		       manifest_measure(fd, snapshot, whole, &is, e);
+		good = manifest_parse(path, (struct bytes){ .at = text, .n = n }, m_r, e);
 		g_free(text);
 	}
 	g_free(path);
-	if (!good)
+	return good;
+}
+
+bool manifest_check(int fd, const char *snapshot, bool whole, struct manifest *said_r,
+		    GError **e)
+{
+	struct manifest said, is;
+
+	if (!manifest_read(snapshot, &said, e) ||
+	    !manifest_measure(fd, snapshot, whole, &is, e))
 		return false;
 	if (said.bytes != is.bytes)
 		return report(snapshot, "it is not as long as its manifest says", e);
@@ -159,5 +225,7 @@ bool manifest_check(int fd, const char *snapshot, bool whole, GError **e)
 		return report(snapshot, "its ends are not those of its manifest", e);
 	if (whole && strcmp(said.whole, is.whole) != 0)
 		return report(snapshot, "it is not what its manifest says", e);
+	if (said_r != NULL)
+		*said_r = said;
 	return true;
 }

@@ -88,8 +88,10 @@ static void mem_read_many(struct store *s, struct store_read *r, size_t n,
 			break;
 		v = find(m, r[i].key, now_s);
 		r[i].answer = v != NULL ? ANSWER_YES : ANSWER_NO;
-		if (v != NULL)
-			r[i].value = copy_out(v, a);
+		if (v == NULL)
+			continue;
+		r[i].value = copy_out(v, a);
+		r[i].expires_s = v->stamp;
 	}
 	g_rw_lock_reader_unlock(&m->lock);
 }

@@ -10,12 +10,12 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/job_pool.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/refs.h"
 #include "base/wait.h"
 #include "store/backend.h"
-#include "store/pair_pool.h"
 #include "store/pair_tally.h"
 
 #define READERS 4
@@ -35,7 +35,7 @@ struct pair {
 	struct store *half[PAIR_SIDES];
 	gint percent_dark, percent_live; /* atomic */
 	gint calls_dark, calls_live;     /* atomic */
-	struct pair_pool *readers, *writer;
+	struct job_pool *readers, *writer;
 	struct pair_tally tally;
 	pthread_mutex_t lock; /* of the two below */
 	int64_t rests_until_us, rest_us;
@@ -111,8 +111,8 @@ static struct store *pair_open(const char *rest, const struct store_setup *setup
 	}
 	pthread_mutex_init(&p->lock, NULL);
 	pair_tally_init(&p->tally);
-	p->readers = pair_pool_new(READERS, READS_WAITING, BYTES_WAITING);
-	p->writer = pair_pool_new(setup->write ? 1 : 0, WRITES_WAITING, BYTES_WAITING);
+	p->readers = job_pool_new(READERS, READS_WAITING, BYTES_WAITING);
+	p->writer = job_pool_new(setup->write ? 1 : 0, WRITES_WAITING, BYTES_WAITING);
 	return &p->base;
 }
 
@@ -121,14 +121,14 @@ static void pair_close(struct store *s)
 	struct pair *p = (struct pair *)s;
 	size_t lost;
 
-	pair_pool_settle(p->writer, clock_mono_us() + FLUSH_US);
-	lost = pair_pool_free(p->writer);
+	job_pool_settle(p->writer, clock_mono_us() + FLUSH_US);
+	lost = job_pool_free(p->writer);
 	if (lost > 0)
 		log_line(
 			LOG_LEVEL_WARN,
 			"store: the secondary of a pair did not take its last %zu writes",
 			lost);
-	pair_pool_free(p->readers);
+	job_pool_free(p->readers);
 	store_close(&p->half[PAIR_PRIMARY]);
 	store_close(&p->half[PAIR_SECONDARY]);
 	pair_tally_clear(&p->tally);
@@ -140,7 +140,7 @@ static void pair_close(struct store *s)
 
 /* A batch that the worker pool asks of one side. Shared by the pool and the waiting reader. */
 struct asked {
-	struct pair_job job; /* must be first */
+	struct job job; /* must be first */
 	struct pair *pair;
 	enum pair_side side;
 	struct arena *a;
@@ -236,7 +236,7 @@ static void note_latency(struct asked *d, int64_t took_us)
 		pair_tally_took(&d->pair->tally, d->side, took_us);
 }
 
-static void ask_side(struct pair_job *j)
+static void ask_side(struct job *j)
 {
 	struct asked *d = (struct asked *)j;
 	int64_t begin_us = clock_mono_us();
@@ -254,7 +254,7 @@ static void ask_side(struct pair_job *j)
 	pthread_mutex_unlock(&d->lock);
 }
 
-static void asked_done(struct pair_job *j)
+static void asked_done(struct job *j)
 {
 	let_go((struct asked *)j);
 }
@@ -264,7 +264,7 @@ static struct asked *asked_new(struct pair *p, enum pair_side side,
 {
 	struct asked *d = g_new0(struct asked, 1);
 
-	d->job = (struct pair_job){ .run = ask_side, .done = asked_done };
+	d->job = (struct job){ .run = ask_side, .done = asked_done };
 	d->pair = p;
 	d->side = side;
 	d->a = arena_create();
@@ -292,7 +292,7 @@ static void ask_dark(struct pair *p, enum pair_side side, const struct store_rea
 	struct asked *d = asked_new(p, side, r, MIN(n, DARK_KEYS_MOST), true);
 
 	d->budget_us = budget_us;
-	if (!pair_pool_give(p->readers, &d->job, 0)) {
+	if (!job_pool_give(p->readers, &d->job, 0)) {
 		count.dark_dropped = 1;
 		let_go(d);
 	}
@@ -345,6 +345,7 @@ static bool take_answers(const struct asked *d, struct store_read *r, struct are
 	}
 	for (size_t i = 0; i < d->n; i++) {
 		r[i].answer = d->r[i].answer;
+		r[i].expires_s = d->r[i].expires_s;
 		if (d->r[i].answer == ANSWER_YES)
 			r[i].value = (struct bytes){ arena_strndup(a, d->r[i].value.at,
 								   d->r[i].value.n),
@@ -363,7 +364,7 @@ static bool ask_live(struct pair *p, struct store_read *r, size_t n, int64_t lim
 
 	d->budget_us = half_us;
 	refs_take(&d->holders);
-	if (pair_pool_give(p->readers, &d->job, 0))
+	if (job_pool_give(p->readers, &d->job, 0))
 		good = wait_for(d, clock_mono_us() + half_us) && take_answers(d, r, a);
 	else
 		let_go(d); /* for the pool, which did not take it */
@@ -400,14 +401,14 @@ static void pair_read_many(struct store *s, struct store_read *r, size_t n,
 }
 
 struct written {
-	struct pair_job job; /* must be first */
+	struct job job; /* must be first */
 	struct pair *pair;
 	struct arena *a;
 	struct store_write *w;
 	size_t n;
 };
 
-static void write_side(struct pair_job *j)
+static void write_side(struct job *j)
 {
 	struct written *d = (struct written *)j;
 	struct store_pair_counts count = { .written = d->n };
@@ -424,7 +425,7 @@ static void write_side(struct pair_job *j)
 	pair_tally_add(&d->pair->tally, &count);
 }
 
-static void written_done(struct pair_job *j)
+static void written_done(struct job *j)
 {
 	struct written *d = (struct written *)j;
 
@@ -437,9 +438,9 @@ static void write_later(struct pair *p, const struct store_write *w, size_t n)
 	struct written *d = g_new0(struct written, 1);
 	struct store_pair_counts count = { .not_written = n };
 
-	d->job = (struct pair_job){ .run = write_side,
-				    .done = written_done,
-				    .bytes = sizeof(*d) + n * sizeof(*w) };
+	d->job = (struct job){ .run = write_side,
+			       .done = written_done,
+			       .bytes = sizeof(*d) + n * sizeof(*w) };
 	d->pair = p;
 	d->a = arena_create();
 	d->n = n;
@@ -449,7 +450,7 @@ static void write_later(struct pair *p, const struct store_write *w, size_t n)
 		d->w[i].key = copy(d->a, w[i].key, &d->job.bytes);
 		d->w[i].value = copy(d->a, w[i].value, &d->job.bytes);
 	}
-	if (pair_pool_give(p->writer, &d->job, WRITE_WAIT_US))
+	if (job_pool_give(p->writer, &d->job, WRITE_WAIT_US))
 		return;
 	written_done(&d->job);
 	pair_tally_add(&p->tally, &count);
@@ -512,8 +513,8 @@ bool store_pair_settle(struct store *s, int64_t limit_us)
 {
 	struct pair *p = (struct pair *)s;
 
-	return s->ops == &store_pair && pair_pool_settle(p->writer, limit_us) &&
-	       pair_pool_settle(p->readers, limit_us);
+	return s->ops == &store_pair && job_pool_settle(p->writer, limit_us) &&
+	       job_pool_settle(p->readers, limit_us);
 }
 
 bool store_pair_status(struct store *s, GString *to)

@@ -101,7 +101,7 @@ static void take_map(struct redis_question *q, const redisReply *reply)
 
 	if (reply->type == REDIS_REPLY_ERROR)
 		redis_server_trouble(v->server, reply->str, MAP_LIMIT_US);
-	v->map = g_new0(struct redis_server *, REDIS_SLOTS);
+	v->map = g_new0(struct redis_server *, SLOTS);
 	if (!redis_slots_see(reply, v->server->address, take_range, v))
 		g_clear_pointer(&v->map, g_free);
 }
@@ -128,7 +128,7 @@ static struct redis_server *elect(const struct voter *v, size_t n, unsigned slot
 static void set_map(struct cluster *c, const struct voter *v, size_t n)
 {
 	pthread_rwlock_wrlock(&c->lock);
-	for (unsigned slot = 0; slot < REDIS_SLOTS; slot++) {
+	for (unsigned slot = 0; slot < SLOTS; slot++) {
 		struct redis_server *s = elect(v, n, slot);
 
 		c->owner[slot] = s != NULL ? s : c->owner[slot];
@@ -176,7 +176,7 @@ static bool is_amiss(struct cluster *c)
 	bool amiss = false;
 
 	pthread_rwlock_rdlock(&c->lock);
-	for (unsigned i = 0; i < REDIS_SLOTS && !amiss; i++) {
+	for (unsigned i = 0; i < SLOTS && !amiss; i++) {
 		if (i > 0 && c->owner[i] == last)
 			continue;
 		last = c->owner[i];
@@ -234,7 +234,7 @@ static struct store *cluster_open(const char *rest, const struct store_setup *se
 	c->url = u;
 	pthread_rwlock_init(&c->lock, NULL);
 	c->nodes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_server);
-	c->owner = g_new0(struct redis_server *, REDIS_SLOTS);
+	c->owner = g_new0(struct redis_server *, SLOTS);
 	c->watch = redis_watch_new(tend, c);
 	for (guint i = 0; i < u->servers->len; i++)
 		node_at(c, g_ptr_array_index(u->servers, i), true);
@@ -336,7 +336,7 @@ static bool put_command(struct attempt *attempt, struct redis_command *o)
 	o->again = false;
 	if (s == NULL) {
 		pthread_rwlock_rdlock(&attempt->c->lock);
-		s = attempt->c->owner[redis_slot(o->key)];
+		s = attempt->c->owner[slot_of(o->key)];
 		pthread_rwlock_unlock(&attempt->c->lock);
 	}
 	if (s == NULL)
@@ -474,7 +474,7 @@ static GPtrArray *list_owners(struct cluster *c)
 	GPtrArray *list = g_ptr_array_new();
 
 	pthread_rwlock_rdlock(&c->lock);
-	for (unsigned i = 0; i < REDIS_SLOTS; i++) {
+	for (unsigned i = 0; i < SLOTS; i++) {
 		if (c->owner[i] != NULL && !g_ptr_array_find(list, c->owner[i], NULL))
 			g_ptr_array_add(list, c->owner[i]);
 	}
@@ -510,10 +510,10 @@ bool redis_cluster_status(struct store *s, GString *to)
 	if (s->ops != &store_redis_cluster)
 		return false;
 	pthread_rwlock_rdlock(&c->lock);
-	for (unsigned i = 0; i < REDIS_SLOTS; i++)
+	for (unsigned i = 0; i < SLOTS; i++)
 		owned += c->owner[i] != NULL;
 	pthread_rwlock_unlock(&c->lock);
-	g_string_append_printf(to, "cluster slots %u of %d\n", owned, REDIS_SLOTS);
+	g_string_append_printf(to, "cluster slots %u of %d\n", owned, SLOTS);
 	nodes = list_nodes(c);
 	for (guint i = 0; i < nodes->len; i++)
 		redis_server_print(g_ptr_array_index(nodes, i), to);

@@ -52,17 +52,9 @@ void redis_command_put(GString *out, const struct redis_command *o)
 	}
 }
 
-static uint32_t stamp_of(struct bytes raw)
-{
-	const unsigned char *b = (const unsigned char *)raw.at;
-
-	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
-	       (uint32_t)b[3] << 24;
-}
-
 struct bytes redis_value_of(struct bytes raw, int64_t now_s)
 {
-	if (raw.n < STAMP_BYTES || stamp_over(stamp_of(raw), now_s))
+	if (raw.n < STAMP_BYTES || stamp_over(stamp_get(raw.at), now_s))
 		return (struct bytes){ 0 };
 	return (struct bytes){ raw.at + STAMP_BYTES, raw.n - STAMP_BYTES };
 }
@@ -86,11 +78,12 @@ void redis_value_out(struct store_read *r, const redisReply *reply, int64_t now_
 	if (value.n > 0)
 		memcpy(copy, value.at, value.n);
 	r->value = (struct bytes){ copy, value.n };
+	r->expires_s = stamp_get(raw.at);
 }
 
 int64_t redis_expires_of(struct bytes raw)
 {
-	return raw.n < STAMP_BYTES ? 0 : stamp_of(raw);
+	return raw.n < STAMP_BYTES ? 0 : stamp_get(raw.at);
 }
 
 struct bytes redis_value_in(struct bytes value, int64_t expires_s, struct arena *a)
@@ -98,8 +91,7 @@ struct bytes redis_value_in(struct bytes value, int64_t expires_s, struct arena 
 	uint32_t stamp = stamp_at(expires_s);
 	char *raw = arena_alloc(a, STAMP_BYTES + value.n);
 
-	for (unsigned i = 0; i < STAMP_BYTES; i++)
-		raw[i] = (char)(stamp >> (8 * i) & 0xff);
+	stamp_put(raw, stamp);
 	if (value.n > 0)
 		memcpy(raw + STAMP_BYTES, value.at, value.n);
 	return (struct bytes){ raw, STAMP_BYTES + value.n };

@@ -6,30 +6,6 @@
 
 #include "base/number.h"
 
-/* CRC-16/XMODEM: polynomial 0x1021, from 0, nothing reflected */
-static unsigned crc16(const char *at, size_t n)
-{
-	unsigned crc = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		crc ^= (unsigned)(unsigned char)at[i] << 8;
-		for (int bit = 0; bit < 8; bit++)
-			crc = (crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1) & 0xffff;
-	}
-	return crc;
-}
-
-unsigned redis_slot(struct bytes key)
-{
-	const char *open = memchr(key.at, '{', key.n), *close = NULL;
-
-	if (open != NULL)
-		close = memchr(open + 1, '}', key.n - (size_t)(open + 1 - key.at));
-	if (close != NULL && close > open + 1)
-		return crc16(open + 1, (size_t)(close - open - 1)) % REDIS_SLOTS;
-	return crc16(key.at, key.n) % REDIS_SLOTS;
-}
-
 /* [host, port, id, ...]; a host that is empty, null or "?" is that of who answered */
 static struct redis_address *node_address(const redisReply *node,
 					  const struct redis_address *from)
@@ -53,8 +29,7 @@ static struct redis_address *node_address(const redisReply *node,
 
 static bool is_slot(const redisReply *r)
 {
-	return r->type == REDIS_REPLY_INTEGER && r->integer >= 0 &&
-	       r->integer < REDIS_SLOTS;
+	return r->type == REDIS_REPLY_INTEGER && r->integer >= 0 && r->integer < SLOTS;
 }
 
 bool redis_slots_see(const redisReply *reply, const struct redis_address *from,
@@ -90,7 +65,7 @@ bool redis_redirect(const char *text, const struct redis_address *from, bool *as
 	int64_t slot, port;
 	bool good = g_strv_length(word) == 3 &&
 		    (strcmp(word[0], "MOVED") == 0 || strcmp(word[0], "ASK") == 0) &&
-		    number_parse(word[1], 0, REDIS_SLOTS - 1, &slot) &&
+		    number_parse(word[1], 0, SLOTS - 1, &slot) &&
 		    (colon = strrchr(word[2], ':')) != NULL &&
 		    number_parse(colon + 1, 1, 65535, &port);
 

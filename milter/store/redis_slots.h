@@ -1,6 +1,6 @@
-/* Which of a cluster's 16,384 slots a key lies in, and who owns the slots. */
-#ifndef STORE_REDIS_SLOTS_H
-#define STORE_REDIS_SLOTS_H
+/* Who owns the slots of a cluster. */
+#ifndef STORE_SLOTS_H
+#define STORE_SLOTS_H
 
 #include <glib.h>
 #include <hiredis/hiredis.h>
@@ -9,12 +9,7 @@
 
 #include "base/bytes.h"
 #include "store/redis_url.h"
-
-#define REDIS_SLOTS 16384
-
-/* redis_slot - the slot of a key: of what stands in its first braces, or else of all of it
- * ref   Redis cluster specification, "Hash tags" */
-unsigned redis_slot(struct bytes key);
+#include "store/slot.h"
 
 /* redis_slots_see - see who owns what, in the answer to CLUSTER SLOTS
  * in    from   who answered: a node may leave out its own host

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/compiler.h"
+#include "store/manifest.h"
 #include "store/store.h"
 
 struct snapshot_builder;
@@ -18,6 +19,8 @@ struct snapshot_builder;
 struct snapshot_setup {
 	const char *path;
 	size_t memory_bytes; /* for sorting; 0 is the usual 128 MB */
+	unsigned shard,
+		shards; /* only keys of the shard's slots (store/slot.h); 0: all */
 	/* called now and then while the file is written; may be NULL */
 	void (*progress)(uint64_t done, uint64_t all, void *to);
 	void *to;
@@ -33,7 +36,13 @@ struct snapshot_built {
  * err   none: nothing is written yet */
 struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup) MUST_CHECK;
 
-/* snapshot_add - one more key; of one key the value added last stays
+/* snapshot_applied - what is added contains an overlay's changes up to this one; said twice of
+ *                    one, the lower holds
+ * err   false: there are too many overlays */
+bool snapshot_applied(struct snapshot_builder *b, const struct manifest_applied *applied,
+		      GError **e) MUST_CHECK;
+
+/* snapshot_add - one more key, if it is of the shard; of one key the value added last stays
  * in    r   also when it expires: it keeps the lifetime that it has
  * err   false: temporary files could not be written; e says why */
 bool snapshot_add(struct snapshot_builder *b, const struct store_record *r, GError **e);

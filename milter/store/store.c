@@ -83,6 +83,26 @@ bool store_scan(struct store *s, struct bytes prefix,
 	return s->ops->scan(s, prefix, see, to, e);
 }
 
+bool store_scan_sorted(struct store *s, const struct store_scan *scan, GError **e)
+{
+	if (s->ops->scan_sorted != NULL)
+		return s->ops->scan_sorted(s, scan, e);
+	g_set_error(e, WONTED_ERROR, WONTED_ERROR_STORE,
+		    "store \"%s\": its keys have no order", s->url);
+	return false;
+}
+
+bool store_generation(struct store *s, struct store_generation *generation_r)
+{
+	*generation_r = (struct store_generation){ 0 };
+	return s->ops->generation != NULL && s->ops->generation(s, generation_r);
+}
+
+enum answer store_renew(struct store *s, GError **e)
+{
+	return s->ops->renew != NULL ? s->ops->renew(s, e) : ANSWER_NO;
+}
+
 bool store_sound(struct store *s, struct store_sound *sound_r, GError **e)
 {
 	*sound_r = (struct store_sound){ 0 };

@@ -22,6 +22,9 @@ struct store_setup {
 	struct store_registry *registry; /* stores in it are shared; or NULL */
 	int64_t keep_s; /* what is written for a time is kept no longer than this; 0: as it says */
 	size_t first_map_bytes; /* lmdb: first size of the map, 0 is the usual one */
+	size_t batch_bytes; /* lmdb-snapshot: of the values answered in one batch; what
+				   is beyond is UNKNOWN. 0: no bound */
+	bool renew_by_hand; /* lmdb-snapshot: store_renew() alone takes another file */
 };
 
 /* one question of a batch */
@@ -30,6 +33,7 @@ struct store_read {
 	struct bytes value; /* out: only with YES; a copy in the caller's arena */
 	enum answer
 		answer; /* out: YES found, NO certainly absent, UNKNOWN could not ask */
+	int64_t expires_s; /* out: only with YES; the second since 1970, 0 is never */
 };
 
 enum store_write_kind {
@@ -124,6 +128,44 @@ struct store_record {
 bool store_scan(struct store *s, struct bytes prefix,
 		bool (*see)(const struct store_record *record, void *to), void *to,
 		GError **e);
+
+struct store_scan {
+	struct bytes prefix;
+	struct bytes from; /* the first key that is seen, or empty */
+	bool (*see)(const struct store_record *record, void *to);
+	void *to;
+};
+
+/* store_scan_sorted - store_scan() from any key on, in the order of the keys' bytes
+ * err   false: the store failed in between, or has no order (a server); e says which */
+bool store_scan_sorted(struct store *s, const struct store_scan *scan, GError **e);
+
+#define STORE_GENERATION_BYTES 17
+/* Asked for like a key, in a batch: the generation of a snapshot that answers that batch. What
+ * follows decides the slot of a cluster, as in any key. Others than snapshots have no such key. */
+#define STORE_GENERATION_KEY "!generation"
+
+/* what is known of a snapshot that is open */
+struct store_generation {
+	char id[STORE_GENERATION_BYTES]; /* 16 hexadecimal digits of its sum */
+	int64_t keys, bytes, built_s;    /* built_s: 0 where its manifest does not say */
+	unsigned first_slot, last_slot;  /* whose keys it holds */
+	bool verified;                   /* each of its bytes was looked at */
+};
+
+/* store_generation - of which snapshot does a store answer now?
+ * err   false: of none; also of a store of another kind */
+bool store_generation(struct store *s, struct store_generation *generation_r);
+
+/* store_renew - take the file that stands at the path of a snapshot now, after each of its bytes
+ *               was compared with its manifest; batches go on meanwhile, on the old one. The
+ *               file that was open from the beginning is compared, too
+ * out   YES: another one is answered from now; NO: there is nothing new
+ * err   UNKNOWN: what stands there is no good, e says why. The old one stays; where there
+ *       is no old one, all is unknown
+ * cost  reads all of a new file
+ * use   one thread; of stores opened with renew_by_hand */
+enum answer store_renew(struct store *s, GError **e);
 
 struct store_sound {
 	uint64_t pages;   /* looked at; 0: this kind of store has none */

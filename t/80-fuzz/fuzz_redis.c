@@ -14,7 +14,7 @@ static void see(unsigned first, unsigned last, bool master, const struct redis_a
 		void *to)
 {
 	(void)master;
-	g_assert(first < REDIS_SLOTS && last < REDIS_SLOTS && a->text != NULL);
+	g_assert(first < SLOTS && last < SLOTS && a->text != NULL);
 	(*(size_t *)to)++;
 }
 
@@ -35,9 +35,9 @@ static void look_at(const redisReply *reply, const struct redis_address *from)
 	redis_slots_see(reply, from, see, &seen);
 	if (reply->str != NULL) {
 		redis_trouble_of(reply->str);
-		redis_slot((struct bytes){ reply->str, (size_t)reply->len });
+		slot_of((struct bytes){ reply->str, (size_t)reply->len });
 		if (redis_redirect(reply->str, from, &ask, &slot, &to)) {
-			g_assert(slot < REDIS_SLOTS);
+			g_assert(slot < SLOTS);
 			redis_address_free(to);
 		}
 	}

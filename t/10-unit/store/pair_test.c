@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "store/pair_pool.h"
 #include "store/pair_tally.h"
 #include "store/status.h"
 
@@ -315,52 +314,6 @@ static void test_latency(void)
 	g_string_free(text, TRUE);
 }
 
-struct counted {
-	struct pair_job job;
-	gint *ran, *given_back;
-	gulong sleep_us;
-};
-
-static void count_run(struct pair_job *j)
-{
-	struct counted *c = (struct counted *)j;
-
-	g_usleep(c->sleep_us);
-	g_atomic_int_inc(c->ran);
-}
-
-static void count_done(struct pair_job *j)
-{
-	g_atomic_int_inc(((struct counted *)j)->given_back);
-	g_free(j);
-}
-
-/* Every job is given back once, whether it was done or not. */
-static void test_pool(void)
-{
-	struct pair_pool *c = pair_pool_new(2, 10, 1000);
-	gint ran = 0, given_back = 0, taken = 0;
-	size_t left;
-
-	for (int i = 0; i < 100; i++) {
-		struct counted *j = g_new0(struct counted, 1);
-
-		j->job = (struct pair_job){ count_run, count_done, 10 };
-		j->ran = &ran;
-		j->given_back = &given_back;
-		j->sleep_us = 20000;
-		if (pair_pool_give(c, &j->job, i < 50 ? 0 : 5000))
-			taken++;
-		else
-			count_done(&j->job);
-	}
-	left = pair_pool_free(c);
-	g_assert_cmpint(given_back, ==, 100);
-	g_assert_cmpint(ran + (int)left, ==, taken);
-	g_assert_cmpint(taken, <, 60);
-	g_assert_cmpint(taken, >=, 10);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -372,6 +325,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/pair/urls", test_urls);
 	g_test_add_func("/pair/reload", test_reload);
 	g_test_add_func("/pair/latency", test_latency);
-	g_test_add_func("/pair/pool", test_pool);
 	return g_test_run();
 }

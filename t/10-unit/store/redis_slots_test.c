@@ -32,15 +32,13 @@ static const struct {
 static void test_slots(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(slots); i++)
-		g_assert_cmpuint(redis_slot(bytes_of(slots[i].key)), ==, slots[i].slot);
+		g_assert_cmpuint(slot_of(bytes_of(slots[i].key)), ==, slots[i].slot);
 	for (size_t i = 0; i < G_N_ELEMENTS(tags); i++)
-		g_assert_cmpuint(redis_slot(bytes_of(tags[i].key)), ==,
-				 redis_slot(bytes_of(tags[i].same_as)));
+		g_assert_cmpuint(slot_of(bytes_of(tags[i].key)), ==,
+				 slot_of(bytes_of(tags[i].same_as)));
 	/* no tag: all of the key counts */
-	g_assert_cmpuint(redis_slot(bytes_of("foo{}{bar}")), !=,
-			 redis_slot(bytes_of("bar")));
-	g_assert_cmpuint(redis_slot(bytes_of("foo{bar")), !=,
-			 redis_slot(bytes_of("bar")));
+	g_assert_cmpuint(slot_of(bytes_of("foo{}{bar}")), !=, slot_of(bytes_of("bar")));
+	g_assert_cmpuint(slot_of(bytes_of("foo{bar")), !=, slot_of(bytes_of("bar")));
 }
 
 /* What the key table promises: the pairs of one mailbox lie together. */
@@ -54,8 +52,8 @@ static void test_key_table(void)
 	struct bytes other =
 		key_build(a, FAMILY_PAIR, "t", "otto@example.org", "bob@example.com");
 
-	g_assert_cmpuint(redis_slot(one), ==, redis_slot(two));
-	g_assert_cmpuint(redis_slot(one), !=, redis_slot(other));
+	g_assert_cmpuint(slot_of(one), ==, slot_of(two));
+	g_assert_cmpuint(slot_of(one), !=, slot_of(other));
 	arena_destroy(&a);
 }
 

@@ -449,7 +449,8 @@ static void test_walk(void)
 				found++;
 			g_clear_error(&e);
 			if (i == 0 && page % (40 * 4096) == 0) {
-				g_assert_false(manifest_check(fd, p.path, true, &e));
+				g_assert_false(
+					manifest_check(fd, p.path, true, NULL, &e));
 				g_clear_error(&e);
 			}
 			g_assert_cmpint(pwrite(fd, &old, 1, at), ==, 1);
@@ -530,6 +531,15 @@ static void test_manifest(void)
 		{ "wonted snapshot 1\nbytes -1\nkeys 5\nends %s\nwhole %s\n", false },
 		{ "wonted snapshot 1\nbytes 8192\nkeys 5\nends %s\nwhole Z%s\n", false },
 		{ "wonted snapshot 1\nbytes 8192\nends %s\n#%s\n", false },
+		{ "wonted snapshot 1\nbytes 8192\nends %s\nwhole %s\nslots 5461 10922\n"
+		  "built 1700000000\napplied 0123456789abcdef 17\n",
+		  true },
+		{ "wonted snapshot 1\nbytes 8192\nends %s\nwhole %s\nslots 9 8\n",
+		  false },
+		{ "wonted snapshot 1\nbytes 8192\nends %s\nwhole %s\nslots 0 16384\n",
+		  false },
+		{ "wonted snapshot 1\nbytes 8192\nends %s\nwhole %s\napplied x 1\n",
+		  false },
 		{ "", false },
 	};
 
@@ -553,6 +563,220 @@ static void test_manifest(void)
 	}
 }
 
+/* --- renewed by hand: what wonted-store does --- */
+
+/* out: text of a batch's own generation, in a */
+static const char *generation_in_batch(struct store *s, struct arena *a)
+{
+	struct store_read r[2] = { { .key = bytes_of("key000001") },
+				   { .key = bytes_of(STORE_GENERATION_KEY
+						     "{key000001}") } };
+
+	store_read_many(s, r, 2, 0, a);
+	return r[1].answer == ANSWER_YES ? arena_strndup(a, r[1].value.at, r[1].value.n)
+					 : NULL;
+}
+
+static void flip(const char *path, long at)
+{
+	FILE *f = fopen(path, "r+");
+	int c;
+
+	g_assert_nonnull(f);
+	fseek(f, at, SEEK_SET);
+	c = fgetc(f);
+	fseek(f, at, SEEK_SET);
+	fputc(c ^ 1, f);
+	fclose(f);
+	g_usleep(30000); /* the clock of the file system */
+}
+
+static void test_by_hand(void)
+{
+	const struct store_setup setup = { .renew_by_hand = true };
+	struct arena *a = arena_create();
+	struct store_generation first, second;
+	enum answer answer;
+	struct place p;
+	struct store *s;
+	GError *e = NULL;
+
+	place_make(&p);
+	build(&p, KEYS, 1);
+	g_usleep(30000);
+	s = store_open(p.url, &setup, &e);
+	g_assert_no_error(e);
+	g_assert_true(store_generation(s, &first));
+	g_assert_false(first.verified);
+	g_assert_cmpint(first.keys, ==, KEYS);
+	g_assert_cmpint(first.built_s, >, 1700000000);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_NO);
+	g_assert_true(store_generation(s, &first));
+	g_assert_true(first.verified);
+	g_assert_cmpstr(generation_in_batch(s, a), ==, first.id);
+	/* another one is taken when it is asked for, and not before */
+	build(&p, KEYS + 1, 2);
+	g_usleep(30000);
+	g_assert_cmpuint(generation_read(s, "key000001", &answer), ==, 1);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_YES);
+	g_assert_cmpuint(generation_read(s, "key000001", &answer), ==, 2);
+	g_assert_true(store_generation(s, &second));
+	g_assert_true(second.verified);
+	g_assert_cmpstr(second.id, !=, first.id);
+	g_assert_cmpstr(generation_in_batch(s, a), ==, second.id);
+	/* one byte in the middle: refused once, and not looked at again */
+	char *bad = g_strconcat(p.path, ".bad", NULL), *text;
+	gsize n;
+
+	g_assert_true(g_file_get_contents(p.path, &text, &n, NULL));
+	text[n / 2] ^= 1;
+	g_assert_true(g_file_set_contents(bad, text, (gssize)n, NULL));
+	g_assert_cmpint(g_rename(bad, p.path), ==, 0);
+	g_usleep(30000);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_UNKNOWN);
+	g_assert_nonnull(strstr(e->message, "not what its manifest says"));
+	g_clear_error(&e);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_NO);
+	g_assert_cmpuint(generation_read(s, "key000001", &answer), ==, 2);
+	store_close(&s);
+	/* opened by its ends: when all of it was looked at it answers nothing */
+	s = store_open(p.url, &setup, &e);
+	g_assert_no_error(e);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_UNKNOWN);
+	g_clear_error(&e);
+	g_assert_false(store_generation(s, &second));
+	generation_read(s, "key000001", &answer);
+	g_assert_cmpint(answer, ==, ANSWER_UNKNOWN);
+	/* until it is good */
+	flip(p.path, (long)n / 2);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_YES);
+	g_assert_cmpuint(generation_read(s, "key000001", &answer), ==, 2);
+	store_close(&s);
+	arena_destroy(&a);
+	g_free(text);
+	g_free(bad);
+	place_remove(&p);
+}
+
+/* What would fill the memory is unknown, and nothing is made up. */
+static void test_batch_bytes(void)
+{
+	struct store_read r[4] = { { .key = bytes_of("key000007") },
+				   { .key = bytes_of("key000001") },
+				   { .key = bytes_of("key001007") },
+				   { .key = bytes_of("key000003") } };
+	struct arena *a = arena_create();
+	struct place p;
+	struct store *s;
+	GError *e = NULL;
+
+	place_make(&p);
+	build(&p, 2000, 1);
+	s = store_open(p.url,
+		       &(struct store_setup){ .batch_bytes = 10000, .now_s = early }, &e);
+	g_assert_no_error(e);
+	store_read_many(s, r, 4, 0, a);
+	g_assert_cmpint(r[0].answer, ==, ANSWER_YES);
+	g_assert_cmpint(r[1].answer, ==, ANSWER_YES);
+	g_assert_cmpint(r[2].answer, ==, ANSWER_UNKNOWN);
+	g_assert_cmpint(r[3].answer, ==, ANSWER_UNKNOWN);
+	store_read_many(s, &r[3], 1, 0, a);
+	g_assert_cmpint(r[3].answer, ==, ANSWER_YES);
+	g_assert_cmpint(r[3].expires_s, ==, 1500);
+	store_close(&s);
+	arena_destroy(&a);
+	place_remove(&p);
+}
+
+struct page {
+	GString *seen;
+	int most;
+};
+
+static bool see_page(const struct store_record *record, void *to)
+{
+	struct page *page = to;
+
+	g_string_append_printf(page->seen, "%.*s ", (int)record->key.n, record->key.at);
+	return --page->most > 0;
+}
+
+static void test_sorted(void)
+{
+	struct page page = { g_string_new(NULL), 3 };
+	struct store_scan scan = { .prefix = bytes_of("key0000"),
+				   .from = bytes_of("key000098"),
+				   .see = see_page,
+				   .to = &page };
+	struct place p;
+	struct store *s, *mem;
+	GError *e = NULL;
+
+	place_make(&p);
+	build(&p, 2000, 1);
+	s = store_open(p.url, NULL, &e);
+	g_assert_true(store_scan_sorted(s, &scan, &e));
+	g_assert_cmpstr(page.seen->str, ==, "key000098 key000099 ");
+	scan.from = (struct bytes){ 0 };
+	page.most = 2;
+	g_string_truncate(page.seen, 0);
+	g_assert_true(store_scan_sorted(s, &scan, &e));
+	g_assert_cmpstr(page.seen->str, ==, "key000000 key000001 ");
+	store_close(&s);
+	mem = store_open("mem:", NULL, &e);
+	g_assert_false(store_scan_sorted(mem, &scan, &e));
+	g_assert_nonnull(strstr(e->message, "no order"));
+	g_assert_false(store_generation(mem, &(struct store_generation){ 0 }));
+	g_assert_cmpint(store_renew(mem, NULL), ==, ANSWER_NO);
+	g_clear_error(&e);
+	store_close(&mem);
+	g_string_free(page.seen, TRUE);
+	place_remove(&p);
+}
+
+/* Each key is in the shard of its slot, and in no other; the manifests say so. */
+static void test_shards(void)
+{
+	const struct manifest_applied applied[] = { { "0123456789abcdef", 7 },
+						    { "0123456789abcdef", 5 },
+						    { "00000000000000ff", 9 } };
+	uint64_t keys = 0;
+	GError *e = NULL;
+
+	for (unsigned shard = 0; shard < 3; shard++) {
+		struct place p;
+
+		place_make(&p);
+		struct snapshot_builder *b = snapshot_begin(&(struct snapshot_setup){
+			.path = p.path, .shard = shard, .shards = 3 });
+		struct snapshot_built built;
+		struct manifest m;
+
+		for (int i = 0; i < 1000; i++) {
+			char *k = g_strdup_printf("M|{t|m%d}", i);
+			const struct store_record r = { .key = bytes_of(k),
+							.value = bytes_of("v") };
+
+			g_assert_true(snapshot_add(b, &r, &e));
+			g_free(k);
+		}
+		for (size_t i = 0; i < G_N_ELEMENTS(applied); i++)
+			g_assert_true(snapshot_applied(b, &applied[i], &e));
+		g_assert_true(snapshot_finish(b, &built, &e));
+		keys += built.keys;
+		g_assert_cmpuint(built.keys, >, 250);
+		g_assert_true(manifest_read(p.path, &m, &e));
+		g_assert_cmpuint(m.first_slot, ==, shard * 16384 / 3);
+		g_assert_cmpuint(m.last_slot, ==, (shard + 1) * 16384 / 3 - 1);
+		g_assert_cmpuint(m.n_applied, ==, 2);
+		g_assert_cmpint(m.applied[0].change, ==, 5);
+		g_assert_cmpint(m.applied[1].change, ==, 9);
+		snapshot_builder_destroy(&b);
+		place_remove(&p);
+	}
+	g_assert_cmpuint(keys, ==, 1000);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -568,5 +792,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/snapshot/walk", test_walk);
 	g_test_add_func("/store/snapshot/sound while written", test_sound_while_written);
 	g_test_add_func("/store/snapshot/manifest", test_manifest);
+	g_test_add_func("/store/snapshot/by-hand", test_by_hand);
+	g_test_add_func("/store/snapshot/batch-bytes", test_batch_bytes);
+	g_test_add_func("/store/snapshot/sorted", test_sorted);
+	g_test_add_func("/store/snapshot/shards", test_shards);
 	return g_test_run();
 }

@@ -1,6 +1,6 @@
 /* A bounded queue and its threads. Whoever gives a job must never be held up by one that
  * hangs, so waiting for room ends as soon as the pool stands still. */
-#include "store/pair_pool.h"
+#include "base/job_pool.h"
 
 #include <glib.h>
 #include <pthread.h>
@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/wait.h"
 
-#define THREADS_MOST 8
+#define THREADS_MOST 64
 
-struct pair_pool {
+struct job_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t work, room;
 	GQueue *waiting;
@@ -25,7 +25,7 @@ struct pair_pool {
 
 static void *work_on(void *data)
 {
-	struct pair_pool *c = data;
+	struct job_pool *c = data;
 	sigset_t all;
 
 	sigfillset(&all);        /* signals are for the program's own threads */
@@ -33,7 +33,7 @@ static void *work_on(void *data)
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
-		struct pair_job *j;
+		struct job *j;
 
 		while (!c->stop && g_queue_is_empty(c->waiting))
 			pthread_cond_wait(&c->work, &c->lock);
@@ -57,9 +57,9 @@ static void *work_on(void *data)
 	return NULL;
 }
 
-struct pair_pool *pair_pool_new(unsigned threads, size_t jobs, size_t bytes)
+struct job_pool *job_pool_new(unsigned threads, size_t jobs, size_t bytes)
 {
-	struct pair_pool *c = g_new0(struct pair_pool, 1);
+	struct job_pool *c = g_new0(struct job_pool, 1);
 
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->work, NULL);
@@ -70,17 +70,17 @@ struct pair_pool *pair_pool_new(unsigned threads, size_t jobs, size_t bytes)
 	c->moved_us = clock_mono_us();
 	c->threads = MIN(threads, THREADS_MOST);
 	for (unsigned i = 0; i < c->threads; i++)
-		c->thread[i] = g_thread_new("pair", work_on, c);
+		c->thread[i] = g_thread_new("worker", work_on, c);
 	return c;
 }
 
-static bool is_full(const struct pair_pool *c, size_t bytes)
+static bool is_full(const struct job_pool *c, size_t bytes)
 {
 	return g_queue_get_length(c->waiting) >= c->jobs_most ||
 	       (c->bytes > 0 && c->bytes + bytes > c->bytes_most);
 }
 
-bool pair_pool_give(struct pair_pool *c, struct pair_job *j, int64_t wait_us)
+bool job_pool_give(struct job_pool *c, struct job *j, int64_t wait_us)
 {
 	bool room;
 
@@ -100,7 +100,7 @@ bool pair_pool_give(struct pair_pool *c, struct pair_job *j, int64_t wait_us)
 	return room;
 }
 
-bool pair_pool_settle(struct pair_pool *c, int64_t limit_us)
+bool job_pool_settle(struct job_pool *c, int64_t limit_us)
 {
 	bool idle;
 
@@ -113,9 +113,17 @@ bool pair_pool_settle(struct pair_pool *c, int64_t limit_us)
 	return idle;
 }
 
-size_t pair_pool_free(struct pair_pool *c)
+void job_pool_state(struct job_pool *c, unsigned *busy_r, size_t *waiting_r)
 {
-	struct pair_job *j;
+	pthread_mutex_lock(&c->lock);
+	*busy_r = c->busy;
+	*waiting_r = g_queue_get_length(c->waiting);
+	pthread_mutex_unlock(&c->lock);
+}
+
+size_t job_pool_free(struct job_pool *c)
+{
+	struct job *j;
 	size_t left = 0;
 
 	pthread_mutex_lock(&c->lock);
