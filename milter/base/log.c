@@ -10,9 +10,12 @@
 
 #include "base/clock.h"
 #include "base/compiler.h"
+#include "base/job_pool.h"
 #include "base/printable.h"
 
 #define LINE_BYTES 2000
+#define WAITING_LINES 1000
+#define WAITING_BYTES (1024 * 1024)
 #define SELDOM_EVENTS 64
 #define SELDOM_US (60 * G_USEC_PER_SEC)
 
@@ -28,6 +31,8 @@ static struct log_state {
 	int level;                   /* atomic */
 	pthread_mutex_t seldom_lock; /* GLib's are not seen by the thread sanitizer */
 	struct seldom seldom[SELDOM_EVENTS];
+	struct job_pool *buffer; /* NULL: lines are written at once */
+	int lost;                /* atomic: lines that found no room in it */
 } log_state = { .program = "wonted",
 		.sink = LOG_SINK_STDERR,
 		.level = LOG_LEVEL_INFO,
@@ -52,7 +57,7 @@ bool log_wants(enum log_level level)
 	return (int)level <= g_atomic_int_get(&log_state.level);
 }
 
-static void say(enum log_level level, const char *line)
+static void write_line(enum log_level level, const char *line)
 {
 	static const int syslog_levels[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 	static const char *const names[] = { "error: ", "warning: ", "", "debug: " };
@@ -62,6 +67,85 @@ static void say(enum log_level level, const char *line)
 		syslog(syslog_levels[level], "%s%s", names[level], line);
 	else
 		fprintf(stderr, "%s: %s%s\n", log_state.program, names[level], line);
+}
+
+/* --- through a buffer --- */
+
+struct waiting_line {
+	struct job job; /* must be first */
+	enum log_level level;
+	char *text;
+};
+
+static void write_waiting(struct job *j)
+{
+	const struct waiting_line *w = (struct waiting_line *)j;
+
+	write_line(w->level, w->text);
+}
+
+static void free_waiting(struct job *j)
+{
+	struct waiting_line *w = (struct waiting_line *)j;
+
+	g_free(w->text);
+	g_free(w);
+}
+
+/* false: there is no room */
+static bool put_into_buffer(enum log_level level, const char *text)
+{
+	struct waiting_line *w = g_new0(struct waiting_line, 1);
+
+	*w = (struct waiting_line){ .job = { write_waiting, free_waiting, strlen(text) },
+				    .level = level,
+				    .text = g_strdup(text) };
+	if (job_pool_give(log_state.buffer, &w->job, 0))
+		return true;
+	free_waiting(&w->job);
+	return false;
+}
+
+static void say(enum log_level level, const char *line)
+{
+	int lost;
+
+	if (log_state.buffer == NULL) {
+		write_line(level, line);
+		return;
+	}
+	if (!put_into_buffer(level, line)) {
+		g_atomic_int_inc(&log_state.lost);
+		return;
+	}
+	lost = g_atomic_int_get(&log_state.lost);
+	if (lost > 0 && g_atomic_int_compare_and_exchange(&log_state.lost, lost, 0)) {
+		char *text = g_strdup_printf(
+			"%d lines of this log are lost: they came faster than they "
+			"could be written",
+			lost);
+
+		if (!put_into_buffer(LOG_LEVEL_WARN, text))
+			g_atomic_int_add(&log_state.lost, lost);
+		g_free(text);
+	}
+}
+
+void log_buffer_begin(void)
+{
+	g_assert(log_state.buffer == NULL);
+	log_state.buffer = job_pool_new(1, WAITING_LINES, WAITING_BYTES);
+}
+
+void log_buffer_end(void)
+{
+	struct job_pool *buffer = log_state.buffer;
+
+	if (buffer == NULL)
+		return;
+	job_pool_settle(buffer, clock_mono_us() + G_USEC_PER_SEC);
+	log_state.buffer = NULL;
+	job_pool_free(buffer);
 }
 
 static void say_v(enum log_level level, const char *prefix, const char *format,

@@ -14,6 +14,15 @@ enum log_sink { LOG_SINK_STDERR, LOG_SINK_SYSLOG };
  * use   once, before any thread; the default is standard error, level info */
 void log_open(const char *program, enum log_sink sink, enum log_level level);
 
+/* log_buffer_begin - lines are written by a thread of their own from now on, so that nobody waits for
+ *                    a sink that hangs; what is beyond 1,000 lines that wait is lost, and counted
+ * use   once, before other threads that log */
+void log_buffer_begin(void);
+
+/* log_buffer_end - write what waits, for a second at most, and lines as before
+ * use   when nobody else logs any more */
+void log_buffer_end(void);
+
 /* log_level_set - how much is said from now on (a reload may change it)
  * use   any thread */
 void log_level_set(enum log_level level);

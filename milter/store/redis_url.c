@@ -9,13 +9,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/password_file.h"
 #include "base/store_url.h"
 
 #define USUAL_PORT 6379
 #define USUAL_SENTINEL_PORT 26379
 #define DB_MOST 65535
 #define SERVERS_MOST 64 /* named in one URL; a cluster tells of the others itself */
-#define PASSWORD_BYTES 4096
 
 static const enum store_url_kind url_kinds[] = {
 	[REDIS_URL_TCP] = STORE_URL_redis,
@@ -117,34 +117,6 @@ static bool parse_addresses(const char *text, unsigned usual, GPtrArray *to)
 }
 
 /* The first line of a file that not everybody may read. */
-static char *read_password(const char *path, GError **e)
-{
-	struct stat st;
-	char *text, *word = NULL;
-	size_t n;
-
-	if (stat(path, &st) == 0 && (st.st_mode & 0027) != 0) {
-		g_set_error(
-			e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			"%s: a password that others may read (or the group change): its "
-			"mode is %04o; run chmod 0640 or stricter",
-			path, (unsigned)st.st_mode & 07777);
-		return NULL;
-	}
-	if (!file_read(path, PASSWORD_BYTES, &text, &n, e))
-		return NULL;
-	if (strlen(text) == n) {
-		text[strcspn(text, "\r\n")] = '\0';
-		word = *text != '\0' ? g_strdup(text) : NULL;
-	}
-	explicit_bzero(text, n);
-	g_free(text);
-	if (word == NULL)
-		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-			    "%s: its first line must be the password", path);
-	return word;
-}
-
 static bool take_password(const char *path, char **to, GError **e)
 {
 	if (*path != '/') {
@@ -155,7 +127,7 @@ static bool take_password(const char *path, char **to, GError **e)
 		return false;
 	}
 	g_free(*to);
-	*to = read_password(path, e);
+	*to = password_file_read(path, e);
 	return *to != NULL;
 }
 
