@@ -20,14 +20,12 @@ struct decoding {
 };
 
 /* decoding_begin - make a decoder for one message
- * in    d   lives as long as the decoder, and is used by one thread
- * err   none */
+ * in    d   lives as long as the decoder, and is used by one thread */
 struct file_decoder decoding_begin(struct decoding *d);
 
 /* decoding_child - be a child, if this program was started to be one
  * use   first of all in main()
- * out   does not return when it was
- * err   none */
+ * out   does not return when it was */
 void decoding_child(int argc, char *const *argv);
 
 #endif

@@ -62,42 +62,36 @@ struct transaction {
  * in    w     the transaction takes its own reference
  *       env   lives in a, with its texts; NULL queue id may be filled in later
  *       id    lives in a
- * own   a becomes the transaction's; transaction_end() destroys it
- * err   none */
+ * own   a becomes the transaction's; transaction_end() destroys it */
 struct transaction *transaction_begin(struct runtime *w, struct arena *a,
 				      const struct envelope *env, const char *id);
 
 /* transaction_headers - its header is complete: keys and policies are asked for
- * in    h[n]   read now, not kept
- * err   none */
+ * in    h[n]   read now, not kept */
 void transaction_headers(struct transaction *p, const struct header *h, size_t n);
 
 /* transaction_run - walk through all stages; afterwards p->plan is what is to be done
  * in    raw         the whole message, must live until transaction_end()
  *       truncated   TRUNCATED_END bits, where it is not whole
- * err   none: what a failed stage means is a column of the table; then the plan is to pass
+ * err   what a failed stage means is a column of the table; then the plan is to pass
  * cost  at most the general message_deadline */
 void transaction_run(struct transaction *p, struct bytes raw, unsigned truncated);
 
 /* transaction_unread - a message that there is no room to read
- * in, own   as of transaction_begin(); nothing is asked
- * err   none */
+ * in, own   as of transaction_begin(); nothing is asked */
 struct transaction *transaction_unread(struct runtime *w, struct arena *a,
 				       const struct envelope *env, const char *id);
 
 /* transaction_run_unread - the plan for a message of which nothing was kept: undecided for all
  *                          recipients
- * in    why   MISSING_SESSIONS, MISSING_MEMORY
- * err   none */
+ * in    why   MISSING_SESSIONS, MISSING_MEMORY */
 void transaction_run_unread(struct transaction *p, enum missing why);
 
-/* transaction_authserv_id - the name of our Authentication-Results
- * err   none */
+/* transaction_authserv_id - the name of our Authentication-Results */
 const char *transaction_authserv_id(const struct options *o, const struct envelope *e);
 
 /* transaction_record - what the journal and the log are told
- * in    d, failed   as plan_carry_out() gave them
- * err   none */
+ * in    d, failed   as plan_carry_out() gave them */
 void transaction_record(const struct transaction *p, enum disposition d,
 			const char *failed, struct record *r_r);
 
@@ -108,11 +102,10 @@ bool transaction_journal(const struct transaction *p, struct journal *j,
 			 enum disposition d, const char *failed);
 
 /* transaction_end - let go of everything, at any time; sets *p to NULL
- * err   none; *p may be NULL */
+ * in    *p may be NULL */
 void transaction_end(struct transaction **p);
 
-/* transaction_is_internal - is it our own mail on its way out, or mail from outside?
- * err   none */
+/* transaction_is_internal - is it our own mail on its way out, or mail from outside? */
 bool transaction_is_internal(const struct transaction *p);
 
 #endif

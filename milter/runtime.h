@@ -59,19 +59,17 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 			     GError **e);
 
 /* runtime_decoders - how the decoders are set up by options
- * out   false: there shall be none
- * err   none */
+ * out   false: there shall be none */
 bool runtime_decoders(const struct options *o, const struct runtime_setup *s,
 		      struct decode_setup *setup_r);
 
 /* runtime_acquire - one more reference
- * use   any thread
- * err   none */
+ * use   any thread */
 struct runtime *runtime_acquire(struct runtime *w);
 
 /* runtime_release - one reference less; the last one closes everything
- * use   any thread
- * err   none; NULL is allowed */
+ * in    NULL is allowed
+ * use   any thread */
 void runtime_release(struct runtime *w);
 
 /* The place where the current runtime stands. */
@@ -83,14 +81,12 @@ struct runtime_slot {
 
 /* runtime_current - the current runtime
  * own   one reference for the caller
- * use   any thread
- * err   none */
+ * use   any thread */
 struct runtime *runtime_current(struct runtime_slot *slot);
 
 /* runtime_replace - put a new runtime in the slot
  * in    w   the slot takes the caller's reference; NULL empties the slot
- * use   any thread
- * err   none */
+ * use   any thread */
 void runtime_replace(struct runtime_slot *slot, struct runtime *w);
 
 #endif

@@ -45,20 +45,19 @@ struct banner {
 /* banner_make - find out where the banner goes, and what bytes that takes
  * own   a
  * cost  decodes the beginning of a few parts, at most 256 KiB each
- * err   none: what must not or cannot be changed is left alone and b_r->words say why */
+ * err   what must not or cannot be changed is left alone and b_r->words say why */
 void banner_make(struct arena *a, const struct banner_setup *s, struct banner *b_r);
 
 /* banner_apply - a banner's raw message from an offset on, with the splices put in
  * in    from   at most the offset of the first splice: the body, or 0 for all of it
- * own   a
- * err   none */
+ * own   a */
 struct bytes banner_apply(struct arena *a, size_t from, const struct banner *b);
 
 /* banner_strip - a message without the banners in it, and without what looks much like them
  * out   m itself if there is none; else with header fields and parts, without texts. What
  *       banner_make() put in is gone byte by byte; anything else leaves a line end
  * own   a
- * err   none: of many copies in a part some may stay */
+ * err   of many copies in a part some may stay */
 const struct message *banner_strip(struct arena *a, const struct message *m);
 
 #endif

@@ -21,8 +21,7 @@ struct html_setting {
 /* banner_html_block - the block: ASCII with entities, inline style, nothing remote; well-formed
  *                     as XML, too
  * out   n is a multiple of 3, for base64
- * own   a
- * err   none */
+ * own   a */
 struct bytes banner_html_block(struct arena *a, const struct banner_words *w,
 			       const struct html_setting *s);
 

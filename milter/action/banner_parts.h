@@ -36,8 +36,7 @@ struct banner_parts {
 
 /* banner_parts_find - the texts that a reader may see first: the first one of each kind, and
  *                     all that may be shown in its place
- * out   message and part are set, nothing is opened
- * err   none */
+ * out   message and part are set, nothing is opened */
 void banner_parts_find(const struct message *m, struct banner_parts *p_r);
 
 /* banner_part_open - a part's bytes and its decoded beginning

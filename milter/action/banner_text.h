@@ -26,7 +26,7 @@ struct block {
  *                     ended by eol
  * out   n is a multiple of 3, for base64
  * own   a
- * err   none: what is not ASCII is written in Latin letters where that is known */
+ * err   what is not ASCII is written in Latin letters where that is known */
 struct bytes banner_text_block(struct arena *a, const struct banner_words *w,
 			       const char *eol);
 

@@ -7,8 +7,7 @@
 
 /* banner_heading - the line that says what it is
  * out   valid UTF-8; its Latin letters without accents are at most 72 columns, as all of the
- *       module's phrases
- * err   none */
+ *       module's phrases */
 const char *banner_heading(enum language l, enum verdict v);
 
 /* banner_advice - the line that says what to do
@@ -17,8 +16,7 @@ const char *banner_advice(enum language l, enum verdict v);
 
 /* banner_mark - the first word of the heading in brackets, for a subject: "[CAUTION]"
  * out   ASCII
- * own   a
- * err   none */
+ * own   a */
 const char *banner_mark(struct arena *a, enum language l, enum verdict v);
 
 /* banner_language - the language of a locale

@@ -41,15 +41,13 @@ struct header_story {
  * in    s      its sweep set
  *       spam   also X-Spam-Flag, X-Spam-Status, X-Spam-Level and X-Spam
  *       edits  struct edit are appended, highest nth of a name first
- * err   none
  * ref   RFC 8601 5 */
 void header_removals(const struct plan_setup *s, bool spam, GArray *edits);
 
 /* header_insertions - edits that put our headers on top, Authentication-Results highest; how
  *                     many is the option headers
  * in    edits   struct edit are appended
- * own   a
- * err   none */
+ * own   a */
 void header_insertions(struct arena *a, const struct plan_setup *s,
 		       const struct header_story *story, GArray *edits);
 
@@ -59,13 +57,11 @@ void header_insertions(struct arena *a, const struct plan_setup *s,
  *       max      what is longer ends in "..."
  * out   lines under 78 columns; a word that does not fit is broken
  * own   a
- * err   none
  * ref   RFC 5322 2.1.1, 2.2.3 */
 const char *header_fold(struct arena *a, size_t name_n, const char *text, size_t max);
 
 /* points_text - milli-points as people write them: 6500 is "6.5"
- * own   a
- * err   none */
+ * own   a */
 const char *points_text(struct arena *a, int64_t milli);
 
 #endif

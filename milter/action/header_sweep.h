@@ -23,12 +23,10 @@ struct header_sweep *header_sweep_create(struct arena *a, const char *authserv_i
 /* header_sweep_field - one field, in the order of the message
  * in    name    blanks before the colon may be in it
  *       value   folds as they came
- * cost  linear in the field; at most SWEEP_MOST fields are noted
- * err   none */
+ * cost  linear in the field; at most SWEEP_MOST fields are noted */
 void header_sweep_field(struct header_sweep *s, struct bytes name, struct bytes value);
 
-/* header_sweep_message - all fields of a message, also those beyond LIMIT_HEADERS
- * err   none */
+/* header_sweep_message - all fields of a message, also those beyond LIMIT_HEADERS */
 void header_sweep_message(struct header_sweep *s, const struct message *m);
 
 /* Which of what was noted goes. */
@@ -44,13 +42,12 @@ struct sweep_request {
 
 /* header_sweep_edits - edits that delete it
  * in    edits   struct edit are appended, highest nth of a name first
- * err   none: see header_sweep_flooded()
+ * err   see header_sweep_flooded()
  * ref   RFC 8601 5 */
 void header_sweep_edits(const struct header_sweep *s, struct sweep_request w,
 			GArray *edits);
 
-/* header_sweep_flooded - were there more than SWEEP_MOST fields? Then not all of them go
- * err   none */
+/* header_sweep_flooded - were there more than SWEEP_MOST fields? Then not all of them go */
 bool header_sweep_flooded(const struct header_sweep *s);
 
 /* Real mail has some ten. Each costs the MTA a walk through the header: Postfix 3.7 takes

@@ -12,7 +12,6 @@
  * out   true also for styles that only look as if they could: what is not known to be harmless
  *       on html, body, head and pseudo-elements, and what lies as high as the banner
  * own   a
- * err   none
  * cost  linear
  * ref   CSS Syntax Level 3, CSS Cascade 5 */
 bool html_may_hide(struct arena *a, struct bytes html);

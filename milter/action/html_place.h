@@ -13,7 +13,6 @@
  *       behind the last complete tag, comment or declaration before the content; else the
  *       beginning, behind a byte order mark. So it is 0, 3, or behind a ">", and never
  *       inside a comment, script, style or attribute
- * err   none
  * cost  linear
  * ref   https://html.spec.whatwg.org/ 13.2.6.4, insertion modes up to "after head" */
 size_t html_place(struct bytes html);

@@ -101,7 +101,7 @@ struct plan_setup {
 
 /* plan_make - merge the decisions of all recipients into one plan
  * own   a; texts may point into the setup's things
- * err   none: what cannot be done (a banner into signed mail) becomes something milder, and
+ * err   what cannot be done (a banner into signed mail) becomes something milder, and
  *       the plan says so */
 void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
 
@@ -111,24 +111,22 @@ void plan_make(struct arena *a, const struct plan_setup *s, struct plan *p_r);
  *             outside of all tenants is a recipient
  * in    s      only options, envelope, sweep, authserv_id and id are read
  * own   a
- * err   none: what cannot be cleaned is rejected, as by plan_make() */
+ * err   what cannot be cleaned is rejected, as by plan_make() */
 void plan_pass(struct arena *a, const struct plan_setup *s, struct plan *p_r);
 
 /* plan_unhold - the plan when some holds could not be made: their recipients get it as junk
- * in    failed[p->n_holds]
- * err   none */
+ * in    failed[p->n_holds] */
 void plan_unhold(struct arena *a, struct plan *p, const bool *failed);
 
 /* plan_hold_ids - the ids of all holds, with "," between; of many, the first ones and "..."
- * own   g_free(); NULL if nothing is held
- * err   none */
+ * own   g_free(); NULL if nothing is held */
 char *plan_hold_ids(const struct plan *p);
 
 /* plan_carry_out - make the edits through an editor, the hold first
  * in    p   changed when something fails: nothing is discarded that is not safely held
  * out   what the MTA is to be told; *failed_r: static words, NULL if all went well, the
  *       first failure if there were several
- * err   none: a failed hold leaves its recipients on the message as junk, marked by header,
+ * err   a failed hold leaves its recipients on the message as junk, marked by header,
  *       and no others;
  *       an edit that fails is left out and the others are made */
 enum disposition plan_carry_out(struct arena *a, struct plan *p, const struct editor *ed,

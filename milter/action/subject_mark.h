@@ -12,8 +12,7 @@
  * in    mark    in ASCII: "[CAUTION]"
  *       edits   struct edit are appended
  * out   none is appended where the word stands already
- * own   a
- * err   none */
+ * own   a */
 void subject_mark_edits(struct arena *a, const struct message *m, const char *mark,
 			GArray *edits);
 

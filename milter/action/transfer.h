@@ -31,7 +31,7 @@ struct stretch {
 /* transfer_decode - the decoded beginning of a part
  * in    max   bytes of it that are wanted
  * own   a, or raw itself for 7bit and 8bit
- * err   none: base64 ends where it breaks off, a "=" of quoted-printable that says nothing
+ * err   base64 ends where it breaks off, a "=" of quoted-printable that says nothing
  *       is itself
  * ref   RFC 2045 6.7, 6.8 */
 struct bytes transfer_decode(struct arena *a, const struct coded *c, size_t max);
@@ -57,8 +57,7 @@ bool transfer_remove(struct arena *a, const struct coded *c, const struct insert
 /* transfer_cut - take a stretch of the decoded form out, wherever it comes from; a line end takes
  *                its place, so that what stood around it does not grow together
  * out   *at_r, *n_r   the encoded bytes that go; what is returned comes in their place
- * own   a
- * err   none */
+ * own   a */
 struct bytes transfer_cut(struct arena *a, const struct coded *c, struct stretch s,
 			  size_t *at_r, size_t *n_r);
 

@@ -20,17 +20,16 @@ struct seal_keys;
 
 /* seal_keys_read - all keys that are there
  * own   seal_keys_free()
- * err   none: what has no key cannot be opened */
+ * err   what has no key cannot be opened */
 struct seal_keys *seal_keys_read(const char *folder);
 
-/* seal_keys_free - give back; NULL is allowed
- * err   none */
+/* seal_keys_free - give back; NULL is allowed */
 void seal_keys_free(struct seal_keys *k);
 
 /* seal_open - what was sealed
  * out   "(erased ID)" where the key was destroyed, "(damaged)" where it is none of ours
  * own   the caller frees with g_free()
- * err   none, see out */
+ * err   , see out */
 char *seal_open(const struct seal_keys *k, const char *sealed);
 
 /* seal_erase - destroy the key of a person

@@ -23,14 +23,14 @@ struct arc_check *arc_begin(const struct dkim_tools *tools, const struct header 
  * in    trusted   sealers that are believed
  *       from      domain_key() of From, or NULL
  * out   r->arc
- * err   none: see the result
+ * err   see the result
  * cost  linear in the fields and the body
  * ref   RFC 8617 5.2 */
 void arc_finish(struct arc_check *c, const struct dkim_end *end,
 		const struct strings *trusted, const char *from, struct auth_results *r);
 
 /* arc_destroy - sets *c to NULL
- * err   none; *c may be NULL */
+ * in    *c may be NULL */
 void arc_destroy(struct arc_check **c);
 
 #endif

@@ -129,7 +129,7 @@ struct auth_engine *auth_engine_create(const struct options *o,
 				       struct resolver *r) MUST_CHECK;
 
 /* auth_engine_destroy - stop its threads, set *en to NULL
- * err   none; *en may be NULL */
+ * in    *en may be NULL */
 void auth_engine_destroy(struct auth_engine **en);
 
 /* auth_begin - start SPF and iprev; never blocks
@@ -142,7 +142,7 @@ struct auth_check *auth_begin(struct auth_engine *en,
 /* auth_headers - start DKIM keys and DMARC records; never blocks. auth_finish() does it if
  *                it was not done
  * in    h[n]   all fields of the message, from the top; read now, not kept
- * err   none: fields that cannot be used show in the results */
+ * err   fields that cannot be used show in the results */
 void auth_headers(struct auth_check *c, const struct header *h, size_t n);
 
 /* auth_finish - the results: wait for what has not come, at most to the deadline, then
@@ -152,7 +152,7 @@ void auth_headers(struct auth_check *c, const struct header *h, size_t n);
  *                     LIMIT_DNS_PROBE_MS
  * out   *r   whole in any case; r->timed_out tells
  * own   a
- * err   none: see out
+ * err   see out
  * cost  100 microseconds for a 10 KB message with one RSA-2048 signature, key known
  * ref   RFC 7208, 6376, 8301, 8463, 8617, 9989, 8601 */
 void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline_us,
@@ -166,7 +166,7 @@ void auth_finish(struct auth_check *c, const struct message *m, int64_t deadline
 int64_t auth_resolver_silent_since(struct auth_engine *en);
 
 /* auth_release - give a check back, finished or not; sets *c to NULL
- * err   none; *c may be NULL */
+ * in    *c may be NULL */
 void auth_release(struct auth_check **c);
 
 /* auth_dkim_covers - is every copy of this field signed by a passing signature whose domain

@@ -43,13 +43,13 @@ struct dkim_end {
 
 /* dkim_check_finish - hash the body, wait for keys, judge; once
  * out   r->dkim, r->n_dkim, r->dkim_truncated
- * err   none: see the results
+ * err   see the results
  * ref   RFC 6376 6, RFC 8301 3 */
 void dkim_check_finish(struct dkim_check *c, const struct dkim_end *end,
 		       struct auth_results *r);
 
 /* dkim_check_destroy - sets *c to NULL
- * err   none; *c may be NULL */
+ * in    *c may be NULL */
 void dkim_check_destroy(struct dkim_check **c);
 
 #endif

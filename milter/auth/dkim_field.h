@@ -43,7 +43,7 @@ struct dkim_field {
 /* dkim_field_read - read the value of a signature field
  * in    value   any bytes; nothing is copied
  * out   *f_r    what could be read, also when it is wrong
- * err   none: see f_r->wrong
+ * err   see f_r->wrong
  * ref   RFC 6376 3.5, 6.1.1, RFC 8617 4.1 */
 void dkim_field_read(struct bytes value, enum signature_kind kind,
 		     struct dkim_field *f_r);

@@ -19,7 +19,7 @@ struct dkim_hasher;
 struct dkim_library *dkim_library_open(void);
 
 /* dkim_library_close - sets *lib to NULL
- * err   none; *lib may be NULL */
+ * in    *lib may be NULL */
 void dkim_library_close(struct dkim_library **lib);
 
 struct dkim_hashes {
@@ -49,7 +49,7 @@ bool dkim_hasher_body(struct dkim_hasher *d, struct bytes body);
 bool dkim_hasher_get(struct dkim_hasher *d, size_t nth, struct dkim_hashes *hashes_r);
 
 /* dkim_hasher_destroy - sets *d to NULL
- * err   none; *d may be NULL */
+ * in    *d may be NULL */
 void dkim_hasher_destroy(struct dkim_hasher **d);
 
 #endif

@@ -20,7 +20,7 @@ struct dmarc_check *dmarc_begin(struct resolver *r, const char *domain)
 /* dmarc_expect - SPF or DKIM may speak for this domain: ask early for what decides whether it
  *                is aligned
  * in    domain   as domain_key(); NULL: none
- * err   none: what was not asked early is asked when it is needed */
+ * err   what was not asked early is asked when it is needed */
 void dmarc_expect(struct dmarc_check *c, const char *domain);
 
 /* dmarc_finish - wait for the records, judge
@@ -29,13 +29,13 @@ void dmarc_expect(struct dmarc_check *c, const char *domain);
  * out   r->dmarc, and r->dkim[].aligned, by the walk up the tree; where it finds no record at
  *       all, alignment is by the public suffix list
  * own   a
- * err   none: see out
+ * err   see out
  * ref   RFC 9989 4.4, 4.7, 4.10, 5.3 */
 void dmarc_finish(struct dmarc_check *c, struct dns_wait *w, struct arena *a,
 		  struct auth_results *r);
 
 /* dmarc_destroy - sets *c to NULL
- * err   none; *c may be NULL */
+ * in    *c may be NULL */
 void dmarc_destroy(struct dmarc_check **c);
 
 #endif

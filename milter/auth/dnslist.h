@@ -39,19 +39,17 @@ struct dnslists;
 
 /* dnslists_begin - none yet
  * in    r   borrowed
- * own   the caller ends it: dnslists_end()
- * err   none */
+ * own   the caller ends it: dnslists_end() */
 struct dnslists *dnslists_begin(struct resolver *r);
 
 /* dnslists_ask - start a question, if it was not; never blocks
  * in    list   must outlive it
- * err   none: over LIMIT_DNSLIST_QUESTIONS of a message, or LIMIT_DNSLIST_KEYS of a list, it is
+ * err   over LIMIT_DNSLIST_QUESTIONS of a message, or LIMIT_DNSLIST_KEYS of a list, it is
  *       not asked, and its answer is unknown */
 void dnslists_ask(struct dnslists *d, const struct dnslist *list, struct dnslist_key key);
 
 /* dnslists_wait - for what has not come, at most to the deadline; what comes later is unknown
- * in    deadline_us   on clock_mono_us()
- * err   none */
+ * in    deadline_us   on clock_mono_us() */
 void dnslists_wait(struct dnslists *d, int64_t deadline_us);
 
 /* dnslists_answer - does it stand in the list?
@@ -63,17 +61,16 @@ enum answer dnslists_answer(const struct dnslists *d, const struct dnslist *list
 /* dnslists_found - what stands in which list: "LIST: KEY"
  * out   *at_r, n; unanswered: names of lists that left a question open
  * own   a
- * use   after dnslists_wait()
- * err   none */
+ * use   after dnslists_wait() */
 size_t dnslists_found(const struct dnslists *d, struct arena *a, bool unanswered,
 		      const char *const **at_r);
 
 /* dnslists_asked - how many questions were started
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 size_t dnslists_asked(const struct dnslists *d);
 
 /* dnslists_end - give back, finished or not; sets *d to NULL
- * err   none; *d may be NULL */
+ * in    *d may be NULL */
 void dnslists_end(struct dnslists **d);
 
 #endif

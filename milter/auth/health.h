@@ -19,7 +19,7 @@ struct dns_health;
 struct dns_health *dns_health_create(struct resolver *r, const struct options *o);
 
 /* dns_health_destroy - give back; sets *h to NULL
- * err   none; *h may be NULL */
+ * in    *h may be NULL */
 void dns_health_destroy(struct dns_health **h);
 
 /* dns_health_check - has anybody been answered since a time? If not, ask for a name below the
@@ -28,7 +28,7 @@ void dns_health_destroy(struct dns_health **h);
  * out   true: an answer came (also that there is no such name), and no question was refused
  *       for want of room
  * use   any thread
- * err   none: the first failure is told in the log with what to do, and so is its end
+ * err   the first failure is told in the log with what to do, and so is its end
  * cost  at most one question, shared by all who ask at the same time */
 bool dns_health_check(struct dns_health *h, int64_t since_us, int64_t deadline_us);
 

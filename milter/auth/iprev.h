@@ -33,7 +33,7 @@ void iprev_give_up(struct iprev_check *c);
 struct auth_iprev iprev_result(const struct iprev_check *c);
 
 /* iprev_destroy - sets *c to NULL
- * err   none; *c may be NULL */
+ * in    *c may be NULL */
 void iprev_destroy(struct iprev_check **c);
 
 #endif

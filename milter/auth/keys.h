@@ -36,7 +36,7 @@ struct digest;
 struct keys *keys_create(size_t max);
 
 /* keys_destroy - sets *k to NULL; keys still held stay good
- * err   none; *k may be NULL */
+ * in    *k may be NULL */
 void keys_destroy(struct keys **k);
 
 /* keys_get - the decoded key of a record
@@ -47,7 +47,7 @@ void keys_destroy(struct keys **k);
 struct public_key *keys_get(struct keys *k, const struct key_record *record);
 
 /* public_key_drop - give a key back, set *key to NULL
- * err   none; *key may be NULL
+ * in    *key may be NULL
  * use   any thread */
 void public_key_drop(struct public_key **key);
 

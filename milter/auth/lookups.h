@@ -20,7 +20,7 @@ struct dns_wait {
 
 /* dns_wait_for - an answer, waited for if it is missing
  * out   never NULL; DNS_TEMPFAIL once the deadline has passed
- * err   none: see w->timed_out */
+ * err   see w->timed_out */
 const struct dns_answer *dns_wait_for(struct dns_wait *w, struct dns_query *q);
 
 /* dns_reverse_name - where the names of an address are asked for
@@ -39,7 +39,7 @@ struct lookups *lookups_create(struct resolver *r, size_t max)
 	__attribute__((returns_nonnull));
 
 /* lookups_destroy - release all questions, set *l to NULL
- * err   none; *l may be NULL */
+ * in    *l may be NULL */
 void lookups_destroy(struct lookups **l);
 
 /* lookups_get - the answer, asked for now if it never was
@@ -50,7 +50,7 @@ const struct dns_answer *lookups_get(struct lookups *l, const char *name,
 
 /* lookups_wait - the answer, asked for now if it never was, waited for
  * out   never NULL; DNS_TEMPFAIL once the deadline has passed; valid until lookups_destroy()
- * err   none: see w->timed_out
+ * err   see w->timed_out
  * use   one thread at a time */
 const struct dns_answer *lookups_wait(struct lookups *l, struct dns_wait *w,
 				      const char *name, enum dns_type type)

@@ -66,14 +66,14 @@ struct resolver_stats {
 struct resolver *resolver_open(const struct options *o, GError **e) MUST_CHECK;
 
 /* resolver_close - stop its threads, answer what is open with DNS_TEMPFAIL, set *r to NULL
- * err   none; *r may be NULL */
+ * in    *r may be NULL */
 void resolver_close(struct resolver **r);
 
 /* resolver_ask - start a question; never blocks
  * in    name   with or without trailing dot, any case; what cannot be a name of DNS (empty
  *              or long label, over 253 bytes) is answered DNS_NXDOMAIN without asking
  * own   the caller releases the query, after which its answer is gone
- * err   none: see the answer's status
+ * err   see the answer's status
  * use   any thread */
 struct dns_query *resolver_ask(struct resolver *r, const char *name, enum dns_type type)
 	__attribute__((returns_nonnull));
@@ -102,7 +102,7 @@ bool dns_query_unwatch(struct dns_query *q, void (*fn)(void *), void *arg) MUST_
 
 /* dns_query_release - the asker is done with it (an answer on its way still fills the
  *                     cache); sets *q to NULL
- * err   none; *q may be NULL
+ * in    *q may be NULL
  * use   any thread, at any time */
 void dns_query_release(struct dns_query **q);
 

@@ -17,7 +17,7 @@ void spf_library_quiet(void);
 /* spf_create - who is to be checked: MAIL FROM, or HELO for the null sender
  * in    env   read now, not kept
  * own   the caller destroys it
- * err   none: what cannot be checked is decided as AUTH_NONE at the first step */
+ * err   what cannot be checked is decided as AUTH_NONE at the first step */
 struct spf_check *spf_create(struct resolver *r, const struct envelope *env)
 	__attribute__((returns_nonnull));
 
@@ -40,7 +40,7 @@ void spf_give_up(struct spf_check *s);
 struct auth_spf spf_result(const struct spf_check *s);
 
 /* spf_destroy - sets *s to NULL
- * err   none; *s may be NULL */
+ * in    *s may be NULL */
 void spf_destroy(struct spf_check **s);
 
 #endif

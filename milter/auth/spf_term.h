@@ -24,7 +24,7 @@ struct spf_term *spf_term_create(enum spf_ask ask, const char *domain, struct by
 				 int length) __attribute__((returns_nonnull));
 
 /* spf_term_free - of one term; a GDestroyNotify
- * err   none; NULL is none */
+ * in    NULL is none */
 void spf_term_free(void *term);
 
 /* one run over the records; it begins anew when a missing answer has come */

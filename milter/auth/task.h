@@ -28,7 +28,7 @@ struct task_group *task_group_create(int n);
 
 /* task_group_destroy - wait until all released tasks are gone (that never takes DNS),
  *                       stop the threads, set *y to NULL
- * err   none; *y may be NULL */
+ * in    *y may be NULL */
 void task_group_destroy(struct task_group **y);
 
 /* task_begin - take the first steps; never blocks
@@ -38,11 +38,11 @@ struct task *task_begin(struct task_group *y, const struct task_kind *kind, void
 
 /* task_finish - wait for the last step; at the deadline what is missing is given up
  * out   the check, decided; it lives as long as the task
- * err   none: see w->timed_out */
+ * err   see w->timed_out */
 const void *task_finish(struct task *e, struct dns_wait *w);
 
 /* task_release - give it back, finished or not, set *e to NULL
- * err   none; *e may be NULL */
+ * in    *e may be NULL */
 void task_release(struct task **e);
 
 #endif

@@ -23,7 +23,7 @@ struct worker_pool *worker_pool_create(int n) MUST_CHECK;
 void worker_pool_give(struct worker_pool *c, void (*fn)(void *), void *arg);
 
 /* worker_pool_destroy - run what was given, stop, set *c to NULL
- * err   none; *c may be NULL */
+ * in    *c may be NULL */
 void worker_pool_destroy(struct worker_pool **c);
 
 #endif

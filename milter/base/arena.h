@@ -51,7 +51,7 @@ char *arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3)
 	__attribute__((returns_nonnull));
 
 /* arena_destroy - run the deferred calls, free all, set *a to NULL
- * err   none; *a may be NULL */
+ * in    *a may be NULL */
 void arena_destroy(struct arena **a);
 
 #define arena_new(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (n)))

@@ -25,7 +25,7 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 }
 
 /* bytes_hold - do they hold these at a place?
- * err   none: not beyond their end */
+ * err   not beyond their end */
 static inline bool bytes_hold(struct bytes text, size_t at, struct bytes part)
 {
 	return part.n <= text.n && at <= text.n - part.n &&

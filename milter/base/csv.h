@@ -26,7 +26,7 @@ struct csv_record {
  *             the text is UTF-8 or UTF-16
  * in    text   stays as long as the reading
  * own   a holds what had to be converted
- * err   none: UTF-16 that is cut short or malformed ends there with U+FFFD
+ * err   UTF-16 that is cut short or malformed ends there with U+FFFD
  * cost  linear */
 struct csv csv_begin(struct arena *a, struct bytes text);
 

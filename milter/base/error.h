@@ -22,7 +22,7 @@ enum exit_status {
 #define WONTED_ERROR g_quark_from_static_string("wonted")
 
 /* error_exit_status - the exit status that fits an error
- * err   none; NULL gives EXIT_SYSTEM */
+ * err   NULL gives EXIT_SYSTEM */
 int error_exit_status(const GError *e);
 
 #endif

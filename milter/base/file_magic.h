@@ -30,8 +30,8 @@ enum file_packs {
 enum file_packs file_packs(const char *word);
 
 /* file_ending - what stands behind the last dot of a name
- * out   a part of name; NULL: it has none
- * err   none; NULL is allowed */
+ * in    NULL is allowed
+ * out   a part of name; NULL: it has none */
 const char *file_ending(const char *name);
 
 #endif

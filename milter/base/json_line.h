@@ -22,7 +22,7 @@ void json_line_name(GString *out, const char *name);
 
 /* json_line_text - a text as value
  * in    text   any bytes
- * err   none: what is not UTF-8 is made so
+ * err   what is not UTF-8 is made so
  * ref   RFC 8259 7 */
 void json_line_text(GString *out, const char *text);
 

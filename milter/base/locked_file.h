@@ -11,7 +11,7 @@
 int locked_file_open(const char *path, int mode);
 
 /* locked_file_ends_in_line - is there no line that was broken off (a full disk, a crash)?
- * err   none: what cannot be read ends in a line */
+ * err   what cannot be read ends in a line */
 bool locked_file_ends_in_line(int fd);
 
 #endif

@@ -32,7 +32,7 @@ bool log_wants(enum log_level level);
 
 /* log_line - one line; control characters become \xNN, more than 2,000 bytes are cut
  * use   any thread
- * err   none: a sink that fails loses the line */
+ * err   a sink that fails loses the line */
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* log_seldom - as log_line, but the same `what` at most once a minute; the line that comes

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* random_fill - fill with bytes of getrandom(2)
- * err   none: a system without randomness ends the process */
+ * err   a system without randomness ends the process */
 void random_fill(void *at, size_t n);
 
 /* random_hex - so many random bytes as hexadecimal digits

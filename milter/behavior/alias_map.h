@@ -19,8 +19,7 @@ struct alias_map *alias_map_create(struct arena *a, const struct behavior_setup 
 				   const GPtrArray *events, GError **e);
 
 /* alias_map_of - the mailbox that an address leads to
- * out   address itself, where nothing else is known
- * err   none */
+ * out   address itself, where nothing else is known */
 const char *alias_map_of(const struct alias_map *o, const char *tenant,
 			 const char *address);
 

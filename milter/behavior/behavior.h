@@ -76,7 +76,7 @@ enum answer baseline_decode(struct arena *a, struct bytes value,
 
 /* baseline_ready - do we look long enough to say "never seen before"?
  * in    b   NULL: no such record
- * err   none: NULL is NO */
+ *       NULL is NO */
 enum answer baseline_ready(const struct baseline *b, int64_t now_s, int64_t age_s);
 
 /* the value of a CAMPAIGN key */
@@ -114,8 +114,7 @@ struct behavior_setup {
 };
 
 /* behavior_batch_create - gather events for a store
- * own   the caller, behavior_batch_destroy()
- * err   none */
+ * own   the caller, behavior_batch_destroy() */
 struct behavior_batch *behavior_batch_create(const struct behavior_setup *setup);
 
 /* behavior_add - take one event; its texts are copied
@@ -136,17 +135,15 @@ struct behavior_done {
 	size_t damaged;  /* records that could not be read and were left alone */
 };
 
-/* behavior_batch_done - what became of the events so far
- * err   none */
+/* behavior_batch_done - what became of the events so far */
 struct behavior_done behavior_batch_done(const struct behavior_batch *b);
 
 /* behavior_batch_destroy - what was not applied is forgotten; sets *b to NULL
- * err   none; *b may be NULL */
+ * in    *b may be NULL */
 void behavior_batch_destroy(struct behavior_batch **b);
 
 /* baseline_change - a write that moves a tenant's baseline back to this time, never forward
- * own   what the write points to lives in a
- * err   none */
+ * own   what the write points to lives in a */
 struct store_write baseline_change(struct arena *a, const char *tenant, int64_t since_s);
 
 #endif

@@ -12,14 +12,12 @@
 
 /* history_change - a write that merges h into the record of a key
  * in    family   TENANT wraps it into a baseline, all others store it as it is
- * own   what the write points to lives in a; key is borrowed
- * err   none */
+ * own   what the write points to lives in a; key is borrowed */
 struct store_write history_change(struct arena *a, enum family family, struct bytes key,
 				  const struct history *h);
 
 /* thread_change - a write that puts a thread record
- * own   what the write points to lives in a; key is borrowed
- * err   none */
+ * own   what the write points to lives in a; key is borrowed */
 struct store_write thread_change(struct arena *a, struct bytes key,
 				 const struct thread *t);
 

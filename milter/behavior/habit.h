@@ -26,8 +26,7 @@ struct side {
 #define HASH_BEGIN 2166136261U
 
 /* text_hash - of a text, by FNV-1a; what is stored depends on it
- * in    begin   HASH_BEGIN, or another number for hashes of another kind
- * err   none */
+ * in    begin   HASH_BEGIN, or another number for hashes of another kind */
 static inline uint32_t text_hash(uint32_t begin, const char *text)
 {
 	for (const char *c = text; *c != '\0'; c++)
@@ -36,36 +35,31 @@ static inline uint32_t text_hash(uint32_t begin, const char *text)
 }
 
 /* hour_write - one message at an hour of the open day
- * in    hour   0..23
- * err   none */
+ * in    hour   0..23 */
 void hour_write(char to[HOUR_BYTES], int hour);
 
-/* hours_are_sane - can they have come from counting?
- * err   none */
+/* hours_are_sane - can they have come from counting? */
 bool hours_are_sane(struct bytes hours);
 
 /* hours_merge - both added up; counts end at 255
  * own   a
- * err   none: what is not sane is skipped */
+ * err   what is not sane is skipped */
 struct bytes hours_merge(struct side x, struct side y, struct arena *a);
 
 /* hours_count - messages at `hour` and up to `near` hours around it
- * in    side   over: count those of the newest day too
- * err   none */
+ * in    side   over: count those of the newest day too */
 int64_t hours_count(struct side hours, int hour, int near);
 
-/* habit_write - one value, seen once on the open day
- * err   none */
+/* habit_write - one value, seen once on the open day */
 void habit_write(char to[HABIT_BYTES], enum usual kind, const char *text);
 
-/* habits_are_sane - can they have come from counting?
- * err   none */
+/* habits_are_sane - can they have come from counting? */
 bool habits_are_sane(struct bytes habits);
 
 /* habits_merge - both added up; of each kind the USUAL_MOST most frequent of closed days stay,
  *                and as many of the open one
  * own   a
- * err   none: what is not sane is skipped */
+ * err   what is not sane is skipped */
 struct bytes habits_merge(struct side x, struct side y, struct arena *a);
 
 /* habits_have - is the value one of them?

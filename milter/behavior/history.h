@@ -94,22 +94,19 @@ extern const struct codec history_codec;
 enum answer history_decode(struct arena *a, struct bytes value,
 			   struct history *history_r);
 
-/* day_of - the day (UTC) of a time
- * err   none */
+/* day_of - the day (UTC) of a time */
 static inline int64_t day_of(int64_t time_s)
 {
 	return time_s / 86400;
 }
 
-/* hour_of - the hour (UTC) of a time, 0..23
- * err   none */
+/* hour_of - the hour (UTC) of a time, 0..23 */
 static inline int hour_of(int64_t time_s)
 {
 	return (int)((time_s % 86400 + 86400) % 86400 / 3600);
 }
 
-/* history_is_sane - can these numbers have come from counting? else they are damage
- * err   none */
+/* history_is_sane - can these numbers have come from counting? else they are damage */
 bool history_is_sane(const struct history *h);
 
 /* history_merge - add what another record of the same thing saw
@@ -117,16 +114,14 @@ bool history_is_sane(const struct history *h);
  *              history_days_seen(), which may then come out too low
  * own   what h points to lives in a, and is changed in place the next time: do not merge
  *       into two copies of one struct
- * err   none: a `more` whose mark h bears already changes nothing */
+ * err   a `more` whose mark h bears already changes nothing */
 void history_merge(struct history *h, const struct history *more, struct arena *a);
 
 /* history_decay - a number halved for every 30 days
- * in    days   below 1 changes nothing
- * err   none */
+ * in    days   below 1 changes nothing */
 int64_t history_decay(int64_t n, int64_t days);
 
-/* day_read - one of history.days
- * err   none */
+/* day_read - one of history.days */
 static inline int64_t day_read(const char *at)
 {
 	const unsigned char *b = (const unsigned char *)at;
@@ -135,20 +130,20 @@ static inline int64_t day_read(const char *at)
 }
 
 /* history_known - was there mail in either direction on a closed day?
- * err   none: NULL is NO */
+ * in    NULL is NO */
 enum answer history_known(const struct history *h, int64_t today);
 
 /* history_messages_in - messages to us on closed days
- * err   none: NULL is 0 */
+ * in    NULL is 0 */
 int64_t history_messages_in(const struct history *h, int64_t today);
 
 /* history_messages_out - messages by us on closed days
- * err   none: NULL is 0 */
+ * in    NULL is 0 */
 int64_t history_messages_out(const struct history *h, int64_t today);
 
 /* history_recent_in_milli - messages to us on closed days, each halved for every 30 days of age
- * unit  thousandths of a message
- * err   none: NULL is 0 */
+ * in    NULL is 0
+ * unit  thousandths of a message */
 int64_t history_recent_in_milli(const struct history *h, int64_t today);
 
 /* history_days_known - days since the first mail in either direction
@@ -156,7 +151,7 @@ int64_t history_recent_in_milli(const struct history *h, int64_t today);
 int64_t history_days_known(const struct history *h, int64_t today);
 
 /* history_days_seen - on how many closed days mail came in; never counted too high
- * err   none: NULL is 0 */
+ * in    NULL is 0 */
 int64_t history_days_seen(const struct history *h, int64_t today);
 
 /* history_last_in - the newest closed day with mail to us
@@ -168,20 +163,20 @@ int64_t history_last_in(const struct history *h, int64_t today);
 int64_t history_last_out(const struct history *h, int64_t today);
 
 /* history_solicited - have we written to them on a closed day?
- * err   none: NULL is NO */
+ * in    NULL is NO */
 enum answer history_solicited(const struct history *h, int64_t today);
 
 /* history_trusted - has their past earned what excuses? Our side did something (wrote to
  *                   them, or rescued mail of theirs), or mail came in long and regularly:
  *                   LIMIT_TRUST_MESSAGES on LIMIT_TRUST_DAYS over LIMIT_TRUST_SPAN_DAYS. All of
  *                   it on closed days: no mail of a day can buy it on that day
- * err   none: NULL is NO */
+ * in    NULL is NO */
 enum answer history_trusted(const struct history *h, int64_t today);
 
 /* history_trusted_item - the same of one of the usual values: the value was there long and
  *                        often, or our side wrote on a day after it was first there
  * in    last_out   newest closed day on which we wrote, -1: never
- * err   none: NULL is NO */
+ *       NULL is NO */
 enum answer history_trusted_item(const struct usual_item *item, int64_t last_out,
 				 int64_t today);
 
@@ -200,12 +195,12 @@ const struct usual_item *history_usual_item(const struct history *h, enum usual 
  *                 where no rescue of ours says so. A host does so only of lists that nothing
  *                 else proves
  * in    signer   a domain, or the address of a host in brackets
- * err   none: NULL is NO */
+ *       NULL is NO */
 enum answer history_signs(const struct history *list, const char *signer, int64_t today);
 
 /* history_mailboxes - how many of our mailboxes knew them on closed days (not in a PAIR); of a
  *                     domain or tenant with over 64 of them an estimate, good to an eighth
- * err   none: NULL is 0 */
+ * in    NULL is 0 */
 int64_t history_mailboxes(const struct history *h, int64_t today);
 
 /* history_usual - is this value usual of them?
@@ -215,12 +210,12 @@ enum answer history_usual(const struct history *h, enum usual kind, const char *
 			  int64_t today);
 
 /* history_ever - has any value of this kind been seen on a closed day?
- * err   none: NULL is NO */
+ * in    NULL is NO */
 enum answer history_ever(const struct history *h, enum usual kind, int64_t today);
 
 /* history_observed - messages in on closed days whose habits were noted: those that came
  *                    before records of this family had habits were not
- * err   none: NULL is 0; counts end at 255 an hour */
+ * in    NULL is 0; counts end at 255 an hour */
 int64_t history_observed(const struct history *h, int64_t today);
 
 /* history_usual_hour - do they write at this hour, or one near it? Hours are UTC and of our
@@ -231,16 +226,16 @@ int64_t history_observed(const struct history *h, int64_t today);
 enum answer history_usual_hour(const struct history *h, int hour, int64_t today);
 
 /* history_today_in - messages to us on the open day, for alarms
- * err   none: NULL is 0 */
+ * in    NULL is 0 */
 int64_t history_today_in(const struct history *h, int64_t today);
 
 /* history_today_mailboxes - mailboxes of ours first reached on the open day, for alarms
- * err   none: NULL is 0 */
+ * in    NULL is 0 */
 int64_t history_today_mailboxes(const struct history *h, int64_t today);
 
 /* history_usual_day_milli - messages in on a usual day with mail, for comparison with today
- * unit  thousandths of a message
- * err   none: NULL is 0 */
+ * in    NULL is 0
+ * unit  thousandths of a message */
 int64_t history_usual_day_milli(const struct history *h, int64_t today);
 
 #endif

@@ -23,27 +23,23 @@ struct sample {
 	size_t n[2];
 };
 
-/* sample_add - one more on the open day
- * err   none */
+/* sample_add - one more on the open day */
 void sample_add(struct sample *s, const char *text);
 
 /* sample_bytes - as it is stored
- * own   a
- * err   none */
+ * own   a */
 struct bytes sample_bytes(const struct sample *s, struct arena *a);
 
-/* sample_is_sane - can it have come from sample_bytes()?
- * err   none */
+/* sample_is_sane - can it have come from sample_bytes()? */
 bool sample_is_sane(struct bytes sample);
 
 /* sample_merge - both united
  * own   a
- * err   none: what is not sane is skipped */
+ * err   what is not sane is skipped */
 struct bytes sample_merge(struct side x, struct side y, struct arena *a);
 
 /* sample_count - how many there are
- * in    side   over: count those of the newest day too
- * err   none */
+ * in    side   over: count those of the newest day too */
 int64_t sample_count(struct side sample);
 
 #endif

@@ -23,14 +23,14 @@ struct clamd_scan;
  * in    s      read now, not kept
  *       raw    must live until clamd_finish()
  * own   clamd_finish()
- * err   none: see the answer */
+ * err   see the answer */
 struct clamd_scan *clamd_begin(const struct clamd_setup *s, struct bytes raw);
 
 /* clamd_finish - wait for the answer, at most to the deadline; sets *s to NULL
  * in    *s   NULL is allowed, if nobody wants the answer
  * out   answer_r   NULL: it does not matter any more
  * own   a
- * err   none: see the answer */
+ * err   see the answer */
 void clamd_finish(struct clamd_scan **s, struct arena *a, struct clamd_answer *answer_r);
 
 #endif

@@ -109,8 +109,7 @@ int command_top(int argc, char **argv);
 int command_completion(int argc, char **argv);
 
 /* command_fail - say an error on standard error, free it
- * out   the exit status that fits
- * err   none */
+ * out   the exit status that fits */
 int command_fail(const char *command, GError *e);
 
 struct command_args {
@@ -131,14 +130,13 @@ struct command_args {
 bool command_options(struct command_args *args, const GOptionEntry *entries,
 		     const char *what);
 
-/* command_options_free - give back what command_options() made
- * err   none */
+/* command_options_free - give back what command_options() made */
 void command_options_free(struct command_args *args);
 
 /* command_row - the row of a command's own table that its second word names
  * in    name     of the first of n rows, each `stride` bytes behind the one before
  *       stride   sizeof(a row)
- * err   none: a word without a row aborts; command_options() lets none through that no pattern
+ * err   a word without a row aborts; command_options() lets none through that no pattern
  *       of cmd/commands.def has */
 size_t command_row(const struct command_args *args, const char *const *name,
 		   size_t stride, size_t n);

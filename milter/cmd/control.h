@@ -39,18 +39,15 @@ struct control_setup {
  * err   NULL: e names the option and the path */
 struct control *control_listen(const struct control_setup *setup, GError **e);
 
-/* control_close - stop answering, remove the socket; NULL is allowed
- * err   none */
+/* control_close - stop answering, remove the socket; NULL is allowed */
 void control_close(struct control *c);
 
 /* control_socket_of - where the daemon of a configuration listens, even if that has mistakes
- * own   g_free()
- * err   none */
+ * own   g_free() */
 char *control_socket_of(const char *config);
 
 /* control_learn_path - where wonted-learn listens: beside wonted-milter's control_socket
- * own   g_free()
- * err   none */
+ * own   g_free() */
 char *control_learn_path(const char *control_socket);
 
 /* control_ask - send one word to a daemon and read its answer, for 5 s; a reload's for 60 s

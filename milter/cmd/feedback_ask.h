@@ -10,18 +10,15 @@
 /* feedback_ask_socket - where wonted-learn listens: as given, as the configuration has it where
  *                       it can be read, else where it usually is
  * in    given   NULL: not said
- * own   the caller: g_free()
- * err   none */
+ * own   the caller: g_free() */
 char *feedback_ask_socket(const struct command_args *args, const char *given);
 
 /* feedback_ask_begin - begin a request
- * own   the caller, g_string_free()
- * err   none */
+ * own   the caller, g_string_free() */
 GString *feedback_ask_begin(const char *act, const char *mailbox, const char *tenant);
 
 /* feedback_ask_word - one more line of it
- * in    value   NULL: no line. Line ends in it become blanks
- * err   none */
+ * in    value   NULL: no line. Line ends in it become blanks */
 void feedback_ask_word(GString *request, const char *name, const char *value);
 
 /* feedback_ask_send - end the request, send it, and say what came back: on standard output

@@ -27,8 +27,7 @@ struct feedback_listener *feedback_listener_open(const char *path, void (*wake)(
 bool feedback_listener_begin(struct feedback_listener *l, const struct options *o,
 			     struct store *store, bool afresh, GError **e);
 
-/* feedback_listener_pause - serve nobody, until it begins again
- * err   none */
+/* feedback_listener_pause - serve nobody, until it begins again */
 void feedback_listener_pause(struct feedback_listener *l);
 
 /* feedback_listener_apply - apply what is in the spool
@@ -39,7 +38,7 @@ bool feedback_listener_apply(struct feedback_listener *l, bool *more_r, GError *
 /* feedback_listener_watch - from now on a signal tells of what was done with held messages
  * in    quarantine   its folder
  *       signal       to this process
- * err   none: what is not watched is looked at now and then all the same */
+ * err   what is not watched is looked at now and then all the same */
 void feedback_listener_watch(struct feedback_listener *l, const char *quarantine,
 			     int signal);
 
@@ -47,24 +46,20 @@ void feedback_listener_watch(struct feedback_listener *l, const char *quarantine
  * in    quarantine   its folder
  * out   is there something to apply?
  * use   the journal has been read to its end
- * err   none: what could not be taken is taken at the next call */
+ * err   what could not be taken is taken at the next call */
 bool feedback_listener_hold_events(struct feedback_listener *l, const char *quarantine);
 
-/* feedback_listener_mark - how many have asked that the journal be read to its end
- * err   none */
+/* feedback_listener_mark - how many have asked that the journal be read to its end */
 unsigned feedback_listener_mark(struct feedback_listener *l);
 
-/* feedback_listener_caught_up - it was, since that many had asked
- * err   none */
+/* feedback_listener_caught_up - it was, since that many had asked */
 void feedback_listener_caught_up(struct feedback_listener *l, unsigned mark);
 
 /* feedback_listener_tell - set the metrics of what was counted
- * use   any thread
- * err   none */
+ * use   any thread */
 void feedback_listener_tell(struct feedback_listener *l, struct metrics *m);
 
-/* feedback_listener_close - sets *l to NULL
- * err   none */
+/* feedback_listener_close - sets *l to NULL */
 void feedback_listener_close(struct feedback_listener **l);
 
 #endif

@@ -19,8 +19,7 @@ const char *grammar_pattern(size_t i);
 
 /* grammar_usage - the patterns of a command, each with what it does
  * in    command   "quarantine"; NULL: all commands
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *grammar_usage(const char *command);
 
 #endif

@@ -18,11 +18,10 @@ struct guard *guard_begin(const struct options *o);
 
 /* guard_look - look now, on this thread
  * in    not_before   see learn/ledger.h; what the daemon answers is noted in it
- * err   none: what cannot be read, or whom nobody can tell, is said in the log */
+ * err   what cannot be read, or whom nobody can tell, is said in the log */
 void guard_look(const struct options *o, GHashTable *not_before);
 
-/* guard_end - after the look at hand; sets *g to NULL, which it may be
- * err   none */
+/* guard_end - after the look at hand; sets *g to NULL, which it may be */
 void guard_end(struct guard **g);
 
 #endif

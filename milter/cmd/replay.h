@@ -54,11 +54,10 @@ bool replay_journal(const struct replay_setup *setup, const char *folder,
 int replay_report(const struct options *o, const char *rules, const char *since);
 
 /* replay_counts - the counts of a table, the most changes first
- * own   the list is the caller's, g_ptr_array_unref()
- * err   none */
+ * own   the list is the caller's, g_ptr_array_unref() */
 GPtrArray *replay_counts(GHashTable *counts);
 
-/* replay_done_free - err   none */
+/* replay_done_free - give back what is in it, and itself */
 void replay_done_free(struct replay_done *done);
 
 #endif

@@ -8,13 +8,11 @@
 /* review_memory_open - the store is opened when it is asked for first
  * in    o   outlives it
  * out   *memory_r   for review_open()
- * own   review_memory_close()
- * err   none */
+ * own   review_memory_close() */
 struct review_store *review_memory_open(const struct options *o,
 					struct review_memory *memory_r);
 
-/* review_memory_close - give back; nobody asks any more
- * err   none */
+/* review_memory_close - give back; nobody asks any more */
 void review_memory_close(struct review_store *s);
 
 #endif

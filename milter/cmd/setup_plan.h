@@ -9,38 +9,33 @@
 struct setup_plan;
 
 /* setup_plan_new - nothing to do yet
- * own   the caller: setup_plan_free()
- * err   none */
+ * own   the caller: setup_plan_free() */
 struct setup_plan *setup_plan_new(void);
 
 /* setup_plan_write - a file shall be this text
  * in    text   NULL: it shall not be there
- * err   none: a file that is so already is left out */
+ * err   a file that is so already is left out */
 void setup_plan_write(struct setup_plan *p, const char *path, const char *text);
 
 /* setup_plan_run - a command shall be run, which changes a file
  * in    file   that is copied before; NULL: none
- *       argv   NULL-terminated
- * err   none */
+ *       argv   NULL-terminated */
 void setup_plan_run(struct setup_plan *p, const char *file, const char *const *argv);
 
-/* setup_plan_say - a line for whoever reads it: what is left to do by hand, or is not as it should
- * err   none */
+/* setup_plan_say - a line for whoever reads it: what is left to do by hand, or is not as it should */
 void setup_plan_say(struct setup_plan *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* setup_plan_print - tell all of it
- * err   none */
+/* setup_plan_print - tell all of it */
 void setup_plan_print(const struct setup_plan *p);
 
-/* setup_plan_is_empty - is there nothing to do?
- * err   none */
+/* setup_plan_is_empty - is there nothing to do? */
 bool setup_plan_is_empty(const struct setup_plan *p);
 
 /* setup_plan_apply - do all of it, copying each file once before it is changed; says what it did
  * err   false: what was done until then stays, and the copies are there; e says what failed */
 bool setup_plan_apply(struct setup_plan *p, GError **e);
 
-/* setup_plan_free - err   none */
+/* setup_plan_free - give it back */
 void setup_plan_free(struct setup_plan *p);
 
 /* setup_ask - run a program and take what it prints

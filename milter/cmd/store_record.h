@@ -16,7 +16,7 @@ enum answer record_read(struct bytes key, struct bytes value, GString *out);
 
 /* record_print - append a line of JSON: family, tenant, parts of the key, when it expires
  *                where that is known, value
- * err   none: what is no key of ours is shown as "key", what cannot be read as null */
+ * err   what is no key of ours is shown as "key", what cannot be read as null */
 void record_print(const struct store_record *record, GString *out);
 
 /* record_family - the family of that name

@@ -36,8 +36,7 @@ struct tenant_store {
 bool tenant_store_open(struct tenant_store *w, const struct options *o, const char *name,
 		       bool write, GError **e);
 
-/* tenant_store_close - give back all but the options
- * err   none */
+/* tenant_store_close - give back all but the options */
 void tenant_store_close(struct tenant_store *w);
 
 /* One thing that a command of the memory can be told to do. */

@@ -23,24 +23,20 @@ struct text_index;
  * err   NULL: a line or folder cannot be read as such; e names file and line */
 struct text_index *text_index_read(char **names, bool unlabelled, GError **e);
 
-/* text_index_count - messages
- * err   none */
+/* text_index_count - messages */
 size_t text_index_count(const struct text_index *x);
 
-/* text_index_at - one of them
- * err   none */
+/* text_index_at - one of them */
 const struct text_indexed *text_index_at(const struct text_index *x, size_t i);
 
-/* text_index_sources - number of sources
- * err   none */
+/* text_index_sources - number of sources */
 unsigned text_index_sources(const struct text_index *x);
 
-/* text_index_source - the name of one
- * err   none */
+/* text_index_source - the name of one */
 const char *text_index_source(const struct text_index *x, unsigned i);
 
 /* text_index_free - give back
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void text_index_free(struct text_index *x);
 
 #endif

@@ -7,11 +7,10 @@
 
 /* whatif_print_record - of each recipient of a record of the journal, by the rules of today
  * in    line   of the journal
- * err   none: rules that cannot be read are told on stderr */
+ * err   rules that cannot be read are told on stderr */
 void whatif_print_record(const struct options *o, const char *line);
 
-/* whatif_print - of each recipient of a message that was decided just now
- * err   none */
+/* whatif_print - of each recipient of a message that was decided just now */
 void whatif_print(const struct transaction *p);
 
 #endif

@@ -18,7 +18,7 @@ struct check {
 /* check_options - report of impossible combinations, missing sections, and of files,
  *                 users and groups that are not there
  * use   one thread at a time
- * err   none: see diagnostics */
+ * err   see diagnostics */
 void check_options(const struct check *c);
 
 #endif

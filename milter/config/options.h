@@ -194,8 +194,8 @@ bool options_is_internal(const struct options *o, const char *client_addr);
 char *options_need_restart(const struct options *before, const struct options *after);
 
 /* options_unref - the one owner gives it up: all of it and all it points to is freed
- * use   any thread
- * err   none; NULL is allowed */
+ * in    NULL is allowed
+ * use   any thread */
 void options_unref(const struct options *o);
 
 #endif

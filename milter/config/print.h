@@ -27,14 +27,12 @@ char *print_fingerprint(const struct options *o, const char *more);
 
 /* print_postfix_milter - our entry of smtpd_milters
  * in    address   as Postfix is to reach it
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *print_postfix_milter(const struct options *o, const char *address);
 
 /* print_sendmail_milter - our line of sendmail.mc
  * in    milter   address, as socket_for_milter() has it
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *print_sendmail_milter(const struct options *o, const char *milter);
 
 /* print_mta_lines - what to write into Postfix and Sendmail so that they find the filter

@@ -39,8 +39,7 @@ struct rollout_setting {
 struct rollout;
 
 /* rollout_new - nothing is set
- * own   one reference for the caller: rollout_unref()
- * err   none */
+ * own   one reference for the caller: rollout_unref() */
 struct rollout *rollout_new(void);
 
 /* rollout_load - read the file
@@ -53,22 +52,18 @@ struct rollout *rollout_load(const char *path, GError **e);
 bool rollout_save(const struct rollout *r, const char *path, GError **e);
 
 /* rollout_ref - one more owner
- * use   any thread
- * err   none */
+ * use   any thread */
 struct rollout *rollout_ref(struct rollout *r);
 
 /* rollout_unref - one owner less; NULL is allowed
- * use   any thread
- * err   none */
+ * use   any thread */
 void rollout_unref(struct rollout *r);
 
 /* rollout_keyed - the same with a secret key, where it has none
- * own   one reference for the caller
- * err   none */
+ * own   one reference for the caller */
 struct rollout *rollout_keyed(struct rollout *r);
 
-/* rollout_has_key - is there a key, so that nobody outside knows who is in which share?
- * err   none */
+/* rollout_has_key - is there a key, so that nobody outside knows who is in which share? */
 bool rollout_has_key(const struct rollout *r);
 
 /* rollout_with - the same with one setting in the place of what stood there
@@ -85,30 +80,28 @@ const struct rollout_setting *rollout_find(const struct rollout *r,
 
 /* rollout_list - all settings by scope and name
  * out   pointers to struct rollout_setting
- * own   the list is the caller's, g_ptr_array_unref(); what it points to is r's
- * err   none */
+ * own   the list is the caller's, g_ptr_array_unref(); what it points to is r's */
 GPtrArray *rollout_list(const struct rollout *r);
 
-/* rollout_is_guarded - was it the guard that set it?
- * err   none */
+/* rollout_is_guarded - was it the guard that set it? */
 bool rollout_is_guarded(const struct rollout_setting *s);
 
 /* rollout_is_on - is a part that can be switched off in use?
  * in    scope   ROLLOUT_TEXT_MODEL and those behind it
- * err   none: true if nothing is said; r may be NULL */
+ *       true if nothing is said; r may be NULL */
 bool rollout_is_on(const struct rollout *r, enum rollout_scope scope);
 
 /* rollout_serves - does a share reach somebody? The same one always gets the same answer, and
  *                  stays within when the share grows
  * in    what   that is rolled out: each has a share of its own
  *       who    a recipient or a domain
- * err   none; r may be NULL */
+ *       r may be NULL */
 bool rollout_serves(const struct rollout *r, const char *what, const char *who,
 		    int percent);
 
 /* rollout_tag - a text as twelve digits that nobody outside can turn back
- * own   the caller frees with g_free()
- * err   none; r may be NULL */
+ * in    r may be NULL
+ * own   the caller frees with g_free() */
 char *rollout_tag(const struct rollout *r, const char *text);
 
 /* the recipient whose mode is asked for */
@@ -123,12 +116,12 @@ struct rollout_seeker {
  *                the domain's setting stands before the tenant's, that before the policy's, and
  *                that before all
  * in    r   NULL: the options alone
- * err   none: never MODE_INHERIT */
+ * err   never MODE_INHERIT */
 enum mode rollout_mode(const struct rollout *r, const struct options *o,
 		       const struct rollout_seeker *who);
 
 /* rollout_acts - can anybody be in enforce mode?
- * err   none; r may be NULL */
+ * in    r may be NULL */
 bool rollout_acts(const struct rollout *r, const struct options *o);
 
 /* rollout_scope_find - a scope by its word
@@ -141,30 +134,26 @@ enum rollout_scope rollout_scope_find(const char *word);
 bool rollout_value(enum rollout_scope scope, const char *word, int *percent_r);
 
 /* rollout_words - a setting's value as people write it
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *rollout_words(enum rollout_scope scope, int percent);
 
 /* The place where the present settings stand, shared by all runtimes. */
 struct rollout_slot;
 
 /* rollout_slot_new - in    r   the slot takes the caller's reference
- * own   one reference for the caller: rollout_slot_unref()
- * err   none */
+ * own   one reference for the caller: rollout_slot_unref() */
 struct rollout_slot *rollout_slot_new(struct rollout *r);
 
-/* rollout_slot_ref - one more owner
- * err   none */
+/* rollout_slot_ref - one more owner */
 struct rollout_slot *rollout_slot_ref(struct rollout_slot *slot);
 
-/* rollout_slot_unref - one owner less; NULL is allowed
- * err   none */
+/* rollout_slot_unref - one owner less; NULL is allowed */
 void rollout_slot_unref(struct rollout_slot *slot);
 
 /* rollout_current - the present settings
  * own   one reference for the caller
  * use   any thread
- * err   none: a slot that is NULL has no settings */
+ * err   a slot that is NULL has no settings */
 struct rollout *rollout_current(struct rollout_slot *slot);
 
 /* rollout_change - set one thing: on disk first, then for the next message
@@ -176,8 +165,7 @@ bool rollout_change(struct rollout_slot *slot, const char *path,
 
 /* rollout_replace - the next message begins with r
  * in    r   the slot takes the caller's reference
- * use   any thread
- * err   none */
+ * use   any thread */
 void rollout_replace(struct rollout_slot *slot, struct rollout *r);
 
 #endif

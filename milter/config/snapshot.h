@@ -24,7 +24,7 @@ struct options *snapshot_create(void);
 
 /* snapshot_index - make options_tenant(), options_policy() and options_is_internal() answer
  * use   once, when all values stand
- * err   none: of two that claim the same domain, recipient or flag the first keeps it */
+ * err   of two that claim the same domain, recipient or flag the first keeps it */
 void snapshot_index(struct options *o);
 
 #endif

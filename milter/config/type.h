@@ -23,7 +23,7 @@ struct type_input {
 bool type_parse(const struct type_input *in, void *to, GString *why);
 
 /* type_fallback - put a row's default into its member
- * err   none: a default that fails its own check aborts, and a test proves that none does */
+ * err   a default that fails its own check aborts, and a test proves that none does */
 void type_fallback(const struct option_row *row, struct arena *a, void *to);
 
 /* type_print - a value as it would be written in wonted.conf

@@ -46,17 +46,14 @@ struct decode_answer {
 };
 
 /* decode_why_word - why, in words: "out of time"
- * out   static text
- * err   none */
+ * out   static text */
 const char *decode_why_word(enum decode_why why);
 
 /* decode_put_entry - write a record of an answer; the child's side
- * in    e   its name is cut at its beginning when it is too long
- * err   none */
+ * in    e   its name is cut at its beginning when it is too long */
 void decode_put_entry(GString *to, const struct decode_entry *e);
 
-/* decode_put_end - write the last record of an answer
- * err   none */
+/* decode_put_end - write the last record of an answer */
 void decode_put_end(GString *to, enum decode_why why);
 
 /* An answer that comes in pieces. */
@@ -65,8 +62,7 @@ struct decode_reader;
 enum decode_progress { READER_MORE, READER_ENDED, READER_NONSENSE };
 
 /* decode_reader_new - nothing has come yet
- * own   decode_reader_free()
- * err   none */
+ * own   decode_reader_free() */
 struct decode_reader *decode_reader_new(struct arena *a);
 
 /* decode_reader_take - the next bytes of an answer
@@ -78,12 +74,11 @@ struct decode_reader *decode_reader_new(struct arena *a);
 enum decode_progress decode_reader_take(struct decode_reader *r, struct bytes piece);
 
 /* decode_reader_answer - what has come up to now
- * own   the arena
- * err   none */
+ * own   the arena */
 void decode_reader_answer(const struct decode_reader *r, struct decode_answer *answer_r);
 
 /* decode_reader_free - let go of it
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void decode_reader_free(struct decode_reader *r);
 
 #endif

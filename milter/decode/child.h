@@ -25,13 +25,12 @@ struct decode_request {
  * that says why follows */
 enum decode_greeting { DECODE_READY = 'R', DECODE_FAILED = 'X' };
 
-/* decode_is_child - was this program started to be one?
- * err   none */
+/* decode_is_child - was this program started to be one? */
 bool decode_is_child(int argc, char *const *argv);
 
 /* decode_child_run - be one, on standard input, which is a socket
  * out   exit status
- * err   none: the parent is told why it could not begin
+ * err   the parent is told why it could not begin
  * use   instead of everything else in main(); never returns to other work */
 int decode_child_run(char *const *argv, const struct decode_openers *openers);
 

@@ -33,7 +33,7 @@ struct decode_task {
 
 /* decode_list - tell what is in a file
  * out   why the answer as a whole is not all there is
- * err   none: what cannot be read is told
+ * err   what cannot be read is told
  * cost  bounded by LIMIT_DECODE_* and until_us */
 enum decode_why decode_list(const struct decode_openers *openers,
 			    const struct decode_task *task,

@@ -12,8 +12,7 @@ struct picture {
 	guint8 *gray;
 };
 
-/* code_see - tell the codes in unpacked pixels
- * err   none */
+/* code_see - tell the codes in unpacked pixels */
 void code_see(struct decode_walk *w, const struct picture *p);
 
 typedef void picture_visitor(void *user, const struct picture *p);

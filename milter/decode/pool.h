@@ -34,17 +34,16 @@ struct decode_pool;
 
 /* decode_pool_new - a pool without children: they are started when they are needed, and kept
  * in    setup   copied
- * own   one reference: decode_pool_unref()
- * err   none */
+ * own   one reference: decode_pool_unref() */
 struct decode_pool *decode_pool_new(const struct decode_setup *setup) MUST_CHECK;
 
 /* decode_pool_is_like - would a new pool be the same?
- * err   none; NULL is like none */
+ * in    NULL is like none */
 bool decode_pool_is_like(const struct decode_pool *p, const struct decode_setup *setup);
 
 /* decode_pool_warm - have one child started before it is needed, so that the log tells at
  *                    once what prevents it
- * err   none: see the log; NULL is allowed */
+ * in    see the log; NULL is allowed */
 void decode_pool_warm(struct decode_pool *p);
 
 /* decode_pool_ask - have a file looked into
@@ -60,16 +59,14 @@ struct decode_state {
 	int alive, busy, waiting;
 };
 
-/* decode_pool_state - what it does now
- * err   none */
+/* decode_pool_state - what it does now */
 void decode_pool_state(struct decode_pool *p, struct decode_state *state_r);
 
-/* decode_pool_ref - one more reference; NULL gives NULL
- * err   none */
+/* decode_pool_ref - one more reference; NULL gives NULL */
 struct decode_pool *decode_pool_ref(struct decode_pool *p);
 
 /* decode_pool_unref - one less; with the last one the children end
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void decode_pool_unref(struct decode_pool *p);
 
 /* decode_try - can a child be started at all?

@@ -30,30 +30,26 @@ struct decode_walk {
 	enum decode_why why;
 };
 
-/* walk_over - is it time to stop? then w->why says so
- * err   none */
+/* walk_over - is it time to stop? then w->why says so */
 bool walk_over(struct decode_walk *w);
 
 /* walk_tell - a file was found in another
  * in    name   any bytes
  *       head   the first bytes of it
  * out   the path under which it was told; may it hold files?
- * own   the caller frees path_r with g_free()
- * err   none */
+ * own   the caller frees path_r with g_free() */
 enum file_packs walk_tell(struct decode_walk *w, const struct decode_place *in,
 			  const struct decode_entry *found, char **path_r);
 
-/* walk_unopened - something that can hold files was not looked into
- * err   none */
+/* walk_unopened - something that can hold files was not looked into */
 void walk_unopened(struct decode_walk *w, const struct decode_place *at,
 		   enum decode_why why);
 
 /* walk_into - look into a file that may hold others
- * err   none: what cannot be opened is told */
+ * err   what cannot be opened is told */
 void walk_into(struct decode_walk *w, const struct decode_place *at);
 
 /* ole_prepare - let libgsf make its types
- * err   none
  * use   before doors are closed */
 void ole_prepare(void);
 
@@ -63,21 +59,19 @@ void ole_prepare(void);
  * ref   MS-CFB, MS-OVBA, MS-XLS */
 bool ole_list(struct decode_walk *w, const struct decode_place *at);
 
-/* ooxml_is_table - may a file in an archive say what the others are?
- * err   none */
+/* ooxml_is_table - may a file in an archive say what the others are? */
 bool ooxml_is_table(const char *name);
 
 /* ooxml_kind - what such a file says
  * in    text   is changed: zero bytes are taken out, which makes ASCII of UTF-16
  * out   FILE_KIND_MACRO, FILE_KIND_TEMPLATE, or NULL
- * err   none
  * cost  linear
  * ref   ECMA-376-2 9, 10 */
 const char *ooxml_kind(char *text, size_t n);
 
 /* walk_link - a code was found in a picture, or a link in a document
  * in    text   what it says
- * err   none: beyond LIMIT_DECODE_CODES (of each sort) the walk is over, or no more are told
+ * err   beyond LIMIT_DECODE_CODES (of each sort) the walk is over, or no more are told
  */
 void walk_link(struct decode_walk *w, const char *text, enum decode_sort sort);
 

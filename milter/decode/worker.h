@@ -33,12 +33,10 @@ enum decode_why worker_ask(struct worker *w, struct arena *a,
 			   const struct decode_file *file, int fd,
 			   struct decode_answer *answer_r);
 
-/* worker_is_alive - does the child still run? it may die while nobody asks
- * err   none */
+/* worker_is_alive - does the child still run? it may die while nobody asks */
 bool worker_is_alive(const struct worker *w);
 
-/* worker_kill - end it at once; there is none afterwards
- * err   none */
+/* worker_kill - end it at once; there is none afterwards */
 void worker_kill(struct worker *w);
 
 #endif

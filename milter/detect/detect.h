@@ -46,8 +46,7 @@ enum detector_id {
 extern const struct detector detectors[DETECTOR_COUNT];
 
 /* detector_names - the detectors as a table of names (VALUE_BOOL)
- * out   static; the same order as detectors[]
- * err   none */
+ * out   static; the same order as detectors[] */
 const struct name_table *detector_names(void);
 
 /* signals of one recipient, order of detectors[] */
@@ -64,8 +63,7 @@ struct detect_setup {
 /* detectors_look - run all detectors for all recipients
  * in    setup   NULL: all of it is
  * out   one a recipient
- * own   a
- * err   none */
+ * own   a */
 const struct rcpt_signals *detectors_look(struct arena *a, const struct features *f,
 					  const struct facts *facts,
 					  const struct detect_setup *setup);

@@ -47,18 +47,16 @@ static inline const char *fact_text(const struct evidence *e, enum fact_id id)
 }
 
 /* value_has_item - does a list hold this text?
- * err   none: false if either is absent or unknown */
+ * err   false if either is absent or unknown */
 bool value_has_item(const struct value *list, const char *text);
 
 /* shown - foreign text fit to stand in words: printable, at most 80 bytes
  * in    text   NULL reads as "nothing"
- * own   e->arena
- * err   none */
+ * own   e->arena */
 const char *shown(const struct evidence *e, const char *text);
 
 /* say - write words, and be the answer YES
- * own   e->arena
- * err   none */
+ * own   e->arena */
 enum answer say(const struct evidence *e, const char **words_r, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 

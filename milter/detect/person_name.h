@@ -11,8 +11,7 @@
 enum answer name_from_outside(const struct evidence *e, bool exact);
 
 /* person_shown - the person that is meant, as "Jane Roe (CEO)"
- * own   e->arena
- * err   none */
+ * own   e->arena */
 const char *person_shown(const struct evidence *e);
 
 #endif

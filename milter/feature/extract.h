@@ -29,17 +29,16 @@ extractor features_from_envelope, features_from_headers, features_from_body,
 	}
 
 /* features_of_author - what From and Reply-To say, of the nth author
- * in    nth   0: also where there is none
- * err   none */
+ * in    nth   0: also where there is none */
 void features_of_author(const struct source *s, size_t nth, struct value *at);
 
 /* is_author_org - is an organisational domain that of an author?
- * err   none; NULL is none */
+ * in    NULL is none */
 bool is_author_org(const struct message *m, const char *org);
 
 /* text_value - foreign text as a value: valid UTF-8, absent when NULL
  * own   a
- * err   none: bad bytes become U+FFFD */
+ * err   bad bytes become U+FFFD */
 struct value text_value(struct arena *a, const char *text);
 
 /* A list of texts that grows, each once, up to a bound. */
@@ -47,17 +46,14 @@ struct collected;
 
 /* collect_new - begin a list
  * in    most   items beyond are not taken
- * own   a
- * err   none */
+ * own   a */
 struct collected *collect_new(struct arena *a, size_t most);
 
 /* collect_add - take a text, unless it is NULL, empty, or there already
- * own   the text is copied where it is not valid UTF-8, else kept
- * err   none */
+ * own   the text is copied where it is not valid UTF-8, else kept */
 void collect_add(struct collected *c, const char *text);
 
-/* collect_value - the list as a value
- * err   none */
+/* collect_value - the list as a value */
 struct value collect_value(const struct collected *c);
 
 /* page_acts_value - what an attached page does, in words

@@ -47,7 +47,7 @@ struct features {
 /* features_take - fill all of them
  * in    auth   NULL: nothing was checked (internal mail); its features are unknown
  * own   values live in a or in m
- * err   none: what is not there is absent, what could not be found out is unknown */
+ * err   what is not there is absent, what could not be found out is unknown */
 void features_take(struct arena *a, const struct message *m, const struct envelope *e,
 		   const struct auth_results *auth, struct features *f_r);
 
@@ -55,7 +55,6 @@ void features_take(struct arena *a, const struct message *m, const struct envelo
  * in    models   neither: it stays unknown
  *       f        of features_take()
  * own   a
- * err   none
  * cost  of a full message with both models some 200 us, half of it for the pieces */
 void features_ask_models(struct arena *a, const struct text_models *models,
 			 struct features *f);
@@ -63,7 +62,6 @@ void features_ask_models(struct arena *a, const struct text_models *models,
 /* feature_plain - a text feature with plain letters in disguised words
  * out   NULL: there are none
  * own   a, or as the features
- * err   none
  * cost  none of subject and text, which were looked through when they were taken */
 const char *feature_plain(struct arena *a, const struct features *f, enum feature_id id);
 
@@ -73,14 +71,12 @@ const char *feature_plain(struct arena *a, const struct features *f, enum featur
  * err   absent if there is none */
 struct value feature_mailer(struct arena *a, const char *mailer);
 
-/* feature_flags - the flags column of a feature
- * err   none */
+/* feature_flags - the flags column of a feature */
 unsigned feature_flags(enum feature_id id);
 
 /* feature_header - text of the nth header of a name, decoded
  * out   absent if it is not there; unknown when there is no message (replay)
- * own   a
- * err   none */
+ * own   a */
 struct value feature_header(struct arena *a, const struct features *f, const char *name,
 			    size_t nth);
 

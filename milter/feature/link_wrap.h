@@ -9,7 +9,6 @@
  *       host   its host, as domain_key() gives
  * out   host itself if no guard that we know has it, or if what it guards can't be read
  * own   a
- * err   none
  * cost  linear in the URL */
 const char *link_unwrap(struct arena *a, const char *url, const char *host);
 

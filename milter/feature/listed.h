@@ -23,8 +23,7 @@ const struct dnslist *listed_new(struct arena *a, const char *name, const char *
 
 /* listed_why_not - may lists in DNS be asked about this feature?
  * in    name   of it, as in rules
- * out   NULL: yes; else why not
- * err   none */
+ * out   NULL: yes; else why not */
 const char *listed_why_not(const char *name);
 
 /* listed_answer - does a value of a feature stand in a list?
@@ -34,15 +33,13 @@ enum answer listed_answer(const struct features *f, const struct dnslist *list,
 			  const char *name, const char *text);
 
 /* listed_ask - start the questions about a feature's values, of each author
- * in    id   listed_why_not() says nothing against it
- * err   none */
+ * in    id   listed_why_not() says nothing against it */
 void listed_ask(struct dnslists *d, const struct dnslist *list, const struct features *f,
 		enum feature_id id);
 
 /* listed_take - lay the answers beside the features, and fill dns_lists.*
  * in    d   waited for; must outlive the features
- * own   a
- * err   none */
+ * own   a */
 void listed_take(struct arena *a, const struct dnslists *d, struct features *f);
 
 #endif

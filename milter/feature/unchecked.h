@@ -7,8 +7,7 @@
 /* unchecked_take - kinds of attached files whose contents are not known, with why a decoder
  *                  could not tell them; pieces of a message that is elsewhere
  * out   words are added to c: "rar", "zip within: encrypted", "message/partial"
- * own   a
- * err   none */
+ * own   a */
 void unchecked_take(struct arena *a, struct collected *c, const struct message *m);
 
 #endif

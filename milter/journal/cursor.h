@@ -23,7 +23,7 @@ struct cursor {
 
 /* cursor_load - read c->applied and c->until of where this consumer stopped
  * in    c   folder, consumer, target
- * err   none: what cannot be read, or is of another target, is said in the log and begins
+ * err   what cannot be read, or is of another target, is said in the log and begins
  *       at the oldest record */
 void cursor_load(struct cursor *c);
 
@@ -31,15 +31,13 @@ void cursor_load(struct cursor *c);
  * err   false: e names the file; nothing was changed */
 bool cursor_save(const struct cursor *c, GError **e);
 
-/* cursor_is_begun - was anything read, or begun to be?
- * err   none */
+/* cursor_is_begun - was anything read, or begun to be? */
 bool cursor_is_begun(const struct cursor *c);
 
 /* cursors_passed - how many of the oldest segments all consumers have applied
  * in    closed   names as spool_closed_files() gives them
  * out   closed->len where there is no consumer. A position that is in no segment that is left
- *       holds all back: nobody knows what its consumer has read
- * err   none */
+ *       holds all back: nobody knows what its consumer has read */
 size_t cursors_passed(const char *folder, const GPtrArray *closed);
 
 #endif

@@ -35,8 +35,7 @@ struct event {
 };
 
 /* event_json - the event as one line of JSON, without the line end
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *event_json(const struct event *ev);
 
 /* event_read - one line of the spool

@@ -58,8 +58,7 @@ struct journal;
  * err   NULL: e names the folder and what to do */
 struct journal *journal_open(const char *folder, int64_t rotate_bytes, GError **e);
 
-/* journal_close - sync and give back; NULL is allowed
- * err   none */
+/* journal_close - sync and give back; NULL is allowed */
 void journal_close(struct journal *j);
 
 struct journal_bounds {
@@ -69,18 +68,16 @@ struct journal_bounds {
 
 /* journal_bound - change the bounds. Over most_bytes, or when the disk is full, the oldest
  *                 segments go, whoever has not read them: that is told loudly
- * use   any thread
- * err   none */
+ * use   any thread */
 void journal_bound(struct journal *j, const struct journal_bounds *bounds);
 
 /* journal_dropped - segments that were dropped though a consumer had not applied them
- * use   any thread
- * err   none */
+ * use   any thread */
 size_t journal_dropped(struct journal *j);
 
 /* journal_sync - bring to disk what was appended, at once
  * use   any thread
- * err   none: said in the log */
+ * err   said in the log */
 void journal_sync(struct journal *j);
 
 /* journal_append - put one record into the spool; it is synced within a second, in a group
@@ -97,24 +94,22 @@ bool journal_append_line(struct journal *j, const char *json, bool sync);
 
 /* journal_expire - remove closed segments older than a date that every consumer has applied
  *                  (journal/cursor.h)
- * err   none: what cannot be removed is said in the log */
+ * err   what cannot be removed is said in the log */
 void journal_expire(struct journal *j, int64_t before_s);
 
 /* record_missing - what was missing for the message or any of its recipients
- * out   enum missing bits
- * err   none */
+ * out   enum missing bits */
 unsigned record_missing(const struct record *r);
 
 /* record_json - the record as one line of JSON, without the line end
  * own   the caller frees with g_free()
- * err   none: text that is not UTF-8 is made so */
+ * err   text that is not UTF-8 is made so */
 char *record_json(const struct record *r);
 
 /* record_log_line - the one line a message gets in the log, queue id first:
  *   QUEUEID: verdict=… action=… rcpts=… from=… score=… reasons="…" rules=… [degraded=yes]
  *   [missing="…"] id=… ms=… client=… msgid="…" config=…
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *record_log_line(const struct record *r);
 
 /* journal_find - look a message up, newest spool file first

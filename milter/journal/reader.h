@@ -43,13 +43,12 @@ enum answer journal_reader_next(struct journal_reader *r, struct bytes *line_r,
 				GError **e);
 
 /* journal_reader_position - behind the last line that came out, or was left out
- * err   none: where nothing was read, what it was opened with, if that was found */
+ * err   where nothing was read, what it was opened with, if that was found */
 void journal_reader_position(const struct journal_reader *r,
 			     struct journal_position *position_r);
 
 /* journal_reader_left_out - lines longer than LIMIT_RECORD_LINE_BYTES, or without an end
- *                           though their file was closed
- * err   none */
+ *                           though their file was closed */
 size_t journal_reader_left_out(const struct journal_reader *r);
 
 /* journal_reader_file - name of the file at hand, for people
@@ -64,13 +63,12 @@ void journal_line_hash(struct bytes line, char hash_r[JOURNAL_HASH_BYTES]);
 
 /* journal_segment_hash - by what a segment is known in a position
  * in    name   of a file of the spool
- * out   "": it is not there, or has no whole line
- * err   none */
+ * out   "": it is not there, or has no whole line */
 void journal_segment_hash(const char *folder, const char *name,
 			  char hash_r[JOURNAL_HASH_BYTES]);
 
 /* journal_reader_close - sets *r to NULL
- * err   none; *r may be NULL */
+ * in    *r may be NULL */
 void journal_reader_close(struct journal_reader **r);
 
 #endif

@@ -26,8 +26,7 @@ struct applier;
  * in    folder   of the spool; there already
  *       store    opened for writing; it must outlive it
  *       afresh   the store knows nothing: begin at the oldest event
- * own   the caller, apply_end()
- * err   none */
+ * own   the caller, apply_end() */
 struct applier *apply_begin(const char *folder, struct store *store,
 			    bool afresh) MUST_CHECK;
 
@@ -36,12 +35,11 @@ struct applier *apply_begin(const char *folder, struct store *store,
  * err   false: not applied, or not certainly; e says why. The next call tries it again */
 bool apply_some(struct applier *p, bool *more_r, GError **e);
 
-/* apply_done_so_far - what became of the events
- * err   none */
+/* apply_done_so_far - what became of the events */
 struct apply_done apply_done_so_far(const struct applier *p);
 
 /* apply_end - sets *p to NULL
- * err   none; *p may be NULL */
+ * in    *p may be NULL */
 void apply_end(struct applier **p);
 
 #endif

@@ -31,7 +31,7 @@ struct archived_message {
 /* archived_message_read - read a message
  * in    raw   must outlive a
  * own   a
- * err   none: see kind
+ * err   see kind
  * cost  that of the header fields; of the body only where its links are asked for
  * use   any thread */
 void archived_message_read(struct arena *a, const struct learner_setup *setup,

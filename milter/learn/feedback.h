@@ -35,20 +35,17 @@ struct feedback_setup {
 struct feedback_intake;
 
 /* feedback_create - take feedback; nobody is served until feedback_serve()
- * own   the caller, feedback_destroy()
- * err   none */
+ * own   the caller, feedback_destroy() */
 struct feedback_intake *feedback_create(const struct feedback_setup *setup);
 
 /* feedback_serve - with what feedback is proven and kept from now on
  * in    o, store, spool   outlive their use; NULL: nobody is served for now
- * use   waits until nobody is being answered
- * err   none */
+ * use   waits until nobody is being answered */
 void feedback_serve(struct feedback_intake *f, const struct options *o,
 		    struct store *store, struct journal *spool);
 
 /* feedback_may - may this user of the machine speak for mailboxes?
- * use   any thread; false is counted
- * err   none */
+ * use   any thread; false is counted */
 bool feedback_may(struct feedback_intake *f, unsigned uid);
 
 /* feedback_answer - take one request
@@ -68,12 +65,10 @@ struct hold_event;
 bool feedback_review(struct feedback_intake *f, const struct hold_event *l);
 
 /* feedback_tell - set the metrics of what was counted
- * use   any thread
- * err   none */
+ * use   any thread */
 void feedback_tell(struct feedback_intake *f, struct metrics *m);
 
-/* feedback_destroy - sets *f to NULL
- * err   none */
+/* feedback_destroy - sets *f to NULL */
 void feedback_destroy(struct feedback_intake **f);
 
 #endif

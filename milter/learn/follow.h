@@ -51,17 +51,15 @@ bool follow_store_is_empty(const struct options *o, struct store *store);
  *       tries the same batch again, and what it had written is known by its marks */
 bool follow_some(struct follower *f, int64_t now_s, bool *more_r, GError **e);
 
-/* follow_done_so_far - what became of the records
- * err   none */
+/* follow_done_so_far - what became of the records */
 struct follow_done follow_done_so_far(const struct follower *f);
 
 /* follow_where - "FILE:BYTE", for people
- * own   the caller: g_free()
- * err   none */
+ * own   the caller: g_free() */
 char *follow_where(const struct follower *f);
 
 /* follow_end - keep the position; sets *f to NULL
- * err   none: a position that cannot be kept is said in the log, and costs only time;
+ * err   a position that cannot be kept is said in the log, and costs only time;
  *       *f may be NULL */
 void follow_end(struct follower **f);
 

@@ -41,8 +41,7 @@ struct learner_done {
 struct learner;
 
 /* learner_create - learn from an archive
- * own   the caller, learner_destroy(); setup's pointers must outlive it
- * err   none */
+ * own   the caller, learner_destroy(); setup's pointers must outlive it */
 struct learner *learner_create(const struct learner_setup *setup) MUST_CHECK;
 
 /* learner_take - learn from one message; with threads, some of those before it are learned
@@ -57,12 +56,11 @@ bool learner_take(struct learner *l, struct bytes raw, GError **e);
  * err   false: as learner_take() */
 bool learner_finish(struct learner *l, GError **e);
 
-/* learner_done_so_far - what became of the messages
- * err   none */
+/* learner_done_so_far - what became of the messages */
 struct learner_done learner_done_so_far(const struct learner *l);
 
 /* learner_destroy - sets *l to NULL
- * err   none; *l may be NULL */
+ * in    *l may be NULL */
 void learner_destroy(struct learner **l);
 
 #endif

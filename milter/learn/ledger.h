@@ -37,26 +37,23 @@ struct ledger_setup {
 
 /* ledger_create - nothing is known yet
  * in    setup   its pointers must outlive the ledger
- * own   the caller: ledger_destroy()
- * err   none */
+ * own   the caller: ledger_destroy() */
 struct ledger *ledger_create(const struct ledger_setup *setup);
 
 /* ledger_event - what somebody did with a message
  * use   all events come before the decisions
- * err   none: beyond LIMIT_LEDGER_MESSAGES they are left out */
+ * err   beyond LIMIT_LEDGER_MESSAGES they are left out */
 void ledger_event(struct ledger *l, const struct event *ev);
 
-/* ledger_events - how many messages something was done with that speaks against a rule
- * err   none */
+/* ledger_events - how many messages something was done with that speaks against a rule */
 size_t ledger_events(const struct ledger *l);
 
-/* ledger_decision - what was decided
- * err   none */
+/* ledger_decision - what was decided */
 void ledger_decision(struct ledger *l, const struct recorded *r);
 
 /* ledger_said - what a recipient did with a message that was decided
  * in    i   of r->rcpts
- * err   none: false, false where nothing was said */
+ * err   false, false where nothing was said */
 void ledger_said(const struct ledger *l, struct arena *a, const struct recorded *r,
 		 size_t i, bool said_r[2]);
 
@@ -73,24 +70,20 @@ bool ledger_read_events(struct ledger *l, const char *folder, GError **e);
 bool ledger_read(struct ledger *l, const char *folder, size_t least, GError **e);
 
 /* ledger_rules - the rows, those first of which it is surest that they are bad
- * own   the list is the caller's, g_ptr_array_unref(); rows are the ledger's
- * err   none */
+ * own   the list is the caller's, g_ptr_array_unref(); rows are the ledger's */
 GPtrArray *ledger_rules(struct ledger *l);
 
 /* ledger_policies - the same by policy, without what rules did that are bad themselves: they are
  *                   dealt with, and the policy is not to blame
  * in    percent   of ledger_is_bad() for rules; 0: none is
- * own   as of ledger_rules(), until the next call
- * err   none */
+ * own   as of ledger_rules(), until the next call */
 GPtrArray *ledger_policies(struct ledger *l, int64_t percent);
 
 /* ledger_is_bad - must the guard step in? Surely more than this share, 20 cases of 3 mailboxes, and
- *                 without any one of them
- * err   none */
+ *                 without any one of them */
 bool ledger_is_bad(const struct ledger_row *row, int64_t percent);
 
-/* ledger_destroy - sets *l to NULL
- * err   none */
+/* ledger_destroy - sets *l to NULL */
 void ledger_destroy(struct ledger **l);
 
 #endif

@@ -37,7 +37,7 @@ struct training_event {
 /* training_event_take - what is to be learned from a record
  * in    now_s   records of later than tomorrow have a wrong date
  * own   events live in a, and point into r
- * err   none: what teaches nothing says why in kind */
+ * err   what teaches nothing says why in kind */
 void training_event_take(struct arena *a, const struct options *o,
 			 const struct recorded *r, int64_t now_s,
 			 struct training_event *l_r);

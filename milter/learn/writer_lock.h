@@ -16,8 +16,7 @@
  * err   false: somebody else writes and writes, or the lock file cannot be had; e says which */
 bool writer_lock_acquire(const char *url, int64_t most_ms, int *lock_r, GError **e);
 
-/* writer_lock_release - let others write; also happens by itself when the process ends
- * err   none */
+/* writer_lock_release - let others write; also happens by itself when the process ends */
 void writer_lock_release(int lock);
 
 #endif

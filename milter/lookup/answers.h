@@ -33,42 +33,34 @@ struct view {
 enum answer answers_get(const struct answers *m, ask which, struct bytes *value_r);
 
 /* answers_view - the history that came back for a question
- * err   none: what is damaged is UNKNOWN, and marked so */
+ * err   what is damaged is UNKNOWN, and marked so */
 void answers_view(const struct answers *m, ask which, struct view *view_r);
 
 /* answers_ready - look at the tenant's baseline and set m->ready and m->mailboxes; fill
- *                TENANT_BASELINE_DAYS and TENANT_MAILBOXES
- * err   none */
+ *                TENANT_BASELINE_DAYS and TENANT_MAILBOXES */
 void answers_ready(struct answers *m, struct value *at);
 
-/* facts_of_tenant - names, own domains and look-alikes, set in at[FACT_COUNT] as all below
- * err   none */
+/* facts_of_tenant - names, own domains and look-alikes, set in at[FACT_COUNT] as all below */
 void facts_of_tenant(const struct answers *m, struct value *at);
 
-/* facts_of_person - who is meant by the display name, and whether it is their address
- * err   none */
+/* facts_of_person - who is meant by the display name, and whether it is their address */
 void facts_of_person(const struct answers *m, struct value *at);
 
-/* facts_of_sender - the sender, their organisation, display name and list
- * err   none */
+/* facts_of_sender - the sender, their organisation, display name and list */
 void facts_of_sender(const struct answers *m, struct value *at);
 
 /* facts_of_lookalike - the organisation of the tenant's correspondents that the sender's domain
- *                      can be taken for
- * err   none */
+ *                      can be taken for */
 void facts_of_lookalike(const struct answers *m, struct value *at);
 
-/* facts_of_thread - whether what it answers was seen
- * err   none */
+/* facts_of_thread - whether what it answers was seen */
 void facts_of_thread(const struct answers *m, struct value *at);
 
-/* facts_of_rcpt - the recipient's mailbox, and the pair of sender and recipient
- * err   none */
+/* facts_of_rcpt - the recipient's mailbox, and the pair of sender and recipient */
 void facts_of_rcpt(const struct answers *m, const struct rcpt_asks *r, struct value *at);
 
 /* facts_of_preference - what this recipient wants of the sender, the domain or the list
- * in    canonical   the mailbox that the address leads to; NULL: not found out
- * err   none */
+ * in    canonical   the mailbox that the address leads to; NULL: not found out */
 void facts_of_preference(const struct answers *m, const struct rcpt_asks *r,
 			 const char *canonical, struct value *at);
 

@@ -8,7 +8,7 @@
  * in    f          the message as if it were by this author alone
  *       rcpts[n]   the facts of it
  * out   compares with that of others, and means nothing else
- * err   none: unknown facts warn of nobody */
+ * err   unknown facts warn of nobody */
 int author_warning(const struct features *f, const struct rcpt_facts *rcpts, size_t n);
 
 #endif

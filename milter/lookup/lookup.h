@@ -74,7 +74,7 @@ struct lookup_setup {
  * out   f_r   facts nobody needs stay unknown. Of several authors each is looked at, and
  *             f_r->author is the one of whom a reader is to be warned most
  * own   a
- * err   none: what was not answered is unknown and f_r->degraded is set. Of an alias that
+ * err   what was not answered is unknown and f_r->degraded is set. Of an alias that
  *       s->aliases did not know, pair facts are what its own history grants, else unknown
  * cost  one store_read_many(), or none when nothing needs the store */
 void lookup_run(struct arena *a, const struct lookup_setup *s, const struct features *f,
@@ -83,7 +83,7 @@ void lookup_run(struct arena *a, const struct lookup_setup *s, const struct feat
 /* lookup_aliases - let s->aliases hear of all recipients before the message is asked about
  * use   tools, whose first message shall see what the filter's second one does; the filter
  *       itself has one batch a message
- * err   none: as lookup_run()
+ * err   as lookup_run()
  * cost  one store_read_many() */
 void lookup_aliases(struct arena *a, const struct lookup_setup *s,
 		    const struct envelope *env);

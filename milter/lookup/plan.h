@@ -53,7 +53,7 @@ struct lookup_plan {
 
 /* lookup_plan_make - the questions of one message
  * own   a
- * err   none: what does not fit is ASK_OVER and sets p_r->over
+ * err   what does not fit is ASK_OVER and sets p_r->over
  * cost  linear in recipients */
 void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
 		      const struct features *f, struct lookup_plan *p_r);
@@ -62,7 +62,7 @@ void lookup_plan_make(struct arena *a, const struct lookup_setup *s,
  * in    each[n]   one an author
  * out   p_r[n]    with the same reads
  * own   a
- * err   none: as lookup_plan_make() */
+ * err   as lookup_plan_make() */
 void lookup_plan_authors(struct arena *a, const struct lookup_setup *s,
 			 const struct features *each, size_t n, struct lookup_plan *p_r);
 

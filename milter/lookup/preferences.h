@@ -9,7 +9,7 @@
  * in    s   who is a shared domain: it signs for nobody, and has no preference as a domain;
  *           NULL: nobody is known to be
  * own   a, and f
- * err   none: what is not known is not proven */
+ * err   what is not known is not proven */
 void preference_subject_of(struct arena *a, const struct lookup_setup *s,
 			   const struct features *f,
 			   struct preference_subject *subject_r);

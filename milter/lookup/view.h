@@ -7,7 +7,7 @@
 
 /* view_add - lay another history of the same two over this one
  * own   what v points to lives in a
- * err   none: where the other one is unknown, v is partial */
+ * err   where the other one is unknown, v is partial */
 void view_add(struct view *v, const struct view *more, struct arena *a);
 
 /* view_known - mail on an earlier day?
@@ -76,7 +76,7 @@ struct habit_facts {
 };
 
 /* facts_of_habits - what in this message is new for those who know its sender
- * err   none: UNKNOWN where too little is known */
+ * err   UNKNOWN where too little is known */
 void facts_of_habits(const struct answers *m, const struct view *v,
 		     const struct habit_facts *facts, struct value *at);
 

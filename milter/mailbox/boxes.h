@@ -18,8 +18,7 @@ struct boxes {
 	size_t skipped, local;
 };
 
-/* boxes_report - "FILE:LINE: what", kept for the end; the first are shown
- * err   none */
+/* boxes_report - "FILE:LINE: what", kept for the end; the first are shown */
 void boxes_report(struct boxes *b, size_t line, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
@@ -29,20 +28,20 @@ const char *boxes_ours(struct boxes *b, const char *text);
 
 /* boxes_add - take a row
  * in    address   as boxes_ours() gave it
- * err   none: an address that stands there twice is reported */
+ * err   an address that stands there twice is reported */
 void boxes_add(struct boxes *b, size_t line, const char *address,
 	       const struct mailbox *box);
 
 /* boxes_csv - read all rows of a CSV file
- * err   none: reports */
+ * err   what is wrong is in reports */
 void boxes_csv(struct boxes *b);
 
 /* boxes_ldif - read all mailboxes of an LDIF file
- * err   none: reports */
+ * err   what is wrong is in reports */
 void boxes_ldif(struct boxes *b);
 
 /* boxes_map - read all aliases of a Postfix map
- * err   none: what is no address of the tenant is skipped */
+ * err   what is no address of the tenant is skipped */
 void boxes_map(struct boxes *b);
 
 #endif

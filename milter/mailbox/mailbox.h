@@ -43,8 +43,7 @@ enum answer mailbox_decode(struct arena *a, struct bytes value,
 
 /* mailbox_canonical - the address under which all that a mailbox knows is remembered
  * in    address   of the record
- * out   address itself, if it is nobody's alias
- * err   none */
+ * out   address itself, if it is nobody's alias */
 const char *mailbox_canonical(const struct mailbox *m, const char *address);
 
 /* for a policy, a locale, or as the only flag: nothing, in the place of what is known */
@@ -53,8 +52,7 @@ const char *mailbox_canonical(const struct mailbox *m, const char *address);
 /* mailbox_change - a write that lays these fields over the stored ones: what is 0, NULL or
  *                  empty here stays as it is, baseline_since_s becomes the older one
  * in    address   address_key() form
- * own   what the write points to lives in a
- * err   none */
+ * own   what the write points to lives in a */
 struct store_write mailbox_change(struct arena *a, const char *tenant,
 				  const char *address, const struct mailbox *m);
 

@@ -14,13 +14,12 @@
  * in    value      raw field value
  * out   *list_r    n of them, at most LIMIT_ADDRESSES; *strict_r: it kept RFC 5322's syntax
  * own   a
- * err   none: what is no address is left out and makes *strict_r false
+ * err   what is no address is left out and makes *strict_r false
  * ref   RFC 5322 3.4, RFC 2047 5 (an encoded word never ends or starts an address), 6532 */
 size_t address_list(struct arena *a, struct bytes value, const struct mailaddr **list_r,
 		    bool *strict_r);
 
 /* address_atom_char - may it stand in a local part without quotes? dots included
- * err   none
  * ref   RFC 5322 3.2.3, RFC 6532 3.2 */
 static inline bool address_atom_char(char c)
 {
@@ -54,15 +53,14 @@ const char *address_key(struct arena *a, const char *text);
  *       extension    with its delimiter, as "+junk"; "": none
  * out   address itself where nothing is to be changed
  * own   a
- * err   none: what is no address comes back as it is
+ * err   what is no address comes back as it is
  * ref   RFC 5233 4 */
 const char *address_extended(struct arena *a, const char *address, const char *delimiters,
 			     const char *extension);
 
 /* address_domain - what stands after the last "@" of a key
  * in    key   NULL: there was no address
- * out   NULL if there is none
- * err   none */
+ * out   NULL if there is none */
 const char *address_domain(const char *key);
 
 #endif

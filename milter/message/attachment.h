@@ -19,7 +19,7 @@ struct zip_listing {
 /* attachment_zip - names in a zip archive, from its central directory and from the headers
  *                  in front of the files
  * own   a
- * err   none: what makes no sense ends the list
+ * err   what makes no sense ends the list
  * cost  linear in the file
  * ref   APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16 */
 void attachment_zip(struct arena *a, struct bytes file, struct zip_listing *list_r);

@@ -34,38 +34,33 @@ struct builder *builder_create(size_t max_bytes, const struct builder_memory *me
 /* builder_header - one header field
  * in    value   as libmilter gives it with SMFIP_HDR_LEADSPC: leading blank kept, folds as
  *               bare LF (they become CRLF here)
- * err   none: what is over the limit, or has no memory, is counted and dropped */
+ * err   what is over the limit, or has no memory, is counted and dropped */
 void builder_header(struct builder *b, const char *name, const char *value);
 
-/* builder_end_headers - the empty line; called once, before the first body chunk
- * err   none */
+/* builder_end_headers - the empty line; called once, before the first body chunk */
 void builder_end_headers(struct builder *b);
 
 /* builder_body - a piece of the body, as it came
- * err   none: what is over the limit, or has no memory, is counted and dropped */
+ * err   what is over the limit, or has no memory, is counted and dropped */
 void builder_body(struct builder *b, struct bytes chunk);
 
 /* builder_headers - the fields so far, so that key queries can start before the body comes
- * own   a; the fields point into the builder: valid until the next builder_*() call
- * err   none */
+ * own   a; the fields point into the builder: valid until the next builder_*() call */
 void builder_headers(struct arena *a, const struct builder *b,
 		     struct header_block *block_r);
 
 /* builder_raw - the whole message so far
- * own   the builder: valid until the next builder_*() call
- * err   none */
+ * own   the builder: valid until the next builder_*() call */
 struct bytes builder_raw(const struct builder *b);
 
-/* builder_truncated - how many bytes were dropped, by the limit or for lack of memory
- * err   none */
+/* builder_truncated - how many bytes were dropped, by the limit or for lack of memory */
 size_t builder_truncated(const struct builder *b);
 
-/* builder_kept - is the message there, as far as memory is concerned?
- * err   none */
+/* builder_kept - is the message there, as far as memory is concerned? */
 enum builder_kept builder_kept(const struct builder *b);
 
 /* builder_destroy - free it, set *b to NULL
- * err   none; *b may be NULL */
+ * in    *b may be NULL */
 void builder_destroy(struct builder **b);
 
 #endif

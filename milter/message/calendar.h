@@ -14,7 +14,7 @@
  * out   what is shown is appended to shown, at most max bytes; addresses of ORGANIZER, as keys,
  *       to organizers
  * own   texts of links and addresses: a
- * err   none: what is no iCalendar shows nothing
+ * err   what is no iCalendar shows nothing
  * cost  linear
  * ref   RFC 5545 3.1, 3.3.11, 3.8 */
 void calendar_read(struct arena *a, struct bytes text, struct html_text *html,

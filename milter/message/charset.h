@@ -13,7 +13,6 @@
  *              windows-1252, as all readers do; bytes that are UTF-8 beat us-ascii or none
  * out   *sound_r   false: the set is unknown, or bytes are not of it (they become U+FFFD)
  * own   a
- * err   none
  * cost  linear
  * ref   RFC 2046 4.1.2; Encoding Standard 4.2 */
 struct bytes charset_decode(struct arena *a, struct bytes text, const char *name,

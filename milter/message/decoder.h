@@ -44,8 +44,7 @@ struct file_decoder {
  * in    d      NULL: nobody does
  *       list   names that are known of it; those that were found are added
  * out   NULL: nobody looked
- * own   a
- * err   none */
+ * own   a */
 const struct decoded *decoder_look(struct arena *a, const struct file_decoder *d,
 				   const char *name, struct bytes file,
 				   struct zip_listing *list);

@@ -27,7 +27,6 @@ struct disguise {
  *
  * in    text   UTF-8; other bytes are kept
  * own   a
- * err   none
  * cost  linear; of ASCII one look at each byte
  * ref   UTS 39 4, from whose table of confusables the letters are */
 struct disguise disguise_look(struct arena *a, struct bytes text);

@@ -18,21 +18,18 @@ const char *domain_key(struct arena *a, const char *name);
 /* domain_org - organisational domain: the label above the public suffix and that suffix
  * in    key   as domain_key() gives
  * out   a pointer into key; key itself when it is a public suffix or has none
- * err   none
  * ref   RFC 7489 3.2 */
 const char *domain_org(const char *key);
 
-/* domain_has_org - is this its organisational domain?
- * err   none */
+/* domain_has_org - is this its organisational domain? */
 bool domain_has_org(const char *key, const char *org);
 
 /* domain_is_suffix - is it a public suffix, below which anybody may register names?
  * in    key   as domain_key() gives
- * err   none; a top level that the list does not know is one */
+ * err   a top level that the list does not know is one */
 bool domain_is_suffix(const char *key);
 
-/* domain_within - is it the domain itself or below it?
- * err   none */
+/* domain_within - is it the domain itself or below it? */
 bool domain_within(const char *key, const char *parent);
 
 /* domain_lookalike - could a reader take one domain for the other?

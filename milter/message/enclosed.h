@@ -24,31 +24,28 @@ struct enclosures {
 };
 
 /* enclosures_begin - nothing yet
- * own   enclosures_end()
- * err   none */
+ * own   enclosures_end() */
 void enclosures_begin(struct arena *a, struct enclosures *all_r);
 
 /* enclosures_add - one more file; beyond LIMIT_ENCLOSED they are not kept
  * in    name   in whatever charset; n is 0: it has none
- *       data   as much of its content as is there
- * err   none */
+ *       data   as much of its content as is there */
 void enclosures_add(struct enclosures *all, struct bytes name, struct bytes data);
 
-/* enclosures_end - they become the message's
- * err   none */
+/* enclosures_end - they become the message's */
 void enclosures_end(struct enclosures *all, struct message *m);
 
 /* uuencode_find - files that are uuencoded in a text, one after the other
  * in    text   CRLF or LF
  * cost  linear; at most LIMIT_ENCLOSED_BYTES are decoded
- * err   none: what does not look like it on its first line is text
+ * err   what does not look like it on its first line is text
  * ref   POSIX.1-2017, uuencode */
 void uuencode_find(struct bytes text, struct enclosures *all);
 
 /* tnef_find - files in a winmail.dat, by their long or short names
  * in    file   without its transfer encoding
  * cost  linear in the number of attributes, and in what is read of archives
- * err   none: it is read up to the first thing that cannot be
+ * err   it is read up to the first thing that cannot be
  * ref   MS-OXTNEF 2.1 */
 void tnef_find(struct bytes file, struct enclosures *all);
 

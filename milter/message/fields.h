@@ -7,8 +7,7 @@
 
 /* fields_read - fill what message.h says comes from header fields, with its bits
  * in    m   headers are set
- * own   a
- * err   none */
+ * own   a */
 void fields_read(struct arena *a, struct message *m);
 
 #endif

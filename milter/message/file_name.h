@@ -10,7 +10,6 @@
  * in    name   valid UTF-8
  * out   NULL: nothing is left
  * own   a; name itself where nothing changes
- * err   none
  * cost  linear */
 const char *file_name_plain(struct arena *a, const char *name);
 

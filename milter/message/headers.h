@@ -25,21 +25,19 @@ struct header_block {
  * in    raw   starts at the first field; CRLF or LF, mixed too
  * out   *block_r: fields in their order; lines that are no field are skipped and flagged
  * own   a; names and values point into raw
- * err   none
  * cost  linear
  * ref   RFC 5322 2.2, 3.6, 4.5 (blanks before the colon) */
 void headers_split(struct arena *a, struct bytes raw, struct header_block *block_r);
 
 /* headers_find - the nth field of a name
  * in    name   any case
- * out   NULL if there is none
- * err   none */
+ * out   NULL if there is none */
 const struct header *headers_find(const struct header *fields, size_t n, const char *name,
 				  size_t nth);
 
 /* header_unfold - a value without its line ends and outer blanks, each inner fold one blank
  * own   a
- * err   none: control characters become blanks
+ * err   control characters become blanks
  * ref   RFC 5322 2.2.3 */
 struct bytes header_unfold(struct arena *a, struct bytes value);
 

@@ -17,14 +17,12 @@
  * in    html   valid UTF-8
  *       most   of out, in bytes; all that is open there is closed
  * out   false: it was cut off there
- * err   none
  * cost  linear: nesting is bounded, beyond it a fresh parser goes on */
 bool html_safe_append(struct arena *a, struct bytes html, size_t most, GString *out);
 
 /* html_escape_append - a text as text of HTML, or as a value of an attribute between '"'
  * in    text   any bytes; those that are not UTF-8 become U+FFFD, controls and what turns
- *              the direction of text become their number
- * err   none */
+ *              the direction of text become their number */
 void html_escape_append(GString *out, struct bytes text);
 
 #endif

@@ -9,7 +9,6 @@
  *                       beyond LIMIT_ATTRIBUTES
  * out   html itself where no tag has so many
  * own   a
- * err   none
  * cost  linear */
 struct bytes html_few_attributes(struct arena *a, struct bytes html);
 

@@ -34,12 +34,10 @@ struct html_text {
 /* html_text_read - read one HTML part
  * in    html   valid UTF-8
  * own   texts of links: a
- * err   none
  * cost  linear: nesting is bounded, beyond it a fresh parser goes on */
 void html_text_read(struct arena *a, struct bytes html, struct html_text *t);
 
 /* html_library_init - let libxml2 make its tables
- * err   none
  * use   once a process, see message_library_init() */
 void html_library_init(void);
 

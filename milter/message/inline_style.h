@@ -22,18 +22,17 @@ struct inline_style {
 /* style_read - read the declarations of a style attribute
  * in    css   any bytes
  * out   *style_r: later declarations win
- * err   none: what is not understood is skipped
+ * err   what is not understood is skipped
  * cost  linear
  * ref   CSS 2.2, 4.1.8 */
 void style_read(struct bytes css, struct inline_style *style_r);
 
 /* style_color - a colour as in bgcolor="..." or color:...
- * out   0xRRGGBB, COLOR_NONE, or COLOR_UNKNOWN
- * err   none */
+ * out   0xRRGGBB, COLOR_NONE, or COLOR_UNKNOWN */
 int style_color(struct bytes text);
 
 /* style_colors_alike - can a reader not tell one from the other?
- * err   none: no when one is not known */
+ * err   no when one is not known */
 bool style_colors_alike(int one, int other);
 
 #endif

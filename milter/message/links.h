@@ -15,20 +15,19 @@
  *       max    links that may stand in the array
  * out   appended to links (struct link); true: there were more
  * own   a
- * err   none
  * cost  linear */
 bool links_in_text(struct arena *a, struct bytes text, GArray *links, size_t max);
 
 /* links_percent_decode - letters for their numbers ("%61"), in place; blanks and control
  *                        characters stay as they are written
- * err   none: what is no number stays
+ * err   what is no number stays
  * ref   RFC 3986 2.1 */
 void links_percent_decode(char *text);
 
 /* links_resolve - fill host and org of a link from its url
  * in    base   of the document, or NULL
  * own   a
- * err   none: no host for mailto:, javascript:, #place and the like
+ * err   no host for mailto:, javascript:, #place and the like
  * ref   URL Standard 4.4, as browsers read: backslashes, blanks, user@ and ports */
 void links_resolve(struct arena *a, struct link *link, const char *base);
 

@@ -186,7 +186,6 @@ struct message_limits {
 };
 
 /* message_library_init - let GMime and libxml2 make their tables
- * err   none
  * use   once a process, before threads: every main() and test that parses messages */
 void message_library_init(void);
 
@@ -198,7 +197,7 @@ void message_library_warm(void);
  * in    raw      header fields, empty line, body; CRLF or LF; must outlive a
  * out   never NULL
  * own   a
- * err   none: see `broken` and `cut`
+ * err   see `broken` and `cut`
  * cost  linear in raw.n
  * use   any thread
  * ref   RFC 5322, 2045-2047, 2231, 6531, 6532 */
@@ -217,7 +216,7 @@ enum message_body {
  * in    as message_parse()
  * out   never NULL; parts, links and texts are empty
  * own   a
- * err   none: as message_parse()
+ * err   as message_parse()
  * use   any thread */
 struct message *message_parse_header(struct arena *a, struct bytes raw,
 				     const struct message_limits *limits);
@@ -225,7 +224,7 @@ struct message *message_parse_header(struct arena *a, struct bytes raw,
 /* message_read_body - read the body of a message, as far as it is needed
  * in    m   of message_parse_header(); once only
  * own   a
- * err   none: as message_parse() */
+ * err   as message_parse() */
 void message_read_body(struct arena *a, struct message *m, enum message_body depth);
 
 /* part_content - the content of a part, still in its transfer encoding */
@@ -239,7 +238,7 @@ const struct header *message_header(const struct message *m, const char *name,
 
 /* header_text - a header's value unfolded, encoded words decoded, trimmed; valid UTF-8
  * own   a
- * err   none: what cannot be decoded is shown as it is; raw bytes that are not UTF-8 are
+ * err   what cannot be decoded is shown as it is; raw bytes that are not UTF-8 are
  *       read as windows-1252
  * ref   RFC 2047 */
 const char *header_text(struct arena *a, const struct header *h);

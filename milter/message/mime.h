@@ -21,7 +21,6 @@ struct mime_tree {
 /* mime_read - the parts of a message
  * in    m   raw, body_at and headers are set
  * own   a; nothing of GMime stays behind
- * err   none
  * ref   RFC 2045, 2046, 2183, 2231 */
 void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_r);
 
@@ -31,7 +30,6 @@ void mime_read(struct arena *a, const struct message *m, struct mime_tree *tree_
 int64_t mime_date(struct arena *a, struct bytes value);
 
 /* mime_library_init - let GMime make its tables
- * err   none
  * use   once a process, see message_library_init() */
 void mime_library_init(void);
 

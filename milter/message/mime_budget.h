@@ -9,7 +9,6 @@
 /* mime_budget - bytes of a body that GMime may read
  * in    type   value of the message's own Content-Type, empty if there is none
  * out   body.n for all but hostile mail
- * err   none
  * cost  linear, a fraction of what GMime costs */
 size_t mime_budget(struct bytes body, struct bytes type);
 

@@ -15,7 +15,7 @@ enum page_act {
 /* page_acts - look for signs of what a page does
  * in    text   in UTF-8, UTF-16 or any charset that holds ASCII
  * out   enum page_act bits
- * err   none: what is not known gives no bits
+ * err   what is not known gives no bits
  * cost  linear */
 unsigned page_acts(struct bytes text);
 

@@ -14,7 +14,7 @@
  * out   all      const char * are added: valid UTF-8, each once, at most LIMIT_PARAMETER_VALUES
  *                in it; of values over LIMIT_FILENAME_BYTES the end
  * own   a; the caller owns all
- * err   none: what is no parameter is skipped
+ * err   what is no parameter is skipped
  * cost  linear; at most LIMIT_PARAMETERS are read
  * ref   RFC 2045 5.1, RFC 2231 3 and 4; RFC 2047 where RFC 2231 should stand */
 void parameters_find(struct arena *a, struct bytes value, const char *name,
@@ -22,7 +22,7 @@ void parameters_find(struct arena *a, struct bytes value, const char *name,
 
 /* parameters_add_text - a text that may be a file's name, as the parameter above would be
  * in    text   raw: encoded words are decoded, blanks and controls cleaned
- * err   none: what does not look like "name.ending" is left out */
+ * err   what does not look like "name.ending" is left out */
 void parameters_add_text(struct arena *a, struct bytes text, GPtrArray *all);
 
 #endif

@@ -8,8 +8,7 @@
 /* parts_read - fill parts, links, texts, and the bits of kind, broken and cut that come from
  *              contents; as far as depth says
  * in    m   raw, body_at and headers are set
- * own   a
- * err   none */
+ * own   a */
 void parts_read(struct arena *a, struct message *m, enum message_body depth);
 
 #endif

@@ -24,13 +24,12 @@ struct styled {
  * out   appended to rules (struct style_rule), a bounded number. Left out: at-rules, and all
  *       selectors but tag, .class, #id and tag with one of both
  * own   a
- * err   none: what is not understood is skipped
+ * err   what is not understood is skipped
  * cost  linear
  * ref   CSS 2.2, 4.1 and 5 */
 void style_sheet_read(struct arena *a, struct bytes css, GArray *rules);
 
-/* style_rule_fits - does a rule speak of this element?
- * err   none */
+/* style_rule_fits - does a rule speak of this element? */
 bool style_rule_fits(const struct style_rule *rule, const struct styled *element);
 
 #endif

@@ -38,23 +38,20 @@ struct name_judgement {
 /* name_match - could a reader take one name for the other?
  * in    a_name   the person's name as imported
  *       b_name   the display name as shown
- * err   none: two names of which one is empty, or no name at all, are NAME_NONE
+ * err   two names of which one is empty, or no name at all, are NAME_NONE
  * cost  bounded: only the first 8 words of each are looked at */
 struct name_judgement name_match(struct arena *a, const char *a_name, const char *b_name);
 
 /* name_read - read a name once, to judge it against many
- * own   a
- * err   none */
+ * own   a */
 const struct name_read *name_read(struct arena *a, const char *name);
 
-/* name_judge - as name_match(), of names that were read
- * err   none */
+/* name_judge - as name_match(), of names that were read */
 struct name_judgement name_judge(const struct name_read *a_name,
 				 const struct name_read *b_name);
 
 /* name_judge_with - as name_judge(), with other limits: to draw the curve of what they cost
- * in    slack   half edits more (less) than usual that a word and a name may have
- * err   none */
+ * in    slack   half edits more (less) than usual that a word and a name may have */
 struct name_judgement name_judge_with(const struct name_read *a_name,
 				      const struct name_read *b_name, int slack);
 
@@ -69,19 +66,19 @@ const char *name_key(struct arena *a, const char *display);
  *                   "Managing Director", "The CEO"; two titles with a key in common are one
  * out   keys_r[NAME_TITLE_KEYS]: as it sounds and as it looks; how many there are
  * own   a
- * err   none: 0 when there are no words in it */
+ * err   0 when there are no words in it */
 size_t name_title_keys(struct arena *a, const char *title, const char **keys_r);
 
 /* name_keys_ask - the part1 of all NAME keys to ask for one display name
  * out   keys_r[LIMIT_NAME_KEYS], each once, the most telling first
  * own   a
- * err   none: 0 when there is no name in it */
+ * err   0 when there is no name in it */
 size_t name_keys_ask(struct arena *a, const char *display, const char **keys_r);
 
 /* name_keys_write - the part1 of all NAME keys under which a person's name is stored
  * out   keys_r[LIMIT_NAME_KEYS], each once
  * own   a
- * err   none: 0 when there is no name in it */
+ * err   0 when there is no name in it */
 size_t name_keys_write(struct arena *a, const char *name, const char **keys_r);
 
 #endif

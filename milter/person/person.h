@@ -47,28 +47,24 @@ enum answer person_decode(struct arena *a, struct bytes value, struct person *pe
 enum answer people_decode(struct arena *a, struct bytes value, struct people *people_r);
 
 /* person_has_address - is this one of the person's addresses?
- * in    key   address_key() form
- * err   none */
+ * in    key   address_key() form */
 bool person_has_address(const struct person *p, const char *key);
 
 /* person_change - writes that make a store know a person under an address or a name
  * in    family    PERSON: part1 is an address; NAME: part1 is a name key, and persons are
  *                 laid over what stands under it with the same ids (gone: taken away)
  *       value     person_value() with PERSON, people_value() with NAME; shared by many writes
- * own   the key lives in a
- * err   none */
+ * own   the key lives in a */
 struct store_write person_change(struct arena *a, enum family family, const char *tenant,
 				 const char *part1, struct bytes value);
 
 /* person_value - the value of PERSON keys
- * own   a
- * err   none */
+ * own   a */
 struct bytes person_value(struct arena *a, const struct person *p);
 
 /* people_value - the change that adds (or, those gone, takes away) persons under a NAME key
  * in    list[n]   of more than LIMIT_CANDIDATES, VIPs first are taken
- * own   a
- * err   none */
+ * own   a */
 struct bytes people_value(struct arena *a, const struct person *const *list, size_t n);
 
 /* judged.how of a display name that is a VIP's title and no name */
@@ -87,7 +83,7 @@ struct person_match {
  * out   *match_r  best first: exact before fuzzy, VIPs before others, small distance first;
  *                 namesakes all stand in it; each person once; at most LIMIT_CANDIDATES
  * own   a
- * err   none: 0 when nobody is meant */
+ * err   0 when nobody is meant */
 size_t people_match(struct arena *a, const char *display, const struct people *found,
 		    size_t n, const struct person_match **match_r);
 

@@ -37,7 +37,7 @@ void source_report(struct people_source *s, size_t line, const char *format, ...
 	PRINTF_LIKE(3, 4);
 
 /* source_add - check a draft and take it
- * err   none: what is wrong is reported */
+ * err   what is wrong is reported */
 void source_add(struct people_source *s, const struct person_draft *d);
 
 /* source_vip - "yes", "no" and what else means the same
@@ -45,11 +45,11 @@ void source_add(struct people_source *s, const struct person_draft *d);
 bool source_vip(const char *word, bool *vip_r);
 
 /* source_csv - read all persons of a CSV file
- * err   none: reports */
+ * err   what is wrong is in reports */
 void source_csv(struct people_source *s);
 
 /* source_ldif - read all persons of an LDIF file
- * err   none: reports */
+ * err   what is wrong is in reports */
 void source_ldif(struct people_source *s);
 
 #endif

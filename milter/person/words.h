@@ -33,8 +33,7 @@ enum reading {
 	READING_LOOK,  /* skeleton: what letters look like */
 };
 
-/* letter_next - the next character of valid UTF-8; as g_utf8_next_char(), but const
- * err   none */
+/* letter_next - the next character of valid UTF-8; as g_utf8_next_char(), but const */
 static inline const char *letter_next(const char *at)
 {
 	return at + g_utf8_skip[*(const guchar *)at];
@@ -42,29 +41,26 @@ static inline const char *letter_next(const char *at)
 
 /* words_of - the words of a name; titles, addresses, brackets and "via ..." left out
  * own   a
- * err   none: n is 0 when there is no name in it */
+ * err   n is 0 when there is no name in it */
 struct name_words words_of(struct arena *a, const char *name, enum reading how);
 
 /* words_of_title - the words of a title; what an office is wrapped in is left out ("The",
  *                  "Office of"), and what it is abbreviated to is written out ("CEO")
  * own   a
- * err   none: n is 0 when there are no words in it */
+ * err   n is 0 when there are no words in it */
 struct name_words words_of_title(struct arena *a, const char *title, enum reading how);
 
 /* words_reversed - the same words, each from its last letter to its first
- * own   a
- * err   none */
+ * own   a */
 struct name_words words_reversed(struct arena *a, const struct name_words *w);
 
 /* word_distance - how far apart two words are, kindly: what sounds or looks alike, doubled
  *                 letters and vowels count half
- * unit  half edits
- * err   none */
+ * unit  half edits */
 unsigned word_distance(const struct name_word *a, const struct name_word *b);
 
 /* word_sound - a code that is the same for words that sound nearly alike
- * own   a
- * err   none */
+ * own   a */
 const char *word_sound(struct arena *a, const char *word);
 
 /* words_without_s - a Baltic name without the "s" that all its words end with
@@ -77,7 +73,7 @@ bool words_without_s(struct arena *a, const struct name_words *w,
 /* words_join - the name with word i and the next one written as one: "Tse tung", "Tsetung"
  * in    i   i + 1 < w->n
  * own   a
- * err   none: what is longer than WORD_LETTERS is cut */
+ * err   what is longer than WORD_LETTERS is cut */
 struct name_words words_join(struct arena *a, const struct name_words *w, size_t i);
 
 /* words_spell - the name with a word of joined initials taken apart: "JC Berg", "J C Berg"
@@ -87,7 +83,7 @@ struct name_words words_join(struct arena *a, const struct name_words *w, size_t
 bool words_spell(struct arena *a, const struct name_words *w, struct name_words *apart_r);
 
 /* syllables_same - could two names be one Chinese name in two romanisations?
- * err   none: false when one is no such name, or a short one */
+ * err   false when one is no such name, or a short one */
 bool syllables_same(const struct name_words *a, const struct name_words *b);
 
 /* syllables_key - what is the same for all names that syllables_same() finds the same
@@ -96,20 +92,17 @@ bool syllables_same(const struct name_words *a, const struct name_words *b);
 const char *syllables_key(struct arena *a, const struct name_words *w);
 
 /* nickname_of - the full name of which this is a short form
- * out   the word itself when it is none
- * err   none */
+ * out   the word itself when it is none */
 const char *nickname_of(const char *word);
 
-/* nickname_same - is one the short form of the other, or both of one name?
- * err   none */
+/* nickname_same - is one the short form of the other, or both of one name? */
 bool nickname_same(const char *a, const char *b);
 
 /* nickname_is_given - is it a first name that has short forms, or such a form?
- * err   none: false of most names */
+ * err   false of most names */
 bool nickname_is_given(const char *word);
 
-/* nicknames_sorted - does the table keep to its order? for its test
- * err   none */
+/* nicknames_sorted - does the table keep to its order? for its test */
 bool nicknames_sorted(void);
 
 /* a name read in each way */

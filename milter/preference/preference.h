@@ -84,8 +84,7 @@ int64_t preference_mark(const char *text);
  * in    entry   as preference_entries() makes them
  *       change   at most one piece of evidence
  * own   what the write points to lives in a
- * use   repeating it, with whatever came later, changes nothing
- * err   none */
+ * use   repeating it, with whatever came later, changes nothing */
 struct store_write preference_change(struct arena *a, const char *tenant,
 				     const char *mailbox, const char *entry,
 				     const struct preference *change);
@@ -104,13 +103,11 @@ enum preference_entry { ENTRY_LIST, ENTRY_SENDER, ENTRY_DOMAIN, ENTRY_COUNT };
 /* preference_entries - the entries that speak of a message: "<list-id>", "sender@domain"
  *                      ("?sender@domain" where From is not proven), "@domain"
  * out   entries_r[ENTRY_COUNT]   NULL: none of that kind
- * own   a
- * err   none */
+ * own   a */
 void preference_entries(struct arena *a, const struct preference_subject *subject,
 			const char *entries_r[ENTRY_COUNT]);
 
-/* preference_entry_kind - which kind an entry is, by how it is written
- * err   none */
+/* preference_entry_kind - which kind an entry is, by how it is written */
 enum preference_entry preference_entry_kind(const char *entry);
 
 /* What people say beats what their hands said, and that beats what they only hint at. */
@@ -134,15 +131,13 @@ struct preference_view {
 
 /* preference_look - what an entry says of a message
  * in    subject   NULL: of any, for people; signatures are taken for proven then
- *       now_s     what is older than LIMIT_PREFERENCE_S counts for nothing
- * err   none */
+ *       now_s     what is older than LIMIT_PREFERENCE_S counts for nothing */
 void preference_look(const struct preference *p, enum preference_entry of,
 		     const struct preference_subject *subject, int64_t now_s,
 		     struct preference_view *view_r);
 
 /* preference_counts - does it count for this message? What excuses needs proof: an
- *                     authenticated sender, or the list's signature (which the entry asked)
- * err   none */
+ *                     authenticated sender, or the list's signature (which the entry asked) */
 bool preference_counts(const struct preference_view *v, enum preference_entry of,
 		       const struct preference_subject *subject);
 

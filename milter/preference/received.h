@@ -29,15 +29,13 @@ enum answer received_decode(struct arena *a, struct bytes value,
 
 /* received_write - a write that remembers a message for a mailbox
  * in    id   ours
- * own   what the write points to lives in a
- * err   none */
+ * own   what the write points to lives in a */
 struct store_write received_write(struct arena *a, const char *tenant,
 				  const char *mailbox, const char *id,
 				  const struct received *r);
 
 /* received_subject - what preferences are asked about it
- * own   texts stay r's
- * err   none */
+ * own   texts stay r's */
 struct preference_subject received_subject(const struct received *r);
 
 /* received_signer - whose signature an entry for its list is bound to: of several the one that

@@ -40,7 +40,7 @@ char *acts_path(const char *folder);
  *            SUDO_USER, else the process's user
  * own   the caller frees with g_free()
  * use   before a process takes another user
- * err   none: "uid N" where there is no name */
+ * err   "uid N" where there is no name */
 char *acts_who(void);
 
 /* act_record - append one act; on disk when it returns

@@ -11,12 +11,10 @@
 extern const char *const hold_state_names[HOLD_STATE_COUNT];
 
 /* hold_doubt - what is known of a recipient's part beyond its state
- * out   NULL: nothing
- * err   none */
+ * out   NULL: nothing */
 const char *hold_doubt(const struct hold *h, const struct hold_rcpt *r);
 
-/* hold_is_held - is it held still for anybody?
- * err   none */
+/* hold_is_held - is it held still for anybody? */
 bool hold_is_held(const struct hold *h);
 
 /* hold_is_doubtful - is it held still for somebody who may have got it?
@@ -24,8 +22,7 @@ bool hold_is_held(const struct hold *h);
 bool hold_is_doubtful(const struct hold *h);
 
 /* hold_message - our id of the message, which several holds of it share
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *hold_message(const struct hold *h);
 
 /* One line of struct hold_rcpt's hits. */

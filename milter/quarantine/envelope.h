@@ -17,13 +17,11 @@ bool envelope_write(const char *path, int mode, const struct hold *h, GError **e
  * err   NULL: e says why */
 struct hold *envelope_read(const char *path, const char *id, GError **e);
 
-/* hold_rcpt_clear - give back the texts of one recipient's part, which are its own
- * err   none */
+/* hold_rcpt_clear - give back the texts of one recipient's part, which are its own */
 void hold_rcpt_clear(struct hold_rcpt *r);
 
 /* hold_copy - all of it, on its own
- * own   hold_free()
- * err   none */
+ * own   hold_free() */
 struct hold *hold_copy(const struct hold *h);
 
 #endif

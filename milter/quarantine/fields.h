@@ -15,8 +15,7 @@ struct field {
 
 /* field_next - the field at a place
  * in    *at   0 at first; moves on
- * out   false: the header ends here; *at is where the empty line or the end stands
- * err   none */
+ * out   false: the header ends here; *at is where the empty line or the end stands */
 bool field_next(struct bytes raw, size_t *at, struct field *f_r);
 
 #endif

@@ -8,8 +8,7 @@
  *                    filters add on the way: those differ when a message is sent once more
  * out   hexadecimal digits of a SHA-256
  * own   g_free()
- * cost  linear in raw.n: some 3 ms a megabyte
- * err   none */
+ * cost  linear in raw.n: some 3 ms a megabyte */
 char *fingerprint_take(const char *mail_from, struct bytes raw);
 
 #endif

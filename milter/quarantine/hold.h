@@ -99,7 +99,7 @@ bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GE
  *                 until then the hold is told as "may have been delivered"
  * in    ids   as hold_keep() gave them
  *       by    the id that it was given
- * err   none: what cannot be noted stays in doubt */
+ * err   what cannot be noted stays in doubt */
 void hold_answered(struct quarantine *q, const char *ids, const char *by);
 
 /* hold_keep - as hold_write(), but what is held already for some of the recipients is not
@@ -133,7 +133,7 @@ bool hold_keep_whole(struct quarantine *q, const struct hold *h, struct bytes ra
 /* hold_withdraw - the message was delivered meanwhile: its own hold goes; one that another
  *                 arrival counts on stays, and tells that a copy may have been delivered
  * in    held   what hold_keep_whole() returned
- * err   none: said in the log */
+ * err   said in the log */
 void hold_withdraw(struct quarantine *q, const struct hold *h, const struct kept *kept,
 		   bool held);
 
@@ -197,7 +197,7 @@ bool hold_find(const struct hold_scope *scope, const char *id, struct hold **h_r
 	       GError **e);
 
 /* hold_free - give back what hold_find() gave
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void hold_free(struct hold *h);
 
 /* hold_raw - the message as it was received
@@ -238,7 +238,7 @@ int64_t quarantine_count_held(struct quarantine *q);
 /* quarantine_clock - may what is old be destroyed by this time? What was seen last is kept in
  *                    the folder; without that, the newest hold tells it
  * in    t   zero at first; kept by the caller
- * err   none: a doubt is said in the log, with what becomes of it */
+ * err   a doubt is said in the log, with what becomes of it */
 bool quarantine_clock(struct quarantine *q, struct clock_trust *t, int64_t now_s);
 
 /* quarantine_expire - mark and remove what has passed its time, but for what is just released

@@ -25,8 +25,7 @@ struct hold_event {
 struct hold_event_begun;
 
 /* hold_event_folder - where they are
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *hold_event_folder(const char *quarantine);
 
 /* hold_event_begin - before something is done with a hold; on disk when it returns
@@ -38,19 +37,18 @@ struct hold_event_begun *hold_event_begin(const char *quarantine, const struct h
 
 /* hold_event_end - it was done, as far as the hold tells, or for nobody
  * in    begun   NULL is allowed
- * err   none: who learns sees it at its next look */
+ * err   who learns sees it at its next look */
 void hold_event_end(struct hold_event_begun *begun, bool done);
 
 /* hold_events_take - all that there are and nobody is still busy with, oldest first. Of a release
  *                or deletion, those recipients for whom it was done
  * in    each   true: it is on disk elsewhere and goes here; false ends it
  * use   it may be given again after a crash
- * err   none: what cannot be read is said in the log, and goes */
+ * err   what cannot be read is said in the log, and goes */
 void hold_events_take(const char *quarantine,
 		      bool (*each)(const struct hold_event *l, void *user), void *user);
 
-/* hold_events_expire - forget what nobody took in time
- * err   none */
+/* hold_events_expire - forget what nobody took in time */
 void hold_events_expire(const char *quarantine, int64_t now_s);
 
 #endif

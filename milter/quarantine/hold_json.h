@@ -6,8 +6,7 @@
 
 #include "quarantine/hold.h"
 
-/* hold_json_append - all that is known of it, as an object
- * err   none */
+/* hold_json_append - all that is known of it, as an object */
 void hold_json_append(GString *out, const struct hold *h);
 
 #endif

@@ -16,8 +16,7 @@ struct index;
  * err   NULL: e names the file. A damaged file is no error, see index_look() */
 struct index *index_open(const char *path, GError **e);
 
-/* index_close - give back; NULL is allowed
- * err   none */
+/* index_close - give back; NULL is allowed */
 void index_close(struct index *x);
 
 /* index_put - put a hold in, or in the place of an older row of its id; durable when it returns,
@@ -67,7 +66,7 @@ bool index_is_older(struct index *x);
 
 /* index_refill - all rows will be put in again: until index_set_version() they are not waited
  *                for one by one
- * err   none: then they are waited for */
+ * err   then they are waited for */
 void index_refill(struct index *x);
 
 /* index_set_version - all rows are as this version makes them, and on disk; from now on each

@@ -21,7 +21,7 @@
 bool mark_answer(const char *folder, const char *id, const char *by, GError **e);
 
 /* mark_answered - the MTA has taken the answer
- * err   none: a mark that cannot go is a doubt that stays */
+ * err   a mark that cannot go is a doubt that stays */
 void mark_answered(const char *folder, const char *id, const char *by);
 
 /* mark_release - a release of these recipients stands before its last dot; durable
@@ -36,31 +36,26 @@ bool mark_release(const char *folder, const struct hold *h, const bool *taken,
  * err   false: the doubt stays */
 bool mark_taken(const char *folder, const char *name, const char *reply);
 
-/* mark_remove - the step ended, and what it did is written elsewhere
- * err   none */
+/* mark_remove - the step ended, and what it did is written elsewhere */
 void mark_remove(const char *folder, const char *name);
 
-/* mark_remove_all - the marks of a hold that is gone
- * err   none */
+/* mark_remove_all - the marks of a hold that is gone */
 void mark_remove_all(const char *folder, const char *id);
 
 struct marks;
 
 /* marks_read - all that there are now
  * own   marks_free()
- * err   none: what cannot be read is no doubt that could be told */
+ * err   what cannot be read is no doubt that could be told */
 struct marks *marks_read(const char *folder);
 
-/* marks_free - give back; NULL is allowed
- * err   none */
+/* marks_free - give back; NULL is allowed */
 void marks_free(struct marks *m);
 
-/* marks_apply - set may_be_delivered, and sent of each recipient
- * err   none */
+/* marks_apply - set may_be_delivered, and sent of each recipient */
 void marks_apply(const struct marks *m, struct hold *h, struct hold_rcpt *rcpts);
 
-/* marks_young - is one of these answers still on its way that began less than some seconds ago?
- * err   none */
+/* marks_young - is one of these answers still on its way that began less than some seconds ago? */
 bool marks_young(const struct marks *m);
 
 #endif

@@ -39,8 +39,7 @@ struct operation_done {
 bool operation_make(const struct operation *o, const char *id,
 		    struct operation_done *done_r, GError **e);
 
-/* operation_done_clear - give back what is in it
- * err   none */
+/* operation_done_clear - give back what is in it */
 void operation_done_clear(struct operation_done *done);
 
 /* What operation_find() found. */
@@ -57,8 +56,7 @@ struct operation_found {
 bool operation_find(const struct hold_scope *scope, const struct hold_filter *filter,
 		    struct operation_found *found_r, GError **e);
 
-/* operation_found_clear - give back what is in it
- * err   none */
+/* operation_found_clear - give back what is in it */
 void operation_found_clear(struct operation_found *found);
 
 #endif

@@ -33,7 +33,7 @@ bool request_make(const struct hold_scope *scope, const char *id, const char *wh
 
 /* request_list - requests for what a scope admits and is still held, oldest first
  * in    each   what h and r point to lives for the call only; false ends it
- * err   none: what cannot be read is not shown */
+ * err   what cannot be read is not shown */
 void request_list(const struct hold_scope *scope,
 		  bool (*each)(const struct hold *h, const struct request_for_release *r,
 			       void *user),
@@ -41,7 +41,7 @@ void request_list(const struct hold_scope *scope,
 
 /* request_end - nobody waits for this hold any more, as far as the scope reaches
  * out   how many did
- * err   none: a request that cannot go is seen again */
+ * err   a request that cannot go is seen again */
 unsigned request_end(const struct hold_scope *scope, const char *id);
 
 #endif

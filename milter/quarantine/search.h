@@ -9,26 +9,22 @@
 #include "quarantine/index.h"
 
 /* search_facets - all that a hold is found by beside its words
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *search_facets(const struct hold *h);
 
 /* search_sender - names and addresses of who wrote it, as words
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *search_sender(const struct hold *h);
 
 /* search_rcpts - addresses of who it is for, as words
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *search_rcpts(const struct hold *h);
 
 /* search_question - of a filter, in the language of SQLite's FTS5, for a table with columns
  *                   sender, rcpts, subject, reasons, body and facets. The recipients' words are
  *                   not searched for a mailbox: they tell of others
  * out   NULL: it asks for nothing that words can answer
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *search_question(const struct index_query *query);
 
 /* search_campaign - what texts of one campaign have in common: their words, but for names,
@@ -39,8 +35,7 @@ char *search_question(const struct index_query *query);
 char *search_campaign(const char *text);
 
 /* search_text - of a message, what its reader sees, at most LIMIT_HOLD_TEXT_BYTES
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *search_text(struct bytes raw);
 
 #endif

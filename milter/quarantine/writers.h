@@ -12,12 +12,10 @@ struct writers {
 	unsigned n;
 };
 
-/* writers_init - make ready
- * err   none */
+/* writers_init - make ready */
 void writers_init(struct writers *w);
 
-/* writers_clear - take apart; nobody writes any more
- * err   none */
+/* writers_clear - take apart; nobody writes any more */
 void writers_clear(struct writers *w);
 
 /* writers_enter - one more, when there is room
@@ -25,13 +23,11 @@ void writers_clear(struct writers *w);
  * err   false: there was no room until then */
 bool writers_enter(struct writers *w, int64_t until_us);
 
-/* writers_leave - one less
- * err   none */
+/* writers_leave - one less */
 void writers_leave(struct writers *w);
 
 /* writers_wait - sleep until one ended, or that moment; w->lock is held
- * out   false: it is that moment
- * err   none */
+ * out   false: it is that moment */
 bool writers_wait(struct writers *w, int64_t until_us);
 
 /* writers_rest - wait until nobody writes

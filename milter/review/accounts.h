@@ -18,16 +18,13 @@ struct identity {
 };
 
 /* identity_copy - all of it, on its own
- * own   identity_clear()
- * err   none */
+ * own   identity_clear() */
 struct identity identity_copy(const struct identity *i);
 
-/* identity_clear - give back what is in it
- * err   none */
+/* identity_clear - give back what is in it */
 void identity_clear(struct identity *i);
 
-/* identity_equal - the same person with the same rights?
- * err   none */
+/* identity_equal - the same person with the same rights? */
 bool identity_equal(const struct identity *a, const struct identity *b);
 
 /* account_find - the account of a name, as the file has it now

@@ -24,8 +24,7 @@ struct act_request {
 const char *act_read(const struct exchange *x, const struct form *f,
 		     struct act_request *r_r);
 
-/* act_needs_approver - may who asks not release his part of it himself?
- * err   none */
+/* act_needs_approver - may who asks not release his part of it himself? */
 bool act_needs_approver(const struct exchange *x, const struct hold *h);
 
 enum act_outcome { ACT_DONE, ACT_REQUESTED, ACT_FAILED };

@@ -46,27 +46,22 @@ static inline enum role exchange_role(const struct exchange *x)
 /* exchange_times - the time it is for sessions, and how long they live */
 struct session_times exchange_times(const struct exchange *x);
 
-/* exchange_sign_in - begin a session and give the browser its cookie
- * err   none */
+/* exchange_sign_in - begin a session and give the browser its cookie */
 void exchange_sign_in(struct exchange *x, const struct identity *who,
 		      enum session_kind kind, const char *account);
 
-/* exchange_sign_out - end the session, and its cookie
- * err   none */
+/* exchange_sign_out - end the session, and its cookie */
 void exchange_sign_out(struct exchange *x);
 
 /* exchange_redirect - see there
- * in    path   of this site
- * err   none */
+ * in    path   of this site */
 void exchange_redirect(struct exchange *x, const char *path);
 
-/* exchange_refuse - answer with a mistake, as a page or as JSON
- * err   none */
+/* exchange_refuse - answer with a mistake, as a page or as JSON */
 void exchange_refuse(struct exchange *x, unsigned status, const char *text);
 
 /* exchange_fail - the same of an error: 404 for what is not there, 500 for the rest
- * own   e is freed
- * err   none */
+ * own   e is freed */
 void exchange_fail(struct exchange *x, GError *e);
 
 /* exchange_audit - write down what was done

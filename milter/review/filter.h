@@ -20,22 +20,18 @@ struct list_filter {
 const char *filter_read(const struct form *f, const struct options *o, int64_t now_s,
 			struct list_filter *filter_r);
 
-/* filter_clear - give back what is in it
- * err   none */
+/* filter_clear - give back what is in it */
 void filter_clear(struct list_filter *filter);
 
-/* filter_fields - names of the fields, without cursor; NULL-terminated
- * err   none */
+/* filter_fields - names of the fields, without cursor; NULL-terminated */
 const char *const *filter_fields(void);
 
 /* filter_query - a path with the fields that a form has
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *filter_query(const char *path, const struct form *f);
 
 /* filter_cursor - where the list goes on behind a hold
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *filter_cursor(const struct hold *h);
 
 #endif

@@ -21,22 +21,19 @@ struct form *form_read(struct bytes text);
  * ref   RFC 6265 4.2.1 */
 struct form *form_read_cookies(struct bytes text);
 
-/* form_free - give back; NULL is allowed
- * err   none */
+/* form_free - give back; NULL is allowed */
 void form_free(struct form *f);
 
 /* form_get - the first value of a name
  * err   NULL: there is none */
 const char *form_get(const struct form *f, const char *name);
 
-/* form_text - the same, "" where there is none
- * err   none */
+/* form_text - the same, "" where there is none */
 const char *form_text(const struct form *f, const char *name);
 
 /* form_values - all values of a name, in their order
  * out   NULL-terminated
- * own   the list: g_free(); its texts are the form's
- * err   none */
+ * own   the list: g_free(); its texts are the form's */
 const char **form_values(const struct form *f, const char *name, size_t *n_r);
 
 #endif

@@ -25,8 +25,7 @@ struct http_response {
 };
 
 /* http_header - a further header field of an answer; it can stand more than once
- * in    value   printable ASCII; anything else aborts
- * err   none */
+ * in    value   printable ASCII; anything else aborts */
 void http_header(struct http_response *r, const char *name, const char *value);
 
 struct http_server;
@@ -41,8 +40,7 @@ struct http_server *http_open(int fd,
 					     struct http_response *response, void *user),
 			      void *user, GError **e);
 
-/* http_close - end all connections; NULL is allowed
- * err   none */
+/* http_close - end all connections; NULL is allowed */
 void http_close(struct http_server *s);
 
 #endif

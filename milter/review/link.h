@@ -20,8 +20,7 @@ char *link_key_read(const char *path, GError **e);
 
 /* link_sign - a token for a link
  * out   letters, digits, "-", "_", "~" and "."
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *link_sign(const char *key, const struct link_claim *claim);
 
 /* link_open - what a token was signed for
@@ -30,17 +29,14 @@ char *link_sign(const char *key, const struct link_claim *claim);
 bool link_open(const char *key, const char *token, int64_t now_s,
 	       struct link_claim *claim_r);
 
-/* link_claim_clear - give back what is in it
- * err   none */
+/* link_claim_clear - give back what is in it */
 void link_claim_clear(struct link_claim *claim);
 
 /* link_proof - a keyed hash of a text, in hexadecimal digits
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *link_proof(const char *key, const char *text);
 
-/* link_proves - is it the proof of this text? Takes as long whatever differs
- * err   none */
+/* link_proves - is it the proof of this text? Takes as long whatever differs */
 bool link_proves(const char *key, const char *text, const char *proof);
 
 #endif

@@ -5,7 +5,7 @@
 #include "review/exchange.h"
 
 /* wishes_section - what its owner may state about mail like this; nothing for anybody else
- * err   none: what is not remembered cannot be stated */
+ * err   what is not remembered cannot be stated */
 void wishes_section(struct exchange *x, const struct hold *h);
 
 #endif

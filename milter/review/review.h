@@ -18,19 +18,17 @@ struct review;
 struct review *review_open(const struct options *o, struct quarantine *q,
 			   const struct review_memory *memory, GError **e);
 
-/* review_close - give back; NULL is allowed
- * err   none */
+/* review_close - give back; NULL is allowed */
 void review_close(struct review *r);
 
 /* review_answer - answer one request: who it comes from, whether he may, and what he asks
  * use   any thread
- * err   none: every mistake is an answer */
+ * err   every mistake is an answer */
 void review_answer(const struct http_request *request, struct http_response *response,
 		   void *review);
 
 /* review_routes - all addresses as lines: method, path, role, what it does, between tabs
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *review_routes(void);
 
 #endif

@@ -23,19 +23,16 @@ struct session {
 	char *csrf;
 };
 
-/* session_clear - give back what is in it
- * err   none */
+/* session_clear - give back what is in it */
 void session_clear(struct session *s);
 
 struct sessions;
 
 /* sessions_create - none yet
- * own   sessions_destroy()
- * err   none */
+ * own   sessions_destroy() */
 struct sessions *sessions_create(void);
 
-/* sessions_destroy - give back; NULL is allowed
- * err   none */
+/* sessions_destroy - give back; NULL is allowed */
 void sessions_destroy(struct sessions *all);
 
 /* How long they last. */
@@ -47,8 +44,7 @@ struct session_times {
 /* sessions_begin - sign in; of too many the one that rests longest ends
  * in    account   as of struct session
  * out   the token
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *sessions_begin(struct sessions *all, const struct identity *who,
 		     enum session_kind kind, const char *account,
 		     const struct session_times *t);
@@ -59,12 +55,11 @@ char *sessions_begin(struct sessions *all, const struct identity *who,
 bool sessions_find(struct sessions *all, const char *token, const struct session_times *t,
 		   struct session *s_r);
 
-/* sessions_end - sign out
- * err   none */
+/* sessions_end - sign out */
 void sessions_end(struct sessions *all, const char *token);
 
 /* sessions_tell - what the next page is to say
- * err   none: of nobody's token nothing is kept */
+ * err   of nobody's token nothing is kept */
 void sessions_tell(struct sessions *all, const char *token, const char *text);
 
 /* sessions_take_told - what is to be said, once

@@ -25,8 +25,7 @@ struct wishes_entry {
  * err   false: he has no mailbox of his own, or the store is not to be had */
 bool wishes_open(const struct exchange *x, struct wishes *w);
 
-/* wishes_close - give back what is in it
- * err   none */
+/* wishes_close - give back what is in it */
 void wishes_close(struct wishes *w);
 
 /* wishes_list - all entries that say something now
@@ -51,19 +50,17 @@ const char *wishes_entry(const struct wishes *w, const struct received *r,
 			 enum preference_entry *of_r, const char **signer_r);
 
 /* wishes_look - what an entry says now, of mail that is as it should be
- * err   none: PREFERENCE_NONE too where the store does not answer */
+ * err   PREFERENCE_NONE too where the store does not answer */
 void wishes_look(const struct wishes *w, const char *entry,
 		 struct preference_view *view_r);
 
 /* wishes_words - an entry as people read it: "the list news.shop.example"
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *wishes_words(const char *entry);
 
 /* wishes_next - what the next such message will meet, as a sentence without its subject
  * in    kind   PREFERENCE_WANTED or PREFERENCE_JUNK
- * out   static
- * err   none */
+ * out   static */
 const char *wishes_next(const struct wishes *w, enum preference_kind kind);
 
 /* wishes_say - state it, or forget it, and wait a moment until the next message knows

@@ -9,8 +9,7 @@
 void check_rules(struct ruleset *rs, const struct tree *tree);
 
 /* check_steps - make the conditions of all rules, which are checked, ready to be evaluated
- * own   rs
- * err   none */
+ * own   rs */
 void check_steps(struct ruleset *rs);
 
 /* check_given - find the name of a test's `given`, and bring its value into its unit
@@ -40,8 +39,7 @@ void check_change(struct ruleset *rs, const struct item *item);
 void check_change_used(struct ruleset *rs, const struct item *item);
 
 /* check_dns_uses - note what is to be asked of lists in DNS
- * use   when all rules are read
- * err   none */
+ * use   when all rules are read */
 void check_dns_uses(struct ruleset *rs);
 
 /* check_sayers - are there the rules that say what others say?

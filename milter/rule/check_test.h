@@ -8,8 +8,7 @@
  * err   an error is added; the test must not be evaluated then */
 void check_test(struct ruleset *rs, struct rule *rule, struct test *test);
 
-/* note_name - a rule reads a name: remember what it needs and to whom it belongs
- * err   none */
+/* note_name - a rule reads a name: remember what it needs and to whom it belongs */
 void note_name(struct ruleset *rs, struct rule *rule, struct name_at at);
 
 #endif

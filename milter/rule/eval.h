@@ -19,31 +19,27 @@ struct eval_context {
 struct run;
 
 /* run_create - begin a message
- * own   a
- * err   none */
+ * own   a */
 struct run *run_create(struct arena *a, const struct ruleset *rs);
 
 /* run_look_at - the next recipient; what was found out about the message is kept
- * in    context   must outlive its use; the values of the message must stay the same
- * err   none */
+ * in    context   must outlive its use; the values of the message must stay the same */
 void run_look_at(struct run *run, const struct eval_context *context);
 
 /* run_settings - what was set at run time; kept as long as the run
- * in    rollout   NULL: nothing
- * err   none */
+ * in    rollout   NULL: nothing */
 void run_settings(struct run *run, const struct rollout *rollout);
 
 /* run_freeze - what tests have answered that a record must keep, as "+IDID-ID?ID"
  * in    per_rcpt      those of the recipient at hand; else those of the message
  *       without_pii   of personal data, too
  * out   NULL: there is none
- * own   the arena of the run
- * err   none */
+ * own   the arena of the run */
 const char *run_freeze(const struct run *run, bool per_rcpt, bool without_pii);
 
 /* run_thaw - take such answers in the place of asking; those of no test of this set are left out
  * in    text   NULL: there are none; of the recipient at hand if it is one's
- * err   none: what is damaged ends it */
+ * err   what is damaged ends it */
 void run_thaw(struct run *run, const char *text);
 
 /* run_is_undecidable - is a rule unknown only because a record does not have what it asks?
@@ -64,8 +60,7 @@ enum answer run_node(struct run *run, const struct node *node);
  * err   UNKNOWN as run_rule() */
 enum answer run_test(struct run *run, const struct test *test, const char **found_r);
 
-/* run_left - the value a test looks at
- * err   none */
+/* run_left - the value a test looks at */
 struct value run_left(struct run *run, const struct test *test);
 
 /* run_objects - how many links, attachments or recipients a test of each looks at
@@ -78,8 +73,7 @@ size_t run_objects(struct run *run, const struct test *test, bool *cut_r);
  * err   never UNKNOWN */
 enum answer compare_numbers(enum operator op, int64_t left, int64_t right);
 
-/* run_value - a value by its name
- * err   none */
+/* run_value - a value by its name */
 struct value run_value(const struct run *run, struct name_at at);
 
 enum served {
@@ -89,20 +83,16 @@ enum served {
 };
 
 /* run_served - do the points of a rule count for this recipient? What was set at run time stands
- *              before what the rule says
- * err   none */
+ *              before what the rule says */
 enum served run_served(const struct run *run, const struct rule *rule);
 
-/* run_ruleset - the set it runs
- * err   none */
+/* run_ruleset - the set it runs */
 const struct ruleset *run_ruleset(const struct run *run);
 
-/* run_overrun - was a pattern given up so far, over its limits?
- * err   none */
+/* run_overrun - was a pattern given up so far, over its limits? */
 bool run_overrun(const struct run *run);
 
-/* run_arena - where findings live
- * err   none */
+/* run_arena - where findings live */
 struct arena *run_arena(const struct run *run);
 
 #endif

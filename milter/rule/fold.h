@@ -10,7 +10,6 @@
  * in    text   valid UTF-8; other bytes are kept as they are
  * out   NUL-terminated
  * own   a
- * err   none
  * cost  linear */
 struct bytes fold(struct arena *a, struct bytes text);
 
@@ -25,8 +24,7 @@ struct bytes fold_source(struct bytes text, size_t at, size_t n);
 /* fold_name - the same for entries of lists and for what is compared as a whole: a domain, or
  *             that of an address, which is not ASCII becomes A-labels, as names in rules
  *             hold them
- * own   a
- * err   none */
+ * own   a */
 struct bytes fold_name(struct arena *a, struct bytes text);
 
 #endif

@@ -26,8 +26,7 @@ struct frozen_leaf {
 
 /* frozen_prepare - name the tests of a set that was loaded
  * out   rs->frozen by leaf, rs->frozen_leaves by id
- * own   the set
- * err   none */
+ * own   the set */
 void frozen_prepare(struct ruleset *rs);
 
 /* frozen_leaf_find - the leaf of an id

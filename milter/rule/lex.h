@@ -35,7 +35,7 @@ struct lexer {
 
 /* lexer_init - begin at the start of a text
  * in    text   any bytes; must outlive the lexer only
- * err   none; what is no UTF-8 is reported when it is met */
+ * err   what is no UTF-8 is reported when it is met */
 void lexer_init(struct lexer *l, const char *file, struct bytes text);
 
 /* lexer_next - the next token, with the comments that belong to it

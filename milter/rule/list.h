@@ -13,13 +13,12 @@ struct dnslist;
 struct list;
 
 /* list_create - an empty one
- * own   a
- * err   none */
+ * own   a */
 struct list *list_create(struct arena *a);
 
 /* list_add - one entry; what folds to one already there is counted once
  * own   the list's arena
- * err   none: an empty entry is left out */
+ * err   an empty entry is left out */
 void list_add(struct list *list, struct bytes entry);
 
 /* list_add_file - the lines of a file: one entry each, blank lines and # comments left out
@@ -48,8 +47,7 @@ void list_add_checked(struct list *list, struct bytes entry, struct place place,
  * err   false: none */
 bool list_is_dotted(const struct list *list, struct place *place_r);
 
-/* list_extended - note where `extend list` stands, the first of them
- * err   none */
+/* list_extended - note where `extend list` stands, the first of them */
 void list_extended(struct list *list, struct place place);
 
 /* list_is_extended - did an `extend list` add to it?
@@ -58,8 +56,7 @@ void list_extended(struct list *list, struct place place);
 bool list_is_extended(const struct list *list, struct place *place_r);
 
 /* list_ask_dns - it is kept in DNS
- * in    number   among those of its rule set
- * err   none */
+ * in    number   among those of its rule set */
 void list_ask_dns(struct list *list, const struct dnslist *dns, size_t number);
 
 /* list_dns - where it is kept in DNS
@@ -69,8 +66,7 @@ const struct dnslist *list_dns(const struct list *list, size_t *number_r);
 
 /* list_entries - all entries, folded
  * out   *n_r of them
- * own   the list's arena
- * err   none */
+ * own   the list's arena */
 const struct bytes *list_entries(struct list *list, size_t *n_r);
 
 #endif

@@ -24,8 +24,7 @@ const struct pattern *pattern_compile(struct arena *a, const char *text,
 				      size_t *at_r);
 
 /* matcher_create - open the allowance of one message: LIMIT_MATCH_STEPS_ALL steps
- * own   a
- * err   none */
+ * own   a */
 struct matcher *matcher_create(struct arena *a);
 
 /* pattern_find - does it stand in a text?
@@ -36,12 +35,10 @@ struct matcher *matcher_create(struct arena *a);
 enum answer pattern_find(const struct pattern *pattern, struct matcher *m,
 			 struct bytes text, struct bytes *found_r);
 
-/* matcher_overrun - was any match of this message given up?
- * err   none */
+/* matcher_overrun - was any match of this message given up? */
 bool matcher_overrun(const struct matcher *m);
 
-/* matcher_steps - how many steps were made, for tests and measuring
- * err   none */
+/* matcher_steps - how many steps were made, for tests and measuring */
 long matcher_steps(const struct matcher *m);
 
 #endif

@@ -17,8 +17,7 @@ bool name_check(struct ruleset *rs, const char *word, struct place place,
 
 /* name_suggest - what a wrong word may have meant
  * out   "; did you mean \"x\"?", or "" when nothing is near
- * own   the rule set's arena
- * err   none */
+ * own   the rule set's arena */
 const char *name_suggest(const struct ruleset *rs, const char *wrong, bool lists);
 
 /* name_words_of - what may be asked of one link, attachment or recipient: "host, org, url"
@@ -27,8 +26,7 @@ const char *name_suggest(const struct ruleset *rs, const char *wrong, bool lists
 const char *name_words_of(const struct ruleset *rs, enum object_kind kind);
 
 /* name_kind - what a name is, in words: "a text", "a number of days", "a yes or no"
- * own   the rule set's arena
- * err   none */
+ * own   the rule set's arena */
 const char *name_kind(const struct ruleset *rs, const struct name_row *row);
 
 /* name_number - a number as written, brought into the unit of what it is compared with

@@ -38,18 +38,15 @@ bool parser_at_item(const struct parser *p);
  * err   an error, and p->failed */
 void parse_rtest_item(struct parser *p, struct item *item);
 
-/* parser_take - go on to the next token; comments of the one left behind go to p->line
- * err   none */
+/* parser_take - go on to the next token; comments of the one left behind go to p->line */
 void parser_take(struct parser *p);
 
 /* parser_fail - report at the present token, once in an item
  * in    what   what would be right here
- *       where the line ends too early, the error points there and not at the next line
- * err   none */
+ *       where the line ends too early, the error points there and not at the next line */
 void parser_fail(struct parser *p, const char *what);
 
-/* parser_word - is the present token this word?
- * err   none */
+/* parser_word - is the present token this word? */
 bool parser_word(const struct parser *p, const char *word);
 
 /* parser_text - take a text
@@ -84,12 +81,10 @@ const char *const *parser_texts(struct parser *p, size_t *n_r);
 bool parser_compare(struct parser *p, enum operator* op_r);
 
 /* parser_clause - add a clause that begins at the present token
- * own   the arena
- * err   none */
+ * own   the arena */
 struct clause *parser_clause(struct parser *p, struct item *item, enum clause_kind kind);
 
-/* word_is_reserved - is it a word of the language, so that no name can be?
- * err   none */
+/* word_is_reserved - is it a word of the language, so that no name can be? */
 bool word_is_reserved(const char *word);
 
 #endif

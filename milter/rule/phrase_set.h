@@ -13,14 +13,12 @@ struct grams; /* which three letters stand in a row somewhere in a text */
 
 /* grams_of - look through a text once, so that most phrases need not be looked for
  * own   a
- * err   none
  * cost  linear */
 const struct grams *grams_of(struct arena *a, struct bytes text);
 
 /* phrase_set_build - make texts ready to be looked for
  * in    at[n]   folded, not empty; kept, not copied
- * own   a
- * err   none */
+ * own   a */
 const struct phrase_set *phrase_set_build(struct arena *a, const struct bytes *at,
 					  size_t n);
 

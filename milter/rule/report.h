@@ -21,8 +21,7 @@ struct rule_errors {
 };
 
 /* rule_errors_init - begin without any
- * own   end with rule_errors_end()
- * err   none */
+ * own   end with rule_errors_end() */
 void rule_errors_init(struct rule_errors *c);
 
 /* rule_errors_end - none is left: true; else e is set to all of them, ordered by place
@@ -32,21 +31,18 @@ bool rule_errors_end(struct rule_errors *c, GError **e);
 
 /* report_error - add one
  * in    format   without a line end or full stop
- * err   none: what goes beyond LIMIT_RULE_ERRORS is counted only */
+ * err   what goes beyond LIMIT_RULE_ERRORS is counted only */
 void report_error(struct rule_errors *c, struct place at, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
-/* rule_errors_mark - where errors stand now, for rule_errors_forget()
- * err   none */
+/* rule_errors_mark - where errors stand now, for rule_errors_forget() */
 unsigned rule_errors_mark(const struct rule_errors *c);
 
-/* rule_errors_forget - take back what was added since a mark
- * err   none */
+/* rule_errors_forget - take back what was added since a mark */
 void rule_errors_forget(struct rule_errors *c, unsigned mark);
 
 /* quoted - foreign text as it can be shown inside an error, cut
- * own   a
- * err   none */
+ * own   a */
 const char *quoted(struct arena *a, const char *text);
 
 #endif

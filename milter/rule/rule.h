@@ -141,7 +141,7 @@ struct ruleset *ruleset_load_texts(const struct ruleset_source *source, GError *
 bool ruleset_test(const char *folder, const struct rtest_listener *listener, GError **e);
 
 /* ruleset_free - give back
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void ruleset_free(struct ruleset *rs);
 
 /* ruleset_needs - the enum need bits of all that its conditions and reasons read */
@@ -209,7 +209,7 @@ struct rules_in_force {
  * out   one a recipient
  * own   a
  * use   any thread
- * err   none: a match that runs over its limits is unknown */
+ * err   a match that runs over its limits is unknown */
 const struct rcpt_hits *ruleset_run(struct arena *a, const struct rules_in_force *in,
 				    const struct features *f, const struct facts *facts,
 				    const struct rcpt_signals *signals);

@@ -46,7 +46,6 @@ struct supposer *supposer_create(struct arena *a, const struct ruleset *rs,
 				 const struct suppose_setup *setup);
 
 /* suppose - the sums of points under a supposition
- * err   none
  * cost  a look at each test of each rule, and the tests of what was changed */
 struct points_range suppose(const struct supposer *s, const struct supposition *what);
 

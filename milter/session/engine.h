@@ -23,8 +23,7 @@ struct engine {
 	 * err   false: it gave up; it has said why in the log */
 	bool (*run)(void *self);
 	/* stop - let run() return; messages at their end are the listener's to wait for
-	 * use   any thread
-	 * err   none */
+	 * use   any thread */
 	void (*stop)(void *self);
 	/* close - end all connections
 	 * use   after listener_drain()

@@ -28,7 +28,7 @@ struct session_peer {
 
 /* session_open - a connection from the MTA begins
  * own   session_close()
- * err   none: over max_sessions it is opened all the same, and its mail is undecided */
+ * err   over max_sessions it is opened all the same, and its mail is undecided */
 struct session *session_open(struct listener *d, const struct session_peer *peer);
 
 /* session_helo - the client named itself */
@@ -46,7 +46,7 @@ struct session_sender {
 void session_mail(struct session *s, const struct session_sender *from);
 
 /* session_rcpt - one more recipient
- * err   none: those beyond LIMIT_RCPTS are not known, and pass */
+ * err   those beyond LIMIT_RCPTS are not known, and pass */
 void session_rcpt(struct session *s, const struct recipient_told *told);
 
 /* session_header - a header field, in the order of the message
@@ -68,21 +68,21 @@ bool session_body(struct session *s, struct bytes chunk);
  * in    queue_id   of the MTA; NULL if there is none
  *       ed         its hold() is not used: the session keeps holds itself
  * out   what the MTA is to be told; session_answered() follows when it has been
- * err   none: whatever fails, the message is never lost */
+ * err   whatever fails, the message is never lost */
 enum disposition session_end(struct session *s, const char *queue_id,
 			     const struct editor *ed);
 
 /* session_answered - what session_end() gave has been told to the MTA, or could not be. A stop
  *                    waits for it; until it is told, what was held may have been delivered
  * in    sent   the answer has left, and the MTA was there to take it
- * err   none; without an answer that is due nothing happens */
+ * err   without an answer that is due nothing happens */
 void session_answered(struct session *s, bool sent);
 
 /* session_abort - the message at hand is forgotten, the session goes on */
 void session_abort(struct session *s);
 
 /* session_close - the connection is gone; sets *s to NULL
- * err   none; *s may be NULL */
+ * in    *s may be NULL */
 void session_close(struct session **s);
 
 #endif

@@ -10,7 +10,7 @@
  *              our id), and our own fields as they would have stood on a delivered message,
  *              without reasons
  * own   way->arena
- * err   none: what is not known is left out
+ * err   what is not known is left out
  * ref   RFC 5321 4.4 */
 const char *trace_text(const struct transaction *way, const struct plan_setup *setup,
 		       const struct plan_hold *h);

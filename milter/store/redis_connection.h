@@ -63,7 +63,7 @@ redisReader *redis_reader_new(redisReplyObjectFunctions *makers);
 
 /* redis_link_open - begin to connect and to log in; never waits
  * own   redis_link_close()
- * err   none: a link that is down at once tells why */
+ * err   a link that is down at once tells why */
 struct redis_link *redis_link_open(const struct redis_sockaddr *sockaddr,
 				   const struct redis_login *login);
 
@@ -85,7 +85,7 @@ void redis_link_expect(struct redis_link *l, struct redis_question *q);
 /* redis_exchange - send all that was put into n links, and take all answers: everything is
  *                  written before anything is waited for
  * in    deadline_us  on clock_mono_us(); links that are not done by then are REDIS_LATE
- * err   none: see each link's `down`; a question without an answer has answered == false
+ * err   see each link's `down`; a question without an answer has answered == false
  * use   one thread for each link */
 void redis_exchange(struct redis_link **l, size_t n, int64_t deadline_us);
 

@@ -103,7 +103,7 @@ void redis_watch_start(struct redis_watch *w);
 void redis_watch_wake(struct redis_watch *w);
 
 /* redis_watch_free - end the thread: waits for what it is about, 1 s at most
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void redis_watch_free(struct redis_watch *w);
 
 #endif

@@ -21,7 +21,7 @@ struct redis_trouble_row {
 extern const struct redis_trouble_row redis_troubles[TROUBLE_COUNT];
 
 /* redis_trouble_of - the row of an error reply
- * err   none: what no row knows is TROUBLE_OTHER */
+ * err   what no row knows is TROUBLE_OTHER */
 enum redis_trouble redis_trouble_of(const char *text);
 
 #endif

@@ -53,7 +53,7 @@ struct redis_address *redis_address_new(const char *host, unsigned port);
 struct redis_address *redis_address_copy(const struct redis_address *a);
 
 /* redis_address_free - give it back
- * err   none; NULL is allowed */
+ * in    NULL is allowed */
 void redis_address_free(struct redis_address *a);
 
 #endif

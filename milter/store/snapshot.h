@@ -33,7 +33,7 @@ struct snapshot_built {
 
 /* snapshot_begin - gather what a snapshot shall hold
  * own   the caller, snapshot_builder_destroy(); setup's texts are copied
- * err   none: nothing is written yet */
+ * err   nothing is written yet */
 struct snapshot_builder *snapshot_begin(const struct snapshot_setup *setup) MUST_CHECK;
 
 /* snapshot_applied - what is added contains an overlay's changes up to this one; said twice of
@@ -54,7 +54,7 @@ bool snapshot_finish(struct snapshot_builder *b, struct snapshot_built *built_r,
 		     GError **e);
 
 /* snapshot_builder_destroy - what was not finished is forgotten; sets *b to NULL
- * err   none; *b may be NULL */
+ * in    *b may be NULL */
 void snapshot_builder_destroy(struct snapshot_builder **b);
 
 #endif

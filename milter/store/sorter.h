@@ -43,7 +43,7 @@ uint64_t sorter_bytes(const struct sorter *s);
 uint64_t sorter_count(const struct sorter *s);
 
 /* sorter_destroy - sets *s to NULL
- * err   none; *s may be NULL */
+ * in    *s may be NULL */
 void sorter_destroy(struct sorter **s);
 
 #endif

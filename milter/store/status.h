@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 /* store_status - append lines about a store's servers, or its two halves
- * err   none; a store that has nothing to tell appends nothing */
+ * err   a store that has nothing to tell appends nothing */
 void store_status(struct store *s, GString *to);
 
 #endif

@@ -86,11 +86,11 @@ struct store_registry *store_registry_new(void);
 struct store_registry *store_registry_ref(struct store_registry *registry);
 
 /* store_registry_unref - one owner less; sets *registry to NULL
- * err   none; *registry may be NULL */
+ * in    *registry may be NULL */
 void store_registry_unref(struct store_registry **registry);
 
 /* store_close - one owner less; the last one closes it; sets *s to NULL
- * err   none; *s may be NULL */
+ * in    *s may be NULL */
 void store_close(struct store **s);
 
 /* store_url - the URL it was opened with */

@@ -25,31 +25,26 @@ struct text_cell {
 };
 
 /* map_axis - an axis of the head, number by number: another process may be writing
- * err   none: what is no number reads as 0 */
+ * err   what is no number reads as 0 */
 struct text_axis map_axis(const struct text_model *m, enum axis axis);
 
-/* map_axis_store - write it, number by number
- * err   none */
+/* map_axis_store - write it, number by number */
 void map_axis_store(struct text_model *m, enum axis axis, const struct text_axis *a);
 
-/* map_cell - an axis of a live cell, whole
- * err   none */
+/* map_cell - an axis of a live cell, whole */
 struct text_cell map_cell(const struct text_model *m, size_t cell, enum axis axis);
 
-/* map_cell_store - write it at once
- * err   none */
+/* map_cell_store - write it at once */
 void map_cell_store(struct text_model *m, size_t cell, enum axis axis,
 		    struct text_cell value);
 
-/* map_index - the cell of a token
- * err   none */
+/* map_index - the cell of a token */
 static inline size_t map_index(const struct text_model *m, const struct text_token *t)
 {
 	return ((size_t)t->group << m->head.bits) | (t->hash >> (32 - m->head.bits));
 }
 
-/* map_frozen - the cells of a frozen model, AXIS_COUNT bytes each
- * err   none */
+/* map_frozen - the cells of a frozen model, AXIS_COUNT bytes each */
 static inline const int8_t *map_frozen(const struct text_model *m)
 {
 	return (const int8_t *)(m->map + TEXT_CELLS_AT);

@@ -22,17 +22,14 @@ struct measure {
 
 /* measure_all - of all together
  * in    at[n]   is sorted by this
- * out   -1 where there is nothing good or nothing bad
- * err   none */
+ * out   -1 where there is nothing good or nothing bad */
 struct measure measure_all(struct measured *at, size_t n);
 
 /* measure_threshold - the score that at most this share of good stands above
- * in    at[n]   of measure_all()
- * err   none */
+ * in    at[n]   of measure_all() */
 double measure_threshold(const struct measured *at, size_t n, double share);
 
-/* measure_above - messages of a source whose score is above, and how many there are
- * err   none */
+/* measure_above - messages of a source whose score is above, and how many there are */
 void measure_above(const struct measured *at, size_t n, unsigned source, double threshold,
 		   size_t counts_r[2][2]);
 

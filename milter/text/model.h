@@ -78,12 +78,11 @@ bool text_model_create(const char *path, unsigned groups, GError **e);
  * err   false: e names the path */
 bool text_model_freeze(const struct text_model *m, const char *path, GError **e);
 
-/* text_model_head - what it says of itself, as it stands now
- * err   none */
+/* text_model_head - what it says of itself, as it stands now */
 struct text_head text_model_head(const struct text_model *m);
 
 /* text_model_close - unmap; sets *m to NULL
- * err   none; *m may be NULL */
+ * in    *m may be NULL */
 void text_model_close(struct text_model **m);
 
 #endif

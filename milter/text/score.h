@@ -18,15 +18,13 @@ struct text_score {
 /* text_score - log-odds of a message on each axis
  * in    models   both NULL: nothing is known
  *       tokens   of text_groups()
- * err   none
  * cost  one look into memory a token and model: a full message some 10 us in a base, 60 in a
  *       delta
  * use   any thread, while another process teaches the delta */
 void text_score(const struct text_models *models, const struct text_tokens *tokens,
 		struct text_score *score_r);
 
-/* text_groups - the groups of tokens that models read
- * err   none */
+/* text_groups - the groups of tokens that models read */
 unsigned text_groups(const struct text_models *models);
 
 /* a piece of the message and what it weighs in an axis' log-odds */
@@ -38,8 +36,7 @@ struct text_weight {
 /* text_weigh - what the pieces of a message weigh in an axis
  * in    tokens   of text_groups()
  * out   one a piece, in their order
- * own   a
- * err   none */
+ * own   a */
 struct text_weight *text_weigh(struct arena *a, const struct text_models *models,
 			       const struct text_tokens *tokens, enum axis axis);
 
@@ -48,7 +45,6 @@ struct text_weight *text_weigh(struct arena *a, const struct text_models *models
  * in    all[n]   of text_weigh(), tokens->n_pieces of them
  *       kept_r   room for most
  * out   how many were found; strongest first
- * err   none
  * cost  looks once at each; at most of those that are strong */
 size_t text_strongest(const struct text_weight *all, size_t n, bool positive,
 		      struct text_weight *kept_r, size_t most);
@@ -57,7 +53,6 @@ size_t text_strongest(const struct text_weight *all, size_t n, bool positive,
  * in    live     of text_model_open_live()
  *       base     the base that stands beside it; NULL: none
  *       tokens   of text_groups() of both
- * err   none
  * use   one process at a time: it holds a lock on the file meanwhile */
 void text_learn(struct text_model *live, const struct text_model *base,
 		const struct text_tokens *tokens, enum text_label label);

@@ -45,7 +45,6 @@ struct text_tokens {
 /* text_tokens_take - the tokens of a message
  * in    groups   bits 1 << enum text_group: which are wanted
  * own   a; pieces point into m as well
- * err   none
  * cost  linear in what is read, which is bounded: at most LIMIT_TEXT_TOKENS, some 40 us */
 void text_tokens_take(struct arena *a, const struct message *m, unsigned groups,
 		      struct text_tokens *tokens_r);

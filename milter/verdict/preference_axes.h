@@ -10,7 +10,7 @@
  * out   d->milli of spam and graymail, d->preferred; reason_r where it moved any: of the axis
  *       that it moved most
  * own   a
- * err   none: what excuses does nothing from suspicious on */
+ * err   what excuses does nothing from suspicious on */
 void preference_move(struct arena *a, const struct rcpt_facts *facts, struct decision *d,
 		     struct reason *reason_r);
 

@@ -10,8 +10,7 @@
 /* score_verdict - what these points mean under a policy: the strictest verdict whose
  *                 threshold is reached
  * in    milli[AXIS_COUNT]
- * out   never VERDICT_UNDECIDED: points say nothing of what is missing
- * err   none */
+ * out   never VERDICT_UNDECIDED: points say nothing of what is missing */
 enum verdict score_verdict(const int64_t *milli, const struct policy *p);
 
 /* score_threshold - points from which a policy gives this verdict

@@ -84,8 +84,7 @@ struct decide_setup {
 /* decide - turn hits into decisions. Who would be wanted is undecided where something that a
  *          counting rule asks for was missing through our side
  * own   a; d_r->at[].policy points into the options
- * cost  reasons are made once for neighbours in the envelope that share their hits
- * err   none */
+ * cost  reasons are made once for neighbours in the envelope that share their hits */
 void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r);
 
 #define PREFERENCE_RULE "preference" /* in the place of a rule's name */
@@ -93,13 +92,11 @@ void decide(struct arena *a, const struct decide_setup *s, struct decisions *d_r
 /* missing_words - what was missing, for the header, the log and pages
  * in    missing   enum missing bits
  * out   "the store did not answer; ..."; NULL: nothing
- * own   a
- * err   none */
+ * own   a */
 const char *missing_words(struct arena *a, unsigned missing);
 
 /* decision_rule - the rule that gave most points to what decided
- * out   its name; NULL: no points made this verdict
- * err   none */
+ * out   its name; NULL: no points made this verdict */
 const char *decision_rule(const struct decision *d);
 
 enum { MISSING_COUNT = 7 };
