@@ -102,7 +102,7 @@ $(BENCHES) $(TOOLS): %: %.o $(B)/libwonted.a
 SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50-mta/*.t t/60-store/*.t \
             t/70-tools/*.t t/80-fuzz/*.t))
 # these take long, or need what is fetched for them first
-LONG_MTA := t/50-mta/sendmail.t t/50-mta/kill.t
+LONG_MTA := t/50-mta/sendmail.t t/50-mta/kill.t t/50-mta/migration.t
 STORES   := t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t
 BROWSER  := t/75-browser/seen.t t/75-browser/review.t
 # and this one real mail: only where WONTED_CORPUS names its folder
@@ -125,12 +125,13 @@ check-stores: packages-test
 	@$(SUBMAKE) tests
 	@$(TESTENV) t/all -j$(JOBS) $(STORES)
 # what takes long, or needs the network once (a Sendmail that is unpacked beside the machine's own mail
-# server, and npm): after the rest. KILL_FAULTS kills and faults
+# server, and npm): after the rest. KILL_FAULTS kills and faults, MIGRATION_MESSAGES through two filters
 KILL_FAULTS ?= 150
+MIGRATION_MESSAGES ?= 200
 check-mta: packages-test
 	@contrib/debian/install-packages -x build/sendmail sendmail || echo "without it t/50-mta/sendmail.t is skipped"
 	@$(SUBMAKE) tests
-	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) t/all -j$(JOBS) $(LONG_MTA)
+	@$(TESTENV) WONTED_KILL_FAULTS=$(KILL_FAULTS) WONTED_MIGRATION_MESSAGES=$(MIGRATION_MESSAGES) t/all -j$(JOBS) $(LONG_MTA)
 check-browser: packages-test
 	@contrib/debian/install-packages long
 	@$(SUBMAKE) tests
