@@ -6,19 +6,23 @@
 #include "base/error.h"
 #include "cmd/store_work.h"
 
+#define SHARDS_MOST 100 /* files that are open at once */
+
 static const char what[] = "One record: store get pair ann@example.org bob@example.com. "
 			   "scan: those whose first\n"
 			   "part begins with --prefix. diff: exit status 1 when the "
 			   "stores differ. build: served\n"
-			   "as lmdb-snapshot:FILE. dark, live: while the daemon moves "
+			   "as lmdb-snapshot:FILE, or by wonted-store(8). merge: of "
+			   "a key in several parts the last\none's value holds. dark, "
+			   "live: while the daemon moves "
 			   "from one store to another\n"
 			   "(store = pair:...).";
 
 static const struct store_work works[] = {
-	{ "get", store_get },         { "scan", store_list }, { "stats", store_stats },
-	{ "verify", store_verify },   { "diff", store_diff }, { "build", store_build },
-	{ "load", store_load },       { "dark", store_dark }, { "live", store_live },
-	{ "migrate", store_migrate },
+	{ "get", store_get },         { "scan", store_list },   { "stats", store_stats },
+	{ "verify", store_verify },   { "diff", store_diff },   { "build", store_build },
+	{ "load", store_load },       { "dark", store_dark },   { "live", store_live },
+	{ "migrate", store_migrate }, { "merge", store_merge },
 };
 
 static int run(struct store_command *v, const struct command_args *args)
@@ -29,11 +33,13 @@ static int run(struct store_command *v, const struct command_args *args)
 	GError *e = NULL;
 	bool good;
 
-	if (v->most < 0 || v->rate < 0 || v->memory_mb < 0) {
+	if (v->most < 0 || v->rate < 0 || v->memory_mb < 0 || v->shards < 0 ||
+	    v->shards > SHARDS_MOST) {
 		fprintf(stderr,
-			"%s: --most, --rate and --memory are numbers, 0 or more\n"
+			"%s: --most, --rate and --memory are numbers, 0 or more, and "
+			"--shards is one up to %d\n"
 			"See \"wonted store --help\".\n",
-			args->argv[0]);
+			args->argv[0], SHARDS_MOST);
 		return EXIT_USAGE;
 	}
 	o = command_config(args);
@@ -76,6 +82,9 @@ int command_store(int argc, char **argv)
 		  "stats, verify, diff, migrate status: as lines of JSON", NULL },
 		{ "memory", 0, 0, G_OPTION_ARG_INT64, &v.memory_mb,
 		  "build, diff: memory for sorting (128)", "MB" },
+		{ "shards", 0, 0, G_OPTION_ARG_INT64, &v.shards,
+		  "build, merge: a file for each of so many nodes, FILE.1-of-N and so on",
+		  "N" },
 		G_OPTION_ENTRY_NULL
 	};
 	struct command_args args = { .argc = argc, .argv = argv, .memory = true };

@@ -11,18 +11,22 @@
 #include "store/snapshot.h"
 
 struct build {
-	struct snapshot_builder *builder;
+	struct snapshot_builder **builder; /* n of them, one a shard */
+	unsigned n;
 	struct progress *progress;
-	uint64_t n;
+	uint64_t seen;
 	GError *error;
 };
 
 static bool take(const struct store_record *record, void *to)
 {
 	struct build *b = to;
+	bool good = true;
 
-	progress_show(b->progress, ++b->n, 0, 0);
-	return snapshot_add(b->builder, record, &b->error);
+	progress_show(b->progress, ++b->seen, 0, 0);
+	for (unsigned i = 0; good && i < b->n; i++)
+		good = snapshot_add(b->builder[i], record, &b->error);
+	return good;
 }
 
 static void show(uint64_t done, uint64_t all, void *to)
@@ -32,10 +36,23 @@ static void show(uint64_t done, uint64_t all, void *to)
 	progress_show(b->progress, done, (int64_t)done, (int64_t)all);
 }
 
+static bool copy_applied(struct build *b, struct store *from, GError **e)
+{
+	struct manifest_applied applied[MANIFEST_APPLIED];
+	size_t n = store_applied(from, applied);
+	bool good = true;
+
+	for (size_t i = 0; good && i < n; i++)
+		for (unsigned k = 0; good && k < b->n; k++)
+			good = snapshot_applied(b->builder[k], &applied[i], e);
+	return good;
+}
+
+/* What it has applied is asked first: what is written meanwhile may be in it, or not. */
 static bool copy_store(struct build *b, const char *url, GError **e)
 {
 	struct store *from = store_open(url, NULL, e);
-	bool good = from != NULL &&
+	bool good = from != NULL && copy_applied(b, from, e) &&
 		    store_scan(from, (struct bytes){ .at = "", .n = 0 }, take, b, e);
 
 	store_close(&from);
@@ -45,32 +62,95 @@ static bool copy_store(struct build *b, const char *url, GError **e)
 	return false;
 }
 
-static bool build_from(const struct store_command *v, const char *url, const char *out,
-		       GError **e)
+static bool copy_all(struct build *b, const char *const *urls, GError **e)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && urls[i] != NULL; i++)
+		good = copy_store(b, urls[i], e);
+	return good;
+}
+
+static char *shard_path(const struct store_command *v, const char *out, unsigned shard)
+{
+	return v->shards <= 1 ? g_strdup(out)
+			      : g_strdup_printf("%s.%u-of-%u", out, shard + 1,
+						(unsigned)v->shards);
+}
+
+static void begin(const struct store_command *v, struct build *b, const char *out)
+{
+	b->n = (unsigned)MAX(v->shards, 1);
+	b->builder = g_new0(struct snapshot_builder *, b->n);
+	b->progress = progress_create("records");
+	for (unsigned i = 0; i < b->n; i++) {
+		char *path = shard_path(v, out, i);
+		const struct snapshot_setup setup = {
+			.path = path,
+			.memory_bytes = (size_t)v->memory_mb * 1024 * 1024 / b->n,
+			.shard = i,
+			.shards = b->n,
+			.progress = show,
+			.to = b,
+		};
+
+		b->builder[i] = snapshot_begin(&setup);
+		g_free(path);
+	}
+}
+
+static bool finish(const struct store_command *v, struct build *b, const char *out,
+		   GError **e)
+{
+	bool good = true;
+
+	for (unsigned i = 0; good && i < b->n; i++) {
+		struct snapshot_built built;
+		char *path = shard_path(v, out, i);
+
+		good = snapshot_finish(b->builder[i], &built, e);
+		if (good) {
+			double seconds = progress_seconds(b->progress);
+
+			printf("%s: %" G_GUINT64_FORMAT " %s, %" G_GUINT64_FORMAT
+			       " bytes, in %.1f s, %.0f records a second\n",
+			       path, built.keys, plural(built.keys, "record", "records"),
+			       built.bytes, seconds, (double)built.keys / seconds);
+		}
+		g_free(path);
+	}
+	return good;
+}
+
+/* in    urls   of one key, the value of the last one stays */
+static bool build_from(const struct store_command *v, const char *const *urls,
+		       const char *out, GError **e)
 {
 	struct build b = { 0 };
-	const struct snapshot_setup setup = {
-		.path = out,
-		.memory_bytes = (size_t)v->memory_mb * 1024 * 1024,
-		.progress = show,
-		.to = &b,
-	};
-	struct snapshot_built built;
 	bool good;
 
-	b.progress = progress_create("records");
-	b.builder = snapshot_begin(&setup);
-	good = copy_store(&b, url, e) && snapshot_finish(b.builder, &built, e);
-	if (good) {
-		double seconds = progress_seconds(b.progress);
-
-		printf("%s: %" G_GUINT64_FORMAT " %s, %" G_GUINT64_FORMAT
-		       " bytes, in %.1f s, %.0f records a second\n",
-		       out, built.keys, plural(built.keys, "record", "records"),
-		       built.bytes, seconds, (double)built.keys / seconds);
-	}
-	snapshot_builder_destroy(&b.builder);
+	begin(v, &b, out);
+	good = copy_all(&b, urls, e) && finish(v, &b, out, e);
+	for (unsigned i = 0; i < b.n; i++)
+		snapshot_builder_destroy(&b.builder[i]);
+	g_free(b.builder);
 	progress_destroy(&b.progress);
+	return good;
+}
+
+bool store_merge(struct store_command *v, char **argument, GError **e)
+{
+	GPtrArray *urls = g_ptr_array_new_with_free_func(g_free);
+	bool good;
+
+	for (char **part = argument + 1; *part != NULL; part++)
+		g_ptr_array_add(urls,
+				strchr(*part, ':') != NULL
+					? g_strdup(*part)
+					: g_strconcat("lmdb-snapshot:", *part, NULL));
+	g_ptr_array_add(urls, NULL);
+	good = build_from(v, (const char *const *)urls->pdata, argument[0], e);
+	g_ptr_array_free(urls, TRUE);
 	return good;
 }
 
@@ -153,7 +233,8 @@ static bool build_from_archives(const struct store_command *v, const char *out,
 	bool good;
 
 	remove_store(path); /* of an import that was broken off */
-	good = import_all(v, url, e) && build_from(v, url, out, e);
+	good = import_all(v, url, e) &&
+	       build_from(v, (const char *const[]){ url, NULL }, out, e);
 	remove_store(path);
 	g_free(url);
 	g_free(path);
@@ -172,5 +253,6 @@ bool store_build(struct store_command *v, char **argument, GError **e)
 		return false;
 	}
 	return archives ? build_from_archives(v, argument[0], e)
-			: build_from(v, v->from, argument[0], e);
+			: build_from(v, (const char *const[]){ v->from, NULL },
+				     argument[0], e);
 }

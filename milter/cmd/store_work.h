@@ -21,6 +21,7 @@ struct store_command {
 	gint64 most;      /* of what is shown; 0: not said */
 	gint64 rate;      /* keys a second; 0: not said */
 	gint64 memory_mb; /* for sorting; 0: not said */
+	gint64 shards;    /* files that slots are spread over; 0: not said */
 	gboolean json;    /* get and scan always print it */
 };
 
@@ -55,6 +56,10 @@ bool store_diff(struct store_command *v, char **argument, GError **e);
 /* store_build - write a snapshot
  * err   false: e; what stood there before still does */
 bool store_build(struct store_command *v, char **argument, GError **e);
+
+/* store_merge - write a snapshot of several
+ * err   false: e; what stood there before still does */
+bool store_merge(struct store_command *v, char **argument, GError **e);
 
 /* store_load - send all records of one store to another
  * err   false: e; some may have been sent, and repeating it is harmless */

@@ -5,6 +5,7 @@
 #define STORE_BACKEND_H
 
 #include "base/refs.h"
+#include "store/manifest.h"
 #include "store/stamp.h"
 #include "store/store.h"
 
@@ -31,6 +32,7 @@ struct store_ops {
 	bool (*scan_sorted)(struct store *s, const struct store_scan *scan, GError **e);
 	bool (*generation)(struct store *s, struct store_generation *generation_r);
 	enum answer (*renew)(struct store *s, GError **e);
+	size_t (*applied)(struct store *s, struct manifest_applied *applied_r);
 	bool (*sound)(struct store *s, struct store_sound *sound_r, GError **e);
 	void (*close)(struct store *s);
 	/* what rest means, however it is written; NULL: just that */

@@ -52,6 +52,7 @@ struct snapshot {
 	int64_t refused_us;     /* when another file was refused, 0: never */
 	bool by_hand;           /* snapshot_renew() alone takes another */
 	struct stat refused[2]; /* by hand: what it and its manifest were then */
+	unsigned first_slot, last_slot;
 	size_t batch_bytes;
 };
 
@@ -153,6 +154,19 @@ static bool is_settled(const struct stat *st)
 	return ABS(g_get_real_time() - written_us) > SETTLE_US;
 }
 
+/* the shard of another node, perhaps */
+static bool has_slots(const struct snapshot *s, const struct manifest *said, GError **e)
+{
+	if (said->first_slot <= s->first_slot && said->last_slot >= s->last_slot)
+		return true;
+	g_set_error(
+		e, WONTED_ERROR, WONTED_ERROR_STORE,
+		"%s: it holds slots %u-%u, and %u-%u are wanted; put the file of that "
+		"shard there (\"wonted store build --shards\")",
+		s->path, said->first_slot, said->last_slot, s->first_slot, s->last_slot);
+	return false;
+}
+
 static int open_checked(const struct snapshot *s, struct stat *st_r,
 			struct manifest *said_r, GError **e)
 {
@@ -163,7 +177,7 @@ static int open_checked(const struct snapshot *s, struct stat *st_r,
 		return -1;
 	}
 	if (fstat(fd, st_r) == 0 && lmdb_check(fd, s->path, e) &&
-	    manifest_check(fd, s->path, false, said_r, e))
+	    manifest_check(fd, s->path, false, said_r, e) && has_slots(s, said_r, e))
 		return fd;
 	close(fd);
 	return -1;
@@ -393,6 +407,17 @@ static bool snapshot_generation(struct store *store,
 	return good;
 }
 
+static size_t snapshot_applied_to(struct store *store, struct manifest_applied *applied_r)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct generation *g = generation_take(s);
+	size_t n = g->said.n_applied;
+
+	memcpy(applied_r, g->said.applied, n * sizeof(*applied_r));
+	generation_release(g);
+	return n;
+}
+
 /* --- renewed by hand --- */
 
 /* Each byte of the file that it maps. */
@@ -473,10 +498,12 @@ static enum answer snapshot_renew(struct store *store, GError **e)
 
 	stat_both(s, st);
 	if (!is_another(&st[0], &now->was) && !was_written(&st[0], &now->was))
-		return verify_first(s, now, e) ? ANSWER_NO : ANSWER_UNKNOWN;
-	if (st[0].st_ino == 0 || !is_settled(&st[0]) || is_refused(s, st))
-		return ANSWER_NO;
-	return swap(s, st, e);
+		return verify_first(s, now, e) && !atomic_load(&now->bad)
+			       ? ANSWER_NO
+			       : ANSWER_UNKNOWN;
+	if (is_refused(s, st))
+		return ANSWER_UNKNOWN;
+	return is_settled(&st[0]) ? swap(s, st, e) : ANSWER_NO;
 }
 
 static bool snapshot_sound(struct store *store, struct store_sound *sound_r, GError **e)
@@ -526,6 +553,8 @@ static struct store *snapshot_open(const char *rest, const struct store_setup *s
 	s->path = g_strdup(rest);
 	s->by_hand = setup->renew_by_hand;
 	s->batch_bytes = setup->batch_bytes;
+	s->first_slot = setup->first_slot;
+	s->last_slot = setup->last_slot;
 	pthread_mutex_init(&s->lock, NULL);
 	for (int i = 0; i < TRIES && s->now == NULL; i++) {
 		if (i > 0)
@@ -550,6 +579,7 @@ const struct store_ops store_lmdb_snapshot = {
 	.scan_sorted = snapshot_scan_sorted,
 	.generation = snapshot_generation,
 	.renew = snapshot_renew,
+	.applied = snapshot_applied_to,
 	.sound = snapshot_sound,
 	.close = snapshot_close,
 };

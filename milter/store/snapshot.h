@@ -53,6 +53,11 @@ bool snapshot_add(struct snapshot_builder *b, const struct store_record *r, GErr
 bool snapshot_finish(struct snapshot_builder *b, struct snapshot_built *built_r,
 		     GError **e);
 
+/* store_applied - whose changes does a store contain, and up to which?
+ * out   applied_r[n], at most MANIFEST_APPLIED
+ * err   0: it is neither a snapshot nor an overlay, or knows of none */
+size_t store_applied(struct store *s, struct manifest_applied *applied_r);
+
 /* snapshot_builder_destroy - what was not finished is forgotten; sets *b to NULL
  * in    *b may be NULL */
 void snapshot_builder_destroy(struct snapshot_builder **b);

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "store/backend.h"
 #include "store/registry.h"
+#include "store/snapshot.h"
 
 static void close_for_good(struct store *s)
 {
@@ -101,6 +102,11 @@ bool store_generation(struct store *s, struct store_generation *generation_r)
 enum answer store_renew(struct store *s, GError **e)
 {
 	return s->ops->renew != NULL ? s->ops->renew(s, e) : ANSWER_NO;
+}
+
+size_t store_applied(struct store *s, struct manifest_applied *applied_r)
+{
+	return s->ops->applied != NULL ? s->ops->applied(s, applied_r) : 0;
 }
 
 bool store_sound(struct store *s, struct store_sound *sound_r, GError **e)

@@ -25,6 +25,7 @@ struct store_setup {
 	size_t batch_bytes; /* lmdb-snapshot: of the values answered in one batch; what
 				   is beyond is UNKNOWN. 0: no bound */
 	bool renew_by_hand; /* lmdb-snapshot: store_renew() alone takes another file */
+	unsigned first_slot, last_slot; /* lmdb-snapshot: what it must hold the keys of */
 };
 
 /* one question of a batch */
@@ -161,8 +162,9 @@ bool store_generation(struct store *s, struct store_generation *generation_r);
  *               was compared with its manifest; batches go on meanwhile, on the old one. The
  *               file that was open from the beginning is compared, too
  * out   YES: another one is answered from now; NO: there is nothing new
- * err   UNKNOWN: what stands there is no good, e says why. The old one stays; where there
- *       is no old one, all is unknown
+ * err   UNKNOWN: what stands there is no good, or not there; the old one stays, and where that
+ *       is the one that is no good, all is unknown. e says why when it was found out, and is
+ *       NULL as long as it stays so
  * cost  reads all of a new file
  * use   one thread; of stores opened with renew_by_hand */
 enum answer store_renew(struct store *s, GError **e);

@@ -636,7 +636,8 @@ static void test_by_hand(void)
 	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_UNKNOWN);
 	g_assert_nonnull(strstr(e->message, "not what its manifest says"));
 	g_clear_error(&e);
-	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_NO);
+	g_assert_cmpint(store_renew(s, &e), ==, ANSWER_UNKNOWN);
+	g_assert_no_error(e);
 	g_assert_cmpuint(generation_read(s, "key000001", &answer), ==, 2);
 	store_close(&s);
 	/* opened by its ends: when all of it was looked at it answers nothing */
@@ -772,6 +773,17 @@ static void test_shards(void)
 		g_assert_cmpint(m.applied[0].change, ==, 5);
 		g_assert_cmpint(m.applied[1].change, ==, 9);
 		snapshot_builder_destroy(&b);
+		/* whoever wants other slots does not get it */
+		struct store_setup want = { .first_slot = m.first_slot,
+					    .last_slot = m.last_slot };
+		struct store *s = store_open(p.url, &want, &e);
+
+		g_assert_no_error(e);
+		store_close(&s);
+		want.last_slot = want.first_slot = (m.last_slot + 1) % 16384;
+		g_assert_null(store_open(p.url, &want, &e));
+		g_assert_nonnull(strstr(e->message, "--shards"));
+		g_clear_error(&e);
 		place_remove(&p);
 	}
 	g_assert_cmpuint(keys, ==, 1000);
