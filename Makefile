@@ -16,12 +16,12 @@ VERSION  := 0.1.0
 B        := build/$(MODE)
 CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
 PKGS     := glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libpsl icu-uc icu-i18n libpcre2-8 libconfuse \
-            sqlite3 jansson libcrypto libsystemd opendkim hiredis libarchive libseccomp libgsf-1 libqpdf zbar libpng libjpeg libwebp libmicrohttpd libcrypt
+            sqlite3 jansson libcrypto libsystemd opendkim hiredis libarchive libseccomp libgsf-1 libqpdf zbar libpng libjpeg libwebp libmicrohttpd libcrypt libevent_core
 PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PC_FOUND := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 PC_LIBS  := $(PC_FOUND) -lgif -lunbound -llmdb -lmilter -lspf2 -lpthread -lm
 
-MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted-learn.c milter/cmd/wonted-review.c milter/cmd/wonted.c
+MAINS    := milter/cmd/wonted-milter.c milter/cmd/wonted-learn.c milter/cmd/wonted-review.c milter/cmd/wonted-store.c milter/cmd/wonted.c
 SRC      := $(wildcard milter/*.c milter/*/*.c)
 LIBSRC   := $(filter-out $(MAINS),$(SRC))
 OBJ      := $(SRC:%.c=$(B)/%.o)
@@ -85,7 +85,7 @@ $(B)/compiled-in: always
 always:
 $(B)/libwonted.a: $(LIBOBJ)
 	@rm -f $@; ar rcs $@ $^
-$(B)/wonted-milter $(B)/wonted-learn $(B)/wonted-review $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
+$(B)/wonted-milter $(B)/wonted-learn $(B)/wonted-review $(B)/wonted-store $(B)/wonted: $(B)/%: $(B)/milter/cmd/%.o $(B)/libwonted.a
 	@echo "LD $@"
 	@$(LINK) -o $@ $^ $(PC_LIBS)
 $(UNITS): $(B)/t/%.t: $(B)/t/%_test.o $(B)/libwonted.a
@@ -103,7 +103,7 @@ SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50
             t/70-tools/*.t t/80-fuzz/*.t))
 # these take long, or need what is fetched for them first
 LONG_MTA := t/50-mta/sendmail.t t/50-mta/kill.t t/50-mta/migration.t
-STORES   := t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t
+STORES   := t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t t/60-store/serve_cluster.t
 BROWSER  := t/75-browser/seen.t t/75-browser/review.t
 # and this one real mail: only where WONTED_CORPUS names its folder
 CORPUS   := $(if $(WONTED_CORPUS),,t/30-cases/declared.t)
@@ -123,7 +123,7 @@ check: packages-test
 # Redis, a cluster and a pair in all kinds of trouble, which mostly wait: after the rest
 check-stores: packages-test
 	@$(SUBMAKE) tests
-	@$(TESTENV) t/all -j$(JOBS) $(STORES)
+	@$(TESTENV) WONTED_SERVE_LONG=1 t/all -j$(JOBS) $(STORES)
 # what takes long, or needs the network once (a Sendmail that is unpacked beside the machine's own mail
 # server, and npm): after the rest. KILL_FAULTS kills and faults, MIGRATION_MESSAGES through two filters
 KILL_FAULTS ?= 150
@@ -209,7 +209,7 @@ install:
 	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(SYSCONFDIR) \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted
 	install build/release/wonted-milter build/release/wonted-learn build/release/wonted-review \
-	    build/release/wonted $(DESTDIR)$(PREFIX)/sbin
+	    build/release/wonted-store build/release/wonted $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 contrib/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 644 conf/wonted.conf.5 $(wildcard contrib/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 	contrib/install-rules rules $(DESTDIR)$(SYSCONFDIR)/rules

@@ -19,7 +19,13 @@ enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_TEXT }
 enum metric_unit { METRIC_NONE, METRIC_BYTES, METRIC_SECONDS, METRIC_US };
 
 /* whose metrics they are; bits */
-enum metric_who { METRIC_MILTER = 1, METRIC_LEARN = 2, METRIC_BOTH = 3 };
+enum metric_who {
+	METRIC_MILTER = 1,
+	METRIC_LEARN = 2,
+	METRIC_BOTH = 3,
+	METRIC_STORE = 4, /* wonted-store */
+	METRIC_ALL = 7
+};
 
 struct metric_row {
 	enum metric_type type;

@@ -20,7 +20,7 @@ for my $command (@commands) {
 	my $help = `$build/wonted $command --help`;
 	ok($? == 0, "wonted $command --help");
 }
-for my $program (qw(wonted-milter wonted-learn wonted-review)) {
+for my $program (qw(wonted-milter wonted-learn wonted-review wonted-store)) {
 	my $page = page("contrib/man/$program.8");
 	my $help = `$build/$program --help`;
 	my @options = grep { $_ ne 'h' } $help =~ /^\s+-(\w), --/mg;

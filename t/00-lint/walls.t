@@ -27,6 +27,7 @@ my %wall = (
 	'webp/'         => qr{^milter/decode/picture\.c$},
 	'seccomp.h'     => qr{^milter/decode/sandbox\.c$},
 	'microhttpd.h'  => qr{^milter/(metrics|review)/http\.c$},
+	'event2/'       => qr{^milter/serve/loop\.c$},
 	'crypt.h'       => qr{^milter/review/accounts\.c$},
 	'systemd/'      => qr{^milter/cmd/},
 );

@@ -331,6 +331,18 @@ my %rows = (
 		['a packet without an end',       "$offer\0\x0f\xff\xff", 'Bxxxxxxx', ''],
 		['sessions on one connection',    $offer, "\0\0\0\4Cx\0U\0\0\0\1K", ''],
 	],
+	request => [
+		['small requests',          '', "*1\r\n\$1\r\na\r\n", ''],
+		['words of one request',    "*200001\r\n", "\$1\r\na\r\n", ''],
+		['empty words',             "*200001\r\n", "\$0\r\n\r\n", ''],
+		['requests of nothing',     '', "*0\r\n", ''],
+		['lines',                   '', "GET a\r\n", ''],
+		['one line',                '', 'a ', "\r\n"],
+		['line ends',               '', "\n", ''],
+		['one long word',           "*1\r\n\$131072\r\n", 'a', ''],
+		['a length without an end', '*', '1', ''],
+		['stars in patterns',       "*2\r\n\$1023\r\n" . '*a' x 511 . "b\r\n\$131072\r\n", 'a', ''],
+	],
 	redis => [
 		['status lines',            '', "+OK\r\n", ''],
 		['errors',                  '', "-MOVED 1 a:1\r\n", ''],

@@ -2,6 +2,8 @@
  * them as messages would, and a count of everything that must not happen. Reads commands
  * from standard input, a line each, and answers each with one line:
  *   put N              write the known keys 0..N-1
+ *   known N            somebody has written them
+ *   ends SECONDS       write a key W|ends that is absent after so many seconds
  *   run THREADS EVERY_MS DEADLINE_MS KEYS    read batches of KEYS until stop
  *   count              what was seen since the last count
  *   batch DEADLINE_MS KEYS    one batch, here
@@ -207,6 +209,17 @@ static void write_one(struct hand *h, bool merge)
 	say_wrote(wrote, e, clock_mono_us() - begin_us);
 }
 
+static void write_ending(struct hand *h, int64_t ttl_s)
+{
+	const struct store_write w = { .key = bytes_of("W|ends"),
+				       .value = bytes_of("soon"),
+				       .ttl_s = ttl_s };
+	GError *e = NULL;
+	enum store_wrote wrote = store_write_many(h->s, &w, 1, &e);
+
+	say_wrote(wrote, e, 0);
+}
+
 static void stop(struct hand *h)
 {
 	g_atomic_int_set(&h->stop, 1);
@@ -246,6 +259,11 @@ static bool obey(struct hand *h, char **word, const int64_t *number)
 {
 	if (strcmp(word[0], "put") == 0) {
 		put(h, number[0]);
+	} else if (strcmp(word[0], "known") == 0) {
+		h->known = number[0];
+		puts("knows");
+	} else if (strcmp(word[0], "ends") == 0) {
+		write_ending(h, number[0]);
 	} else if (strcmp(word[0], "run") == 0) {
 		run(h, number);
 	} else if (strcmp(word[0], "batch") == 0) {

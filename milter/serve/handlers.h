@@ -1,0 +1,37 @@
+/* The functions that commands.def names; for command.c alone. */
+#ifndef SERVE_HANDLERS_H
+#define SERVE_HANDLERS_H
+
+#include "serve/command.h"
+
+#define LOOP(f) void f(const struct talk *t);
+LOOP(talk_dbsize)
+LOOP(talk_ping)
+LOOP(talk_echo)
+LOOP(talk_auth)
+LOOP(talk_hello)
+LOOP(talk_quit)
+LOOP(talk_select)
+LOOP(talk_role)
+LOOP(talk_ok)
+LOOP(talk_time)
+LOOP(talk_info)
+LOOP(talk_command)
+LOOP(talk_config)
+LOOP(talk_client)
+LOOP(talk_cluster)
+#undef LOOP
+
+#define DATA(f) void f(struct serving *s, const struct call *c, GString *out);
+DATA(data_get)
+DATA(data_mget)
+DATA(data_exists)
+DATA(data_strlen)
+DATA(data_type)
+DATA(data_ttl)
+DATA(data_pttl)
+DATA(data_expiretime)
+DATA(data_scan)
+#undef DATA
+
+#endif
