@@ -11,6 +11,7 @@
 #include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/command.h"
+#include "cmd/scan_envelopes.h"
 #include "cmd/whatif_print.h"
 #include "decoding.h"
 #include "message/address.h"
@@ -23,11 +24,10 @@
 
 struct scan {
 	struct runtime *runtime;
-	char *mail_from, *client, *client_name, *helo, *rules, *store;
+	char *mail_from, *client, *client_name, *helo, *rules, *store, *envelopes;
 	char **rcpts;
 	gboolean json, explain, tests, no_dns, summary;
-	char *time;     /* NULL: now */
-	int64_t time_s; /* as it says; 0: the message's Date */
+	char *time;
 	size_t files, failed, late;
 	size_t verdicts[VERDICT_COUNT];
 	int64_t longest_us, all_us;
@@ -50,10 +50,8 @@ static const char *address_in(struct arena *a, const struct header_block *block,
 }
 
 static const struct recipient *recipients(struct arena *a, const struct scan *s,
-					  const char *found, size_t *n_r)
+					  const char *const *from, size_t *n_r)
 {
-	const char *none[] = { found, NULL };
-	const char *const *from = s->rcpts != NULL ? (const char *const *)s->rcpts : none;
 	size_t n = g_strv_length((char **)(uintptr_t)from);
 	struct recipient *r = arena_new(a, struct recipient, n);
 
@@ -66,47 +64,59 @@ static const struct recipient *recipients(struct arena *a, const struct scan *s,
 	return r;
 }
 
-static int64_t received_at(struct arena *a, const struct scan *s,
+/* 0: the message's Date */
+static bool read_time(const char *text, int64_t *time_s_r)
+{
+	*time_s_r = 0;
+	return strcmp(text, "date") == 0 || number_parse(text, 1, G_MAXINT32, time_s_r);
+}
+
+static int64_t received_at(struct arena *a, const char *time,
 			   const struct header_block *block)
 {
 	const struct header *date = headers_find(block->fields, block->n, "Date", 0);
-	int64_t time_s = s->time_s;
+	int64_t time_s = 0;
 
-	if (s->time != NULL && time_s == 0 && date != NULL)
+	if (time != NULL && read_time(time, &time_s) && time_s == 0 && date != NULL)
 		time_s = mime_date(a, date->value);
 	return time_s != 0 ? time_s : clock_now_s();
 }
 
-static bool check_time(struct scan *s)
+static bool check_time(const char *time)
 {
-	if (s->time == NULL || strcmp(s->time, "date") == 0 ||
-	    number_parse(s->time, 1, G_MAXINT32, &s->time_s))
+	int64_t time_s;
+
+	if (time == NULL || read_time(time, &time_s))
 		return true;
 	fputs("wonted scan: --time is seconds since 1970, or \"date\"\n", stderr);
 	return false;
 }
 
-/* What a milter would have been told: options first, else what the headers remember. */
+/* What a milter would have been told: the table first, then options, else what the headers
+ * remember. */
 static struct envelope *make_envelope(struct arena *a, const struct scan *s,
+				      const struct told *told,
 				      const struct header_block *block)
 {
 	static const char *const senders[] = { "Return-Path", "From", NULL };
 	static const char *const rcpts[] = { "Delivered-To", "X-Original-To",
 					     "Envelope-To", "To", NULL };
+	const char *const found[] = { address_in(a, block, rcpts), NULL };
 	struct envelope *e = arena_new(a, struct envelope, 1);
 	const char *from =
-		s->mail_from != NULL ? s->mail_from : address_in(a, block, senders);
+		told->mail_from != NULL ? told->mail_from : address_in(a, block, senders);
 
 	*e = (struct envelope){
-		.client_addr = s->client,
-		.client_name = s->client_name,
-		.helo = s->helo,
+		.client_addr = told->client,
+		.client_name = told->client_name,
+		.helo = told->helo,
 		.mail_from = sender_resolve(a, from != NULL ? from : "", NULL),
 		.session_id = "scan",
-		.received_s = received_at(a, s, block),
-		.internal = options_is_internal(s->runtime->options, s->client),
+		.received_s = received_at(a, told->time, block),
+		.internal = options_is_internal(s->runtime->options, told->client),
 	};
-	e->rcpts = recipients(a, s, address_in(a, block, rcpts), &e->n_rcpts);
+	e->rcpts =
+		recipients(a, s, told->rcpts != NULL ? told->rcpts : found, &e->n_rcpts);
 	return e;
 }
 
@@ -361,7 +371,8 @@ static void hear_of_aliases(const struct scan *s, struct arena *a,
 		lookup_aliases(a, &setup, env);
 }
 
-static bool scan_file(struct scan *s, const char *path, GError **e)
+static bool scan_file(struct scan *s, const char *path, const struct told *told,
+		      GError **e)
 {
 	char *text;
 	size_t n;
@@ -381,8 +392,8 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 		raw.at = end == NULL ? text : end + 1;
 	}
 	headers_split(a, raw, &block);
-	struct transaction *p =
-		transaction_begin(s->runtime, a, make_envelope(a, s, &block), "scan");
+	struct transaction *p = transaction_begin(
+		s->runtime, a, make_envelope(a, s, told, &block), "scan");
 
 	transaction_headers(p, block.fields, block.n);
 	hear_of_aliases(s, a, p->envelope);
@@ -395,15 +406,33 @@ static bool scan_file(struct scan *s, const char *path, GError **e)
 	return true;
 }
 
-static void scan_path(struct scan *s, const char *path)
+static struct told told_by_options(const struct scan *s)
+{
+	return (struct told){ .client = s->client,
+			      .client_name = s->client_name,
+			      .helo = s->helo,
+			      .mail_from = s->mail_from,
+			      .time = s->time,
+			      .rcpts = (const char *const *)s->rcpts };
+}
+
+static void scan_one(struct scan *s, const char *path, const struct told *told)
 {
 	GError *e = NULL;
 
+	if (scan_file(s, path, told, &e))
+		return;
+	s->failed++;
+	command_fail("wonted scan", e);
+}
+
+static void scan_path(struct scan *s, const char *path)
+{
+	const struct told told = told_by_options(s);
+	GError *e = NULL;
+
 	if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-		if (scan_file(s, path, &e))
-			return;
-		s->failed++;
-		command_fail("wonted scan", e);
+		scan_one(s, path, &told);
 		return;
 	}
 	GDir *folder = g_dir_open(path, 0, &e);
@@ -422,6 +451,41 @@ static void scan_path(struct scan *s, const char *path)
 		g_free(below);
 	}
 	g_dir_close(folder);
+}
+
+/* What the table does not tell, options do. */
+static void scan_told(struct scan *s, const struct told_file *file)
+{
+	struct told told = told_by_options(s);
+	const struct told *t = &file->told;
+
+	told.client = t->client != NULL ? t->client : told.client;
+	told.client_name = t->client_name != NULL ? t->client_name : told.client_name;
+	told.helo = t->helo != NULL ? t->helo : told.helo;
+	told.mail_from = t->mail_from != NULL ? t->mail_from : told.mail_from;
+	told.rcpts = t->rcpts != NULL ? t->rcpts : told.rcpts;
+	told.time = t->time != NULL ? t->time : told.time;
+	if (check_time(told.time))
+		scan_one(s, file->path, &told);
+	else
+		s->failed++;
+}
+
+static void scan_table(struct scan *s)
+{
+	struct arena *a = arena_create();
+	const struct told_file *files;
+	GError *e = NULL;
+	size_t n;
+
+	if (envelopes_read(a, s->envelopes, &files, &n, &e)) {
+		for (size_t i = 0; i < n; i++)
+			scan_told(s, &files[i]);
+	} else {
+		s->failed++;
+		command_fail("wonted scan", e);
+	}
+	arena_destroy(&a);
 }
 
 static void print_summary(const struct scan *s)
@@ -456,6 +520,9 @@ static bool read_options(struct command_args *args, struct scan *s)
 		  "Verified name of the client", "NAME" },
 		{ "helo", 0, 0, G_OPTION_ARG_STRING, &s->helo, "Name given in HELO",
 		  "NAME" },
+		{ "envelopes", 0, 0, G_OPTION_ARG_FILENAME, &s->envelopes,
+		  "The files of this table, each with the envelope that stands there",
+		  "TABLE" },
 		{ "no-dns", 0, 0, G_OPTION_ARG_NONE, &s->no_dns,
 		  "Ask nothing of DNS: authentication stays unknown", NULL },
 		{ "rules", 0, 0, G_OPTION_ARG_FILENAME, &s->rules, "Rules of this folder",
@@ -484,8 +551,14 @@ int command_scan(int argc, char **argv)
 
 	if (!read_options(&args, &s))
 		return EXIT_USAGE;
-	if (!check_time(&s))
+	if (!check_time(s.time))
 		return EXIT_USAGE;
+	if (args.argc < 2 && s.envelopes == NULL) {
+		fputs("wonted scan: say which message files or folders, or --envelopes "
+		      "TABLE\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
 	struct runtime_setup setup = { .config_path = args.config,
 				       .without_dns = s.no_dns,
 				       .rules_dir = s.rules,
@@ -498,6 +571,8 @@ int command_scan(int argc, char **argv)
 		return command_fail("wonted scan", e);
 	for (int i = 1; i < args.argc; i++)
 		scan_path(&s, args.argv[i]);
+	if (s.envelopes != NULL)
+		scan_table(&s);
 	if (s.summary)
 		print_summary(&s);
 	runtime_release(s.runtime);
@@ -510,6 +585,7 @@ int command_scan(int argc, char **argv)
 	g_free(s.rules);
 	g_free(s.store);
 	g_free(s.time);
+	g_free(s.envelopes);
 	command_options_free(&args);
 	return s.failed > 0 ? EXIT_WRONG_INPUT : EXIT_DONE;
 }

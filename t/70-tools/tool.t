@@ -55,6 +55,26 @@ subtest 'scan' => sub {
 	ok(!-e $place->path('wonted/quarantine/index.sqlite'), 'and nothing is');
 	($status, $said) = $d->run('scan', '--tests', $file);
 	like($said, qr/says_prize: yes\n +yes +subject contains "prize" +\[prize\]/, '--tests: how a rule came out, test by test');
+	my @told = ([$file, '203.0.113.9', 'one@example.com', 'ann@example.org; bob@example.org', 86400],
+		['offer3.eml', '', '', '', 'date']);
+	$place->write('offer3.eml', mail('offer once'));
+	my $table = $place->write('told.tsv', join '', map { join("\t", @$_) . "\n" } [qw(path client_ip mail_from rcpt time score)], map { [@$_, 'x'] } @told);
+	($status, $said) = $d->run('scan', '--json', '--envelopes', $table);
+	is($status, 0, '--envelopes');
+	my ($first, $second) = map { decode_json($_) } split /\n/, $said;
+	is_deeply([$first->{client}, @$first{qw(mail_from time)}, map { $_->{address} } @{ $first->{rcpts} }],
+		['203.0.113.9', 'one@example.com', 86400, 'ann@example.org', 'bob@example.org'], 'what the table tells');
+	is_deeply([$second->{mail_from}, $second->{rcpts}[0]{address}], ['bob@example.net', 'ann@example.org'], 'what it does not tell, the message does');
+	for (['', qr/told\.tsv:1: the table is empty/], ["helo\tpath\na\n", qr/told\.tsv:2: 1 fields, but the first line has 2/],
+		["helo\nx\n", qr/told\.tsv:1: no column "path"/], ["helo\tpath\nx\t\n", qr/told\.tsv:2: no path/],
+		["path\ttime\noffer3.eml\tsoon\n", qr/--time is seconds/], ["path\tx\nnowhere.eml\t\n", qr/nowhere\.eml/]) {
+		$place->write('told.tsv', $_->[0]);
+		($status, $said) = $d->run('scan', '--envelopes', $table);
+		is($status, 1, 'a wrong table');
+		like($said, $_->[1], 'and what is wrong');
+	}
+	($status, $said) = $d->run('scan');
+	is($status, 2, 'nothing to scan');
 	($status, $said) = $d->run('rules', 'explain', $place->write('offer2.eml', mail('offer and more')));
 	like($said, qr/says_offer: yes\n +yes +subject contains "offer" +\[offer and more\]/, 'rules explain');
 	($status) = $d->run('rules', 'explain');
