@@ -7,6 +7,7 @@
 #   make fuzz       libFuzzer over every parser, FUZZ_S seconds each
 #   make bench      throughput beside a milter that does nothing
 #   make bench-store  every kind of store
+#   make eval CORPUS=DIR   how well real mail is judged; BESIDE=rspamd,spamassassin,bogofilter
 #   make docs       print conf/ and the manual pages from their tables
 #   make install    DESTDIR and PREFIX are honoured
 MODE     ?= debug
@@ -106,8 +107,8 @@ LONG_MTA := t/50-mta/sendmail.t t/50-mta/kill.t t/50-mta/migration.t
 STORES   := t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t t/60-store/serve_cluster.t
 BROWSER  := t/75-browser/seen.t t/75-browser/review.t
 # and this one real mail: only where WONTED_CORPUS names its folder
-CORPUS   := $(if $(WONTED_CORPUS),,t/30-cases/declared.t)
-SCRIPTS  := $(filter-out $(LONG_MTA) $(STORES) $(BROWSER) $(CORPUS),$(SCRIPTS))
+REAL     := $(if $(WONTED_CORPUS),,t/30-cases/declared.t)
+SCRIPTS  := $(filter-out $(LONG_MTA) $(STORES) $(BROWSER) $(REAL),$(SCRIPTS))
 # begun first, so that at the end nobody waits for one of them
 SLOWEST  := t/30-cases/cases.t t/70-tools/commands.t t/80-fuzz/growth.t t/40-milter/review.t
 SCRIPTS  := $(SLOWEST) $(filter-out $(SLOWEST),$(SCRIPTS))
@@ -155,7 +156,7 @@ check-units:
 milter-programs: $(PROGS) $(TOOLS)
 check-milter:
 	@$(SUBMAKE) milter-programs
-	@$(TESTENV) t/all -j$(JOBS) $(filter-out $(CORPUS),$(sort $(wildcard t/30-cases/*.t t/40-milter/*.t)))
+	@$(TESTENV) t/all -j$(JOBS) $(filter-out $(REAL),$(sort $(wildcard t/30-cases/*.t t/40-milter/*.t)))
 packages-missing:
 	@contrib/debian/install-packages -n build
 	@echo "pkg-config does not know all of: $(PKGS)" >&2; false
@@ -193,6 +194,11 @@ bench-store: packages-build
 	@$(MAKE) --no-print-directory MODE=release -j$(JOBS) bench-store-run
 bench-store-run: $(PROGS) $(BENCHES)
 	@$(TESTENV) t/90-bench/run-store $(BENCH_ARGS)
+# envelopes and labels of a corpus through "wonted scan"; see t/90-bench/eval for EVAL_ARGS
+eval: packages-build $(if $(BESIDE),packages-eval)
+	@$(SUBMAKE) MODE=release all
+	@test -n "$(CORPUS)" || { echo "make eval: say CORPUS=DIR; t/lib/Wonted/Corpus.pm says what is in it" >&2; exit 2; }
+	@WONTED_BUILD=build/release t/90-bench/eval $(if $(BESIDE),--beside $(BESIDE)) $(EVAL_ARGS) "$(CORPUS)"
 
 # -- for people ----------------------------------------------------------------------------
 demo: packages-demo
@@ -223,7 +229,7 @@ install:
 clean:
 	rm -rf build
 
-.PHONY: all always tests check check-stores check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run \
+.PHONY: all always tests check check-stores check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run eval \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)

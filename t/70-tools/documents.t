@@ -25,6 +25,7 @@ my %foreign = map { $_ => 1 } qw(
 	sieve_spamtest_status_type sieve_spamtest_status_header sieve_spamtest_max_value
 	imap_sieve specialuse_exists wonted_flags wonted_from_junk wonted_from_promotions wonted_to_junk wonted_to_promotions
 	smtpd_relay_restrictions syslog_name forged_own_domain wonted_junk expires_s enable_original_recipient
+	client_ip unix_time
 );
 my %known;
 $known{$1} = 1 while `$build/wonted check --print-conf` =~ /^#?\s*([a-z][a-z0-9_]*)(?= =)/mg && $1;
