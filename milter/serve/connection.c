@@ -356,7 +356,7 @@ static void on_ready(void *user, bool readable, bool writable)
 	go_on(c, input);
 }
 
-void connection_open(struct connections *all, int fd)
+void connection_take(struct connections *all, int fd)
 {
 	struct connection *c = g_new0(struct connection, 1);
 

@@ -139,7 +139,7 @@ static void take(struct server *s, int fd)
 		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
 	}
 	metrics_add(s->s.metrics, METRIC_SERVE_ACCEPTED, 1);
-	connection_open(&s->connections, fd);
+	connection_take(&s->connections, fd);
 }
 
 static void on_clients(void *user, bool readable, bool writable)
