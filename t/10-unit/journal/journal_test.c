@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "base/error.h"
+#include "lib/tree.h"
 
 static const struct recipient rcpts[] = { { .address = "ann@example.org",
 					    .key = "ann@example.org" } };
@@ -159,7 +160,6 @@ static void fields_are_all_in_the_table(void)
 	static const char *const names[] = {
 #define FIELD(where, name, type, pii, since, doc) name,
 #include "journal/fields.def"
-#include "lib/tree.h"
 #undef FIELD
 	};
 	struct features f = { 0 };
