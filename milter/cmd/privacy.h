@@ -32,12 +32,10 @@ struct privacy_part {
 };
 
 /* privacy_found - one thing more
- * out   is it to be printed?
- * err   none */
+ * out   is it to be printed? */
 bool privacy_found(struct privacy *p);
 
-/* privacy_json - a line for a program: the part, and one member with JSON that is there already
- * err   none */
+/* privacy_json - a line for a program: the part, and one member with JSON that is there already */
 void privacy_json(const struct privacy *p, const char *name, const char *json);
 
 /* Each fails as the functions of struct privacy_part do. */

@@ -23,8 +23,7 @@ struct sought {
 bool sought_make(struct arena *a, const char *typed, struct sought *s_r);
 
 /* sought_in - does a text, or a line of JSON, speak of it?
- * cost  linear in the text
- * err   none */
+ * cost  linear in the text */
 bool sought_in(const struct sought *s, struct bytes text);
 
 #endif

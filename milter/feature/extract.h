@@ -57,13 +57,11 @@ void collect_add(struct collected *c, const char *text);
 struct value collect_value(const struct collected *c);
 
 /* page_acts_value - what an attached page does, in words
- * in    acts   enum page_act bits
- * err   none */
+ * in    acts   enum page_act bits */
 struct value page_acts_value(struct arena *a, unsigned acts);
 
 /* collect_decoded - kinds of files within a file, and hosts that it leads to
- * in    d   NULL: nobody looked
- * err   none */
+ * in    d   NULL: nobody looked */
 void collect_decoded(struct arena *a, const struct decoded *d, struct collected *kinds,
 		     struct collected *hosts);
 

@@ -30,8 +30,7 @@ struct objects {
 	bool cut; /* there are more, beyond a limit, or nobody knows how many */
 };
 
-/* object_name - what a kind is called: link, links
- * err   none */
+/* object_name - what a kind is called: link, links */
 const char *object_name(enum object_kind kind, bool many);
 
 /* object_kind_of - the kind of a word: link or links
@@ -43,14 +42,12 @@ bool object_kind_of(const char *word, bool many, enum object_kind *kind_r);
  * err   SIZE_MAX: it has none such */
 size_t object_word_find(enum object_kind kind, const char *name);
 
-/* object_word_kind - the kind of a row
- * err   none */
+/* object_word_kind - the kind of a row */
 enum object_kind object_word_kind(enum object_word word);
 
 /* objects_take - look at all of a kind
  * in    m   NULL: a record, which has none of them: cut
  * own   values live in a or in m
- * err   none
  * cost  linear in what they hold; attachments were read when the message was */
 struct objects objects_take(struct arena *a, const struct message *m,
 			    enum object_kind kind);

@@ -57,8 +57,7 @@ size_t journal_reader_left_out(const struct journal_reader *r);
 const char *journal_reader_file(const struct journal_reader *r);
 
 /* journal_line_hash - by what a line is known in a position
- * in    line   without its end
- * err   none */
+ * in    line   without its end */
 void journal_line_hash(struct bytes line, char hash_r[JOURNAL_HASH_BYTES]);
 
 /* journal_segment_hash - by what a segment is known in a position

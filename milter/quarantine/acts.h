@@ -32,8 +32,7 @@ struct act {
 
 /* acts_path - the file
  * in    folder   quarantine_dir
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *acts_path(const char *folder);
 
 /* acts_who - who is acting: the login that the system keeps (also behind sudo), else

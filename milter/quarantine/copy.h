@@ -9,8 +9,7 @@
 bool copy_is_same(struct quarantine *q, const struct hold *old, const struct hold *h);
 
 /* copy_cover - mark the recipients that an older hold is still held for
- * out   covered[h->n_rcpts]   set, never reset; true: there are such that were not marked
- * err   none */
+ * out   covered[h->n_rcpts]   set, never reset; true: there are such that were not marked */
 bool copy_cover(const struct hold *old, const struct hold *h, bool *covered);
 
 #endif

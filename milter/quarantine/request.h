@@ -19,8 +19,7 @@ struct request_for_release {
 };
 
 /* request_folder - where they are
- * own   the caller frees with g_free()
- * err   none */
+ * own   the caller frees with g_free() */
 char *request_folder(const char *quarantine);
 
 /* request_make - let a request wait; one that waits already for the same part is replaced

@@ -19,12 +19,11 @@ struct smtp;
 struct smtp *smtp_open(const char *what, const char *server, GError **e);
 
 /* smtp_close - give back; NULL is allowed
- * in    politely   with QUIT
- * err   none */
+ * in    politely   with QUIT */
 void smtp_close(struct smtp *s, bool politely);
 
 /* smtp_is_utf8 - does an address need SMTPUTF8?
- * err   none: bytes that are no UTF-8 go out as they came in
+ * err   bytes that are no UTF-8 go out as they came in
  * ref   RFC 6531 3.3 */
 bool smtp_is_utf8(const char *address);
 
@@ -46,13 +45,11 @@ bool smtp_data(struct smtp *s, struct bytes raw, GError **e);
  * err   false: smtp_replied() tells whether it was refused, or nobody knows */
 bool smtp_end(struct smtp *s, GError **e);
 
-/* smtp_replied - was the last reply heard to its end?
- * err   none */
+/* smtp_replied - was the last reply heard to its end? */
 bool smtp_replied(const struct smtp *s);
 
 /* smtp_reply - the last line of it, as it came
- * own   the connection; NULL: none yet
- * err   none */
+ * own   the connection; NULL: none yet */
 const char *smtp_reply(const struct smtp *s);
 
 #endif

@@ -64,8 +64,7 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 struct value run_left(struct run *run, const struct test *test);
 
 /* run_objects - how many links, attachments or recipients a test of each looks at
- * out   *cut_r   there are more, which nobody has seen
- * err   none */
+ * out   *cut_r   there are more, which nobody has seen */
 size_t run_objects(struct run *run, const struct test *test, bool *cut_r);
 
 /* compare_numbers - does left op right hold?

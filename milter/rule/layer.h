@@ -7,7 +7,7 @@ enum layer { LAYER_SHIPPED, LAYER_SITE, LAYER_EMERGENCY, LAYER_COUNT };
 /* layer_of - the layer of a file of rules, by the number that its name begins with: below 90
  *            what came with wonted, then the site, from 99 on an emergency
  * in    file   its path
- * err   none: a name without a number is the site's */
+ * err   a name without a number is the site's */
 enum layer layer_of(const char *file);
 
 #endif

@@ -21,8 +21,7 @@ bool name_check(struct ruleset *rs, const char *word, struct place place,
 const char *name_suggest(const struct ruleset *rs, const char *wrong, bool lists);
 
 /* name_words_of - what may be asked of one link, attachment or recipient: "host, org, url"
- * own   the rule set's arena
- * err   none */
+ * own   the rule set's arena */
 const char *name_words_of(const struct ruleset *rs, enum object_kind kind);
 
 /* name_kind - what a name is, in words: "a text", "a number of days", "a yes or no"

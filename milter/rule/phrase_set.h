@@ -36,7 +36,6 @@ bool phrase_set_find(const struct phrase_set *phrases, struct bytes text,
  * in    found         called in the order of the places, with the number of the text in its
  *                     set; false: enough
  *       as phrase_set_find()
- * err   none
  * cost  as phrase_set_find(), and a call for each place and text that stands there */
 void phrase_set_each(const struct phrase_set *phrases, struct bytes text,
 		     bool whole_words,
@@ -44,8 +43,7 @@ void phrase_set_each(const struct phrase_set *phrases, struct bytes text,
 		     void *context);
 
 /* phrase_set_count - how many of them stand in a text
- * out   at most `most`; *found_r as phrase_set_find(), of one at least
- * err   none */
+ * out   at most `most`; *found_r as phrase_set_find(), of one at least */
 size_t phrase_set_count(const struct phrase_set *phrases, struct bytes text,
 			bool whole_words, size_t most, struct bytes *found_r);
 

@@ -67,8 +67,7 @@ struct ruleset {
 	const char *id;
 };
 
-/* operand_row - the row of a name, or of a word of a link, attachment or recipient
- * err   none */
+/* operand_row - the row of a name, or of a word of a link, attachment or recipient */
 static inline const struct name_row *operand_row(const struct ruleset *rs,
 						 const struct operand *o)
 {
@@ -77,8 +76,7 @@ static inline const struct name_row *operand_row(const struct ruleset *rs,
 				       : &rs->tables[o->name.table]->rows[o->name.row];
 }
 
-/* left_row - the same of the left side of a test, which may be counted
- * err   none */
+/* left_row - the same of the left side of a test, which may be counted */
 static inline const struct name_row *left_row(const struct ruleset *rs,
 					      const struct operand *o)
 {
@@ -89,8 +87,7 @@ static inline const struct name_row *left_row(const struct ruleset *rs,
 	return o->count ? &counted : operand_row(rs, o);
 }
 
-/* ruleset_row - the row of a name
- * err   none */
+/* ruleset_row - the row of a name */
 static inline const struct name_row *ruleset_row(const struct ruleset *rs,
 						 struct name_at at)
 {
@@ -98,8 +95,7 @@ static inline const struct name_row *ruleset_row(const struct ruleset *rs,
 }
 
 /* tests_within - the tests that compare something: of a test of each object those of its condition
- * out   *n_r of them
- * err   none */
+ * out   *n_r of them */
 static inline const struct test *const *tests_within(const struct test *const *test,
 						     size_t *n_r)
 {

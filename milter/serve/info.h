@@ -11,7 +11,7 @@
 #define INFO_REDIS_VERSION "7.0.0"
 
 /* info_print - append a section, "default", "all" or "everything"
- * err   none: of a section that there is not, nothing */
+ * err   of a section that there is not, nothing */
 void info_print(struct serving *s, struct bytes section, GString *to);
 
 #endif

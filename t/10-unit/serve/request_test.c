@@ -122,10 +122,10 @@ static void test_replies(void)
 	reply_text(to, (struct bytes){ 0 });
 	reply_nil(to);
 	reply_array(to, 2);
-	g_assert_cmpstr(
-		to->str, ==,
-		"+OK\r\n-ERR unknown 'a?" "?-b?'\r\n:-7\r\n$3\r\na\r\n\r\n$0\r\n\r\n$-1\r\n"
-		"*2\r\n");
+	g_assert_cmpstr(to->str, ==,
+			"+OK\r\n-ERR unknown 'a?"
+			"?-b?'\r\n:-7\r\n$3\r\na\r\n\r\n$0\r\n\r\n$-1\r\n"
+			"*2\r\n");
 	g_string_free(to, TRUE);
 }
 
