@@ -9,6 +9,7 @@
 #include "rule/check_test.h"
 #include "rule/list.h"
 #include "rule/name.h"
+#include "rule/never.h"
 #include "rule/print.h"
 
 #define EACH_COST 8 /* mail has some links, and few attachments */
@@ -171,6 +172,7 @@ static void check_each(struct ruleset *rs, struct rule *rule, struct test *test)
 {
 	struct each *each = test->each;
 	GPtrArray *tests = g_ptr_array_new();
+	unsigned errors = rs->errors->n;
 
 	if (rs->inside != NULL) {
 		report_error(rs->errors, test->left.place,
@@ -183,6 +185,11 @@ static void check_each(struct ruleset *rs, struct rule *rule, struct test *test)
 	rs->inside = each;
 	check_node(rs, rule, each->condition, tests);
 	rs->inside = NULL;
+	if (rs->errors->n == errors)
+		never_check(rs, each->condition,
+			    arena_printf(rs->arena, "this condition on one %s",
+					 object_name(each->kind, false)),
+			    test->left.place);
 	for (size_t i = 0; i < tests->len; i++)
 		test->per_rcpt |= ((struct test *)tests->pdata[i])->per_rcpt;
 	test->cost += each->condition->cost * EACH_COST;
@@ -599,6 +606,7 @@ static void check_rule(struct ruleset *rs, const struct item *item)
 	const struct item *override = find_override(rs, item, &layer), *adjust,
 			  *text = override == NULL ? item : override;
 	struct rule *rule = arena_new(rs->arena, struct rule, 1);
+	unsigned errors = rs->errors->n;
 
 	rule->place = item->name_place;
 	rule->home = item->place.file;
@@ -611,6 +619,10 @@ static void check_rule(struct ruleset *rs, const struct item *item)
 	rule->index = rs->rules->len;
 	g_ptr_array_add(rs->rules, rule);
 	check_clauses(rs, rule, text);
+	if (rs->errors->n == errors && rule->has_points)
+		never_check(rs, rule->condition,
+			    arena_printf(rs->arena, "rule %s", item->name),
+			    text->name_place);
 	if (override != NULL)
 		rule_changed(rs, rule, override->place);
 	for (; layer < LAYER_COUNT; layer++) {

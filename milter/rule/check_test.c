@@ -547,7 +547,8 @@ void check_test(struct ruleset *rs, struct rule *rule, struct test *test)
 	     !check_can_hold(rs, test)))
 		return;
 	test->cost = cost_of(test);
-	if (rs->inside != NULL) /* it has an answer for each object */
+	test->leaf = LEAF_NONE;
+	if (rs->inside != NULL)
 		return;
 	text = g_string_new(NULL);
 	print_test(text, test);

@@ -244,9 +244,8 @@ static bool is_under(struct bytes text, struct bytes domain)
 	return text.n == domain.n || text.at[text.n - domain.n - 1] == '.';
 }
 
-/* whether it holds; *found_r: where in the left one, of operators that look for words */
-static bool compare_texts(enum operator op, struct bytes left, struct bytes right,
-			  const char **found_r)
+bool compare_texts(enum operator op, struct bytes left, struct bytes right,
+		   const char **found_r)
 {
 	bool fits = right.n > 0 && left.n >= right.n;
 
@@ -621,16 +620,12 @@ static enum answer make_test(struct run *run, const struct test *test,
 	return test_items(run, test, &left, found_r);
 }
 
-enum answer run_test(struct run *run, const struct test *test, const char **found_r)
+static enum answer run_finding(struct run *run, const struct test *test,
+			       const char **found_r)
 {
 	struct finding *finding = &run->findings[test->leaf];
 	unsigned generation = test->per_rcpt ? run->generation : 1;
 
-	*found_r = NULL;
-	if (run->blind && test->per_rcpt)
-		return ANSWER_UNKNOWN;
-	if (run->object != NULL) /* each has an answer of its own */
-		return make_test(run, test, found_r);
 	if (finding->generation != generation) {
 		finding->found = NULL;
 		finding->answer = make_test(run, test, &finding->found);
@@ -643,18 +638,29 @@ enum answer run_test(struct run *run, const struct test *test, const char **foun
 	return finding->answer;
 }
 
+enum answer run_test(struct run *run, const struct test *test, const char **found_r)
+{
+	*found_r = NULL;
+	if (run->blind && test->per_rcpt)
+		return ANSWER_UNKNOWN;
+	g_assert((run->object != NULL) == (test->leaf == LEAF_NONE));
+	return run->object != NULL ? make_test(run, test, found_r)
+				   : run_finding(run, test, found_r);
+}
+
 /* ---- conditions ---- */
 
 /* as run_test() answers; what is known already needs no look at the test */
 static enum answer run_leaf(struct run *run, const struct step *step)
 {
-	const struct finding *finding = &run->findings[step->n];
+	const struct finding *finding;
 	const char *found;
 
 	if (run->blind && step->per_rcpt)
 		return ANSWER_UNKNOWN;
 	if (run->object != NULL)
 		return run_test(run, step->test, &found);
+	finding = &run->findings[step->n];
 	if (finding->generation == (step->per_rcpt ? run->generation : 1))
 		return finding->answer;
 	return run_test(run, step->test, &found);

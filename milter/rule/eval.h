@@ -72,7 +72,16 @@ size_t run_objects(struct run *run, const struct test *test, bool *cut_r);
  * err   never UNKNOWN */
 enum answer compare_numbers(enum operator op, int64_t left, int64_t right);
 
-/* run_value - a value by its name */
+/* compare_texts - does left op right hold?
+ * in    op          OP_IS, OP_IS_NOT, OP_IN or what looks for words
+ *       left, right folded
+ * out   *found_r    where in the left one, of operators that look for words
+ * err   false: no */
+bool compare_texts(enum operator op, struct bytes left, struct bytes right,
+		   const char **found_r);
+
+/* run_value - a value by its name
+ * err   none */
 struct value run_value(const struct run *run, struct name_at at);
 
 enum served {

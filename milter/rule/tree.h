@@ -105,6 +105,8 @@ struct each {
 	size_t n_tests;
 };
 
+#define LEAF_NONE SIZE_MAX
+
 struct test {
 	struct operand left;
 	enum operator op;
@@ -116,7 +118,8 @@ struct test {
 
 	/* the checker fills */
 	enum value_type type; /* of the left */
-	size_t leaf;          /* tests that say the same share one */
+	size_t leaf;          /* tests that say the same share one; LEAF_NONE: each
+				 object has an answer of its own */
 	bool per_rcpt;
 	unsigned cost;
 };

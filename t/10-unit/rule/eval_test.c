@@ -416,7 +416,7 @@ static void test_thaws(void)
 	struct ruleset *rs =
 		load_real("rule h\n reason \"h\"\n when header \"X-A\" exists\n"
 			  " spam +2\n"
-			  "rule g\n reason \"g\"\n when bulk and not bulk and\n"
+			  "rule g\n reason \"g\"\n when bulk and auto and\n"
 			  " header \"X-B\" exists\n spam +3\n");
 	static const char *const signs[] = { "+", "-", "?" };
 	struct arena *a = arena_create();
