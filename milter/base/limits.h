@@ -187,9 +187,14 @@
 #define LIMIT_REVIEW_SESSIONS 10000
 #define LIMIT_REVIEW_HTML_BYTES (1024 * 1024) /* of a message, written again */
 #define LIMIT_REVIEW_TEXT_BYTES (256 * 1024)  /* of a message on its page */
-#define LIMIT_REVIEW_TRIES 10              /* wrong passwords for a name in 15 minutes */
-#define LIMIT_REVIEW_TRIES_ALL 300         /* for all names together */
-#define LIMIT_ACCOUNTS_BYTES (1024 * 1024) /* some 8,000 accounts */
+#define LIMIT_REVIEW_TRIES 10      /* wrong passwords for a name in 15 minutes */
+#define LIMIT_REVIEW_TRIES_ALL 300 /* for all names together */
+#define LIMIT_DIGEST_ROWS 50       /* messages that a summary names; the page has all */
+#define LIMIT_DIGEST_TOLD 1000 /* ids kept of what came around the time of a summary */
+#define LIMIT_DIGEST_LINKS \
+	50 /* summaries that can be opened whole: of two days, if hourly */
+#define LIMIT_DIGEST_BACK_S (8 * (int64_t)86400) /* what is older was told, or missed */
+#define LIMIT_ACCOUNTS_BYTES (1024 * 1024)       /* some 8,000 accounts */
 
 /* audit */
 #define LIMIT_AUDIT_FIELD_BYTES 2000 /* a reason in somebody's words; a sealed address */

@@ -100,6 +100,10 @@ int command_privacy(int argc, char **argv);
  * err   returned: exit status */
 int command_review(int argc, char **argv);
 
+/* command_digest - summaries of held mail
+ * err   returned: exit status */
+int command_digest(int argc, char **argv);
+
 /* command_top - what the running daemons do right now
  * err   returned: exit status */
 int command_top(int argc, char **argv);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "review/digest.h"
 #include "session/tally.h"
 #include "store/pair.h"
 
@@ -145,6 +146,20 @@ static void runtime_gauges(struct metrics *m, const struct runtime *w)
 	model_age(m, "delta", o->text_delta, w->text_delta != NULL);
 }
 
+static void digest_gauges(struct metrics *m, const struct gauges *g,
+			  const struct options *o)
+{
+	struct digest_status s;
+	int64_t silent_s = digest_silent(o, o->quarantine_dir, g->began_s, clock_now_s());
+
+	digest_status_read(o->quarantine_dir, &s);
+	metrics_set(m, METRIC_DIGEST_SILENT, NULL, (uint64_t)silent_s);
+	metrics_set(m, METRIC_DIGEST_STOPPED, NULL, silent_s > o->digest_alarm_ms / 1000);
+	metrics_set(m, METRIC_DIGESTS_SENT, NULL, (uint64_t)s.sent);
+	metrics_set(m, METRIC_DIGESTS_FAILED, NULL, (uint64_t)s.failed);
+	metrics_set(m, METRIC_DIGESTS_DOUBTFUL, NULL, (uint64_t)s.doubtful);
+}
+
 static void collect(struct metrics *m, void *user)
 {
 	const struct gauges *g = user;
@@ -166,6 +181,7 @@ static void collect(struct metrics *m, void *user)
 	tally_degraded_now(l);
 	engine_gauges(m, l);
 	runtime_gauges(m, w);
+	digest_gauges(m, g, w->options);
 	runtime_release(w);
 	g_string_free(why, TRUE);
 }

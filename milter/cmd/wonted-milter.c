@@ -30,6 +30,8 @@
 #include "metrics/http.h"
 #include "quarantine/acts.h"
 #include "quarantine/hold_event.h"
+#include "quarantine/limits.h"
+#include "review/digest.h"
 #include "session/engine.h"
 #include "session/listen_socket.h"
 
@@ -56,8 +58,10 @@ struct daemon {
 	int stopping;       /* atomic */
 };
 
-static void bound_journal(struct daemon *d, const struct options *o)
+/* what is not part of a runtime, and follows the options all the same */
+static void set_records(struct daemon *d, const struct options *o)
 {
+	quarantine_compress(d->listener.quarantine, o->quarantine_compress);
 	journal_bound(d->listener.journal,
 		      &(struct journal_bounds){ .rotate_bytes = o->journal_rotate_bytes,
 						.most_bytes = o->journal_limit_bytes });
@@ -77,7 +81,7 @@ static bool reload(struct daemon *d, GString *to)
 	runtime_release(old);
 	if (w != NULL) {
 		log_level_set(w->options->log_level);
-		bound_journal(d, w->options);
+		set_records(d, w->options);
 		g_string_append_printf(to, "reloaded: %zu %s, configuration %s\n",
 				       ruleset_count(w->rules),
 				       plural(ruleset_count(w->rules), "rule", "rules"),
@@ -174,7 +178,14 @@ static void expire(struct daemon *d)
 		return;
 	}
 	int gone = quarantine_expire(d->listener.quarantine, now_s, &e);
+	int over =
+		e != NULL ? 0 : quarantine_limit(d->listener.quarantine, w->options, &e);
 
+	if (over > 0)
+		log_line(LOG_LEVEL_INFO,
+			 "quarantine: %d %s expired, the oldest of more than quarantine_"
+			 "count or quarantine_size of a verdict admit",
+			 over, plural((unsigned)over, "message has", "messages have"));
 	if (gone > 0)
 		log_line(LOG_LEVEL_INFO, "quarantine: %d %s expired", gone,
 			 plural((unsigned)gone, "message has", "messages have"));
@@ -187,6 +198,23 @@ static void expire(struct daemon *d)
 	g_clear_error(&e);
 	hold_events_expire(w->options->quarantine_dir, now_s);
 	journal_expire(d->listener.journal, now_s - w->options->journal_keep_ms / 1000);
+	runtime_release(w);
+}
+
+/* Who is told nothing misses nothing: so the one that runs anyway says it. */
+static void watch_digests(struct daemon *d)
+{
+	struct runtime *w = runtime_current(&d->listener.slot);
+	const struct options *o = w->options;
+	int64_t silent_s =
+		digest_silent(o, o->quarantine_dir, d->gauges.began_s, clock_now_s());
+
+	if (silent_s > o->digest_alarm_ms / 1000)
+		log_line(LOG_LEVEL_ERROR,
+			 "summaries have stopped: for %" G_GINT64_FORMAT
+			 " minutes no \"wonted digest send\" has ended well; see "
+			 "wonted-digest.timer, and whether release_smtp answers",
+			 silent_s / 60);
 	runtime_release(w);
 }
 
@@ -231,6 +259,7 @@ static gpointer attend(gpointer data)
 
 		if (now_us >= expire_us) {
 			expire(d);
+			watch_digests(d);
 			expire_us = now_us + EXPIRE_EVERY_US;
 		}
 		switch (next_signal(expire_us - now_us)) {
@@ -270,7 +299,7 @@ static bool open_files(struct daemon *d, const struct options *o, GError **e)
 	d->listener.journal = journal_open(o->journal_dir, o->journal_rotate_bytes, e);
 	if (d->listener.journal == NULL)
 		return false;
-	bound_journal(d, o);
+	set_records(d, o);
 	gauges_begin(&d->gauges);
 	if (!open_http(d, e))
 		return false;

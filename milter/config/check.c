@@ -48,6 +48,16 @@ static struct origin place_global(const struct check *c, const char *name)
 
 /* --- tenants --- */
 
+/* What is sent leads to the page. */
+static void check_page(const struct check *c, struct origin at, const char *option)
+{
+	if (c->options->review_url[0] == '\0' && usable(c, &c->options->review_url))
+		diagnostic_add(c->diagnostics, at,
+			       "%s needs review_url, the address of the review page: the "
+			       "mails lead there",
+			       option);
+}
+
 static void check_domains(const struct check *c, const struct tenant *t)
 {
 	struct origin at = place(t->origins, SCOPE_TENANT, "domains", t->where);
@@ -99,6 +109,11 @@ static void check_tenants(const struct check *c)
 	for (size_t i = 0; i < o->n_tenants; i++) {
 		check_domains(c, &o->tenants[i]);
 		check_partners(c, &o->tenants[i]);
+		if (o->tenants[i].review_alert[0] != '\0')
+			check_page(c,
+				   place(o->tenants[i].origins, SCOPE_TENANT,
+					 "review_alert", o->tenants[i].where),
+				   "review_alert");
 	}
 }
 
@@ -204,6 +219,17 @@ static void check_extension(const struct check *c, const struct policy *p)
 			       p->junk_extension, delimiters);
 }
 
+/* told once, of the policy that says it */
+static void check_digest(const struct check *c, const struct policy *p)
+{
+	const struct policy *ground = &c->options->policies[0];
+
+	if (p->digest != DIGEST_OFF && (p == ground || ground->digest == DIGEST_OFF))
+		check_page(c, place_policy(c, p, "digest"), "digest");
+	else if (p->digest_codes && (p == ground || !ground->digest_codes))
+		check_page(c, place_policy(c, p, "digest_codes"), "digest_codes");
+}
+
 static void check_policies(const struct check *c)
 {
 	for (size_t i = 0; i < c->options->n_policies; i++) {
@@ -226,6 +252,7 @@ static void check_policies(const struct check *c)
 		}
 		check_thresholds(c, p);
 		check_extension(c, p);
+		check_digest(c, p);
 	}
 }
 

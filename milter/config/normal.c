@@ -432,6 +432,13 @@ char *normal_recipient(const char *text, GString *why)
 	return normal;
 }
 
+char *normal_address(const char *text, GString *why)
+{
+	if (text[0] == '@')
+		return refuse(why, "is no mail address: write user@example.org");
+	return normal_recipient(text, why);
+}
+
 char *normal_flag(const char *text, GString *why)
 {
 	size_t n = strlen(text);

@@ -86,6 +86,11 @@ char *normal_network(const char *text, GString *why);
  * err   NULL: appended to why */
 char *normal_recipient(const char *text, GString *why);
 
+/* normal_address - user@domain, as address_key() has it
+ * own   the caller frees with g_free()
+ * err   NULL: appended to why */
+char *normal_address(const char *text, GString *why);
+
 /* normal_flag - a flag of mailboxes, in lower case: what an import of them takes
  * own   the caller frees with g_free()
  * err   NULL: appended to why */

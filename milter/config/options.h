@@ -38,6 +38,7 @@ typedef const char *opt_c_DELIMITER;   /* "+", "+-" */
 typedef const char *opt_c_REPLY;       /* ASCII, one line, with {reasons} and {id} */
 typedef const char *opt_c_TEXT;        /* UTF-8, one line */
 typedef const char *opt_c_URL;         /* "https://host/path/", or "" */
+typedef const char *opt_c_ADDRESS;     /* "user@example.org", or "" */
 typedef struct strings opt_c_HOSTS;
 typedef struct strings opt_c_SERVERS;    /* "192.0.2.1", "192.0.2.1@53" */
 typedef struct strings opt_c_NETWORKS;   /* "192.0.2.0/24" */
@@ -55,6 +56,7 @@ typedef enum enforce_by opt_c_ENFORCEBY;
 typedef enum junk_by opt_c_JUNKBY;
 typedef enum milter_engine opt_c_ENGINE;
 typedef enum banner_fallback opt_c_FALLBACK;
+typedef enum digest_every opt_c_DIGEST;
 typedef enum headers opt_c_HEADERS;
 typedef enum language opt_c_LANGUAGE;
 typedef enum log_level opt_c_LOGLEVEL;
@@ -76,6 +78,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_REPLY(name) name
 #define opt_m_TEXT(name) name
 #define opt_m_URL(name) name
+#define opt_m_ADDRESS(name) name
 #define opt_m_HOSTS(name) name
 #define opt_m_SERVERS(name) name
 #define opt_m_NETWORKS(name) name
@@ -91,6 +94,7 @@ typedef enum log_level opt_c_LOGLEVEL;
 #define opt_m_JUNKBY(name) name
 #define opt_m_ENGINE(name) name
 #define opt_m_FALLBACK(name) name
+#define opt_m_DIGEST(name) name
 #define opt_m_HEADERS(name) name
 #define opt_m_LANGUAGE(name) name
 #define opt_m_LOGLEVEL(name) name

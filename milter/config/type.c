@@ -46,6 +46,7 @@ _Static_assert(sizeof(enum mode) == sizeof(unsigned) &&
 		       sizeof(enum junk_by) == sizeof(unsigned) &&
 		       sizeof(enum milter_engine) == sizeof(unsigned) &&
 		       sizeof(enum banner_fallback) == sizeof(unsigned) &&
+		       sizeof(enum digest_every) == sizeof(unsigned) &&
 		       sizeof(enum headers) == sizeof(unsigned) &&
 		       sizeof(enum language) == sizeof(unsigned) &&
 		       sizeof(enum log_level) == sizeof(unsigned),
@@ -88,6 +89,7 @@ static const struct type types[OPTION_TYPES] = {
 	[OPTION_REPLY] = TEXT("a reply text", "one line of ASCII", normal_reply),
 	[OPTION_TEXT] = TEXT("a text", "one line of text", normal_text),
 	[OPTION_URL] = TEXT("an address of a page", "https://HOST/, or http://127.0.0.1:PORT/ for tests", normal_url),
+	[OPTION_ADDRESS] = TEXT("a mail address", "user@example.org", normal_address),
 	[OPTION_HOSTS] = LIST("a list of host names", "host or domain names", normal_domain),
 	[OPTION_SERVERS] = LIST("a list of servers", "192.0.2.53, 2001:db8::53 or 192.0.2.53@5353",
 				normal_server),
@@ -110,6 +112,7 @@ static const struct type types[OPTION_TYPES] = {
 	[OPTION_JUNKBY] = WORD("a way to junk", junk_by_names),
 	[OPTION_ENGINE] = WORD("a milter engine", milter_engine_names),
 	[OPTION_FALLBACK] = WORD("a way to warn without a banner", banner_fallback_names),
+	[OPTION_DIGEST] = WORD("how often summaries come", digest_every_names),
 	[OPTION_HEADERS] = WORD("how much headers tell", headers_names),
 	[OPTION_LANGUAGE] = WORD("a language", language_names),
 	[OPTION_LOGLEVEL] = WORD("a log level", log_level_names),

@@ -43,6 +43,9 @@ enum milter_engine { MILTER_ENGINE_LIBMILTER, MILTER_ENGINE_WONTED, MILTER_ENGIN
 /* what is done where a reader may not see the banner */
 enum banner_fallback { FALLBACK_NONE, FALLBACK_SUBJECT, FALLBACK_JUNK, FALLBACK_COUNT };
 
+/* how often a mailbox is told what is held for it */
+enum digest_every { DIGEST_OFF, DIGEST_DAILY, DIGEST_HOURLY, DIGEST_COUNT };
+
 /* how much our headers tell */
 enum headers { HEADERS_VERDICT, HEADERS_FULL, HEADERS_COUNT };
 
@@ -68,6 +71,7 @@ extern const char *const enforce_by_names[ENFORCE_BY_COUNT];
 extern const char *const junk_by_names[JUNK_BY_COUNT];
 extern const char *const milter_engine_names[MILTER_ENGINE_COUNT];
 extern const char *const banner_fallback_names[FALLBACK_COUNT];
+extern const char *const digest_every_names[DIGEST_COUNT];
 extern const char *const headers_names[HEADERS_COUNT];
 extern const char *const language_names[LANGUAGE_COUNT];
 

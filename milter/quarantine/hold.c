@@ -1,7 +1,7 @@
 /* Two files a hold: ID.eml, the message as it was received, and ID.env, its envelope and what
  * became of it. The envelope file comes second, synced: where it stands, the hold exists. The
  * index is made from it, and made again if it is lost. */
-#include "quarantine/hold.h"
+#include "quarantine/hold_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,13 +19,13 @@
 #include "base/lock_holder.h"
 #include "base/log.h"
 #include "base/wait.h"
-#include "quarantine/copy.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
-#include "quarantine/fingerprint.h"
 #include "quarantine/forget.h"
 #include "quarantine/index.h"
 #include "quarantine/mark.h"
+#include "quarantine/pack.h"
+#include "quarantine/request.h"
 #include "quarantine/scope.h"
 #include "quarantine/search.h"
 #include "quarantine/writers.h"
@@ -33,27 +33,12 @@
 #define MODE_FILE 0640
 #define FOLDER_MODE 0750
 #define ID_BYTES 100
-#define LOCK_US (10 * G_USEC_PER_SEC)  /* that a tool waits for the lock of changes */
-#define COPY_LOCK_US G_USEC_PER_SEC    /* that a hold waits, to see whether it has it */
 #define SETTLE_US (4 * G_USEC_PER_SEC) /* that a tool waits for an answer on its way */
 #define SETTLE_EVERY_US 20000
 #define TEXTS_US (20 * G_USEC_PER_SEC) /* that reading the texts of old holds may take */
 #define REST_US G_USEC_PER_SEC         /* that a close waits for who writes */
-#define AGAIN_S (5 * 86400) /* an MTA tries again for 4 or 5 days, RFC 5321 4.5.4.1 */
 #define ORPHAN_S \
 	3600 /* a message without envelope is somebody's hold in the making till then */
-
-struct quarantine {
-	char *folder;
-	struct index *index;
-	struct writers writers;
-	atomic_bool unindexed; /* a hold has no row yet */
-	/* one change of a hold's state at a time: */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool changing; /* of our threads, ... */
-	int lock_fd;   /* ... and of the daemon and the tool */
-};
 
 /* ids become file names: nothing but letters, digits and dashes may be in one */
 static bool id_is_good(const char *id)
@@ -71,7 +56,7 @@ static char *path_of(const struct quarantine *q, const char *id, const char *suf
 	return g_strdup_printf("%s/%s%s", q->folder, id, suffix);
 }
 
-static bool write_envelope(const struct quarantine *q, const struct hold *h, GError **e)
+bool hold_write_envelope(const struct quarantine *q, const struct hold *h, GError **e)
 {
 	char *path = path_of(q, h->id, ".env");
 	bool done = envelope_write(path, MODE_FILE, h, e);
@@ -80,7 +65,7 @@ static bool write_envelope(const struct quarantine *q, const struct hold *h, GEr
 	return done;
 }
 
-static struct hold *read_envelope(const struct quarantine *q, const char *id, GError **e)
+struct hold *hold_read_envelope(const struct quarantine *q, const char *id, GError **e)
 {
 	char *path = path_of(q, id, ".env");
 	struct hold *h = envelope_read(path, id, e);
@@ -90,7 +75,7 @@ static struct hold *read_envelope(const struct quarantine *q, const char *id, GE
 }
 
 /* After the row says so: what a crash leaves in between, repair() removes. */
-static void remove_files(const struct quarantine *q, const char *id)
+void hold_remove_files(const struct quarantine *q, const char *id)
 {
 	char *eml = path_of(q, id, ".eml"), *env = path_of(q, id, ".env");
 
@@ -121,12 +106,12 @@ static void repair_row(struct quarantine *q, const char *id, bool again, int64_t
 
 	if (!over && !missing && !again)
 		return;
-	struct hold *h = read_envelope(q, id, &e);
+	struct hold *h = hold_read_envelope(q, id, &e);
 
 	if (h != NULL)
 		fill_text(q, h, until_us);
 	if (h != NULL && over && !hold_is_held(h)) {
-		remove_files(q, id);
+		hold_remove_files(q, id);
 	} else if (h == NULL || !index_put(q->index, h, &e)) {
 		log_line(LOG_LEVEL_ERROR, "quarantine: %s is not in the index: %s", id,
 			 e->message);
@@ -276,7 +261,7 @@ static bool look(struct quarantine *q, GError **e)
 }
 
 /* before an index is asked that may do without its answer */
-static void look_and_log(struct quarantine *q)
+void quarantine_look(struct quarantine *q)
 {
 	GError *e = NULL;
 
@@ -299,9 +284,29 @@ static void index_new(struct quarantine *q, const struct hold *h)
 	g_error_free(e);
 }
 
-/* by   whose answer is to come; NULL: nobody's */
-static bool write_hold(struct quarantine *q, const struct hold *h, struct bytes raw,
-		       const char *by, GError **e)
+void quarantine_compress(struct quarantine *q, bool yes)
+{
+	atomic_store(&q->plain, !yes);
+}
+
+/* What looks as if it were compressed by us is, so that it is read as what it is. */
+static bool write_message(const struct quarantine *q, const char *path, struct bytes raw,
+			  GError **e)
+{
+	bool like_ours = pack_is(raw);
+	GByteArray *small =
+		atomic_load(&q->plain) && !like_ours ? NULL : pack(raw, like_ours);
+	const struct bytes kept =
+		small == NULL ? raw
+			      : (struct bytes){ (const char *)small->data, small->len };
+	bool done = file_replace(path, kept, MODE_FILE, e);
+
+	g_clear_pointer(&small, g_byte_array_unref);
+	return done;
+}
+
+bool hold_write_files(struct quarantine *q, const struct hold *h, struct bytes raw,
+		      const char *by, GError **e)
 {
 	if (!id_is_good(h->id)) {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
@@ -320,10 +325,10 @@ static bool write_hold(struct quarantine *q, const struct hold *h, struct bytes 
 			    path, raw.n);
 	} else {
 		done = (by == NULL || mark_answer(q->folder, h->id, by, e)) &&
-		       file_replace(path, raw, MODE_FILE, e) && write_envelope(q, h, e);
+		       write_message(q, path, raw, e) && hold_write_envelope(q, h, e);
 		/* the message will be delivered: it must not come up as held later */
 		if (!done)
-			remove_files(q, h->id);
+			hold_remove_files(q, h->id);
 	}
 	g_free(path);
 	if (done)
@@ -333,8 +338,8 @@ static bool write_hold(struct quarantine *q, const struct hold *h, struct bytes 
 
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e)
 {
-	look_and_log(q);
-	return write_hold(q, h, raw, NULL, e);
+	quarantine_look(q);
+	return hold_write_files(q, h, raw, NULL, e);
 }
 
 struct listing {
@@ -386,6 +391,31 @@ bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 
 	marks_free(marks);
 	return done;
+}
+
+struct mailboxes {
+	const struct hold_scope *scope;
+	bool (*each)(const char *tenant, const char *address, void *user);
+	void *user;
+};
+
+static bool show_mailbox(const char *tenant, const char *address, void *user)
+{
+	const struct mailboxes *m = user;
+
+	return (m->scope->tenant != NULL && strcmp(tenant, m->scope->tenant) != 0) ||
+	       m->each(tenant, address, m->user);
+}
+
+bool hold_mailboxes(const struct hold_scope *scope, int64_t since_s,
+		    bool (*each)(const char *tenant, const char *address, void *user),
+		    void *user, GError **e)
+{
+	struct quarantine *q = scope->of;
+	struct mailboxes m = { scope, each, user };
+
+	g_assert(scope->kind == HOLD_SCOPE_ALL || scope->kind == HOLD_SCOPE_TENANT);
+	return look(q, e) && index_mailboxes(q->index, since_s, show_mailbox, &m, e);
 }
 
 void quarantine_settle(struct quarantine *q)
@@ -462,7 +492,7 @@ static bool is_gone(const struct quarantine *q, const char *id)
 static struct hold *read_found(struct quarantine *q, const struct finding *f, GError **e)
 {
 	GError *why = NULL;
-	struct hold *h = read_envelope(q, f->id, &why);
+	struct hold *h = hold_read_envelope(q, f->id, &why);
 
 	if (h != NULL && !hold_scope_admits(f->scope, h)) {
 		hold_free(h); /* the file is the truth, whatever the index says */
@@ -509,9 +539,17 @@ bool hold_find(const struct hold_scope *scope, const char *id, struct hold **h_r
 bool hold_raw(struct quarantine *q, const struct hold *h, char **text_r, size_t *n_r,
 	      GError **e)
 {
-	char *path = path_of(q, h->id, ".eml");
+	char *path = path_of(q, h->id, ".eml"), *packed = NULL;
 	bool done = file_read(path, LIMIT_MESSAGE_BYTES, text_r, n_r, e);
 
+	if (done && pack_is((struct bytes){ *text_r, *n_r })) {
+		packed = g_steal_pointer(text_r);
+		done = pack_open((struct bytes){ packed, *n_r }, LIMIT_MESSAGE_BYTES,
+				 text_r, n_r, e);
+		if (!done)
+			g_prefix_error(e, "%s: ", path);
+	}
+	g_free(packed);
 	g_free(path);
 	return done;
 }
@@ -555,10 +593,10 @@ static bool change(struct quarantine *q, struct hold *h, const struct choice *c,
 			rcpt != NULL ? ">" : "", h->id);
 		return false;
 	}
-	if (!write_envelope(q, h, e) || !index_put(q->index, h, e))
+	if (!hold_write_envelope(q, h, e) || !index_put(q->index, h, e))
 		return false;
 	if (!hold_is_held(h))
-		remove_files(q, h->id);
+		hold_remove_files(q, h->id);
 	return true;
 }
 
@@ -626,9 +664,7 @@ static void end_change(struct quarantine *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
-/* A process that was stopped with the lock in its hands must not stop us, too; nor must who of
- * us waits for it keep the others for longer than they have time. */
-static bool lock_changes(struct quarantine *q, int64_t until_us, GError **e)
+bool quarantine_lock(struct quarantine *q, int64_t until_us, GError **e)
 {
 	pthread_mutex_lock(&q->lock);
 	while (q->changing && wait_until(&q->changed, &q->lock, until_us))
@@ -648,7 +684,7 @@ static bool lock_changes(struct quarantine *q, int64_t until_us, GError **e)
 	return false;
 }
 
-static void unlock_changes(struct quarantine *q)
+void quarantine_unlock(struct quarantine *q)
 {
 	flock(q->lock_fd, LOCK_UN);
 	end_change(q);
@@ -673,9 +709,9 @@ static bool set_state(struct quarantine *q, const char *id, const struct choice 
 	GError *why = NULL;
 	bool done = false;
 
-	if (!lock_changes(q, clock_mono_us() + LOCK_US, e))
+	if (!quarantine_lock(q, clock_mono_us() + QUARANTINE_LOCK_US, e))
 		return false;
-	struct hold *h = id_is_good(id) ? read_envelope(q, id, &why) : NULL;
+	struct hold *h = id_is_good(id) ? hold_read_envelope(q, id, &why) : NULL;
 
 	if (h != NULL && hold_scope_admits(c->scope, h))
 		done = change(q, h, c, state, e);
@@ -685,7 +721,7 @@ static bool set_state(struct quarantine *q, const char *id, const struct choice 
 		done = close_gone(q, c, id, state, e);
 	else
 		g_propagate_error(e, g_steal_pointer(&why));
-	unlock_changes(q);
+	quarantine_unlock(q);
 	g_clear_error(&why);
 	hold_free(h);
 	return done;
@@ -708,195 +744,7 @@ bool hold_set_sent(struct quarantine *q, const struct hold *h, const bool *taken
 	return set_state(q, h->id, &c, HOLD_RELEASED, e);
 }
 
-/* One arrival of a message on its way into the quarantine. */
-struct arrival {
-	const struct hold *hold;
-	bool *covered; /* of its recipients: held in an older hold */
-	GString *ids;
-	struct bytes raw;
-	struct kept *kept;
-};
-
-/* It is held there, whether or not the disk has room to count it. */
-static void note_again(struct quarantine *q, struct hold *old, const struct hold *h)
-{
-	GError *e = NULL;
-
-	old->seen = MAX(old->seen, 1) + 1;
-	old->seen_s = h->received_s;
-	old->expires_s = MAX(old->expires_s, h->expires_s);
-	if (write_envelope(q, old, &e) && index_put(q->index, old, &e)) {
-		log_line(LOG_LEVEL_INFO,
-			 "quarantine: %s came again, %" PRIu64 " times now: counted",
-			 old->id, old->seen);
-		return;
-	}
-	log_line(LOG_LEVEL_WARN,
-		 "quarantine: %s came again and is held already, but cannot be counted: "
-		 "%s",
-		 old->id, e->message);
-	g_error_free(e);
-}
-
-/* Under the lock of changes: it cannot be released or deleted in between. */
-static void count_again(struct quarantine *q, const char *id, struct arrival *a)
-{
-	const struct hold *h = a->hold;
-	struct hold *old = read_envelope(q, id, NULL);
-	bool *now = g_memdup2(a->covered, h->n_rcpts * sizeof(*now));
-	GError *e = NULL;
-
-	if (old != NULL && copy_cover(old, h, now) && copy_is_same(q, old, h)) {
-		if (!mark_answer(q->folder, id, h->id, &e)) {
-			log_line(LOG_LEVEL_WARN,
-				 "quarantine: %s: should the MTA not hear that it is "
-				 "held, "
-				 "that will not be seen: %s",
-				 id, e->message);
-			g_error_free(e);
-		}
-		memcpy(a->covered, now, h->n_rcpts * sizeof(*now));
-		note_again(q, old, h);
-		g_string_append_printf(a->ids, "%s%s", a->ids->len > 0 ? "," : "", id);
-	}
-	hold_free(old);
-	g_free(now);
-}
-
-static void look_for_same(struct quarantine *q, struct arrival *a)
-{
-	const struct hold *h = a->hold;
-	char **same = NULL;
-	GError *e = NULL;
-
-	if (!index_same(q->index, h->fingerprint, h->received_s - AGAIN_S, &same, &e) ||
-	    same[0] == NULL) {
-		/* nothing to look at */
-	} else if (lock_changes(q, MIN(a->kept->until_us, clock_mono_us() + COPY_LOCK_US),
-				&e)) {
-		for (char **id = same; *id != NULL; id++)
-			count_again(q, *id, a);
-		unlock_changes(q);
-	}
-	if (e != NULL)
-		log_seldom(LOG_LEVEL_WARN, "quarantine-again",
-			   "quarantine: what may be a copy of %s is held on its own: %s",
-			   same != NULL && same[0] != NULL ? same[0] : h->id, e->message);
-	g_clear_error(&e);
-	g_strfreev(same);
-}
-
-/* those who are covered by no older hold */
-static bool write_rest(struct quarantine *q, const struct arrival *a, GError **e)
-{
-	struct hold h = *a->hold;
-	struct hold_rcpt *rest = g_new0(struct hold_rcpt, h.n_rcpts);
-	bool done = true;
-
-	h.rcpts = rest;
-	h.n_rcpts = 0;
-	for (size_t i = 0; i < a->hold->n_rcpts; i++)
-		if (!a->covered[i])
-			rest[h.n_rcpts++] = a->hold->rcpts[i];
-	a->kept->fresh = h.n_rcpts > 0;
-	if (a->kept->fresh) {
-		done = write_hold(q, &h, a->raw, h.id, e);
-		g_string_append_printf(a->ids, "%s%s", a->ids->len > 0 ? "," : "", h.id);
-	}
-	g_free(rest);
-	return done;
-}
-
-bool hold_keep_whole(struct quarantine *q, const struct hold *given, struct bytes raw,
-		     struct kept *kept, GError **e)
-{
-	char *fingerprint = fingerprint_take(given->mail_from, raw);
-	struct hold h = *given;
-	struct arrival a = { .hold = &h,
-			     .raw = raw,
-			     .covered = g_new0(bool, given->n_rcpts),
-			     .ids = g_string_new(NULL),
-			     .kept = kept };
-
-	h.fingerprint = fingerprint;
-	h.seen = 1;
-	h.seen_s = h.received_s;
-	look_and_log(q);
-	look_for_same(q, &a);
-	bool done = write_rest(q, &a, e);
-
-	kept->ids = g_string_free(a.ids, FALSE);
-	g_free(a.covered);
-	g_free(fingerprint);
-	return done;
-}
-
-void kept_clear(struct kept *k)
-{
-	g_clear_pointer(&k->ids, g_free);
-}
-
-bool hold_keep(struct quarantine *q, const struct hold *h, struct bytes raw, char **ids_r,
-	       GError **e)
-{
-	struct kept k = { .until_us = clock_mono_us() + LOCK_US };
-	bool done = hold_keep_whole(q, h, raw, &k, e);
-
-	*ids_r = done ? g_steal_pointer(&k.ids) : NULL;
-	kept_clear(&k);
-	return done;
-}
-
-/* Another arrival may have found it in between, and told its MTA that it is held: then it is. */
-static bool is_ours_alone(struct quarantine *q, const char *id)
-{
-	struct hold *h = read_envelope(q, id, NULL);
-	bool alone = h != NULL && h->seen <= 1;
-
-	hold_free(h);
-	return alone;
-}
-
-/* true: it is as if it had never been held */
-static bool withdraw(struct quarantine *q, const char *id, GError **e)
-{
-	if (!lock_changes(q, clock_mono_us() + LOCK_US, e))
-		return false;
-	bool gone = is_ours_alone(q, id);
-
-	if (gone) {
-		remove_files(q, id);
-		index_remove(q->index, id, e);
-	}
-	unlock_changes(q);
-	return gone;
-}
-
-void hold_withdraw(struct quarantine *q, const struct hold *h, const struct kept *kept,
-		   bool held)
-{
-	GError *e = NULL;
-	bool stays = held && !(kept->fresh && withdraw(q, h->id, &e));
-
-	log_line(LOG_LEVEL_WARN,
-		 "quarantine: %s was on disk too late, its message was delivered: %s%s%s",
-		 h->id,
-		 !stays ? "it is not held"
-			: "a hold of it stays, and is told as doubtful",
-		 e != NULL ? "; " : "", e != NULL ? e->message : "");
-	g_clear_error(&e);
-}
-
-void hold_answered(struct quarantine *q, const char *ids, const char *by)
-{
-	char **all = g_strsplit(ids, ",", -1);
-
-	for (char **id = all; *id != NULL; id++)
-		mark_answered(q->folder, *id, by);
-	g_strfreev(all);
-}
-
-static bool expire_one(struct quarantine *q, const char *id)
+bool hold_expire(struct quarantine *q, const char *id)
 {
 	GError *e = NULL;
 	int fd = is_gone(q, id) ? -1 : hold_reserve(q, id, &e);
@@ -915,15 +763,18 @@ static bool expire_one(struct quarantine *q, const char *id)
 
 int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
 {
+	GHashTable *asked = request_ids(q);
 	char **ids = NULL;
 	int gone = -1;
 
 	if (look(q, e) && index_expired(q->index, now_s, &ids, e)) {
 		gone = 0;
 		for (char **id = ids; *id != NULL; id++)
-			gone += expire_one(q, *id);
+			if (!g_hash_table_contains(asked, *id))
+				gone += hold_expire(q, *id);
 	}
 	g_strfreev(ids);
+	g_hash_table_unref(asked);
 	return gone;
 }
 
@@ -949,8 +800,8 @@ static bool forget(struct quarantine *q, struct hold *h, const bool *forgotten, 
 			hold_rcpt_clear(&rcpts[i]);
 	h->n_rcpts = n;
 	if (n == 0 || (!gone && !hold_is_held(h)))
-		remove_files(q, h->id);
-	else if (!gone && !write_envelope(q, h, e))
+		hold_remove_files(q, h->id);
+	else if (!gone && !hold_write_envelope(q, h, e))
 		return false;
 	if (n > 0 && !gone)
 		fill_text(q, h, clock_mono_us() + TEXTS_US);
@@ -964,13 +815,14 @@ bool hold_forget(struct quarantine *q, const struct hold *of, const bool *forgot
 	int busy = gone ? -1 : hold_reserve(q, of->id, e);
 	struct hold *h = NULL;
 
-	if ((!gone && busy < 0) || !lock_changes(q, clock_mono_us() + LOCK_US, e))
+	if ((!gone && busy < 0) ||
+	    !quarantine_lock(q, clock_mono_us() + QUARANTINE_LOCK_US, e))
 		goto out;
 	done = gone ? index_find(q->index, of->id, copy_row, &h, e)
-		    : (h = read_envelope(q, of->id, e)) != NULL;
+		    : (h = hold_read_envelope(q, of->id, e)) != NULL;
 	if (h != NULL && h->n_rcpts == of->n_rcpts)
 		done = forget(q, h, forgotten, gone, e);
-	unlock_changes(q);
+	quarantine_unlock(q);
 	hold_free(h);
 out:
 	if (busy >= 0)

@@ -85,6 +85,10 @@ struct hold {
  * err   NULL: e names the folder and what to do */
 struct quarantine *quarantine_open(const char *folder, GError **e);
 
+/* quarantine_compress - whether messages are compressed that are held from now on: as long as
+ *                       nobody says so they are */
+void quarantine_compress(struct quarantine *q, bool yes);
+
 /* quarantine_close - give back; NULL is allowed */
 void quarantine_close(struct quarantine *q);
 
@@ -94,48 +98,6 @@ void quarantine_close(struct quarantine *q);
  *       raw   the message as received, without our headers
  * err   false: nothing is held and e says why; true only when it would survive a power cut */
 bool hold_write(struct quarantine *q, const struct hold *h, struct bytes raw, GError **e);
-
-/* hold_answered - the MTA has taken the answer about a message that hold_keep() has held;
- *                 until then the hold is told as "may have been delivered"
- * in    ids   as hold_keep() gave them
- *       by    the id that it was given
- * err   what cannot be noted stays in doubt */
-void hold_answered(struct quarantine *q, const char *ids, const char *by);
-
-/* hold_keep - as hold_write(), but what is held already for some of the recipients is not
- *             held for them again. An MTA that died before it could hear "discard" sends the
- *             message once more: the hold that is there counts it and lasts as long as the
- *             new one would. The same message is one of the same sender, tenant, content and
- *             header but for what MTAs and filters add on the way, of the last five days,
- *             still held and whole
- * out   *ids_r   where it is held: ids with "," between
- * own   *ids_r: free with g_free()
- * err   as of hold_write(); when in doubt it is held again */
-bool hold_keep(struct quarantine *q, const struct hold *h, struct bytes raw, char **ids_r,
-	       GError **e);
-
-/* What hold_keep_whole() made of a message, and hold_withdraw() undoes. */
-struct kept {
-	int64_t until_us; /* in: on clock_mono_us(), bounds the wait for locks and disks */
-	char *ids;        /* where it is held */
-	bool fresh;       /* one of them is its own */
-};
-
-/* kept_clear - give back what is in it */
-void kept_clear(struct kept *k);
-
-/* hold_keep_whole - hold_keep(), telling what it did
- * own   kept_clear()
- * err   as of hold_keep() */
-bool hold_keep_whole(struct quarantine *q, const struct hold *h, struct bytes raw,
-		     struct kept *kept, GError **e);
-
-/* hold_withdraw - the message was delivered meanwhile: its own hold goes; one that another
- *                 arrival counts on stays, and tells that a copy may have been delivered
- * in    held   what hold_keep_whole() returned
- * err   said in the log */
-void hold_withdraw(struct quarantine *q, const struct hold *h, const struct kept *kept,
-		   bool held);
 
 struct writers;
 
@@ -187,6 +149,16 @@ enum { HOLD_LIST_MOST = 1000 };
  * err   false: e says why */
 bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 	       bool (*each)(const struct hold *h, void *user), void *user, GError **e);
+
+/* hold_mailboxes - whom anything of a scope is still held for that came since then
+ * in    scope   of all, or of a tenant
+ *       each    called once for a mailbox; address as the newest of its holds has it; what it
+ *               is given lives for the call only; false ends it
+ * cost  looks at all holds since then
+ * err   false: e says why */
+bool hold_mailboxes(const struct hold_scope *scope, int64_t since_s,
+		    bool (*each)(const char *tenant, const char *address, void *user),
+		    void *user, GError **e);
 
 /* hold_find - one hold of a scope by its id, or by the MTA's queue id if only one of the
  *             scope has it; of a mailbox's scope, its own part
@@ -241,7 +213,8 @@ int64_t quarantine_count_held(struct quarantine *q);
  * err   a doubt is said in the log, with what becomes of it */
 bool quarantine_clock(struct quarantine *q, struct clock_trust *t, int64_t now_s);
 
-/* quarantine_expire - mark and remove what has passed its time, but for what is just released
+/* quarantine_expire - mark and remove what has passed its time, but for what is just released,
+ *                     and what somebody has asked for and not got an answer
  * out   how many holds went; -1: the index cannot be read and e says why
  * err   -1, see out; one hold that cannot go is said in the log and keeps no other back */
 int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e);

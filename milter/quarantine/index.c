@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "quarantine/describe.h"
-#include "quarantine/envelope.h"
+#include "quarantine/index_db.h"
 #include "quarantine/index_schema.h"
 #include "quarantine/scope.h"
 #include "quarantine/search.h"
@@ -22,31 +22,7 @@
 #define BUSY_MS 5000
 #define VERSION 3 /* what rows hold; PRAGMA user_version, 0 before there were any */
 #define FILE_MODE 0640
-#define SAME_MOST 100 /* holds of one message; more are of no use to anybody */
-#define SELECT_HOLDS                                                              \
-	"SELECT h.id, h.queue_id, h.mail_from, h.header_from, h.subject,"         \
-	" h.message_id, h.reasons, h.tenant, h.received_s, h.expires_s, h.bytes," \
-	" c.fingerprint, c.seen, c.seen_s, d.name, d.client, k.campaign FROM "
-#define JOIN_HOLDS                                                         \
-	" CROSS JOIN holds h ON h.id=k.id LEFT JOIN copies c ON c.id=h.id" \
-	" LEFT JOIN details d ON d.id=h.id "
-/* by id or queue id; a row that an older version left may have no place in the list yet */
-#define SELECT_ONE                                                        \
-	SELECT_HOLDS "holds h LEFT JOIN docs k ON k.id=h.id"              \
-		     " LEFT JOIN copies c ON c.id=h.id LEFT JOIN details" \
-		     " d ON d.id=h.id "
-
-struct index {
-	sqlite3 *db;
-	char *path;
-	pthread_mutex_t lock;  /* one transaction at a time on the one connection */
-	pthread_rwlock_t gate; /* taken to write by who opens it anew */
-	dev_t dev;
-	ino_t ino;
-	atomic_bool broken; /* what is read of it is nonsense */
-};
-
-static bool fail(const struct index *x, const char *doing, GError **e)
+bool index_fail(const struct index *x, const char *doing, GError **e)
 {
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
 		    "quarantine index %s: cannot %s: %s", x->path, doing,
@@ -85,7 +61,7 @@ static bool open_db(struct index *x, GError **e)
 	    sqlite3_exec(x->db, index_schema, NULL, NULL, NULL) == SQLITE_OK)
 		return true;
 	atomic_store(&x->broken, is_broken(x));
-	return fail(x, "open (run as the daemon's user)", e);
+	return index_fail(x, "open (run as the daemon's user)", e);
 }
 
 /* What SQLite keeps beside a file is of that file. */
@@ -135,19 +111,19 @@ static bool open_anew(struct index *x, GError **e)
 	return open_db(x, e);
 }
 
-static sqlite3_stmt *prepare(const struct index *x, const char *sql, GError **e)
+sqlite3_stmt *index_prepare(const struct index *x, const char *sql, GError **e)
 {
 	sqlite3_stmt *s = NULL;
 
 	if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
-		fail(x, "read", e);
+		index_fail(x, "read", e);
 	return s;
 }
 
 /* -1: it cannot be read */
 static int version_of(const struct index *x)
 {
-	sqlite3_stmt *s = prepare(x, "PRAGMA user_version", NULL);
+	sqlite3_stmt *s = index_prepare(x, "PRAGMA user_version", NULL);
 	int version = s != NULL && sqlite3_step(s) == SQLITE_ROW
 			      ? sqlite3_column_int(s, 0)
 			      : -1;
@@ -230,12 +206,12 @@ bool index_look(struct index *x, bool *anew_r, GError **e)
 	return good;
 }
 
-static void enter(struct index *x)
+void index_enter(struct index *x)
 {
 	pthread_rwlock_rdlock(&x->gate);
 }
 
-static bool leave(struct index *x, bool done)
+bool index_leave(struct index *x, bool done)
 {
 	if (!done && is_broken(x))
 		atomic_store(&x->broken, true);
@@ -243,33 +219,33 @@ static bool leave(struct index *x, bool done)
 	return done;
 }
 
-static void bind_text(sqlite3_stmt *s, int at, const char *text)
+void index_bind(sqlite3_stmt *s, int at, const char *text)
 {
 	sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
 }
 
 static bool put_hold(const struct index *x, const struct hold *h, GError **e)
 {
-	sqlite3_stmt *s = prepare(
+	sqlite3_stmt *s = index_prepare(
 		x, "INSERT OR REPLACE INTO holds VALUES(?,?,?,?,?,?,?,?,?,?,?)", e);
 
 	if (s == NULL)
 		return false;
-	bind_text(s, 1, h->id);
-	bind_text(s, 2, h->queue_id);
-	bind_text(s, 3, h->mail_from);
-	bind_text(s, 4, h->from);
-	bind_text(s, 5, h->subject);
-	bind_text(s, 6, h->message_id);
-	bind_text(s, 7, h->reasons);
-	bind_text(s, 8, h->tenant);
+	index_bind(s, 1, h->id);
+	index_bind(s, 2, h->queue_id);
+	index_bind(s, 3, h->mail_from);
+	index_bind(s, 4, h->from);
+	index_bind(s, 5, h->subject);
+	index_bind(s, 6, h->message_id);
+	index_bind(s, 7, h->reasons);
+	index_bind(s, 8, h->tenant);
 	sqlite3_bind_int64(s, 9, h->received_s);
 	sqlite3_bind_int64(s, 10, h->expires_s);
 	sqlite3_bind_int64(s, 11, (int64_t)h->bytes);
 	bool done = sqlite3_step(s) == SQLITE_DONE;
 
 	sqlite3_finalize(s);
-	return done || fail(x, "write", e);
+	return done || index_fail(x, "write", e);
 }
 
 /* A table of its own: an older version's index has none, and its holds are told apart. */
@@ -277,40 +253,42 @@ static bool put_copies(const struct index *x, const struct hold *h, GError **e)
 {
 	if (h->fingerprint == NULL)
 		return true;
-	sqlite3_stmt *s = prepare(x, "INSERT OR REPLACE INTO copies VALUES(?,?,?,?)", e);
+	sqlite3_stmt *s =
+		index_prepare(x, "INSERT OR REPLACE INTO copies VALUES(?,?,?,?)", e);
 
 	if (s == NULL)
 		return false;
-	bind_text(s, 1, h->id);
-	bind_text(s, 2, h->fingerprint);
+	index_bind(s, 1, h->id);
+	index_bind(s, 2, h->fingerprint);
 	sqlite3_bind_int64(s, 3, (int64_t)MAX(h->seen, 1));
 	sqlite3_bind_int64(s, 4, h->seen_s);
 	bool done = sqlite3_step(s) == SQLITE_DONE;
 
 	sqlite3_finalize(s);
-	return done || fail(x, "write", e);
+	return done || index_fail(x, "write", e);
 }
 
 /* As of copies: a table of its own. */
 static bool put_details(const struct index *x, const struct hold *h, GError **e)
 {
-	sqlite3_stmt *s = prepare(x, "INSERT OR REPLACE INTO details VALUES(?,?,?)", e);
+	sqlite3_stmt *s =
+		index_prepare(x, "INSERT OR REPLACE INTO details VALUES(?,?,?)", e);
 
 	if (s == NULL)
 		return false;
-	bind_text(s, 1, h->id);
-	bind_text(s, 2, h->name);
-	bind_text(s, 3, h->client);
+	index_bind(s, 1, h->id);
+	index_bind(s, 2, h->name);
+	index_bind(s, 3, h->client);
 	bool done = sqlite3_step(s) == SQLITE_DONE;
 
 	sqlite3_finalize(s);
-	return done || fail(x, "write", e);
+	return done || index_fail(x, "write", e);
 }
 
 static bool put_points(const struct index *x, const struct hold *h, GError **e)
 {
-	sqlite3_stmt *s =
-		prepare(x, "INSERT OR REPLACE INTO points VALUES(?,?,?,?,?,?,?)", e);
+	sqlite3_stmt *s = index_prepare(
+		x, "INSERT OR REPLACE INTO points VALUES(?,?,?,?,?,?,?)", e);
 	bool done = s != NULL;
 
 	for (size_t i = 0; done && i < h->n_rcpts; i++) {
@@ -318,13 +296,13 @@ static bool put_points(const struct index *x, const struct hold *h, GError **e)
 
 		if (r->hits == NULL)
 			continue;
-		bind_text(s, 1, h->id);
+		index_bind(s, 1, h->id);
 		sqlite3_bind_int64(s, 2, (int64_t)i);
-		bind_text(s, 3, r->rule);
-		bind_text(s, 4, r->hits);
+		index_bind(s, 3, r->rule);
+		index_bind(s, 4, r->hits);
 		for (size_t axis = 0; axis < AXIS_COUNT; axis++)
 			sqlite3_bind_int64(s, 5 + (int)axis, r->milli[axis]);
-		done = sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e);
+		done = sqlite3_step(s) == SQLITE_DONE || index_fail(x, "write", e);
 		sqlite3_reset(s);
 	}
 	sqlite3_finalize(s);
@@ -334,19 +312,19 @@ static bool put_points(const struct index *x, const struct hold *h, GError **e)
 static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 {
 	sqlite3_stmt *s =
-		prepare(x, "INSERT OR REPLACE INTO rcpts VALUES(?,?,?,?,?,?)", e);
+		index_prepare(x, "INSERT OR REPLACE INTO rcpts VALUES(?,?,?,?,?,?)", e);
 	bool done = s != NULL;
 
 	for (size_t i = 0; done && i < h->n_rcpts; i++) {
 		char *key = hold_address_key(h->rcpts[i].address);
 
-		bind_text(s, 1, h->id);
+		index_bind(s, 1, h->id);
 		sqlite3_bind_int64(s, 2, (int64_t)i);
-		bind_text(s, 3, h->rcpts[i].address);
-		bind_text(s, 4, key);
-		bind_text(s, 5, h->rcpts[i].verdict);
+		index_bind(s, 3, h->rcpts[i].address);
+		index_bind(s, 4, key);
+		index_bind(s, 5, h->rcpts[i].verdict);
 		sqlite3_bind_int(s, 6, (int)h->rcpts[i].state);
-		done = sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e);
+		done = sqlite3_step(s) == SQLITE_DONE || index_fail(x, "write", e);
 		sqlite3_reset(s);
 		g_free(key);
 	}
@@ -356,21 +334,19 @@ static bool put_rcpts(const struct index *x, const struct hold *h, GError **e)
 
 /* ---- what it is found by ---- */
 
-#define PLACES 20 /* bits: holds of one second */
-
-static int64_t place_of(int64_t s)
+int64_t index_place(int64_t s)
 {
-	return s <= 0 ? 1 : s << PLACES; /* 0 is none */
+	return s <= 0 ? 1 : s << INDEX_PLACES; /* 0 is none */
 }
 
 /* 0: it has none yet */
 static int64_t place_now(const struct index *x, const char *id)
 {
-	sqlite3_stmt *s = prepare(x, "SELECT nr FROM docs WHERE id=?", NULL);
+	sqlite3_stmt *s = index_prepare(x, "SELECT nr FROM docs WHERE id=?", NULL);
 	int64_t nr = 0;
 
 	if (s != NULL) {
-		bind_text(s, 1, id);
+		index_bind(s, 1, id);
 		if (sqlite3_step(s) == SQLITE_ROW)
 			nr = sqlite3_column_int64(s, 0);
 	}
@@ -381,43 +357,45 @@ static int64_t place_now(const struct index *x, const char *id)
 static bool put_place(const struct index *x, const struct hold *h, int64_t *nr_r,
 		      GError **e)
 {
-	sqlite3_stmt *s = prepare(x,
-				  "INSERT INTO docs(nr, id, campaign) VALUES("
-				  "coalesce((SELECT max(nr)+1 FROM docs WHERE nr>=?1 AND "
-				  "nr<?2), ?1), ?3, ?4)",
-				  e);
+	sqlite3_stmt *s =
+		index_prepare(x,
+			      "INSERT INTO docs(nr, id, campaign) VALUES("
+			      "coalesce((SELECT max(nr)+1 FROM docs WHERE nr>=?1 AND "
+			      "nr<?2), ?1), ?3, ?4)",
+			      e);
 
 	if (s == NULL)
 		return false;
-	sqlite3_bind_int64(s, 1, place_of(h->received_s));
-	sqlite3_bind_int64(s, 2, place_of(h->received_s) + (1 << PLACES));
-	bind_text(s, 3, h->id);
-	bind_text(s, 4, h->campaign);
+	sqlite3_bind_int64(s, 1, index_place(h->received_s));
+	sqlite3_bind_int64(s, 2, index_place(h->received_s) + (1 << INDEX_PLACES));
+	index_bind(s, 3, h->id);
+	index_bind(s, 4, h->campaign);
 	bool done = sqlite3_step(s) == SQLITE_DONE;
 
 	*nr_r = sqlite3_last_insert_rowid(x->db);
 	sqlite3_finalize(s);
-	return done || fail(x, "write", e);
+	return done || index_fail(x, "write", e);
 }
 
 /* What a change of states changes; the text of what nobody is held for any more is forgotten. */
 static bool put_facets(const struct index *x, const struct hold *h, int64_t nr,
 		       GError **e)
 {
-	sqlite3_stmt *s =
-		prepare(x,
-			hold_is_held(h) ? "UPDATE texts SET facets=?2 WHERE rowid=?1 AND "
-					  "facets<>?2"
-					: "UPDATE texts SET facets=?2, body='' WHERE "
-					  "rowid=?1 AND facets<>?2",
-			e);
+	sqlite3_stmt *s = index_prepare(
+		x,
+		hold_is_held(h) ? "UPDATE texts SET facets=?2 WHERE rowid=?1 AND "
+				  "facets<>?2"
+				: "UPDATE texts SET facets=?2, body='' WHERE "
+				  "rowid=?1 AND facets<>?2",
+		e);
 	char *facets = search_facets(h);
 
 	if (s != NULL) {
 		sqlite3_bind_int64(s, 1, nr);
-		bind_text(s, 2, facets);
+		index_bind(s, 2, facets);
 	}
-	bool done = s != NULL && (sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e));
+	bool done = s != NULL &&
+		    (sqlite3_step(s) == SQLITE_DONE || index_fail(x, "write", e));
 
 	sqlite3_finalize(s);
 	g_free(facets);
@@ -426,22 +404,23 @@ static bool put_facets(const struct index *x, const struct hold *h, int64_t nr,
 
 static bool put_words(const struct index *x, const struct hold *h, int64_t nr, GError **e)
 {
-	sqlite3_stmt *s = prepare(x,
-				  "INSERT INTO texts(rowid, sender, rcpts, subject, "
-				  "reasons, body, facets) VALUES(?,?,?,?,?,?,?)",
-				  e);
+	sqlite3_stmt *s =
+		index_prepare(x,
+			      "INSERT INTO texts(rowid, sender, rcpts, subject, "
+			      "reasons, body, facets) VALUES(?,?,?,?,?,?,?)",
+			      e);
 	char *const made[] = { search_sender(h), search_rcpts(h), search_facets(h) };
 	bool done = s != NULL;
 
 	if (done) {
 		sqlite3_bind_int64(s, 1, nr);
-		bind_text(s, 2, made[0]);
-		bind_text(s, 3, made[1]);
-		bind_text(s, 4, h->subject);
-		bind_text(s, 5, h->reasons);
-		bind_text(s, 6, hold_is_held(h) ? h->text : NULL);
-		bind_text(s, 7, made[2]);
-		done = sqlite3_step(s) == SQLITE_DONE || fail(x, "write", e);
+		index_bind(s, 2, made[0]);
+		index_bind(s, 3, made[1]);
+		index_bind(s, 4, h->subject);
+		index_bind(s, 5, h->reasons);
+		index_bind(s, 6, hold_is_held(h) ? h->text : NULL);
+		index_bind(s, 7, made[2]);
+		done = sqlite3_step(s) == SQLITE_DONE || index_fail(x, "write", e);
 	}
 	sqlite3_finalize(s);
 	for (size_t i = 0; i < G_N_ELEMENTS(made); i++)
@@ -464,7 +443,7 @@ static bool begin(struct index *x, GError **e)
 	pthread_mutex_lock(&x->lock);
 	if (sqlite3_exec(x->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK)
 		return true;
-	fail(x, "lock", e);
+	index_fail(x, "lock", e);
 	pthread_mutex_unlock(&x->lock);
 	return false;
 }
@@ -475,7 +454,7 @@ static bool end(struct index *x, bool done, GError **e)
 	const char *sql = done ? "COMMIT" : "ROLLBACK";
 
 	if (sqlite3_exec(x->db, sql, NULL, NULL, NULL) != SQLITE_OK && done) {
-		fail(x, "write", e);
+		index_fail(x, "write", e);
 		sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
 		done = false;
 	}
@@ -491,24 +470,24 @@ static bool put_all(struct index *x, const struct hold *h, GError **e)
 
 bool index_put(struct index *x, const struct hold *h, GError **e)
 {
-	enter(x);
+	index_enter(x);
 	bool done = begin(x, e) && end(x, put_all(x, h, e), e);
 
-	return leave(x, done);
+	return index_leave(x, done);
 }
 
 static bool has_row(struct index *x, const char *sql, const char *id)
 {
-	enter(x);
-	sqlite3_stmt *s = prepare(x, sql, NULL);
+	index_enter(x);
+	sqlite3_stmt *s = index_prepare(x, sql, NULL);
 	bool has = false;
 
 	if (s != NULL) {
-		bind_text(s, 1, id);
+		index_bind(s, 1, id);
 		has = sqlite3_step(s) == SQLITE_ROW;
 	}
 	sqlite3_finalize(s);
-	return leave(x, has);
+	return index_leave(x, has);
 }
 
 bool index_has(struct index *x, const char *id)
@@ -524,134 +503,21 @@ bool index_is_over(struct index *x, const char *id)
 		       id);
 }
 
-static const char *column(sqlite3_stmt *s, int i)
-{
-	return (const char *)sqlite3_column_text(s, i);
-}
-
-static struct hold_rcpt read_rcpt(sqlite3_stmt *s)
-{
-	int state = sqlite3_column_int(s, 2);
-	struct hold_rcpt r = { .address = g_strdup(column(s, 0)),
-			       .verdict = g_strdup(column(s, 1)),
-			       .state = state >= 0 && state < HOLD_STATE_COUNT
-						? (enum hold_state)state
-						: HOLD_HELD,
-			       .rule = g_strdup(column(s, 3)),
-			       .hits = g_strdup(column(s, 4)) };
-
-	for (size_t axis = 0; axis < AXIS_COUNT; axis++)
-		r.milli[axis] = sqlite3_column_int64(s, 5 + (int)axis);
-	return r;
-}
-
-static const char rcpts_sql[] =
-	"SELECT r.address, r.verdict, r.state, p.rule, p.hits, p.threat, p.spam, "
-	"p.graymail"
-	" FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr"
-	" WHERE r.id=? ORDER BY r.nr";
-
-/* s   of rcpts_sql */
-static bool read_rcpts(const struct index *x, sqlite3_stmt *s, const char *id,
-		       GArray *rcpts, GError **e)
-{
-	int got = SQLITE_DONE;
-
-	sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
-	while ((got = sqlite3_step(s)) == SQLITE_ROW) {
-		struct hold_rcpt r = read_rcpt(s);
-
-		g_array_append_val(rcpts, r);
-	}
-	sqlite3_reset(s);
-	return got == SQLITE_DONE || fail(x, "read", e);
-}
-
-static void clear_rcpt(gpointer data)
-{
-	hold_rcpt_clear(data);
-}
-
-/* whom rows are shown to */
-struct showing {
-	const struct index *index;
-	sqlite3_stmt *rcpts; /* of rcpts_sql */
-	bool (*each)(const struct hold *h, void *user);
-	void *user;
-};
-
-static bool show_row(const struct showing *to, sqlite3_stmt *s, GError **e)
-{
-	GArray *rcpts = g_array_new(FALSE, FALSE, sizeof(struct hold_rcpt));
-	struct hold h = {
-		.id = column(s, 0),
-		.queue_id = column(s, 1),
-		.mail_from = column(s, 2),
-		.from = column(s, 3),
-		.subject = column(s, 4),
-		.message_id = column(s, 5),
-		.reasons = column(s, 6),
-		.tenant = column(s, 7),
-		.received_s = sqlite3_column_int64(s, 8),
-		.expires_s = sqlite3_column_int64(s, 9),
-		.bytes = (size_t)sqlite3_column_int64(s, 10),
-		.fingerprint = column(s, 11),
-		.seen = (uint64_t)sqlite3_column_int64(s, 12),
-		.seen_s = sqlite3_column_int64(s, 13),
-		.name = column(s, 14),
-		.client = column(s, 15),
-		.campaign = column(s, 16),
-	};
-
-	g_array_set_clear_func(rcpts, clear_rcpt);
-	bool more = read_rcpts(to->index, to->rcpts, h.id, rcpts, e);
-
-	h.rcpts = (const struct hold_rcpt *)(void *)rcpts->data;
-	h.n_rcpts = rcpts->len;
-	if (more)
-		more = to->each(&h, to->user);
-	g_array_free(rcpts, TRUE);
-	return more;
-}
-
-/* run a SELECT of whole holds; false only for an error */
-static bool show_rows(const struct index *x, sqlite3_stmt *s,
-		      bool (*each)(const struct hold *h, void *user), void *user,
-		      GError **e)
-{
-	const struct showing to = { x, prepare(x, rcpts_sql, e), each, user };
-	GError *inner = NULL;
-	int got = SQLITE_DONE;
-
-	while (to.rcpts != NULL && (got = sqlite3_step(s)) == SQLITE_ROW)
-		if (!show_row(&to, s, &inner))
-			break;
-	sqlite3_finalize(s);
-	sqlite3_finalize(to.rcpts);
-	if (inner != NULL) {
-		g_propagate_error(e, inner);
-		return false;
-	}
-	if (got != SQLITE_DONE && got != SQLITE_ROW)
-		return fail(x, "read", e);
-	return to.rcpts != NULL;
-}
-
 /* state   bound as the second parameter, if the statement has one */
 static bool run(const struct index *x, const char *sql, const char *id, int state,
 		GError **e)
 {
-	sqlite3_stmt *s = prepare(x, sql, e);
+	sqlite3_stmt *s = index_prepare(x, sql, e);
 
 	if (s == NULL)
 		return false;
-	bind_text(s, 1, id);
+	index_bind(s, 1, id);
 	if (sqlite3_bind_parameter_count(s) > 1)
 		sqlite3_bind_int(s, 2, state);
 	bool done = sqlite3_step(s) == SQLITE_DONE;
 
 	sqlite3_finalize(s);
-	return done || fail(x, "write", e);
+	return done || index_fail(x, "write", e);
 }
 
 /* of a statement that shows holds */
@@ -673,7 +539,7 @@ static bool refresh_each(struct index *x, sqlite3_stmt *s,
 			 bool (*each)(const struct hold *h, void *user), GError **e)
 {
 	struct refreshing r = { .index = x };
-	bool done = s != NULL && show_rows(x, s, each, &r, e);
+	bool done = s != NULL && index_show_rows(x, s, each, &r, e);
 
 	if (r.error == NULL)
 		return done;
@@ -686,16 +552,16 @@ static bool refresh_each(struct index *x, sqlite3_stmt *s,
 
 static bool refresh_words(struct index *x, const char *id, GError **e)
 {
-	sqlite3_stmt *s = prepare(x, SELECT_ONE "WHERE h.id=?", e);
+	sqlite3_stmt *s = index_prepare(x, INDEX_SELECT_ONE "WHERE h.id=?", e);
 
 	if (s != NULL)
-		bind_text(s, 1, id);
+		index_bind(s, 1, id);
 	return refresh_each(x, s, refresh, e);
 }
 
 bool index_close_hold(struct index *x, const char *id, enum hold_state state, GError **e)
 {
-	enter(x);
+	index_enter(x);
 	bool done = begin(x, e) &&
 		    end(x,
 			run(x, "UPDATE rcpts SET state=?2 WHERE id=?1 AND state=0", id,
@@ -703,12 +569,12 @@ bool index_close_hold(struct index *x, const char *id, enum hold_state state, GE
 				refresh_words(x, id, e),
 			e);
 
-	return leave(x, done);
+	return index_leave(x, done);
 }
 
 bool index_remove(struct index *x, const char *id, GError **e)
 {
-	enter(x);
+	index_enter(x);
 	bool done =
 		begin(x, e) &&
 		end(x,
@@ -719,112 +585,15 @@ bool index_remove(struct index *x, const char *id, GError **e)
 			    run(x, "DELETE FROM holds WHERE id=?", id, 0, e),
 		    e);
 
-	return leave(x, done);
-}
-
-#define IS_ADDRESS(column, asked)                                                \
-	"(" column "=" asked " OR (substr(" asked ",1,1)='@' AND substr(" column \
-	",-length(" asked "))=" asked "))"
-
-/* what words cannot answer: parts of one and the same recipient. ?1 the least place, ?2 the one
- * behind the last, ?3 how many, ?4 only this hold, ?5 any state, ?6 state, ?7 verdict, ?8 deciding
- * rule, ?9 rule, ?10 recipient or @domain, ?11 mailbox; ?12 the question */
-/* clang-format off */
-#define LIST_WHERE \
-	" (?4 IS NULL OR h.id=?4)" \
-	" AND EXISTS(SELECT 1 FROM rcpts r LEFT JOIN points p ON p.id=r.id AND p.nr=r.nr" \
-	"  WHERE r.id=h.id AND (?5 OR r.state=?6) AND (?7 IS NULL OR r.verdict=?7)" \
-	"   AND (?8 IS NULL OR p.rule=?8)" \
-	"   AND (?9 IS NULL OR instr(char(10)||p.hits, char(10)||?9||' ')>0)" \
-	"   AND (?10 IS NULL OR " IS_ADDRESS("r.address_key", "?10") ")" \
-	"   AND (?11 IS NULL OR r.address_key=?11))"
-
-/* newest first, until there are enough: in the order of the table, or of the words' lists */
-static const char list_sql[] =
-	SELECT_HOLDS "docs k" JOIN_HOLDS "WHERE k.nr>=?1 AND k.nr<?2 AND" LIST_WHERE
-	" ORDER BY k.nr DESC LIMIT ?3";
-static const char search_sql[] =
-	SELECT_HOLDS "texts CROSS JOIN docs k ON k.nr=texts.rowid" JOIN_HOLDS
-	"WHERE texts MATCH ?12 AND texts.rowid>=?1 AND texts.rowid<?2 AND" LIST_WHERE
-	" ORDER BY texts.rowid DESC LIMIT ?3";
-/* clang-format on */
-
-/* text   made by make() of what is bound; NULL: none */
-static void bind_made(sqlite3_stmt *s, int at, const char *text,
-		      char *(*make)(const char *text))
-{
-	char *made = text == NULL ? NULL : make(text);
-
-	bind_text(s, at, made);
-	g_free(made);
-}
-
-/* the place that a list goes on behind */
-static int64_t place_before(const struct index *x, const struct hold_filter *f)
-{
-	sqlite3_stmt *s = f->before_id == NULL
-				  ? NULL
-				  : prepare(x, "SELECT nr FROM docs WHERE id=?", NULL);
-	int64_t nr = f->before_id == NULL ? INT64_MAX : place_of(f->before_s);
-
-	if (s == NULL)
-		return nr;
-	bind_text(s, 1, f->before_id);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		nr = sqlite3_column_int64(s, 0);
-	sqlite3_finalize(s);
-	return nr;
-}
-
-static void bind_filter(const struct index *x, sqlite3_stmt *s,
-			const struct index_query *query)
-{
-	const struct hold_scope *scope = query->scope;
-	const struct hold_filter *f = query->filter;
-	bool mailbox = scope->kind == HOLD_SCOPE_MAILBOX;
-	size_t most = f->most == 0 ? HOLD_LIST_MOST : f->most;
-
-	sqlite3_bind_int64(s, 1, place_of(f->since_s));
-	sqlite3_bind_int64(s, 2, place_before(x, f));
-	sqlite3_bind_int64(s, 3, f->doubtful ? -1 : (int64_t)most);
-	bind_text(s, 4, scope->hold);
-	sqlite3_bind_int(s, 5, f->all_states);
-	sqlite3_bind_int(s, 6, (int)f->state);
-	bind_text(s, 7, f->parts.verdict);
-	bind_text(s, 8, f->parts.decided_by);
-	bind_text(s, 9, f->parts.rule);
-	bind_made(s, 10, f->parts.rcpt, hold_address_key);
-	bind_made(s, 11, mailbox ? scope->mailbox : NULL, hold_address_key);
-}
-
-static bool list(struct index *x, const struct index_query *query,
-		 bool (*each)(const struct hold *h, void *user), void *user, GError **e)
-{
-	char *question = search_question(query);
-	sqlite3_stmt *s = prepare(x, question != NULL ? search_sql : list_sql, e);
-
-	if (s != NULL) {
-		bind_filter(x, s, query);
-		if (question != NULL)
-			bind_text(s, 12, question);
-	}
-	g_free(question);
-	return s != NULL && show_rows(x, s, each, user, e);
-}
-
-bool index_list(struct index *x, const struct index_query *query,
-		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
-{
-	enter(x);
-	return leave(x, list(x, query, each, user, e));
+	return index_leave(x, done);
 }
 
 bool index_is_older(struct index *x)
 {
-	enter(x);
+	index_enter(x);
 	int version = version_of(x);
 
-	return leave(x, version >= 0) && version < VERSION;
+	return index_leave(x, version >= 0) && version < VERSION;
 }
 
 /* SQLite refuses a change of "synchronous" inside of a transaction. */
@@ -840,16 +609,16 @@ static bool run_alone(struct index *x, const char *sql)
 /* Words of what was deleted stand in FTS5's older lists until these are merged. */
 bool index_tidy(struct index *x, GError **e)
 {
-	enter(x);
-	return leave(x, run_alone(x, "INSERT INTO texts(texts) VALUES('optimize');"
-				     "PRAGMA wal_checkpoint(TRUNCATE)") ||
-				fail(x, "tidy", e));
+	index_enter(x);
+	return index_leave(x, run_alone(x, "INSERT INTO texts(texts) VALUES('optimize');"
+					   "PRAGMA wal_checkpoint(TRUNCATE)") ||
+				      index_fail(x, "tidy", e));
 }
 
 void index_refill(struct index *x)
 {
-	enter(x);
-	leave(x, run_alone(x, "PRAGMA synchronous=NORMAL"));
+	index_enter(x);
+	index_leave(x, run_alone(x, "PRAGMA synchronous=NORMAL"));
 }
 
 /* A hold whose files were gone when an older version's index was made again. */
@@ -862,107 +631,20 @@ static bool place_old(const struct hold *h, void *user)
 
 static bool place_all(struct index *x, GError **e)
 {
-	return refresh_each(x, prepare(x, SELECT_ONE "WHERE k.id IS NULL", e), place_old,
-			    e);
+	return refresh_each(x, index_prepare(x, INDEX_SELECT_ONE "WHERE k.id IS NULL", e),
+			    place_old, e);
 }
 
 /* What syncs the version syncs all that stands before it in the log of SQLite. Until then the
  * version is an old one, and a power cut means that all is made from the files again. */
 bool index_set_version(struct index *x, GError **e)
 {
-	enter(x);
+	index_enter(x);
 	char *sql = sqlite3_mprintf("PRAGMA synchronous=FULL; PRAGMA user_version=%d",
 				    VERSION);
 	bool done = begin(x, e) && end(x, place_all(x, e), e) &&
-		    (run_alone(x, sql) || fail(x, "write", e));
+		    (run_alone(x, sql) || index_fail(x, "write", e));
 
 	sqlite3_free(sql);
-	return leave(x, done);
-}
-
-bool index_find(struct index *x, const char *id,
-		bool (*each)(const struct hold *h, void *user), void *user, GError **e)
-{
-	bool own = index_has(x, id);
-
-	enter(x);
-	sqlite3_stmt *s = prepare(x,
-				  own ? SELECT_ONE "WHERE h.id=?"
-				      : SELECT_ONE "WHERE h.queue_id=? LIMIT 2",
-				  e);
-
-	if (s == NULL)
-		return leave(x, false);
-	bind_text(s, 1, id);
-	return leave(x, show_rows(x, s, each, user, e));
-}
-
-/* s   is finalized; NULL: e says why there is none. ids_r is never NULL */
-static bool take_ids(struct index *x, sqlite3_stmt *s, char ***ids_r, GError **e)
-{
-	GPtrArray *ids = g_ptr_array_new();
-	int got = SQLITE_ERROR;
-
-	while (s != NULL && (got = sqlite3_step(s)) == SQLITE_ROW)
-		g_ptr_array_add(ids, g_strdup(column(s, 0)));
-	sqlite3_finalize(s);
-	g_ptr_array_add(ids, NULL);
-	*ids_r = (char **)g_ptr_array_free(ids, FALSE);
-	return got == SQLITE_DONE || (s != NULL && fail(x, "read", e));
-}
-
-bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
-		GError **e)
-{
-	enter(x);
-	sqlite3_stmt *s = prepare(x,
-				  "SELECT c.id FROM copies c JOIN holds h ON h.id=c.id"
-				  " WHERE c.fingerprint=? AND h.received_s >= ?"
-				  " ORDER BY h.received_s DESC, c.id DESC LIMIT ?",
-				  e);
-
-	if (s != NULL) {
-		bind_text(s, 1, fingerprint);
-		sqlite3_bind_int64(s, 2, since_s);
-		sqlite3_bind_int64(s, 3, SAME_MOST);
-	}
-	return leave(x, take_ids(x, s, ids_r, e));
-}
-
-bool index_expired(struct index *x, int64_t now_s, char ***ids_r, GError **e)
-{
-	enter(x);
-	sqlite3_stmt *s = prepare(x,
-				  "SELECT id FROM holds h WHERE expires_s < ? AND EXISTS"
-				  "(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0)",
-				  e);
-
-	if (s != NULL)
-		sqlite3_bind_int64(s, 1, now_s);
-	return leave(x, take_ids(x, s, ids_r, e));
-}
-
-/* the one number that a statement gives; 0 when it cannot be read */
-static int64_t ask_number(struct index *x, const char *sql)
-{
-	int64_t n = 0;
-
-	enter(x);
-	sqlite3_stmt *s = prepare(x, sql, NULL);
-
-	if (s != NULL && sqlite3_step(s) == SQLITE_ROW)
-		n = sqlite3_column_int64(s, 0);
-	sqlite3_finalize(s);
-	leave(x, s != NULL);
-	return n;
-}
-
-int64_t index_newest(struct index *x)
-{
-	return ask_number(x, "SELECT max(received_s) FROM holds");
-}
-
-int64_t index_count_held(struct index *x)
-{
-	return ask_number(x, "SELECT count(DISTINCT id) FROM rcpts WHERE state=0");
+	return index_leave(x, done);
 }

@@ -97,6 +97,26 @@ bool index_find(struct index *x, const char *id,
 bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char ***ids_r,
 		GError **e);
 
+/* index_mailboxes - whom anything is still held for that came since then
+ * in    each   called once for a mailbox of a tenant; address as the newest of its holds has it;
+ *              false ends it
+ * err   false: e says why */
+bool index_mailboxes(struct index *x, int64_t since_s,
+		     bool (*each)(const char *tenant, const char *address, void *user),
+		     void *user, GError **e);
+
+/* What a hold weighs against the limits. */
+struct index_weight {
+	const char *id;
+	size_t bytes;
+	int verdict; /* the worst of its recipients', enum verdict; -1: none is known */
+};
+
+/* index_weigh - all that is held for somebody, newest first
+ * err   false: e says why */
+bool index_weigh(struct index *x, void (*each)(const struct index_weight *w, void *user),
+		 void *user, GError **e);
+
 /* index_expired - ids of holds past their time that still have a held recipient
  * own   *ids_r: free with g_strfreev()
  * err   false: e says why */

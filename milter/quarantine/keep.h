@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "quarantine/hold.h"
+#include "quarantine/arrival.h"
 
 /* hold_keep_by - hold_keep(), given up at a moment. What was given up and is written later
  *                all the same is withdrawn then, because its message was delivered

@@ -227,6 +227,22 @@ void request_list(const struct hold_scope *scope,
 	g_free(folder);
 }
 
+GHashTable *request_ids(const struct quarantine *q)
+{
+	GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	char *folder = folder_of(q);
+	GPtrArray *names = names_of(folder);
+
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = names->pdata[i];
+
+		g_hash_table_add(ids, g_strndup(name, strcspn(name, ".")));
+	}
+	g_ptr_array_free(names, TRUE);
+	g_free(folder);
+	return ids;
+}
+
 unsigned request_end(const struct hold_scope *scope, const char *id)
 {
 	char *folder = folder_of(scope->of), *begin = g_strconcat(id, ".", NULL);

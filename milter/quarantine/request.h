@@ -38,6 +38,11 @@ void request_list(const struct hold_scope *scope,
 			       void *user),
 		  void *user);
 
+/* request_ids - holds that somebody waits for, whoever he is
+ * out   a set of ids
+ * own   the caller frees with g_hash_table_unref() */
+GHashTable *request_ids(const struct quarantine *q);
+
 /* request_end - nobody waits for this hold any more, as far as the scope reaches
  * out   how many did
  * err   a request that cannot go is seen again */

@@ -130,6 +130,26 @@ bool hold_rcpt_is_meant(const struct hold_scope *scope, const struct hold_parts 
 	       hold_parts_admit(parts, r);
 }
 
+/* ids   with "," between; no id has one */
+static bool is_among(const char *ids, const char *id)
+{
+	size_t n = strlen(id);
+
+	for (const char *at = ids; *at != '\0'; at += *at == ',') {
+		size_t length = strcspn(at, ",");
+
+		if (length == n && memcmp(at, id, n) == 0)
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+bool hold_scope_admits_id(const struct hold_scope *scope, const char *id)
+{
+	return scope->holds == NULL || is_among(scope->holds, id);
+}
+
 bool hold_scope_admits(const struct hold_scope *scope, const struct hold *h)
 {
 	bool any = scope->kind != HOLD_SCOPE_MAILBOX;
@@ -137,7 +157,7 @@ bool hold_scope_admits(const struct hold_scope *scope, const struct hold *h)
 	g_assert(scope->kind != HOLD_SCOPE_NOTHING);
 	if (scope->kind != HOLD_SCOPE_ALL && g_strcmp0(h->tenant, scope->tenant) != 0)
 		return false;
-	if (scope->hold != NULL && strcmp(h->id, scope->hold) != 0)
+	if (!hold_scope_admits_id(scope, h->id))
 		return false;
 	for (size_t i = 0; !any && i < h->n_rcpts; i++)
 		any = hold_scope_admits_rcpt(scope, &h->rcpts[i]);

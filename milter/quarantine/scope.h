@@ -22,7 +22,7 @@ struct hold_scope {
 	const char
 		*mailbox; /* its address, of HOLD_SCOPE_MAILBOX: only what is held for it,
 				and of that only its own part */
-	const char *hold; /* id: nothing but this one; NULL: any */
+	const char *holds; /* ids, "," between: nothing but these; NULL: any */
 };
 
 /* hold_scope_all - what an operator of the machine may see */
@@ -39,6 +39,9 @@ struct hold_scope hold_scope_mailbox(struct quarantine *q, const char *tenant,
 
 /* hold_scope_admits - may this hold be seen or changed at all? */
 bool hold_scope_admits(const struct hold_scope *scope, const struct hold *h);
+
+/* hold_scope_admits_id - may something of this id be seen, by its id alone? */
+bool hold_scope_admits_id(const struct hold_scope *scope, const char *id);
 
 /* hold_scope_admits_rcpt - and this recipient's part of it?
  * in    r   of a hold that the scope admits */

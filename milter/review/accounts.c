@@ -30,7 +30,7 @@ struct identity identity_copy(const struct identity *i)
 				  .name = g_strdup(i->name),
 				  .tenant = g_strdup(i->tenant),
 				  .mailbox = g_strdup(i->mailbox),
-				  .hold = g_strdup(i->hold) };
+				  .holds = g_strdup(i->holds) };
 }
 
 void identity_clear(struct identity *i)
@@ -38,7 +38,7 @@ void identity_clear(struct identity *i)
 	g_clear_pointer(&i->name, g_free);
 	g_clear_pointer(&i->tenant, g_free);
 	g_clear_pointer(&i->mailbox, g_free);
-	g_clear_pointer(&i->hold, g_free);
+	g_clear_pointer(&i->holds, g_free);
 	i->role = ROLE_NONE;
 }
 
@@ -46,7 +46,8 @@ bool identity_equal(const struct identity *a, const struct identity *b)
 {
 	return a->role == b->role && g_strcmp0(a->name, b->name) == 0 &&
 	       g_strcmp0(a->tenant, b->tenant) == 0 &&
-	       g_strcmp0(a->mailbox, b->mailbox) == 0 && g_strcmp0(a->hold, b->hold) == 0;
+	       g_strcmp0(a->mailbox, b->mailbox) == 0 &&
+	       g_strcmp0(a->holds, b->holds) == 0;
 }
 
 /* ---- the file ---- */

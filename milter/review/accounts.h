@@ -14,7 +14,7 @@ struct identity {
 	char *name;    /* of the account, or the address */
 	char *tenant;  /* NULL: all tenants, of an admin alone */
 	char *mailbox; /* of ROLE_USER */
-	char *hold;    /* only this one; NULL: any */
+	char *holds;   /* ids, "," between: only these; NULL: any */
 };
 
 /* identity_copy - all of it, on its own

@@ -42,8 +42,10 @@ static void navigation(struct exchange *x)
 	nav_link(x, "/", "Held mail");
 	if (exchange_role(x) >= ROLE_REVIEWER)
 		nav_link(x, "/requests", "Requests");
-	if (x->session.who.mailbox != NULL && x->session.who.hold == NULL)
+	if (x->session.who.mailbox != NULL && x->session.who.holds == NULL)
 		nav_link(x, "/preferences", "Wishes");
+	if (x->session.who.mailbox != NULL)
+		nav_link(x, "/digest", "Summaries");
 	nav_link(x, "/history", "History");
 	page_close(p, "nav");
 	layout_form(x, "/logout", "who");

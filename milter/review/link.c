@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/random.h"
 
 #define KEY_CHARS 32
@@ -66,6 +67,12 @@ char *link_sign(const char *key, const struct link_claim *claim)
 	g_free(text);
 	g_free(random);
 	return token;
+}
+
+bool link_is_digest(const struct link_claim *claim, int64_t *serial_r)
+{
+	return claim->hold[0] == '@' &&
+	       number_parse(claim->hold + 1, 0, INT64_MAX, serial_r);
 }
 
 void link_claim_clear(struct link_claim *claim)

@@ -1,5 +1,5 @@
-/* Signed links: each opens one held message for one mailbox until a date, and shows a page; what
- * is done is done from there, by a form. */
+/* Signed links: each opens one held message, or those of one summary, for one mailbox until a
+ * date, and shows a page; what is done is done from there, by a form. */
 #ifndef REVIEW_LINK_H
 #define REVIEW_LINK_H
 
@@ -9,7 +9,7 @@
 
 struct link_claim {
 	char *mailbox, *tenant;
-	char *hold; /* id */
+	char *hold; /* id; "@SERIAL": all of a summary of this mailbox */
 	int64_t until_s;
 };
 
@@ -28,6 +28,10 @@ char *link_sign(const char *key, const struct link_claim *claim);
  * err   false: it is not ours, or its time is over */
 bool link_open(const char *key, const char *token, int64_t now_s,
 	       struct link_claim *claim_r);
+
+/* link_is_digest - is it for all of a summary?
+ * out   *serial_r   of which */
+bool link_is_digest(const struct link_claim *claim, int64_t *serial_r);
 
 /* link_claim_clear - give back what is in it */
 void link_claim_clear(struct link_claim *claim);

@@ -25,6 +25,10 @@ static void attribute(struct page *p, const char *name, const char *value)
 		 (value[0] == '/' && value[1] != '/' && value[1] != '\\'));
 	g_assert(strncmp(name, "on", 2) != 0 && strcmp(name, "style") != 0);
 	g_string_append_printf(p->out, " %s=\"", name);
+	if (is_address(name) && value[0] == '/' && p->site != NULL) {
+		page_text(p, p->site);
+		value++;
+	}
 	page_text(p, value);
 	g_string_append_c(p->out, '"');
 }

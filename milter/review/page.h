@@ -10,6 +10,8 @@
 
 struct page {
 	GString *out;
+	const char *
+		site; /* of a page that is mailed: "https://HOST/", put before paths; NULL */
 };
 
 /* page_open - a start tag; elements without an end need no page_close()

@@ -5,8 +5,10 @@
 #include "base/clock.h"
 #include "base/json_line.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/printable.h"
 #include "base/random.h"
+#include "review/digest_state.h"
 #include "review/handlers.h"
 #include "review/layout.h"
 
@@ -153,56 +155,90 @@ void page_logout(struct exchange *x)
 
 /* ---- signed links ---- */
 
-static bool open_link(struct exchange *x, struct link_claim *c)
+/* holds_r   ids of what it opens: one message, or those of a whole summary */
+static bool open_link(struct exchange *x, struct link_claim *c, char **holds_r)
 {
-	if (link_open(x->review->link_key, x->id, clock_now_s(), c))
+	int64_t serial = 0;
+
+	*holds_r = NULL;
+	if (!link_open(x->review->link_key, x->id, clock_now_s(), c)) {
+		exchange_refuse(x, 404, "This link is not valid, or its time is over.");
+		return false;
+	}
+	if (!link_is_digest(c, &serial))
+		*holds_r = g_strdup(c->hold);
+	else
+		*holds_r = digest_holds(x->review->quarantine, c->mailbox, serial);
+	if (*holds_r != NULL)
 		return true;
-	exchange_refuse(x, 404, "This link is not valid, or its time is over.");
+	exchange_refuse(x, 404,
+			"That summary is not known any more; open its messages by their "
+			"own links, or take the last link of a newer one.");
 	return false;
+}
+
+static size_t count_of(const char *holds)
+{
+	size_t n = 1;
+
+	for (const char *at = holds; (at = strchr(at, ',')) != NULL; at++)
+		n++;
+	return n;
+}
+
+static void link_form(struct exchange *x, const struct link_claim *c, size_t n)
+{
+	char *path = path_join("/link/", x->id, "");
+	struct page *p = &x->page;
+
+	layout_begin(x, plural(n, "A held message", "Held messages"));
+	page_open(p, "p", NULL);
+	page_printf(p, "This link opens %zu %s held for %s.", n,
+		    plural(n, "message", "messages"), c->mailbox);
+	page_close(p, "p");
+	page_open(p, "form", "method", "post", "action", path, "class", "login", NULL);
+	own_form(x);
+	page_button(p, "open", "1", "main",
+		    plural(n, "Open the message", "Open the messages"));
+	page_close(p, "form");
+	layout_end(x);
+	g_free(path);
 }
 
 /* Programs follow links in mail: so nothing is done here, and nobody is signed in. */
 void page_link_open(struct exchange *x)
 {
 	struct link_claim c = { 0 };
+	char *holds = NULL;
 
-	if (open_link(x, &c)) {
-		char *path = path_join("/link/", x->id, "");
-		struct page *p = &x->page;
-
-		layout_begin(x, "A held message");
-		page_open(p, "p", NULL);
-		page_printf(p, "This link opens one message held for %s.", c.mailbox);
-		page_close(p, "p");
-		page_open(p, "form", "method", "post", "action", path, "class", "login",
-			  NULL);
-		own_form(x);
-		page_button(p, "open", "1", "main", "Open the message");
-		page_close(p, "form");
-		layout_end(x);
-		g_free(path);
-	}
+	if (open_link(x, &c, &holds))
+		link_form(x, &c, count_of(holds));
+	g_free(holds);
 	link_claim_clear(&c);
 }
 
 void page_link_post(struct exchange *x)
 {
 	struct link_claim c = { 0 };
+	char *holds = NULL;
+	int64_t serial;
 
 	if (!is_own_form(x)) {
 		exchange_refuse(x, 403, "The form was too old. Open the link again.");
-	} else if (open_link(x, &c)) {
+	} else if (open_link(x, &c, &holds)) {
 		const struct identity who = { .role = ROLE_USER,
 					      .name = c.mailbox,
 					      .tenant = c.tenant,
 					      .mailbox = c.mailbox,
-					      .hold = c.hold };
-		char *path = path_join("/hold/", c.hold, "");
+					      .holds = holds };
+		char *path = link_is_digest(&c, &serial) ? g_strdup("/")
+							 : path_join("/hold/", holds, "");
 
 		exchange_sign_in(x, &who, SESSION_LINK, NULL);
 		exchange_redirect(x, path);
 		g_free(path);
 	}
+	g_free(holds);
 	link_claim_clear(&c);
 }
 

@@ -167,7 +167,7 @@ static bool may_see(const struct exchange *x, const struct audit_entry *a)
 		return false;
 	if (scope->kind == HOLD_SCOPE_TENANT)
 		return true;
-	if (scope->hold != NULL && g_strcmp0(a->hold, scope->hold) != 0)
+	if (!hold_scope_admits_id(scope, a->hold != NULL ? a->hold : ""))
 		return false;
 	for (const char *const *r = a->rcpts; *r != NULL; r++) {
 		const struct hold_rcpt rcpt = { .address = *r };
@@ -196,7 +196,7 @@ static const char *who_of(const struct exchange *x, const struct audit_entry *a)
 static bool history_row(const struct audit_entry *a, void *user)
 {
 	struct history *h = user;
-	struct page p = { g_string_new(NULL) };
+	struct page p = { .out = g_string_new(NULL) };
 
 	if (!may_see(h->x, a) || strcmp(a->outcome, "begun") == 0) {
 		g_string_free(p.out, TRUE);

@@ -176,7 +176,7 @@ static void show_entry(const struct wishes_entry *one, void *user)
 /* A link opens one message, and not all that its mailbox wants. */
 static bool may(struct exchange *x)
 {
-	if (x->session.who.mailbox != NULL && x->session.who.hold == NULL)
+	if (x->session.who.mailbox != NULL && x->session.who.holds == NULL)
 		return true;
 	exchange_refuse(x, 403, "Only the owner of a mailbox sees what it wants.");
 	return false;

@@ -53,7 +53,7 @@ static struct hold_scope scope_of(const struct exchange *x)
 		return hold_scope_tenant(q, who->tenant);
 	if (who->role == ROLE_USER)
 		scope = hold_scope_mailbox(q, who->tenant, who->mailbox);
-	scope.hold = who->hold;
+	scope.holds = who->holds;
 	return scope;
 }
 

@@ -80,8 +80,7 @@ enum answer compare_numbers(enum operator op, int64_t left, int64_t right);
 bool compare_texts(enum operator op, struct bytes left, struct bytes right,
 		   const char **found_r);
 
-/* run_value - a value by its name
- * err   none */
+/* run_value - a value by its name */
 struct value run_value(const struct run *run, struct name_at at);
 
 enum served {

@@ -12,6 +12,7 @@
 #include "message/builder.h"
 #include "pipeline.h"
 #include "quarantine/keep.h"
+#include "quarantine/limits.h"
 #include "quarantine/search.h"
 #include "session/recipient.h"
 #include "session/tally.h"
@@ -429,8 +430,8 @@ static struct hold hold_of(const struct transaction *way, const struct plan *p,
 		.trace = trace_text(way, p->setup, h),
 		.tenant = h->tenant != NULL ? h->tenant->name : "",
 		.received_s = env->received_s,
-		.expires_s = env->received_s +
-			     way->runtime->options->quarantine_keep_ms / 1000,
+		.expires_s =
+			env->received_s + hold_keep_s(way->runtime->options, rcpts, n),
 		.bytes = way->raw.n,
 		.rcpts = rcpts,
 		.n_rcpts = n,

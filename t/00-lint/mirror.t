@@ -9,7 +9,6 @@ my %elsewhere = (
 	'detect/person_name'       => 't/10-unit/detect/detectors_test.c',
 	'metrics/http'             => 't/40-milter/metrics.t',
 	'quarantine/hold_json'     => 't/70-tools/tool.t',
-	'quarantine/request'       => 't/40-milter/review.t',
 	'review/act'               => 't/40-milter/review.t',
 	'review/api'               => 't/40-milter/review.t',
 	'review/exchange'          => 't/40-milter/review.t',

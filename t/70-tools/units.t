@@ -32,8 +32,15 @@ SKIP: {
 
 for my $unit (@units) {
 	my $text = Wonted::Place::read_file($unit);
+	next if $text =~ /^Type=oneshot/m;
 	my @reload = $text =~ /^ExecReload=(.*)$/mg;
 	like("@reload", qr/wonted (?:reload|check)/, "$unit: a reload that fails says so");
+}
+
+SKIP: {
+	skip 'there is no systemd-analyze', 1 if (said('systemd-analyze', '--version'))[0] != 0;
+	my ($every) = Wonted::Place::read_file('contrib/systemd/wonted-digest.timer') =~ /^OnCalendar=(.*)$/m;
+	is((said('systemd-analyze', 'calendar', $every))[0], 0, 'the timer of summaries is understood');
 }
 
 # the folders, as the user and the groups of sysusers.conf have them

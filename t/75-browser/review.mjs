@@ -1,11 +1,12 @@
-// The review page in headless Chromium:  node review.mjs CHROMIUM BASE SCRIPT [SCREENSHOTS]
-// SCRIPT is "on" or "off". Signs in, filters, opens, releases and asks, as reviewer rita and user
+// The review page in headless Chromium:  node review.mjs CHROMIUM BASE SCRIPT DIGEST [SCREENSHOTS]
+// SCRIPT is "on" or "off", DIGEST a file with the HTML of a summary. Signs in, filters, opens, releases and asks, as reviewer rita and user
 // ann; looks at each page with axe. Prints a line of JSON a check: { ok, name, why }.
 import { chromium } from 'playwright-core';
 import axe from 'axe-core';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const [executablePath, base, script, shots] = process.argv.slice(2);
+const [executablePath, base, script, digest, shots] = process.argv.slice(2);
 const on = script === 'on';
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const say = (ok, name, why = '') => console.log(JSON.stringify({ ok: !!ok, name, why: String(why).slice(0, 2000) }));
@@ -46,6 +47,35 @@ async function login(page, name, password) {
 	await page.fill('#password', password);
 	await page.click('button[name=in]');
 	await page.waitForURL(base + '/');
+}
+
+// a summary as a mail program shows it, on a telephone too; then its links
+for (const [scheme, width] of [['light', 700], ['dark', 360]]) {
+	const c = await context(scheme, width);
+	const page = await c.newPage();
+	await page.setContent(await readFile(digest, 'utf8'));
+	await look(page, `summary ${scheme}`);
+	say(await page.locator('li').count() === 11, 'the summary names all', await page.locator('li').count());
+	say(await page.locator('script, img, iframe, form, svg').count() === 0, 'nothing of a message acts in it');
+	await c.close();
+}
+{
+	const c = await context('light', 1000);
+	const page = await c.newPage();
+	await page.setContent(await readFile(digest, 'utf8'));
+	const href = await page.getByRole('link', { name: 'Garden' }).or(page.getByRole('link', { name: 'Our newsletter' })).first().getAttribute('href');
+	await page.goto(href);
+	await look(page, 'link of a summary');
+	await page.click('button[name=open]');
+	say((await page.textContent('h1')).includes('Our newsletter'), 'a link opens its message', await page.textContent('h1'));
+	await page.getByRole('link', { name: 'Summaries' }).click();
+	await look(page, 'summaries');
+	await page.check('input[name=every][value=daily]');
+	await page.check('input[name=codes]');
+	await page.click('button[name=set]');
+	say((await page.textContent('main')).includes('once a day, and one-time codes at once'), 'how often is changed', await page.textContent('main'));
+	await look(page, 'summaries changed');
+	await c.close();
 }
 
 const one = await context('light', 1200);

@@ -54,7 +54,7 @@ for my $script (qw(on off)) {
 		my $sink = Wonted::Review::Sink->start($place);
 		my ($port) = Wonted::Place::free_ports(1);
 		my $d = Wonted::Daemon->new($place, zone => '', rules => $rules, more => $more,
-			set => { release_smtp => qq("127.0.0.1:$sink->{port}"), review_socket => qq("inet:$port\@127.0.0.1") })->start;
+			set => { review_url => qq("http://localhost:$port/"), release_smtp => qq("127.0.0.1:$sink->{port}"), review_socket => qq("inet:$port\@127.0.0.1") })->start;
 		my $n = 0;
 		my $mail = sub {
 			my ($from, $subject, $text, @head) = @_;
@@ -74,10 +74,13 @@ for my $script (qw(on off)) {
 		$r->adduser('rita', 'reviewer of one', '--role', 'reviewer', '--tenant', 'one');
 		$r->adduser('ann', 'user of one', '--role', 'user', '--mailbox', 'ann@one.example');
 		$r->start;
+		my ($got, $digest) = $d->run('digest', 'show', '--html', 'ann@one.example');
+		is($got, 0, 'there is a summary') or diag $digest;
+		$digest = $place->write('digest.html', $digest);
 		my $shots = $ENV{WONTED_SCREENSHOTS} ? "$ENV{WONTED_SCREENSHOTS}/$script" : '';
 		mkdir $shots if $shots;
 		my $checks = 0;
-		for (`cd $work && node review.mjs $chromium http://localhost:$port $script $shots 2>&1`) {
+		for (`cd $work && node review.mjs $chromium http://localhost:$port $script $digest $shots 2>&1`) {
 			my $j = eval { decode_json($_) };
 			if (!$j) { diag $_; next }
 			$checks++;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "quarantine/arrival.h"
 #include "quarantine/describe.h"
 #include "quarantine/envelope.h"
 #include "quarantine/forget.h"

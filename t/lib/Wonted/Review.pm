@@ -129,7 +129,8 @@ sub login {
 sub ids { my ($page) = @_; return $page->{body} =~ /name="id" value="([^"]+)"/g }
 
 package Wonted::Review::Sink;
-# A mail server in a process of its own: takes all, and writes each message into a folder.
+# A mail server in a process of its own: takes all, and writes each message into a folder. While there
+# is a file of the folder's name with ".refuse" it refuses; with ".hang" it takes, and does not say so.
 
 sub start {
 	my ($class, $place, %o) = @_;
@@ -158,12 +159,13 @@ sub serve {
 			print $c "354 go on\r\n";
 			my $text = '';
 			while (my $l = <$c>) { last if $l eq ".\r\n"; $text .= $l }
-			if ($text =~ /^Subject: refuse/m) { print $c "554 5.7.1 no thank you\r\n"; next }
+			if (-e "$dir.refuse" || $text =~ /^Subject: refuse/m) { print $c "554 5.7.1 no thank you\r\n"; next }
 			select undef, undef, undef, 0.3 if $text =~ /^Subject: slow/m;
 			my ($id) = (sprintf 'Q%d%d', $$, time) . scalar(my @f = glob "$dir/*");
 			open my $f, '>', "$dir/$id" or die;
 			print $f join(',', @rcpts), "\n", $text;
 			close $f;
+			if (-e "$dir.hang") { select undef, undef, undef, 0.05 while -e "$dir.hang"; last }
 			print $c "250 2.0.0 Ok: queued as $id\r\n";
 		}
 		elsif ($line =~ /^QUIT/i) { print $c "221 bye\r\n"; last }
