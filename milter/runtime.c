@@ -13,6 +13,7 @@
 #include "config/print.h"
 #include "detect/detect.h"
 #include "detect/file_kind.h"
+#include "rule/unmet.h"
 #include "verdict/score.h"
 
 #define DECODER_START_US (20 * (int64_t)G_USEC_PER_SEC) /* on a busy machine */
@@ -220,6 +221,7 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 		s->rules_dir != NULL ? s->rules_dir : w->options->rules_dir, e);
 	if (w->rules == NULL)
 		goto out;
+	unmet_warn(w->rules, w->options);
 	log_warnings(w->rules);
 	if (!take_rollout(w, s, old, e))
 		goto out;

@@ -19,13 +19,14 @@
 #include "config/load.h"
 #include "learn/ledger.h"
 #include "rule/rule.h"
+#include "rule/unmet.h"
 
 enum { WORST_DAYS = 30, DAY_S = 86400 };
 
 struct request {
 	struct command_args *args;
 	char **rest; /* after the second word, NULL-terminated */
-	gboolean write, check, json, markdown, worst;
+	gboolean write, check, json, markdown, worst, cost;
 	char *since;
 };
 
@@ -45,6 +46,16 @@ static char *rules_folder(const struct request *r)
 	return folder;
 }
 
+/* what the configured daemon would not give them; of a named folder nobody knows */
+static void warn_of_unmet(const struct request *r, struct ruleset *rs)
+{
+	struct options *options = r->rest[0] != NULL ? NULL : command_config(r->args);
+
+	if (options != NULL)
+		unmet_warn(rs, options);
+	options_unref(options);
+}
+
 static struct ruleset *load(const struct request *r, char **folder_r, int *status_r)
 {
 	struct ruleset *rs = NULL;
@@ -61,7 +72,10 @@ static struct ruleset *load(const struct request *r, char **folder_r, int *statu
 		g_error_free(e);
 	} else {
 		size_t n;
-		const char *const *warnings = ruleset_warnings(rs, &n);
+		const char *const *warnings;
+
+		warn_of_unmet(r, rs);
+		warnings = ruleset_warnings(rs, &n);
 
 		for (size_t i = 0; i < n; i++)
 			fprintf(stderr, "warning: %s\n", warnings[i]);
@@ -157,6 +171,8 @@ static void json_rule(const struct rule_info *info)
 	listing_json_bool(out, "off", info->off);
 	listing_json_bool(out, "observe", info->observe);
 	listing_json_int(out, "rollout_percent", info->rollout_percent);
+	listing_json_int(out, "cost", info->cost);
+	listing_json_text(out, "dearest", info->dearest);
 	listing_json_print(out);
 }
 
@@ -237,6 +253,40 @@ static int do_worst(const struct request *r)
 	return status;
 }
 
+/* ---- list --cost ---- */
+
+static gint by_cost(gconstpointer left, gconstpointer right)
+{
+	const struct rule_info *a = *(const struct rule_info *const *)left,
+			       *b = *(const struct rule_info *const *)right;
+
+	if (a->cost != b->cost)
+		return a->cost > b->cost ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static void list_by_cost(const struct request *r, const struct ruleset *rs)
+{
+	GPtrArray *rules = g_ptr_array_new();
+
+	for (size_t i = 0; i < ruleset_count(rs); i++)
+		g_ptr_array_add(rules, (gpointer)(uintptr_t)ruleset_rule(rs, i));
+	g_ptr_array_sort(rules, by_cost);
+	if (!r->json)
+		listing_header("  COST A        RULE  (FILE:LINE)  DEAREST TEST");
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule_info *info = rules->pdata[i];
+
+		if (r->json)
+			json_rule(info);
+		else
+			printf("%6u %-9s  %s  (%s:%u)  %s\n", info->cost,
+			       info->per_rcpt ? "recipient" : "message", info->name,
+			       info->file, info->line, info->dearest);
+	}
+	g_ptr_array_unref(rules);
+}
+
 static int do_list(const struct request *r)
 {
 	if (r->worst)
@@ -245,10 +295,12 @@ static int do_list(const struct request *r)
 	int status;
 	struct ruleset *rs = load(r, &folder, &status);
 
-	if (rs != NULL && !r->json)
+	if (rs != NULL && r->cost)
+		list_by_cost(r, rs);
+	if (rs != NULL && !r->json && !r->cost)
 		listing_header("RULE  (FILE:LINE)\n     POINTS\n    when CONDITION\n"
 			       "    REASON");
-	for (size_t i = 0; rs != NULL && i < ruleset_count(rs); i++)
+	for (size_t i = 0; rs != NULL && !r->cost && i < ruleset_count(rs); i++)
 		put_rule(r, ruleset_rule(rs, i));
 	if (rs != NULL)
 		status = EXIT_DONE;
@@ -517,6 +569,11 @@ int command_rules(int argc, char **argv)
 		  "list, show, names: a line of JSON for each", NULL },
 		{ "worst", 0, 0, G_OPTION_ARG_NONE, &r.worst,
 		  "list: rules by how surely what they did was wrong, out of the journal",
+		  NULL },
+		{ "cost", 0, 0, G_OPTION_ARG_NONE, &r.cost,
+		  "list: the dearest rules first, by an estimate; 100 is a look through "
+		  "a "
+		  "long text for one phrase",
 		  NULL },
 		{ "since", 0, 0, G_OPTION_ARG_STRING, &r.since,
 		  "list --worst, and check, which replays: since then, a date, or how "

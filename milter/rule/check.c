@@ -305,6 +305,19 @@ static struct node *join_unless(struct ruleset *rs, struct node *when,
 	return join;
 }
 
+static void note_dearest(const struct ruleset *rs, struct rule *rule)
+{
+	const struct test *dearest = rule->tests[0];
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 1; i < rule->n_tests; i++)
+		if (rule->tests[i]->cost > dearest->cost)
+			dearest = rule->tests[i];
+	print_test(text, dearest);
+	rule->info.dearest = arena_strndup(rs->arena, text->str, text->len);
+	g_string_free(text, TRUE);
+}
+
 static void check_condition(struct ruleset *rs, struct rule *rule, struct node *condition)
 {
 	GPtrArray *tests = g_ptr_array_new();
@@ -316,6 +329,8 @@ static void check_condition(struct ruleset *rs, struct rule *rule, struct node *
 	rule->tests = keep_tests(rs->arena, tests);
 	print_condition(text, condition);
 	rule->info.condition = arena_strndup(rs->arena, text->str, text->len);
+	rule->info.cost = condition->cost;
+	note_dearest(rs, rule);
 	g_string_free(text, TRUE);
 }
 

@@ -57,7 +57,7 @@ static enum holds holds_of(const struct test *test)
 		enum holds holds;
 	} words[] = {
 		{ ".domain", HOLDS_DOMAIN },   { ".domains", HOLDS_DOMAIN },
-		{ ".org", HOLDS_DOMAIN },      { ".orgs", HOLDS_DOMAIN },
+		{ ".org", HOLDS_ORG },         { ".orgs", HOLDS_ORG },
 		{ ".hosts", HOLDS_DOMAIN },    { ".host", HOLDS_DOMAIN },
 		{ ".address", HOLDS_ADDRESS }, { ".addresses", HOLDS_ADDRESS },
 	};

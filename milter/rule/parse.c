@@ -31,18 +31,18 @@ const char *const operator_words[OP_COUNT] = {
 
 bool word_is_reserved(const char *word)
 {
-	static const char *const reserved[] = {
-		"rule",     "list",    "test",   "reason", "when",     "and",
-		"or",       "not",     "threat", "spam",   "graymail", "if",
-		"observe",  "rollout", "given",  "expect", "header",   "any",
-		"of",       "exists",  "is",     "in",     "under",    "contains",
-		"mentions", "matches", "starts", "ends",   "with",     "yes",
-		"no",       "unknown", "absent", "file",   "by",       "found",
-		"override", "adjust",  "extend", "off",    "unless",   "within",
+	enum { ITEM, CLAUSE, JOIN, OPERATOR, VALUE, PLACE };
+	static const struct {
+		const char *word;
+		bool reserved;
+	} words[] = {
+#define RULE_WORD(class, word) { (word), (class) != PLACE },
+#include "rule/words.def"
+#undef RULE_WORD
 	};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
-		if (strcmp(word, reserved[i]) == 0)
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (words[i].reserved && strcmp(word, words[i].word) == 0)
 			return true;
 	return false;
 }

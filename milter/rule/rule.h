@@ -55,6 +55,8 @@ struct rule_info {
 	int rollout_percent; /* 100: everybody */
 	bool per_rcpt;       /* reads names that belong to one recipient */
 	unsigned needs;      /* enum need bits */
+	unsigned cost; /* an estimate: 100 is a look through a long text for a phrase */
+	const char *dearest; /* its dearest test, as written */
 };
 
 /* a feature that a rule which is not off asks a list in DNS about */

@@ -1,5 +1,6 @@
 /* How long rules take: loading the shipped ones, one message, one more recipient.
- * Usage: rules [FOLDER [COPIES]]; COPIES writes every rule so many times. */
+ * Usage: rules [FOLDER [COPIES]]; COPIES writes every rule so many times, as far as a set
+ * takes more. */
 #include <glib.h>
 #include <string.h>
 
