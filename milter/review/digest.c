@@ -12,6 +12,7 @@
 #include "message/one_time_code.h"
 #include "quarantine/scope.h"
 #include "quarantine/search.h"
+#include "review/alert.h"
 #include "review/digest_text.h"
 #include "review/outgoing.h"
 
@@ -491,6 +492,7 @@ bool digest_run(const struct digest_job *job, struct digest_status *done_r, GErr
 {
 	struct run r = { .job = job };
 	struct digest_status before;
+	unsigned alerts = 0;
 	int fd = digest_run_lock(job->quarantine, e);
 
 	*done_r = before = (struct digest_status){ 0 };
@@ -499,6 +501,8 @@ bool digest_run(const struct digest_job *job, struct digest_status *done_r, GErr
 	digest_status_read(quarantine_folder(job->quarantine), &before);
 	bool good = run_locked(&r, e);
 
+	if (good && !job->dry && job->mailbox == NULL)
+		good = alert_run(job->options, job->quarantine, job->now_s, &alerts, e);
 	close(fd);
 	*done_r = r.status;
 	done_r->sent -= before.sent;

@@ -48,7 +48,7 @@ struct digest_job {
 	void *user;
 };
 
-/* digest_run - send all that is due
+/* digest_run - send all that is due, and the alerts of review/alert.h
  * out   *done_r   what this run has done; times are those of the last ones
  * err   false: nothing could be handed over though something was due, or the quarantine cannot
  *       be read; e says why */

@@ -355,6 +355,45 @@ bool digest_status_write(const char *folder, const struct digest_status *status,
 	return done;
 }
 
+static char *path_of_alert(const char *folder, const char *tenant)
+{
+	char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, tenant, -1);
+	char *name = g_strconcat(hash, ".alert", NULL), *path = path_of(folder, name);
+
+	g_free(name);
+	g_free(hash);
+	return path;
+}
+
+void alert_state_read(const char *folder, const char *tenant, struct alert_state *state_r)
+{
+	char *path = path_of_alert(folder, tenant);
+	GKeyFile *keys = read_keys(path, NULL);
+
+	*state_r = (struct alert_state){ 0 };
+	if (keys != NULL) {
+		state_r->sent_s = number_of(keys, "sent");
+		state_r->newest_s = number_of(keys, "newest");
+		g_key_file_unref(keys);
+	}
+	g_free(path);
+}
+
+bool alert_state_write(const char *folder, const char *tenant,
+		       const struct alert_state *state, GError **e)
+{
+	char *path = path_of_alert(folder, tenant);
+	GKeyFile *keys = g_key_file_new();
+
+	g_key_file_set_int64(keys, GROUP, "sent", state->sent_s);
+	g_key_file_set_int64(keys, GROUP, "newest", state->newest_s);
+	bool done = make_folder(folder, e) && write_keys(path, keys, e);
+
+	g_key_file_unref(keys);
+	g_free(path);
+	return done;
+}
+
 int digest_run_lock(const struct quarantine *q, GError **e)
 {
 	char *path = path_of(quarantine_folder(q), "run");

@@ -90,6 +90,22 @@ void digest_status_read(const char *folder, struct digest_status *status_r);
 bool digest_status_write(const char *folder, const struct digest_status *status,
 			 GError **e);
 
+/* What a tenant's review_alert was told. */
+struct alert_state {
+	int64_t sent_s;   /* when; 0: never */
+	int64_t newest_s; /* of all requests that were made till then */
+};
+
+/* alert_state_read - of a tenant
+ * err   none: zero where there was none */
+void alert_state_read(const char *folder, const char *tenant,
+		      struct alert_state *state_r);
+
+/* alert_state_write - durable when it returns
+ * err   false: e says why */
+bool alert_state_write(const char *folder, const char *tenant,
+		       const struct alert_state *state, GError **e);
+
 /* digest_run_lock - only one run at a time
  * own   a file descriptor: close() ends it
  * err   -1: another is under way, or the folder cannot be made; e says which */

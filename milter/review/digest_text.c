@@ -14,14 +14,17 @@
 #define TIME_FORMAT "%F %H:%M"
 
 /* Mail programs know neither our style sheet nor names of colours by variables. */
-static const char style[] = "body{font:16px/1.5 system-ui,\"Segoe "
-			    "UI\",Roboto,sans-serif;margin:0;padding:1rem;"
-			    "max-width:46rem}"
-			    "h1{font-size:1.25rem}ol{padding:0;list-style:none}"
-			    "li{border:1px solid #8a94a3;border-radius:8px;padding:.6rem "
-			    ".9rem;margin:0 0 .7rem;"
-			    "overflow-wrap:anywhere}"
-			    "li a{font-weight:600}small{display:block;font-size:.85rem}";
+static const char style[] =
+	"body{font:16px/1.5 system-ui,\"Segoe "
+	"UI\",Roboto,sans-serif;margin:0;padding:1rem;"
+	"max-width:46rem;background:#ffffff;color:#1b2330}a{color:#0b5cad}"
+	"h1{font-size:1.25rem}ol{padding:0;list-style:none}"
+	"li{border:1px solid #8a94a3;border-radius:8px;padding:.6rem .9rem;margin:0 0 "
+	".7rem;"
+	"overflow-wrap:anywhere}"
+	"li a{font-weight:600}small{display:block;font-size:.85rem}"
+	"@media(prefers-color-scheme:dark){body{background:#14181e;color:#e7ebf0}"
+	"a{color:#7db7f2}}";
 
 struct writing {
 	const struct digest *d;
@@ -209,6 +212,7 @@ static void head(struct page *p, const char *title)
 	g_string_append_printf(p->out, "<style>%s</style>", style);
 	page_close(p, "head");
 	page_open(p, "body", NULL);
+	page_open(p, "main", NULL);
 }
 
 struct digest_text digest_text(const struct digest *d, const char *link_key,
@@ -227,6 +231,7 @@ struct digest_text digest_text(const struct digest *d, const char *link_key,
 	beginning(&w, made.subject);
 	rows(&w);
 	ending(&w);
+	page_close(&w.page, "main");
 	page_close(&w.page, "body");
 	page_close(&w.page, "html");
 	made.text = g_string_free(w.text, FALSE);

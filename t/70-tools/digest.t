@@ -248,6 +248,36 @@ subtest 'a listener that refuses, hangs, or is away' => sub {
 	$d->configure(set => { release_smtp => qq("127.0.0.1:$sink->{port}") });
 };
 
+subtest 'somebody has asked for a release' => sub {
+	$d->configure(more => $more =~ s/(review_name)/review_alert = "desk\@one.example"\n\treview_from = "held\@one.example"\n\t$1/r, set => { review_alert_every => '"1h"' });
+	digest('send');
+	my @sent = sent();
+	is(join(',', map { $_->{to} } @sent), 'desk@one.example', 'who decides is told');
+	like($sent[0]{head}, qr/^From: Harbour & S\xc3\xb6ns <held\@one\.example>\r?$/m, 'by whom the options name');
+	like($sent[0]{head}, qr/^Subject: 1 request waits for you to decide/m, 'how many');
+	like($sent[0]{text}, qr{https://mail\.one\.example/held/requests}, 'and where');
+	unlike("$sent[0]{text}$sent[0]{html}", qr/prize|shop\.example|ann\@/, 'nothing of the message');
+	my ($b) = map { $_->[0] } [open_link(token($first[1], 0))];
+	my ($id) = ($d->run('quarantine', 'list', '--mailbox', 'carl@one.example', '--text', '"prize for both"'))[1] =~ /^(\S+)  \d{4}-/m;
+	select undef, undef, undef, 1.1;
+	like($b->follow('/act', act => 'release', id => $id, sure => 1)->{body}, qr/asked for/, 'another one asks');
+	digest('send');
+	is(scalar(sent()), 0, 'not more than one mail in that time');
+	$d->configure(set => { review_alert_every => '"1m"' });
+	my ($file) = glob "$d->{dir}/quarantine/digests/*.alert";
+	my $old = Wonted::Place::read_file($file) =~ s/^sent=(\d+)/'sent=' . ($1 - 61)/emr;
+	open my $f, '>', $file or die;
+	print $f $old;
+	close $f;
+	digest('send');
+	@sent = sent();
+	like($sent[0]{head} // '', qr/^Subject: 2 requests wait for you to decide/m, 'then the next, of all that wait');
+	like($sent[0]{text} // '', qr/1 of them new/, 'and of what is new');
+	digest('send');
+	is(scalar(sent()), 0, 'and none where nothing is new');
+	$d->configure(more => $more);
+};
+
 subtest 'the alarm' => sub {
 	my ($status, $text) = $d->run('status');
 	like($text, qr/^wonted-milter.*digest_stopped +0\b/ms, 'they go out') or like($text, qr/digest_stopped.*\b0\b/, 'they go out');
