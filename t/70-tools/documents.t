@@ -9,7 +9,7 @@ use Wonted::Daemon;
 use Wonted::Place;
 
 my $build = Wonted::Daemon::build_dir();
-my @documents = split /\n/, `git ls-files README INSTALL 'contrib/*README' 'contrib/man/*' conf/wonted.conf.5 rules/README 'rules/*.example' 'contrib/postfix/*' 'contrib/sendmail/*' 'contrib/systemd/*' 'contrib/redis/*' contrib/dovecot`;
+my @documents = split /\n/, `git ls-files README INSTALL 'contrib/*README' 'contrib/man/*' conf/wonted.conf.5 rules/README 'rules/*.example' 'contrib/postfix/*' 'contrib/sendmail/*' 'contrib/systemd/*' 'contrib/redis/*' 'contrib/guide/*' contrib/dovecot`;
 my %text = map { $_ => Wonted::Place::read_file($_) } @documents;
 ok(@documents > 10, scalar(@documents) . ' documents');
 
@@ -92,7 +92,7 @@ for my $name (grep { $_ !~ /\.conf(\.5)?$/ } sort keys %text) {
 }
 
 # ---- the shell ----
-for my $name (grep { /README$|INSTALL$/ } sort keys %text) {
+for my $name (grep { m{README$|INSTALL$|/guide/} } sort keys %text) {
 	my @lines = grep { /^ {4}(?:apt-get|install|make|systemctl|chown|chgrp|chmod|runuser|usermod|userdel|groupdel|cat|cp|rm|postfix|postconf|sievec|redis-cli|useradd|wonted)\b/ } split /\n/, $text{$name} =~ s/\\\n\s*/ /gr;
 	for my $line (@lines) {
 		(my $command = $line) =~ s/^ +//;
