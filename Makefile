@@ -10,6 +10,8 @@
 #   make eval CORPUS=DIR   how well real mail is judged; BESIDE=rspamd,spamassassin,bogofilter
 #   make docs       print conf/ and the manual pages from their tables
 #   make install    DESTDIR and PREFIX are honoured
+#   make deb        Debian packages, in build/deb/
+#   make check-packages  the same, looked at by lintian, and installed, upgraded and purged in a clean Debian
 MODE     ?= debug
 PREFIX   ?= /usr/local
 SYSCONFDIR ?= /etc/wonted
@@ -226,10 +228,20 @@ install:
 	install -d $(DESTDIR)$(PREFIX)/share/doc/wonted/contrib
 	cp -R $(filter-out contrib/demo contrib/man contrib/install-rules,$(wildcard contrib/*)) \
 	    $(DESTDIR)$(PREFIX)/share/doc/wonted/contrib
+# contrib/debian becomes debian/ of a copy of the source; what it needs to be built is contrib/debian/packages
+DEB      := build/deb/wonted-$(VERSION)
+deb: packages-deb
+	@mkdir -p $(DEB); rm -rf $(DEB)/debian $(addprefix $(DEB)/,milter rules conf contrib) build/deb/*.deb
+	@cp -Rp README INSTALL LICENSE Makefile milter rules conf contrib $(DEB)
+	@cp -R contrib/debian $(DEB)/debian; rm $(DEB)/debian/packages $(DEB)/debian/install-packages
+	@sed -i "s/@PACKAGES@/$$(awk '!/^#/ && $$2 == "build" && $$1 != "build-essential" { printf "%s, ", $$1 }' contrib/debian/packages)/" $(DEB)/debian/control
+	cd $(DEB) && MAKEFLAGS= DEB_BUILD_OPTIONS="parallel=$(JOBS) noautodbgsym" dpkg-buildpackage -us -uc -b
+check-packages: deb
+	@t/all t/77-packages/*.t
 clean:
 	rm -rf build
 
-.PHONY: all always tests check check-stores check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run eval \
+.PHONY: all always tests deb check-packages check check-stores check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run eval \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)

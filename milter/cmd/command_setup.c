@@ -407,7 +407,7 @@ static bool plan_sendmail(struct setup *s, GError **e)
 static char *contrib_file(const struct setup *s, const char *file, GError **e)
 {
 	static const char *const places[] = { "/usr/local/share/doc/wonted/contrib",
-					      "/usr/share/doc/wonted/contrib" };
+					      "/usr/share/wonted/contrib" };
 	char *path = NULL, *text;
 
 	for (size_t i = 0; i < COUNT_OF(places) && path == NULL; i++) {
