@@ -131,6 +131,21 @@ static struct text_model *open_model(const char *path, bool needed)
 	return m;
 }
 
+/* One that is tried stands for that of its kind, whether the option asks for any or not. */
+static void take_models(struct runtime *w, const struct runtime_setup *s)
+{
+	struct text_model *tried;
+
+	if (!w->options->use_text_model && s->text_model == NULL)
+		return;
+	tried = s->text_model == NULL ? NULL : open_model(s->text_model, true);
+	bool live = tried != NULL && text_model_head(tried).kind == TEXT_LIVE;
+
+	w->text_model =
+		tried != NULL && !live ? tried : open_model(w->options->text_model, true);
+	w->text_delta = live ? tried : open_model(w->options->text_delta, false);
+}
+
 static void close_all(struct runtime *w)
 {
 	auth_engine_destroy(&w->auth);
@@ -226,10 +241,7 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 	if (!take_rollout(w, s, old, e))
 		goto out;
 	take_endings(w);
-	if (w->options->use_text_model) {
-		w->text_model = open_model(w->options->text_model, true);
-		w->text_delta = open_model(w->options->text_delta, false);
-	}
+	take_models(w, s);
 	w->needs = all_needs(w->options, w->rules);
 	w->asked = ruleset_asked(w->rules);
 	w->aliases =

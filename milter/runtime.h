@@ -42,7 +42,9 @@ struct runtime_setup {
 	bool without_dns;      /* nothing is authenticated: scan --no-dns */
 	const char *rules_dir; /* instead of the option; NULL */
 	const char *store;     /* instead of the option; NULL */
-	const char *decoder;   /* the program that is executed as a decoder; NULL: nobody
+	const char
+		*text_model; /* in place of the base or the delta, as it is one; NULL */
+	const char *decoder; /* the program that is executed as a decoder; NULL: nobody
 				looks into files */
 	bool patient; /* the first message may wait until a decoder has started, as a daemon's
 			 have before mail comes */

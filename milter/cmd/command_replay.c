@@ -8,14 +8,16 @@
 #include "cmd/filter.h"
 #include "cmd/listing.h"
 #include "cmd/replay.h"
+#include "decoding.h"
+#include "text/model.h"
 
 enum { ROWS_SHOWN = 20 };
 
 static const char *const name = "wonted replay";
 
 struct wanted {
-	char *since, *until, *rules, *journal;
-	gboolean json;
+	char *since, *until, *rules, *journal, *messages, *model;
+	gboolean json, no_dns;
 };
 
 static void print_count(const struct replay_count *c)
@@ -103,6 +105,73 @@ static int replay(const struct options *o, const struct wanted *w)
 	return e == NULL ? EXIT_DONE : command_fail(name, e);
 }
 
+/* A filter goes on without one; whoever tries one wants to know. */
+static bool model_is_good(const char *path, GError **e)
+{
+	struct text_model *m = path == NULL ? NULL : text_model_open(path, e);
+	bool good = path == NULL || m != NULL;
+
+	text_model_close(&m);
+	return good;
+}
+
+/* The same, of messages in files: before are the rules in force. */
+static int of_messages(const char *config, const struct wanted *w)
+{
+	struct runtime_setup setup = { .config_path = config,
+				       .without_dns = w->no_dns,
+				       .decoder = DECODING_PROGRAM,
+				       .patient = true };
+	const struct message_told told = { .dated = true };
+	struct replay_done done;
+	struct replay_messages m = { .told = &told, .json = w->json, .done = &done };
+	GError *e = NULL;
+
+	m.was = runtime_load(&setup, NULL, &e);
+	setup.rules_dir = w->rules;
+	setup.text_model = w->model;
+	m.now = m.was == NULL || !model_is_good(w->model, &e)
+			? NULL
+			: runtime_load(&setup, m.was, &e);
+	replay_done_init(&done);
+	if (m.now != NULL)
+		replay_messages(&m, w->messages);
+	if (m.now != NULL && !w->json)
+		print_done(&done, m.now->rules);
+	replay_done_free(&done);
+	runtime_release(m.now);
+	runtime_release(m.was);
+	if (e != NULL)
+		return command_fail(name, e);
+	return m.failed > 0 ? EXIT_WRONG_INPUT : EXIT_DONE;
+}
+
+/* What chooses records does not choose files. */
+static int choose(const struct command_args *args, const struct wanted *w)
+{
+	if (w->messages == NULL && w->model != NULL) {
+		fprintf(stderr,
+			"%s: records have no texts that a model could be asked about: "
+			"--model needs --messages\n",
+			name);
+		return EXIT_USAGE;
+	}
+	if (w->messages == NULL) {
+		struct options *o = command_config(args);
+		int status = o == NULL ? EXIT_WRONG_INPUT : replay(o, w);
+
+		options_unref(o);
+		return status;
+	}
+	if (w->since == NULL && w->until == NULL && w->journal == NULL)
+		return of_messages(args->config, w);
+	fprintf(stderr,
+		"%s: --messages decides files; --since, --until and --journal choose "
+		"records\n",
+		name);
+	return EXIT_USAGE;
+}
+
 int replay_report(const struct options *o, const char *rules, const char *since)
 {
 	char *of = g_strdup(rules), *from = g_strdup(since);
@@ -127,8 +196,22 @@ int command_replay(int argc, char **argv)
 		  "TIME" },
 		{ "journal", 0, 0, G_OPTION_ARG_FILENAME, &w.journal,
 		  "Another journal than the configured one", "DIR" },
+		{ "messages", 0, 0, G_OPTION_ARG_FILENAME, &w.messages,
+		  "Decide message files of this folder instead, by the rules in force "
+		  "and "
+		  "by --rules",
+		  "DIR" },
+		{ "model", 0, 0, G_OPTION_ARG_FILENAME, &w.model,
+		  "--messages: by this text model, a base or a delta, in the place of "
+		  "that in force",
+		  "FILE" },
+		{ "no-dns", 0, 0, G_OPTION_ARG_NONE, &w.no_dns,
+		  "--messages: ask nothing of DNS: authentication stays unknown", NULL },
 		{ "json", 'j', 0, G_OPTION_ARG_NONE, &w.json,
-		  "A line of JSON for each message: what would be decided", NULL },
+		  "A line of JSON for each message: what would be decided; with "
+		  "--messages, "
+		  "for each recipient of whom it would be otherwise",
+		  NULL },
 		G_OPTION_ENTRY_NULL
 	};
 	int status = EXIT_USAGE;
@@ -141,12 +224,11 @@ int command_replay(int argc, char **argv)
 			    "did with those messages.\nundecidable: a rule asks for "
 			    "texts or headers "
 			    "that the record does not answer.")) {
-		struct options *o = command_config(&args);
-
-		status = o == NULL ? EXIT_WRONG_INPUT : replay(o, &w);
-		options_unref(o);
+		status = choose(&args, &w);
 		command_options_free(&args);
 	}
+	g_free(w.messages);
+	g_free(w.model);
 	g_free(w.since);
 	g_free(w.until);
 	g_free(w.rules);

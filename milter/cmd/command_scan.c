@@ -1,123 +1,46 @@
 /* The pipeline driven through another entry: message files instead of the MTA, and an editor
  * that prints instead of acting. Nothing is held, recorded or changed. */
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/plural.h"
 #include "base/printable.h"
 #include "cmd/command.h"
+#include "cmd/message_run.h"
 #include "cmd/scan_envelopes.h"
 #include "cmd/whatif_print.h"
 #include "decoding.h"
-#include "message/address.h"
-#include "message/headers.h"
-#include "message/mime.h"
 #include "pipeline.h"
-#include "session/recipient.h"
 
 #define PATH_SHOWN 4096
 
 struct scan {
 	struct runtime *runtime;
+	struct message_told told;
+	/* as given */
 	char *mail_from, *client, *client_name, *helo, *rules, *store, *envelopes;
 	char **rcpts;
 	gboolean json, explain, tests, no_dns, summary;
-	char *time;
+	char *time; /* NULL: now */
 	size_t files, failed, late;
 	size_t verdicts[VERDICT_COUNT];
 	int64_t longest_us, all_us;
 	char *longest;
 };
 
-/* The first address of the first of these headers that has one. */
-static const char *address_in(struct arena *a, const struct header_block *block,
-			      const char *const *names)
+/* text   NULL: now */
+static bool take_time(struct message_told *told, const char *text)
 {
-	for (; *names != NULL; names++) {
-		const struct header *h = headers_find(block->fields, block->n, *names, 0);
-		const struct mailaddr *list;
-		bool strict;
-
-		if (h != NULL && address_list(a, h->value, &list, &strict) > 0)
-			return list[0].address;
-	}
-	return NULL;
-}
-
-static const struct recipient *recipients(struct arena *a, const struct scan *s,
-					  const char *const *from, size_t *n_r)
-{
-	size_t n = g_strv_length((char **)(uintptr_t)from);
-	struct recipient *r = arena_new(a, struct recipient, n);
-
-	for (size_t i = 0; i < n; i++) {
-		struct recipient_told told = { .path = from[i] };
-
-		recipient_resolve(a, s->runtime->options, &told, &r[i]);
-	}
-	*n_r = n;
-	return r;
-}
-
-/* 0: the message's Date */
-static bool read_time(const char *text, int64_t *time_s_r)
-{
-	*time_s_r = 0;
-	return strcmp(text, "date") == 0 || number_parse(text, 1, G_MAXINT32, time_s_r);
-}
-
-static int64_t received_at(struct arena *a, const char *time,
-			   const struct header_block *block)
-{
-	const struct header *date = headers_find(block->fields, block->n, "Date", 0);
-	int64_t time_s = 0;
-
-	if (time != NULL && read_time(time, &time_s) && time_s == 0 && date != NULL)
-		time_s = mime_date(a, date->value);
-	return time_s != 0 ? time_s : clock_now_s();
-}
-
-static bool check_time(const char *time)
-{
-	int64_t time_s;
-
-	if (time == NULL || read_time(time, &time_s))
+	told->dated = text != NULL;
+	told->time_s = 0;
+	if (text == NULL || strcmp(text, "date") == 0 ||
+	    number_parse(text, 1, G_MAXINT32, &told->time_s))
 		return true;
 	fputs("wonted scan: --time is seconds since 1970, or \"date\"\n", stderr);
 	return false;
-}
-
-/* What a milter would have been told: the table first, then options, else what the headers
- * remember. */
-static struct envelope *make_envelope(struct arena *a, const struct scan *s,
-				      const struct told *told,
-				      const struct header_block *block)
-{
-	static const char *const senders[] = { "Return-Path", "From", NULL };
-	static const char *const rcpts[] = { "Delivered-To", "X-Original-To",
-					     "Envelope-To", "To", NULL };
-	const char *const found[] = { address_in(a, block, rcpts), NULL };
-	struct envelope *e = arena_new(a, struct envelope, 1);
-	const char *from =
-		told->mail_from != NULL ? told->mail_from : address_in(a, block, senders);
-
-	*e = (struct envelope){
-		.client_addr = told->client,
-		.client_name = told->client_name,
-		.helo = told->helo,
-		.mail_from = sender_resolve(a, from != NULL ? from : "", NULL),
-		.session_id = "scan",
-		.received_s = received_at(a, told->time, block),
-		.internal = options_is_internal(s->runtime->options, told->client),
-	};
-	e->rcpts =
-		recipients(a, s, told->rcpts != NULL ? told->rcpts : found, &e->n_rcpts);
-	return e;
 }
 
 static bool print_header(void *self, int index, const char *name, const char *value)
@@ -354,121 +277,52 @@ static void count(struct scan *s, const struct transaction *p, const char *path,
 	s->longest = g_strdup(path);
 }
 
-/* The filter would have heard of them from earlier mail. */
-static void hear_of_aliases(const struct scan *s, struct arena *a,
-			    const struct envelope *env)
+static void scan_one(const char *path, struct bytes raw, void *user)
 {
-	const struct options *o = s->runtime->options;
-	const struct lookup_setup setup = {
-		.options = o,
-		.store = s->runtime->store,
-		.aliases = s->runtime->aliases,
-		.now_s = env->received_s,
-		.deadline_us = clock_mono_us() + o->store_deadline_ms * 1000,
-	};
-
-	if ((s->runtime->needs & NEED_PAIR) == NEED_PAIR)
-		lookup_aliases(a, &setup, env);
-}
-
-static bool scan_file(struct scan *s, const char *path, const struct told *told,
-		      GError **e)
-{
-	char *text;
-	size_t n;
-
-	if (!file_read(path, LIMIT_MESSAGE_BYTES, &text, &n, e))
-		return false;
-	struct arena *a = arena_create();
-	struct bytes raw = { .at = text, .n = n };
-	struct header_block block;
+	struct scan *s = user;
 	int64_t begin = clock_mono_us();
+	struct transaction *p = message_run(s->runtime, arena_create(), &s->told, raw);
 
-	/* an mbox line before the first header belongs to the archive, not to the message */
-	if (n > 5 && memcmp(text, "From ", 5) == 0) {
-		const char *end = memchr(text, '\n', n);
-
-		raw.n = end == NULL ? 0 : n - (size_t)(end + 1 - text);
-		raw.at = end == NULL ? text : end + 1;
-	}
-	headers_split(a, raw, &block);
-	struct transaction *p = transaction_begin(
-		s->runtime, a, make_envelope(a, s, told, &block), "scan");
-
-	transaction_headers(p, block.fields, block.n);
-	hear_of_aliases(s, a, p->envelope);
-	transaction_run(p, raw, 0);
 	count(s, p, path, clock_mono_us() - begin);
 	if (!s->summary)
 		print_result(s, p, path);
 	transaction_end(&p);
-	g_free(text);
-	return true;
 }
 
-static struct told told_by_options(const struct scan *s)
+static void scan_failed(GError *e, void *user)
 {
-	return (struct told){ .client = s->client,
-			      .client_name = s->client_name,
-			      .helo = s->helo,
-			      .mail_from = s->mail_from,
-			      .time = s->time,
-			      .rcpts = (const char *const *)s->rcpts };
-}
+	struct scan *s = user;
 
-static void scan_one(struct scan *s, const char *path, const struct told *told)
-{
-	GError *e = NULL;
-
-	if (scan_file(s, path, told, &e))
-		return;
 	s->failed++;
 	command_fail("wonted scan", e);
 }
 
 static void scan_path(struct scan *s, const char *path)
 {
-	const struct told told = told_by_options(s);
-	GError *e = NULL;
-
-	if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-		scan_one(s, path, &told);
-		return;
-	}
-	GDir *folder = g_dir_open(path, 0, &e);
-
-	if (folder == NULL) {
-		s->failed++;
-		command_fail("wonted scan", e);
-		return;
-	}
-	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
-		char *below = g_build_filename(path, name, NULL);
-
-		/* a link below could lead in a circle; one that is named is followed */
-		if (!g_file_test(below, G_FILE_TEST_IS_SYMLINK))
-			scan_path(s, below);
-		g_free(below);
-	}
-	g_dir_close(folder);
+	message_each(path, &(struct message_visitor){ scan_one, scan_failed, s });
 }
 
 /* What the table does not tell, options do. */
 static void scan_told(struct scan *s, const struct told_file *file)
 {
-	struct told told = told_by_options(s);
 	const struct told *t = &file->told;
+	const struct message_told usual = s->told;
 
-	told.client = t->client != NULL ? t->client : told.client;
-	told.client_name = t->client_name != NULL ? t->client_name : told.client_name;
-	told.helo = t->helo != NULL ? t->helo : told.helo;
-	told.mail_from = t->mail_from != NULL ? t->mail_from : told.mail_from;
-	told.rcpts = t->rcpts != NULL ? t->rcpts : told.rcpts;
-	told.time = t->time != NULL ? t->time : told.time;
-	if (check_time(told.time))
-		scan_one(s, file->path, &told);
+	if (t->client != NULL)
+		s->told.client = t->client;
+	if (t->client_name != NULL)
+		s->told.client_name = t->client_name;
+	if (t->helo != NULL)
+		s->told.helo = t->helo;
+	if (t->mail_from != NULL)
+		s->told.mail_from = t->mail_from;
+	if (t->rcpts != NULL)
+		s->told.rcpts = t->rcpts;
+	if (t->time == NULL || take_time(&s->told, t->time))
+		scan_path(s, file->path);
 	else
 		s->failed++;
+	s->told = usual;
 }
 
 static void scan_table(struct scan *s)
@@ -551,7 +405,7 @@ int command_scan(int argc, char **argv)
 
 	if (!read_options(&args, &s))
 		return EXIT_USAGE;
-	if (!check_time(s.time))
+	if (!take_time(&s.told, s.time))
 		return EXIT_USAGE;
 	if (args.argc < 2 && s.envelopes == NULL) {
 		fputs("wonted scan: say which message files or folders, or --envelopes "
@@ -559,6 +413,11 @@ int command_scan(int argc, char **argv)
 		      stderr);
 		return EXIT_USAGE;
 	}
+	s.told.mail_from = s.mail_from;
+	s.told.client = s.client;
+	s.told.client_name = s.client_name;
+	s.told.helo = s.helo;
+	s.told.rcpts = (const char *const *)s.rcpts;
 	struct runtime_setup setup = { .config_path = args.config,
 				       .without_dns = s.no_dns,
 				       .rules_dir = s.rules,

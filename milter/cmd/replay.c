@@ -44,7 +44,7 @@ static void count_free(void *data)
 	g_free(c);
 }
 
-static void done_init(struct replay_done *d)
+void replay_done_init(struct replay_done *d)
 {
 	*d = (struct replay_done){ .messages = 0 };
 	d->rules = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, count_free);
@@ -223,26 +223,34 @@ static void count_change(struct replay_count *c, enum action was, enum action no
 	}
 }
 
-static void compare(const struct replay_setup *s, struct again *m,
-		    const struct decision *d, size_t at, struct replay_done *done)
+void replay_count_change(struct replay_done *done, const struct replay_was *was,
+			 const struct decision *d, const bool said[2])
 {
-	const struct recorded_rcpt *was = &m->record->rcpts[at];
 	const char *rule = decision_rule(d), *domain = address_domain(d->rcpt);
-	bool said[2] = { false, false };
 
 	if (stops(was->action) && !stops(d->action))
-		rule = was->decisive; /* that has let go */
-	if (d->verdict == was->verdict && d->action == was->action) {
-		done->same++;
-		return;
-	}
-	if (s->ledger != NULL)
-		ledger_said(s->ledger, m->arena, m->record, at, said);
+		rule = was->rule; /* that has let go */
 	count_change(&done->all, was->action, d->action, said);
 	count_change(count_of(done->rules, rule != NULL ? rule : "-"), was->action,
 		     d->action, said);
 	count_change(count_of(done->domains, domain != NULL ? domain : "-"), was->action,
 		     d->action, said);
+}
+
+static void compare(const struct replay_setup *s, struct again *m,
+		    const struct decision *d, size_t at, struct replay_done *done)
+{
+	const struct recorded_rcpt *rcpt = &m->record->rcpts[at];
+	const struct replay_was was = { rcpt->verdict, rcpt->action, rcpt->decisive };
+	bool said[2] = { false, false };
+
+	if (d->verdict == was.verdict && d->action == was.action) {
+		done->same++;
+		return;
+	}
+	if (s->ledger != NULL)
+		ledger_said(s->ledger, m->arena, m->record, at, said);
+	replay_count_change(done, &was, d, said);
 }
 
 static void print_reasons(GString *out, const struct decision *d)
@@ -349,7 +357,7 @@ static void work(gpointer data, gpointer user)
 	struct replay_done done;
 	const char *at = b->lines->str, *end = at + b->lines->len;
 
-	done_init(&done);
+	replay_done_init(&done);
 	while (at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 
@@ -413,7 +421,7 @@ bool replay_journal(const struct replay_setup *setup, const char *folder,
 		alone ? NULL
 		      : g_thread_pool_new(work, &p, (int)setup->threads, TRUE, NULL);
 
-	done_init(done_r);
+	replay_done_init(done_r);
 	g_mutex_init(&p.lock);
 	g_cond_init(&p.room);
 	bool done = read_all(&p, pool, folder, e);

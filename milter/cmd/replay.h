@@ -8,10 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/message_run.h"
 #include "config/options.h"
 #include "config/rollout.h"
 #include "learn/ledger.h"
 #include "rule/rule.h"
+#include "runtime.h"
+#include "verdict/verdict.h"
 
 /* what changes for some recipients; of some rule, domain, or all */
 struct replay_count {
@@ -30,6 +33,13 @@ struct replay_done {
 	int64_t unread;     /* lines that are no records */
 	struct replay_count all;
 	GHashTable *rules, *domains; /* name -> struct replay_count */
+};
+
+/* what was decided of a recipient before */
+struct replay_was {
+	enum verdict verdict;
+	enum action action;
+	const char *rule; /* that decided; NULL: none */
 };
 
 struct replay_setup {
@@ -52,6 +62,31 @@ bool replay_journal(const struct replay_setup *setup, const char *folder,
  * in    rules, since   NULL: those in force; all of it
  * err   returned: exit status; what is wrong is said */
 int replay_report(const struct options *o, const char *rules, const char *since);
+
+/* replay_done_init - nothing is counted yet
+ * own   replay_done_free()
+ * err   none */
+void replay_done_init(struct replay_done *d);
+
+/* replay_count_change - count what is decided otherwise now
+ * in    said   what the recipient did with it, as of struct replay_count
+ * err   none */
+void replay_count_change(struct replay_done *done, const struct replay_was *was,
+			 const struct decision *d, const bool said[2]);
+
+/* What messages in files are decided by: the rules in force, and those that are tried. */
+struct replay_messages {
+	struct runtime *was, *now;
+	const struct message_told *told;
+	bool json; /* print each message of which something is decided otherwise */
+	struct replay_done *done;
+	size_t failed; /* files that cannot be read; said */
+};
+
+/* replay_messages - decide messages twice, with all that rules ask of them; store and DNS are asked as
+ *                   they are now
+ * err   none: see failed */
+void replay_messages(struct replay_messages *m, const char *path);
 
 /* replay_counts - the counts of a table, the most changes first
  * own   the list is the caller's, g_ptr_array_unref() */

@@ -115,6 +115,37 @@ $place->write('wonted/journal/feedback/current.jsonl', $json->encode({ v => 1, k
 like($text, qr/^ +\d+ +0 +1 +.*  from_two$/m, 'one of those that would be held was answered') or diag $text;
 ($status, $text) = $d->run('replay', '--since', '2099-01-01');
 like($text, qr/^replayed 0 messages/, 'since');
+# messages in files: what a record does not answer, they do
+for my $i (1 .. 6) {
+	my $three = $i % 2 ? 3 : 4;
+	$place->write("mail/new/$i.eml", "Return-Path: <p$three\@s$three.example>\nDelivered-To: ann\@example.org\nFrom: p$three\@s$three.example\nTo: ann\@example.org\nSubject: file $i\nDate: Tue, 10 Nov 2026 10:00:00 +0000\n" . ($i < 3 ? "X-Never-Asked: yes\n" : '') . "\nHello.\n");
+}
+my $mail = $place->path('mail');
+($status, $text) = $d->run('replay', '--messages', $mail);
+is($status, 0, '--messages') or diag $text;
+like($text, qr/^replayed 6 messages to 6 recipients .*^the same: 6\nundecidable: 0\nnot replayed: 0\nnewly held: 0/ms, '... by the same rules is the same');
+($status, $text) = $d->run('replay', '--messages', $mail, '--rules', $new);
+like($text, qr/^undecidable: 0\nnot replayed: 0\nnewly held: 1, newly passed: 0, otherwise changed: 0$/m, '... and by others what they make of the text itself') or diag $text;
+like($text, qr/^ +1 +0 +0 +0 .*  asks_more$/m, '... by rule');
+($status, $text) = $d->run('replay', '--messages', $mail, '--rules', $new, '--json');
+my @changed = map { JSON::PP::decode_json($_) } grep { /^\{/ } split /\n/, $text;
+is_deeply([map { [$_->{file} =~ m{([^/]+)$}, $_->{address}, $_->{was}{action}, $_->{now}{action}, $_->{now}{rule}] } @changed], [['1.eml', 'ann@example.org', 'pass', 'junk', 'asks_more']], '... --json') or diag $text;
+# a text model that is tried
+my $index = join '', map { my $bad = $_ % 2; $place->write("box/$_.eml", "From: x\@y.example\nSubject: " . ($bad ? 'pills' : 'minutes') . " $_\n\n" . join(' ', ($bad ? qw(cheap pills winner click pharmacy bonus) : qw(meeting minutes agenda quarterly draft)) x 9) . " $_.\n"); ($bad ? 'spam' : 'ham') . " box/$_.eml\n" } 1 .. 120;
+my $trained = $place->path('tried.delta');
+system(Wonted::Daemon::build_dir() . "/wonted text train --passes 3 $trained " . $place->write('index', $index) . ' >/dev/null 2>&1');
+$place->write("spam/$_.eml", "Delivered-To: ann\@example.org\nFrom: x\@y.example\nTo: ann\@example.org\nSubject: pills $_\nDate: Tue, 10 Nov 2026 10:00:00 +0000\n\n" . join(' ', (qw(cheap pills winner click pharmacy bonus)) x 9) . "\n") for 1 .. 3;
+$place->write('model/10-x.rules', "rule the_model_says\n    reason \"x\"\n    when text.spam > 0\n    spam +30\n");
+($status, $text) = $d->run('replay', '--messages', $place->path('spam'), '--rules', $place->path('model'));
+like($text, qr/^newly held: 0,/m, 'without a model nothing is said by it') or diag $text;
+($status, $text) = $d->run('replay', '--messages', $place->path('spam'), '--rules', $place->path('model'), '--model', $trained);
+like($text, qr/^newly held: 3,/m, '--model: one that is tried is asked') or diag $text;
+($status, $text) = $d->run('replay', '--messages', $mail, '--model', $place->path('index'));
+like("$status $text", qr/^[13] .*index/s, '... and has to be one');
+is(($d->run('replay', '--model', $trained))[0], 2, '... records have no texts for it');
+is(($d->run('replay', '--messages', $mail, '--since', '1d'))[0], 2, '... of files no records are chosen');
+is(($d->run('replay', '--messages', '/nonexistent/mail'))[0], 1, '... which are there');
+like(($d->run('replay', '--messages', $mail, '--rules', $place->path('nowhere')))[1], qr/nowhere/, '... as are the rules');
 $place->write('broken/10-x.rules', "rule x\n    when nonsense\n");
 ($status, $text) = $d->run('replay', '--rules', $place->path('broken'));
 is($status, 1, 'rules with a mistake');
