@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,8 +23,18 @@
 #define BUSY_MS 5000
 #define VERSION 3 /* what rows hold; PRAGMA user_version, 0 before there were any */
 #define FILE_MODE 0640
+static bool is_broken(const struct index *x)
+{
+	int code = sqlite3_errcode(x->db);
+
+	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 bool index_fail(const struct index *x, const char *doing, GError **e)
 {
+	/* now: what is done next forgets it */
+	if (is_broken(x))
+		atomic_store(&((struct index *)(uintptr_t)x)->broken, true);
 	g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
 		    "quarantine index %s: cannot %s: %s", x->path, doing,
 		    sqlite3_errmsg(x->db));
@@ -37,13 +48,6 @@ static void make_file(const char *path)
 
 	if (fd >= 0)
 		close(fd);
-}
-
-static bool is_broken(const struct index *x)
-{
-	int code = sqlite3_errcode(x->db);
-
-	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
 static bool open_db(struct index *x, GError **e)
@@ -90,12 +94,60 @@ static void move_away(struct index *x)
 	atomic_store(&x->broken, false);
 }
 
+sqlite3_stmt *index_prepare(const struct index *x, const char *sql, GError **e)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
+		index_fail(x, "read", e);
+	return s;
+}
+
+sqlite3_stmt *index_take(struct index *x, const char *sql, GError **e)
+{
+	sqlite3_stmt *s = NULL;
+
+	pthread_mutex_lock(&x->idle_lock);
+	for (size_t i = 0; s == NULL && i < INDEX_IDLE; i++)
+		if (x->idle[i] != NULL && strcmp(sqlite3_sql(x->idle[i]), sql) == 0)
+			s = g_steal_pointer(&x->idle[i]);
+	pthread_mutex_unlock(&x->idle_lock);
+	return s != NULL ? s : index_prepare(x, sql, e);
+}
+
+void index_give(struct index *x, sqlite3_stmt *s)
+{
+	bool kept = s == NULL;
+
+	if (s != NULL) {
+		sqlite3_reset(s);
+		sqlite3_clear_bindings(s);
+	}
+	pthread_mutex_lock(&x->idle_lock);
+	for (size_t i = 0; !kept && i < INDEX_IDLE; i++)
+		if (x->idle[i] == NULL) {
+			x->idle[i] = s;
+			kept = true;
+		}
+	pthread_mutex_unlock(&x->idle_lock);
+	if (!kept)
+		sqlite3_finalize(s);
+}
+
+/* nobody else has it now */
+static void close_db(struct index *x)
+{
+	for (size_t i = 0; i < INDEX_IDLE; i++)
+		sqlite3_finalize(g_steal_pointer(&x->idle[i]));
+	sqlite3_close_v2(x->db);
+	x->db = NULL;
+}
+
 static bool open_anew(struct index *x, GError **e)
 {
 	GError *why = NULL;
 
-	sqlite3_close_v2(x->db);
-	x->db = NULL;
+	close_db(x);
 	if (atomic_load(&x->broken))
 		move_away(x);
 	if (open_db(x, &why))
@@ -105,19 +157,9 @@ static bool open_anew(struct index *x, GError **e)
 		return false;
 	}
 	g_error_free(why);
-	sqlite3_close_v2(x->db);
-	x->db = NULL;
+	close_db(x);
 	move_away(x);
 	return open_db(x, e);
-}
-
-sqlite3_stmt *index_prepare(const struct index *x, const char *sql, GError **e)
-{
-	sqlite3_stmt *s = NULL;
-
-	if (sqlite3_prepare_v2(x->db, sql, -1, &s, NULL) != SQLITE_OK)
-		index_fail(x, "read", e);
-	return s;
 }
 
 /* -1: it cannot be read */
@@ -153,6 +195,7 @@ struct index *index_open(const char *path, GError **e)
 
 	x->path = g_strdup(path);
 	pthread_mutex_init(&x->lock, NULL);
+	pthread_mutex_init(&x->idle_lock, NULL);
 	pthread_rwlock_init(&x->gate, NULL);
 	if (!open_anew(x, e) || !is_readable(x, e)) {
 		index_close(x);
@@ -165,7 +208,8 @@ void index_close(struct index *x)
 {
 	if (x == NULL)
 		return;
-	sqlite3_close_v2(x->db);
+	close_db(x);
+	pthread_mutex_destroy(&x->idle_lock);
 	pthread_mutex_destroy(&x->lock);
 	pthread_rwlock_destroy(&x->gate);
 	g_free(x->path);

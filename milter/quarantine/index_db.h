@@ -11,6 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+#define INDEX_IDLE 8 /* of the statements of lists, and whoever reads at the same time */
 #define INDEX_PLACES 20 /* bits: holds of one second */
 
 /* what index_show_rows() reads, before FROM */
@@ -35,6 +36,8 @@ struct index {
 	dev_t dev;
 	ino_t ino;
 	atomic_bool broken; /* what is read of it is nonsense */
+	pthread_mutex_t idle_lock;
+	struct sqlite3_stmt *idle[INDEX_IDLE]; /* prepared, nobody uses them now; NULL */
 };
 
 /* index_fail - what SQLite says, as an error
@@ -46,7 +49,18 @@ bool index_fail(const struct index *x, const char *doing, GError **e);
  * err   NULL: e says why */
 struct sqlite3_stmt *index_prepare(const struct index *x, const char *sql, GError **e);
 
-/* index_bind - a text, copied */
+/* index_take - the same, of those that are prepared already if there is one: making a plan of a
+ *              list takes as long as reading a page of it
+ * own   index_give()
+ * err   NULL: e says why */
+struct sqlite3_stmt *index_take(struct index *x, const char *sql, GError **e);
+
+/* index_give - give a statement back, or to somebody else; NULL is allowed
+ * err   none */
+void index_give(struct index *x, struct sqlite3_stmt *s);
+
+/* index_bind - a text, copied
+ * err   none */
 void index_bind(struct sqlite3_stmt *s, int at, const char *text);
 
 /* index_enter - before the database is used: nobody opens it anew until index_leave() */
@@ -61,9 +75,9 @@ bool index_leave(struct index *x, bool done);
 int64_t index_place(int64_t s);
 
 /* index_show_rows - run a SELECT of whole holds
- * own   s is finalized
+ * own   s is given back
  * err   false: e says why; that `each` ended it is no error */
-bool index_show_rows(const struct index *x, struct sqlite3_stmt *s,
+bool index_show_rows(struct index *x, struct sqlite3_stmt *s,
 		     bool (*each)(const struct hold *h, void *user), void *user,
 		     GError **e);
 

@@ -100,25 +100,25 @@ static bool show_row(const struct showing *to, sqlite3_stmt *s, GError **e)
 }
 
 /* run a SELECT of whole holds; false only for an error */
-bool index_show_rows(const struct index *x, sqlite3_stmt *s,
+bool index_show_rows(struct index *x, sqlite3_stmt *s,
 		     bool (*each)(const struct hold *h, void *user), void *user,
 		     GError **e)
 {
-	const struct showing to = { x, index_prepare(x, rcpts_sql, e), each, user };
+	const struct showing to = { x, index_take(x, rcpts_sql, e), each, user };
 	GError *inner = NULL;
 	int got = SQLITE_DONE;
 
 	while (to.rcpts != NULL && (got = sqlite3_step(s)) == SQLITE_ROW)
 		if (!show_row(&to, s, &inner))
 			break;
-	sqlite3_finalize(s);
-	sqlite3_finalize(to.rcpts);
+	if (inner == NULL && got != SQLITE_DONE && got != SQLITE_ROW)
+		index_fail(x, "read", &inner);
+	index_give(x, s);
+	index_give(x, to.rcpts);
 	if (inner != NULL) {
 		g_propagate_error(e, inner);
 		return false;
 	}
-	if (got != SQLITE_DONE && got != SQLITE_ROW)
-		return index_fail(x, "read", e);
 	return to.rcpts != NULL;
 }
 
@@ -139,14 +139,21 @@ bool index_show_rows(const struct index *x, sqlite3_stmt *s,
 	"   AND (?10 IS NULL OR " IS_ADDRESS("r.address_key", "?10") ")" \
 	"   AND (?11 IS NULL OR r.address_key=?11))"
 
+/* What is asked of no recipient in particular is answered by the words alone. */
+#define LIST_ANY " (?4 IS NULL OR instr(','||?4||',', ','||h.id||',')>0)"
+
 /* newest first, until there are enough: in the order of the table, or of the words' lists */
-static const char list_sql[] =
-	INDEX_SELECT_HOLDS "docs k" INDEX_JOIN_HOLDS "WHERE k.nr>=?1 AND k.nr<?2 AND" LIST_WHERE
-	" ORDER BY k.nr DESC LIMIT ?3";
-static const char search_sql[] =
-	INDEX_SELECT_HOLDS "texts CROSS JOIN docs k ON k.nr=texts.rowid" INDEX_JOIN_HOLDS
-	"WHERE texts MATCH ?12 AND texts.rowid>=?1 AND texts.rowid<?2 AND" LIST_WHERE
-	" ORDER BY texts.rowid DESC LIMIT ?3";
+#define LIST_SQL(where) \
+	INDEX_SELECT_HOLDS "docs k" INDEX_JOIN_HOLDS "WHERE k.nr>=?1 AND k.nr<?2 AND" where \
+	" ORDER BY k.nr DESC LIMIT ?3"
+#define SEARCH_SQL(where) \
+	INDEX_SELECT_HOLDS "texts CROSS JOIN docs k ON k.nr=texts.rowid" INDEX_JOIN_HOLDS \
+	"WHERE texts MATCH ?12 AND texts.rowid>=?1 AND texts.rowid<?2 AND" where \
+	" ORDER BY texts.rowid DESC LIMIT ?3"
+static const char *const list_sql[2][2] = { /* [has words][of one recipient] */
+	{ LIST_SQL(LIST_ANY), LIST_SQL(LIST_WHERE) },
+	{ SEARCH_SQL(LIST_ANY), SEARCH_SQL(LIST_WHERE) },
+};
 /* clang-format on */
 
 /* text   made by make() of what is bound; NULL: none */
@@ -198,11 +205,21 @@ static void bind_filter(const struct index *x, sqlite3_stmt *s,
 	bind_made(s, 11, mailbox ? scope->mailbox : NULL, hold_address_key);
 }
 
+/* Is it asked what one and the same recipient's part is like? Which state one of them has, the
+ * words know. */
+static bool is_of_one(const struct index_query *query)
+{
+	const struct hold_parts *p = &query->filter->parts;
+
+	return query->scope->kind == HOLD_SCOPE_MAILBOX || p->verdict != NULL ||
+	       p->decided_by != NULL || p->rule != NULL || p->rcpt != NULL;
+}
+
 static bool list(struct index *x, const struct index_query *query,
 		 bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
 	char *question = search_question(query);
-	sqlite3_stmt *s = index_prepare(x, question != NULL ? search_sql : list_sql, e);
+	sqlite3_stmt *s = index_take(x, list_sql[question != NULL][is_of_one(query)], e);
 
 	if (s != NULL) {
 		bind_filter(x, s, query);

@@ -4,13 +4,19 @@
 
 #include "base/clock.h"
 #include "base/compiler.h"
+#include "base/printable.h"
 #include "quarantine/describe.h"
 #include "review/filter.h"
 #include "review/handlers.h"
 #include "review/layout.h"
 
 #define PAGE_ROWS 50
-#define RCPTS_SHOWN 3
+#define RCPTS_SHOWN 2
+/* of a row, as HTML: 50 of them and what is around are less than 60 KB, whatever is in them */
+#define SUBJECT_BYTES 100
+#define REASON_BYTES 120
+#define ADDRESS_BYTES 60
+#define ESCAPED_BYTES 8 /* "&quot;", "\u{202E}" */
 
 struct listing {
 	struct exchange *x;
@@ -151,6 +157,28 @@ static const struct hold_rcpt *worst(const struct hold *h)
 	return worst;
 }
 
+/* as much of a text as a row has room for, as HTML: what is escaped there takes more */
+static char *cut(const char *text, size_t most)
+{
+	char *valid = g_utf8_make_valid(text, -1), *at = valid;
+	size_t room = most;
+
+	for (; *at != '\0'; at = g_utf8_next_char(at)) {
+		bool plain = shows_itself(g_utf8_get_char(at)) &&
+			     strchr("&<>\"'", *at) == NULL;
+		size_t n = plain ? (size_t)(g_utf8_next_char(at) - at) : ESCAPED_BYTES;
+
+		if (n > room)
+			break;
+		room -= n;
+	}
+	char *words = *at == '\0' ? g_strdup(valid)
+				  : g_strdup_printf("%.*s…", (int)(at - valid), valid);
+
+	g_free(valid);
+	return words;
+}
+
 static void cell_begin(struct page *p, const char *css, const char *name)
 {
 	page_open(p, "td", "class", css, "data-label", name, NULL);
@@ -158,14 +186,15 @@ static void cell_begin(struct page *p, const char *css, const char *name)
 
 static void choose_row(struct page *p, const struct hold *h, const char *subject)
 {
-	char *name = g_strdup_printf("Select: %s, from %s", subject,
-				     h->from != NULL ? h->from : "(no sender)");
+	char *from = cut(h->from != NULL ? h->from : "(no sender)", ADDRESS_BYTES);
+	char *name = g_strdup_printf("Select: %s, from %s", subject, from);
 
 	cell_begin(p, "choose", NULL);
 	page_open(p, "input", "type", "checkbox", "name", "id", "value", h->id,
 		  "aria-label", name, NULL);
 	page_close(p, "td");
 	g_free(name);
+	g_free(from);
 }
 
 static void rcpts_cell(struct page *p, const struct hold *h)
@@ -174,7 +203,10 @@ static void rcpts_cell(struct page *p, const struct hold *h)
 	for (size_t i = 0; i < MIN(h->n_rcpts, RCPTS_SHOWN); i++) {
 		if (i > 0)
 			page_open(p, "br", NULL);
-		page_element(p, "bdi", NULL, h->rcpts[i].address);
+		char *address = cut(h->rcpts[i].address, ADDRESS_BYTES);
+
+		page_element(p, "bdi", NULL, address);
+		g_free(address);
 	}
 	if (h->n_rcpts > RCPTS_SHOWN)
 		page_printf(p, " and %zu more", h->n_rcpts - RCPTS_SHOWN);
@@ -196,8 +228,9 @@ static void verdict_cell(struct exchange *x, const struct hold *h)
 static void subject_cell(struct page *p, const struct hold *h, const char *subject)
 {
 	char *path = path_join("/hold/", h->id, "");
-	char *reason = g_strndup(h->reasons != NULL ? h->reasons : "",
-				 strcspn(h->reasons != NULL ? h->reasons : "", "\n"));
+	const char *reasons = h->reasons != NULL ? h->reasons : "";
+	char *first = g_strndup(reasons, strcspn(reasons, "\n"));
+	char *reason = cut(first, REASON_BYTES);
 
 	page_open(p, "th", "scope", "row", NULL);
 	page_open(p, "a", "href", path, NULL);
@@ -207,20 +240,35 @@ static void subject_cell(struct page *p, const struct hold *h, const char *subje
 		page_element(p, "small", NULL, reason);
 	page_close(p, "th");
 	g_free(reason);
+	g_free(first);
 	g_free(path);
+}
+
+static void sender_cell(struct exchange *x, const struct hold *h)
+{
+	char *name = h->name == NULL ? NULL : cut(h->name, ADDRESS_BYTES);
+	char *from = h->from == NULL ? NULL : cut(h->from, ADDRESS_BYTES);
+	char *mail_from = cut(h->mail_from, ADDRESS_BYTES);
+	const struct hold shown = { .name = name, .from = from, .mail_from = mail_from };
+
+	layout_sender(x, &shown);
+	g_free(mail_from);
+	g_free(from);
+	g_free(name);
 }
 
 static void row(struct exchange *x, const struct hold *h)
 {
 	struct page *p = &x->page;
-	const char *subject =
-		h->subject != NULL && h->subject[0] != '\0' ? h->subject : "(no subject)";
+	char *subject = cut(h->subject != NULL && h->subject[0] != '\0' ? h->subject
+									: "(no subject)",
+			    SUBJECT_BYTES);
 
 	page_open(p, "tr", NULL);
 	choose_row(p, h, subject);
 	subject_cell(p, h, subject);
 	cell_begin(p, "from", "From");
-	layout_sender(x, h);
+	sender_cell(x, h);
 	page_close(p, "td");
 	if (exchange_role(x) >= ROLE_REVIEWER)
 		rcpts_cell(p, h);
@@ -229,6 +277,7 @@ static void row(struct exchange *x, const struct hold *h)
 	page_time(p, h->received_s);
 	page_close(p, "td");
 	page_close(p, "tr");
+	g_free(subject);
 }
 
 static void column(struct page *p, const char *text)

@@ -466,6 +466,16 @@ subtest 'a campaign' => sub {
 	unlike($ann->get('/hold/' . id_of('parcel sale 71'))->{body}, qr/same text/, 'which is not for users');
 	is_deeply([Wonted::Review::Browser::ids($ann->get($path))], [id_of('parcel sale 71')], 'nor is a list of it');
 };
+subtest 'a full page' => sub {
+	my $long = 'sale ' . join ' ', map { "<b>\"&'" x 3 . "word$_" } 1 .. 40;
+	mail(to => [map { "person-with-a-long-name-$_\@sub.department.one.example" } 1 .. 5],
+		message => "From: \"" . '<&' x 100 . "\" <" . 'a' x 60 . '@' . 'b' x 60 . ".example>\nSubject: $long $_\nMessage-ID: <l$_\@x.example>\n\nHello $_\n") for 1 .. 55;
+	my $b = $r->browser;
+	$b->login('rita', 'reviewer of one');
+	my $page = $b->get('/');
+	is(scalar(my @ids = Wonted::Review::Browser::ids($page)), 50, 'has 50 rows');
+	cmp_ok(length $page->{body}, '<=', 60 * 1024, 'and is not larger than 60 KB, whatever stands in them');
+};
 subtest 'a second page' => sub {
 	my $start = join ' ', Wonted::Daemon::build_dir() . '/wonted-review', '-f', '-c', $d->{conf};
 	my $said = `timeout 20 $start 2>&1`;
