@@ -537,7 +537,7 @@ struct digest *digest_now(const struct digest_job *job, GError **e)
 
 /* ---- the alarm ---- */
 
-bool digest_wanted(const struct options *o)
+static bool any_wanted(const struct options *o)
 {
 	for (size_t i = 0; i < o->n_policies; i++)
 		if (o->policies[i].digest != DIGEST_OFF || o->policies[i].digest_codes)
@@ -550,7 +550,7 @@ int64_t digest_silent(const struct options *o, const char *folder, int64_t since
 {
 	struct digest_status s;
 
-	if (!digest_wanted(o))
+	if (!any_wanted(o))
 		return 0;
 	digest_status_read(folder, &s);
 	return MAX(now_s - (s.good_s > 0 ? s.good_s : since_s), 0);

@@ -63,9 +63,6 @@ struct digest *digest_now(const struct digest_job *job, GError **e);
 /* summary_free - give back; NULL is allowed */
 void summary_free(struct digest *d);
 
-/* digest_wanted - does any policy send them? */
-bool digest_wanted(const struct options *o);
-
 /* digest_silent - how long no run has ended well, though summaries are wanted
  * in    folder    of the holds
  *       since_s   where no run is known, since then
