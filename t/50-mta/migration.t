@@ -66,7 +66,9 @@ sub flow {
 sub held_by {
 	my ($filter) = @_;
 	my %held;
-	for (grep { /^\{/ } split /\n/, ($filter->run('quarantine', 'list', '--limit', 1000000, '--json'))[1]) {
+	my ($status, $list) = $filter->run('quarantine', 'list', '--limit', 1000000, '--json');
+	die "the quarantine cannot be listed: $list\n" if $status != 0;
+	for (grep { /^\{/ } split /\n/, $list) {
 		my $h = decode_json($_);
 		my ($number) = $h->{subject} =~ /number (\d+)\./ or next;
 		$held{$number}{ $_->{address} }++ for grep { $_->{state} eq 'held' } @{ $h->{recipients} // $h->{rcpts} };
@@ -96,8 +98,8 @@ sub look {
 sub whole {
 	my ($what) = @_;
 	my ($lost, $twice, $by_old, $by_new) = look();
-	is("@$lost", '', "$what: nothing is lost");
-	is("@$twice", '', '... or doubled');
+	is("@$lost[0 .. ($#$lost < 9 ? $#$lost : 9)]", '', "$what: nothing is lost");
+	is("@$twice[0 .. ($#$twice < 9 ? $#$twice : 9)]", '', '... or doubled');
 	return ($by_old, $by_new);
 }
 sub bad { my (@numbers) = @_; return grep { $sent{$_}{trial} eq 'malicious' } @numbers }
