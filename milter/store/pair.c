@@ -17,6 +17,7 @@
 #include "base/wait.h"
 #include "store/backend.h"
 #include "store/pair_tally.h"
+#include "store/slot.h"
 
 #define READERS 4
 #define READS_WAITING 256
@@ -213,11 +214,13 @@ static void look_again(struct asked *d)
 		return;
 	g_usleep(SECOND_LOOK_US);
 	for (int side = 0; side < PAIR_SIDES; side++) {
-		again[side] = arena_new(d->a, struct store_read, n);
+		again[side] = arena_new(d->a, struct store_read, n + 1);
 		for (size_t i = 0; i < n; i++)
 			again[side][i].key = d->r[which[i]].key;
-		store_read_many(p->half[side], again[side], n,
+		again[side][n].key = slot_generation_key(again[side][0].key, d->a);
+		store_read_many(p->half[side], again[side], n + 1,
 				clock_mono_us() + d->budget_us, d->a);
+		pair_tally_generation(&p->tally, (enum pair_side)side, &again[side][n]);
 	}
 	for (size_t i = 0; i < n; i++) {
 		d->r[which[i]] = again[d->side][i];

@@ -72,10 +72,28 @@ static void take_sample(struct pair_tally *t, const char *what, unsigned f,
 	char *raw = g_strndup(key.at, key.n), *text = printable(raw, LIMIT_KEY_BYTES);
 	char **to = &t->sample[t->samples++ % PAIR_SAMPLES];
 
+	bool known = t->generation[PAIR_PRIMARY][0] != '\0' ||
+		     t->generation[PAIR_SECONDARY][0] != '\0';
+
 	g_free(*to);
-	*to = g_strdup_printf("%s %s %s", what, family_name(f), text);
+	*to = g_strdup_printf("%s %s %s%s%s%s%s%s", what, family_name(f), text,
+			      known ? " (generation " : "", t->generation[PAIR_PRIMARY],
+			      known ? "|" : "", t->generation[PAIR_SECONDARY],
+			      known ? ")" : "");
 	g_free(text);
 	g_free(raw);
+}
+
+void pair_tally_generation(struct pair_tally *t, enum pair_side side,
+			   const struct store_read *r)
+{
+	bool told = r->answer == ANSWER_YES && r->value.n == STORE_GENERATION_BYTES - 1;
+
+	pthread_mutex_lock(&t->lock);
+	if (told)
+		memcpy(t->generation[side], r->value.at, r->value.n);
+	t->generation[side][told ? STORE_GENERATION_BYTES - 1 : 0] = '\0';
+	pthread_mutex_unlock(&t->lock);
 }
 
 void pair_tally_compare(struct pair_tally *t, const struct store_read *primary,

@@ -28,6 +28,8 @@ struct pair_tally {
 	struct histogram latency[PAIR_SIDES];
 	char *sample[PAIR_SAMPLES]; /* the last keys that differed */
 	unsigned samples;           /* ever taken */
+	/* of snapshots that answered when keys were asked again that differed; or "" */
+	char generation[PAIR_SIDES][STORE_GENERATION_BYTES];
 };
 
 /* pair_tally_init - begin */
@@ -45,6 +47,11 @@ void pair_tally_took(struct pair_tally *t, enum pair_side side, int64_t us);
 
 /* pair_differs - do two answers to a question contradict one another? Unknown does not */
 bool pair_differs(const struct store_read *a, const struct store_read *b);
+
+/* pair_tally_generation - which snapshot answers for a side, told with keys that differ
+ * in    r   the answer to STORE_GENERATION_KEY */
+void pair_tally_generation(struct pair_tally *t, enum pair_side side,
+			   const struct store_read *r);
 
 /* pair_tally_compare - count a question that both sides have answered */
 void pair_tally_compare(struct pair_tally *t, const struct store_read *primary,

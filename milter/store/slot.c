@@ -3,6 +3,9 @@
 
 #include <glib.h>
 
+#include "base/limits.h"
+#include "store/store.h"
+
 /* CRC-16/XMODEM: polynomial 0x1021, from 0, nothing reflected */
 static unsigned crc16(const char *at, size_t n)
 {
@@ -16,15 +19,34 @@ static unsigned crc16(const char *at, size_t n)
 	return crc;
 }
 
-unsigned slot_of(struct bytes key)
+/* what stands in the first braces, or all */
+static struct bytes tag_of(struct bytes key)
 {
 	const char *open = key.n > 0 ? memchr(key.at, '{', key.n) : NULL, *close = NULL;
 
 	if (open != NULL)
 		close = memchr(open + 1, '}', key.n - (size_t)(open + 1 - key.at));
 	if (close != NULL && close > open + 1)
-		return crc16(open + 1, (size_t)(close - open - 1)) % SLOTS;
-	return crc16(key.at, key.n) % SLOTS;
+		return (struct bytes){ open + 1, (size_t)(close - open - 1) };
+	return key;
+}
+
+unsigned slot_of(struct bytes key)
+{
+	struct bytes tag = tag_of(key);
+
+	return crc16(tag.at, tag.n) % SLOTS;
+}
+
+struct bytes slot_generation_key(struct bytes key, struct arena *a)
+{
+	struct bytes tag = tag_of(key);
+
+	if (tag.n == 0 || memchr(tag.at, '}', tag.n) != NULL ||
+	    tag.n + sizeof(STORE_GENERATION_KEY) + 2 > LIMIT_KEY_BYTES)
+		return bytes_of(STORE_GENERATION_KEY);
+	return bytes_of(
+		arena_printf(a, STORE_GENERATION_KEY "{%.*s}", (int)tag.n, tag.at));
 }
 
 void slot_range(unsigned shard, unsigned shards, unsigned *first_r, unsigned *last_r)

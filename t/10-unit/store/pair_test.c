@@ -294,6 +294,32 @@ static void test_reload(void)
 	g_free(folder);
 }
 
+/* A snapshot that differs is told by its generation. */
+static void test_generation(void)
+{
+	const struct store_read id = { .answer = ANSWER_YES,
+				       .value = bytes_of("0123456789abcdef") };
+	const struct store_read none = { .answer = ANSWER_NO };
+	const struct store_read there = { .key = bytes_of("K|a"),
+					  .answer = ANSWER_YES,
+					  .value = bytes_of("x") };
+	struct store_read absent = there;
+	GString *text = g_string_new(NULL);
+	struct pair_tally t = { 0 };
+
+	absent.answer = ANSWER_NO;
+	pair_tally_init(&t);
+	pair_tally_generation(&t, PAIR_PRIMARY, &none);
+	pair_tally_compare(&t, &there, &absent);
+	pair_tally_generation(&t, PAIR_SECONDARY, &id);
+	pair_tally_compare(&t, &there, &absent);
+	pair_tally_print(&t, text);
+	g_assert_nonnull(strstr(text->str, "K|a\n"));
+	g_assert_nonnull(strstr(text->str, "K|a (generation |0123456789abcdef)\n"));
+	pair_tally_clear(&t);
+	g_string_free(text, TRUE);
+}
+
 static void test_latency(void)
 {
 	struct pair_tally t = { 0 };
@@ -325,5 +351,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/pair/urls", test_urls);
 	g_test_add_func("/pair/reload", test_reload);
 	g_test_add_func("/pair/latency", test_latency);
+	g_test_add_func("/pair/generation", test_generation);
 	return g_test_run();
 }

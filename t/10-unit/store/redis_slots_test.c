@@ -155,6 +155,24 @@ static void test_maps(void)
 	redis_address_free(from);
 }
 
+/* The key that asks for the generation lies where the key does. */
+static void test_generation_key(void)
+{
+	static const char *const keys[] = { "R|{t|m1}|x", "P|t|a@example.org", "{}a",
+					    "a{b}c{d}", "S|t|{" };
+	struct arena *a = arena_create();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		struct bytes key = bytes_of(keys[i]);
+		struct bytes its = slot_generation_key(key, a);
+
+		g_assert_true(bytes_hold(its, 0, bytes_of("!generation")));
+		if (strcmp(keys[i], "{}a") != 0)
+			g_assert_cmpuint(slot_of(its), ==, slot_of(key));
+	}
+	arena_destroy(&a);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -162,5 +180,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/redis-slots/key-table", test_key_table);
 	g_test_add_func("/redis-slots/redirects", test_redirects);
 	g_test_add_func("/redis-slots/maps", test_maps);
+	g_test_add_func("/slots/generation-key", test_generation_key);
 	return g_test_run();
 }
