@@ -17,6 +17,7 @@ enum store_url_rest {
 	STORE_URL_PATH,
 	STORE_URL_SERVERS,
 	STORE_URL_PAIR,
+	STORE_URL_OVERLAY, /* a snapshot and an LMDB */
 	STORE_URL_NOTHING,
 	STORE_URL_TESTS /* what it will; refused in wonted.conf */
 };

@@ -228,6 +228,23 @@ static bool check_pair(const char *rest, GString *why)
 	return good;
 }
 
+/* STORE|STORE of these two kinds */
+static bool check_overlay(const char *rest, GString *why)
+{
+	char **half = g_strsplit(rest, "|", 3);
+	const char *path;
+	bool good = g_strv_length(half) == 2 &&
+		    store_url_kind(half[0], &path) == STORE_URL_lmdb_snapshot &&
+		    *path == '/' && store_url_kind(half[1], &path) == STORE_URL_lmdb &&
+		    *path == '/';
+
+	if (!good)
+		g_string_append_printf(why, "is no snapshot and its changes: write %s",
+				       store_urls[STORE_URL_overlay].form);
+	g_strfreev(half);
+	return good;
+}
+
 static bool check_rest(const struct store_url *s, const char *rest, GString *why)
 {
 	switch (s->rest) {
@@ -249,6 +266,8 @@ static bool check_rest(const struct store_url *s, const char *rest, GString *why
 		return false;
 	case STORE_URL_PAIR:
 		return check_pair(rest, why);
+	case STORE_URL_OVERLAY:
+		return check_overlay(rest, why);
 	case STORE_URL_TESTS:
 		break;
 	}

@@ -62,6 +62,7 @@ _Static_assert(sizeof(enum mode) == sizeof(unsigned) &&
 #define WRITTEN_PATH(form) form ", "
 #define WRITTEN_SERVERS(form) form ", "
 #define WRITTEN_PAIR(form)
+#define WRITTEN_OVERLAY(form) form ", "
 #define WRITTEN_NOTHING(form)
 #define WRITTEN_TESTS(form)
 #define STORE_URL(id, scheme, rest, form, full) WRITTEN_##rest(form)

@@ -141,7 +141,7 @@ static bool can_be_served(const char *url, GError **e)
 	const char *rest;
 	enum store_url_kind kind = store_url_kind(url, &rest);
 
-	if (kind == STORE_URL_lmdb_snapshot)
+	if (kind == STORE_URL_lmdb_snapshot || kind == STORE_URL_overlay)
 		return true;
 	g_set_error(
 		e, WONTED_ERROR, WONTED_ERROR_INPUT,

@@ -39,6 +39,7 @@ struct lmdb {
 	ino_t ino;
 	gsize seen_bytes; /* atomic: so long the file was once, and it never shrinks */
 	bool write;
+	size_t batch_bytes;
 };
 
 /* what a batch can count on */
@@ -328,7 +329,10 @@ static enum state begin_read(struct lmdb *l, MDB_txn **txn_r, GError **e)
 
 static struct lmdb_view view_of(const struct lmdb *l, MDB_txn *txn)
 {
-	return (struct lmdb_view){ .txn = txn, .dbi = l->dbi, .now_s = l->base.now_s() };
+	return (struct lmdb_view){ .txn = txn,
+				   .dbi = l->dbi,
+				   .now_s = l->base.now_s(),
+				   .room = l->batch_bytes };
 }
 
 static void lmdb_read_many(struct store *s, struct store_read *r, size_t n,
@@ -627,6 +631,7 @@ static struct store *lmdb_open(const char *rest, const struct store_setup *setup
 	l->base.now_s = clock_now_s;
 	l->path = g_strdup(rest);
 	l->write = setup->write;
+	l->batch_bytes = setup->batch_bytes;
 	g_rw_lock_init(&l->lock);
 	if (open_patiently(l, setup->first_map_bytes, &why) != STATE_BROKEN)
 		return &l->base;

@@ -21,6 +21,7 @@
 #include "base/refs.h"
 #include "store/backend.h"
 #include "store/lmdb_check.h"
+#include "store/lmdb_snapshot.h"
 #include "store/lmdb_view.h"
 #include "store/lmdb_walk.h"
 #include "store/manifest.h"
@@ -316,20 +317,24 @@ static void read_view(void *to)
 	tell_generation(q);
 }
 
+static void read_of(struct reading *q)
+{
+	if (guarded(q->g, &q->view, read_view, q) && is_whole(q->g))
+		return;
+	store_forget(q->r, q->n);
+	log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
+		   "%s was written over while it was in use, so all is unknown "
+		   "until a good one is there: put it there by renaming",
+		   q->s->path);
+}
+
 static void snapshot_read_many(struct store *store, struct store_read *r, size_t n,
 			       int64_t deadline_us, struct arena *a)
 {
 	struct snapshot *s = (struct snapshot *)store;
 	struct generation *g = generation_take(s);
-	struct reading q = { s, g, { 0 }, r, n, deadline_us, a };
 
-	if (!guarded(g, &q.view, read_view, &q) || !is_whole(g)) {
-		store_forget(r, n);
-		log_seldom(LOG_LEVEL_ERROR, "snapshot written over",
-			   "%s was written over while it was in use, so all is unknown "
-			   "until a good one is there: put it there by renaming",
-			   s->path);
-	}
+	read_of(&(struct reading){ s, g, { 0 }, r, n, deadline_us, a });
 	generation_release(g);
 }
 
@@ -364,17 +369,25 @@ static void scan_view(void *to)
 		  is_whole(q->g);
 }
 
+bool snapshot_scan_pinned(struct store *store, struct generation *g,
+			  const struct store_scan *scan, GError **e)
+{
+	struct snapshot *s = (struct snapshot *)store;
+	struct scanning q = { s, g, { 0 }, scan, false };
+
+	if (guarded(g, &q.view, scan_view, &q) && q.done)
+		return true;
+	fail(s, MDB_CORRUPTED, e);
+	return false;
+}
+
 static bool snapshot_scan_sorted(struct store *store, const struct store_scan *scan,
 				 GError **e)
 {
-	struct snapshot *s = (struct snapshot *)store;
-	struct generation *g = generation_take(s);
-	struct scanning q = { s, g, { 0 }, scan, false };
-	bool done = guarded(g, &q.view, scan_view, &q) && q.done;
+	struct generation *g = generation_take((struct snapshot *)store);
+	bool done = snapshot_scan_pinned(store, g, scan, e);
 
 	generation_release(g);
-	if (!done)
-		fail(s, MDB_CORRUPTED, e);
 	return done;
 }
 
@@ -416,6 +429,31 @@ static size_t snapshot_applied_to(struct store *store, struct manifest_applied *
 	memcpy(applied_r, g->said.applied, n * sizeof(*applied_r));
 	generation_release(g);
 	return n;
+}
+
+/* --- for an overlay --- */
+
+struct generation *snapshot_pin(struct store *s)
+{
+	g_assert(s->ops == &store_lmdb_snapshot);
+	return generation_take((struct snapshot *)s);
+}
+
+void snapshot_unpin(struct generation *g)
+{
+	generation_release(g);
+}
+
+const struct manifest *snapshot_manifest(const struct generation *g)
+{
+	return &g->said;
+}
+
+void snapshot_read_pinned(struct store *s, struct generation *g, struct store_read *r,
+			  size_t n, struct arena *a)
+{
+	store_forget(r, n);
+	read_of(&(struct reading){ (struct snapshot *)s, g, { 0 }, r, n, 0, a });
 }
 
 /* --- renewed by hand --- */

@@ -49,7 +49,7 @@ static enum answer find(const struct lmdb_view *v, struct bytes key,
 	rc = mdb_get(v->txn, v->dbi, &k, &found);
 	if (rc != 0)
 		return rc == MDB_NOTFOUND ? ANSWER_NO : ANSWER_UNKNOWN;
-	if (found.mv_size > STAMP_BYTES + LIMIT_VALUE_BYTES)
+	if (found.mv_size > STAMP_BYTES + OVERLAY_HEAD_BYTES + LIMIT_VALUE_BYTES)
 		return ANSWER_UNKNOWN;
 	if (!unwrap(&found, v->now_s, &record_r->value))
 		return ANSWER_NO;

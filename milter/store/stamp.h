@@ -12,6 +12,9 @@
  * (since 1970) from which it is absent, 0 for never; then the value. */
 #define STAMP_BYTES 4
 
+/* what an overlay keeps of itself in front of a value (store/overlay.c) */
+#define OVERLAY_HEAD_BYTES 13
+
 /* stamp_at - the stamp of what expires at a second; 0 is never */
 static inline uint32_t stamp_at(int64_t expires_s)
 {

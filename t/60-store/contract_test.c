@@ -1,7 +1,8 @@
 /* One contract for every kind of store. A row of schemes[] runs all of it; what a scheme
  * has of its own is tested below. With WONTED_STORE=URL in the environment, the contract is
  * run over that store alone, which is emptied before each test: so do the tests beside this
- * one that start servers. */
+ * one that start servers. With WONTED_STORE_SERVED=PATH, too, URL is a wonted-store that serves
+ * PATH. */
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -17,7 +18,13 @@
 #include "lib/tree.h"
 #include "store/backend.h"
 #include "store/keys.h"
+#include "store/manifest.h"
+#include "store/snapshot.h"
 #include "store/store.h"
+
+/* A day in 2096: the clock of a server that only reads, which can't be set, never ends what these
+ * tests write; a stamp has room for it. */
+#define T0 INT64_C(4000000000)
 
 struct fixture {
 	char *folder;
@@ -32,6 +39,8 @@ struct scheme {
 	bool on_disk; /* a path in a temporary folder follows */
 	bool kept;    /* what is in it outlives the handle */
 	bool apart;   /* keys written together are not seen together (a cluster) */
+	bool overlay; /* an empty snapshot is built beside the path first */
+	bool served;  /* by wonted-store, see below */
 };
 
 static const struct scheme schemes[] = {
@@ -40,10 +49,11 @@ static const struct scheme schemes[] = {
 	{ .name = "fault-never-mem", .url = "fault:0:mem:" },
 	{ .name = "pair-mem-mem", .url = "pair:dark=100,live=0:mem:|mem:" },
 	{ .name = "pair-mem-late", .url = "pair:dark=50,live=0:mem:|fault:3+1:mem:" },
+	{ .name = "overlay", .on_disk = true, .overlay = true },
 	{ .name = "fault-never-lmdb", .url = "fault:0+1:lmdb:", .on_disk = true },
 };
 
-static _Atomic int64_t test_now = 1700000000;
+static _Atomic int64_t test_now = T0;
 
 static int64_t test_now_s(void)
 {
@@ -56,6 +66,142 @@ static const struct store_setup writing = {
 	.first_map_bytes = 1024 * 1024,
 };
 static const struct store_setup reading = { .now_s = test_now_s };
+
+/* --- what only reads, behind the same contract --- */
+
+/* Writes go to mem:, and before something is read after them a snapshot is built of it at the path
+ * that a wonted-store serves; it is asked when that answers from it. So its reading half keeps the
+ * contract that is written for both. */
+struct served {
+	struct store base; /* its ops are of this file */
+	struct store *written, *reader;
+	const char *path;
+	GMutex lock;
+	bool changed;
+};
+
+static bool copy_record(const struct store_record *r, void *to)
+{
+	GError *e = NULL;
+
+	g_assert_true(snapshot_add(to, r, &e));
+	return true;
+}
+
+static bool answers_from(struct served *s, const char *id)
+{
+	struct arena *a = arena_create();
+	struct store_read r = { .key = bytes_of(STORE_GENERATION_KEY) };
+	bool does;
+
+	store_read_many(s->reader, &r, 1, clock_mono_us() + 1000000, a);
+	does = r.answer == ANSWER_YES && bytes_equal(r.value, bytes_of(id));
+	arena_destroy(&a);
+	return does;
+}
+
+static void publish(struct served *s)
+{
+	struct snapshot_builder *b;
+	struct snapshot_built built;
+	struct manifest m;
+	GError *e = NULL;
+	int64_t until_us = clock_mono_us() + 20000000;
+
+	g_mutex_lock(&s->lock);
+	if (s->changed) {
+		b = snapshot_begin(&(struct snapshot_setup){ .path = s->path });
+		g_assert_true(store_scan(s->written, bytes_of(""), copy_record, b, &e));
+		g_assert_true(snapshot_finish(b, &built, &e));
+		snapshot_builder_destroy(&b);
+		g_assert_true(manifest_read(s->path, &m, &e));
+		m.whole[STORE_GENERATION_BYTES - 1] = '\0';
+		while (!answers_from(s, m.whole)) {
+			g_assert_cmpint(clock_mono_us(), <, until_us);
+			g_usleep(10000);
+		}
+		s->changed = false;
+	}
+	g_mutex_unlock(&s->lock);
+}
+
+static void served_read_many(struct store *store, struct store_read *r, size_t n,
+			     int64_t deadline_us, struct arena *a)
+{
+	struct served *s = (struct served *)store;
+
+	publish(s);
+	store_read_many(s->reader, r, n, deadline_us, a);
+}
+
+static enum store_wrote
+served_write_many(struct store *store, const struct store_write *w, size_t n, GError **e)
+{
+	struct served *s = (struct served *)store;
+
+	g_mutex_lock(&s->lock);
+	s->changed = true;
+	g_mutex_unlock(&s->lock);
+	return store_write_many(s->written, w, n, e);
+}
+
+static bool served_scan(struct store *store, struct bytes prefix,
+			bool (*see)(const struct store_record *record, void *to),
+			void *to, GError **e)
+{
+	struct served *s = (struct served *)store;
+
+	publish(s);
+	return store_scan(s->reader, prefix, see, to, e);
+}
+
+static void served_close(struct store *store)
+{
+	struct served *s = (struct served *)store;
+
+	store_close(&s->written);
+	store_close(&s->reader);
+	g_mutex_clear(&s->lock);
+	g_free(s);
+}
+
+static const struct store_ops served_ops = { .read_many = served_read_many,
+					     .write_many = served_write_many,
+					     .scan = served_scan,
+					     .close = served_close };
+
+static struct store *served_open(const char *url, GError **e)
+{
+	struct served *s = g_new0(struct served, 1);
+
+	g_mutex_init(&s->lock);
+	s->base.ops = &served_ops;
+	s->base.url = g_strdup(url);
+	s->base.write = true;
+	s->base.now_s = test_now_s;
+	refs_begin(&s->base.refs, 1);
+	s->path = g_getenv("WONTED_STORE_SERVED");
+	s->changed = true;
+	s->written = store_open("mem:", &writing, e);
+	s->reader = store_open(url, &reading, e);
+	return &s->base;
+}
+
+static char *overlay_url(const char *path)
+{
+	char *batch = g_strconcat(path, ".batch", NULL), *url;
+	struct snapshot_builder *b =
+		snapshot_begin(&(struct snapshot_setup){ .path = batch });
+	struct snapshot_built built;
+	GError *e = NULL;
+
+	g_assert_true(snapshot_finish(b, &built, &e));
+	g_usleep(30000); /* the clock of the file system */
+	snapshot_builder_destroy(&b);
+	url = g_strdup_printf("overlay:lmdb-snapshot:%s|lmdb:%s", batch, path);
+	g_free(batch);
+	return url;
+}
 
 static bool delete_one(const struct store_record *r, void *to)
 {
@@ -93,8 +239,11 @@ static void set_up(struct fixture *f, gconstpointer data)
 	f->folder = g_dir_make_tmp("wonted-store-XXXXXX", &e);
 	g_assert_no_error(e);
 	path = g_build_filename(f->folder, "store", NULL);
-	f->url = g_strconcat(scheme->url, scheme->on_disk ? path : "", NULL);
-	f->s = store_open(f->url, &writing, &e);
+	f->url = scheme->overlay
+			 ? overlay_url(path)
+			 : g_strconcat(scheme->url, scheme->on_disk ? path : "", NULL);
+	f->s = scheme->served ? served_open(f->url, &e)
+			      : store_open(f->url, &writing, &e);
 	g_assert_no_error(e);
 	if (scheme->kept)
 		empty_out(f->s);
@@ -108,7 +257,7 @@ static void tear_down(struct fixture *f, gconstpointer data)
 	store_close(&f->s);
 	arena_destroy(&f->a);
 	tree_remove(f->folder);
-	test_now = 1700000000;
+	test_now = T0;
 	g_free(f->folder);
 	g_free(f->url);
 }
@@ -276,9 +425,9 @@ static void test_expiry(struct fixture *f, gconstpointer data)
 	(void)data;
 	put(f->s, "K|a", "one", 100);
 	put(f->s, "K|b", "two", 0);
-	test_now = 1700000099;
+	test_now = (T0 + 99);
 	g_assert_cmpstr(get(f->s, f->a, "K|a"), ==, "one");
-	test_now = 1700000100;
+	test_now = (T0 + 100);
 	g_assert_cmpstr(get(f->s, f->a, "K|a"), ==, NULL);
 	g_assert_cmpstr(get(f->s, f->a, "K|b"), ==, "two");
 	g_assert_cmpint(store_write_many(f->s, &merge, 1, NULL), ==, STORE_WROTE);
@@ -301,7 +450,7 @@ static bool see(const struct store_record *r, void *to)
 	else
 		g_ptr_array_add(seen->pairs,
 				g_strdup_printf("%s until +%" G_GINT64_FORMAT, text,
-						r->expires_s - 1700000000));
+						r->expires_s - T0));
 	g_free(text);
 	return --seen->most > 0;
 }
@@ -339,7 +488,7 @@ static void test_scan(struct fixture *f, gconstpointer data)
 	put(f->s, "B|3", "gone", 1);
 	put(f->s, "B*?[1]\\", "odd", 0); /* what means something in a pattern */
 	put(f->s, "C|1", "w", 0);
-	test_now = 1700000100;
+	test_now = (T0 + 100);
 	all = scan(f->s, "B|", 100);
 	g_assert_cmpstr(all, ==, "B|1=y B|2=z");
 	g_free(all);
@@ -362,10 +511,8 @@ static void test_scan_expiry(struct fixture *f, gconstpointer data)
 	struct store_write w[] = {
 		{ .key = bytes_of("E|1"),
 		  .value = bytes_of("x"),
-		  .expires_s = 1700000077 },
-		{ .key = bytes_of("E|2"),
-		  .value = bytes_of("x"),
-		  .expires_s = 1699999999 },
+		  .expires_s = (T0 + 77) },
+		{ .key = bytes_of("E|2"), .value = bytes_of("x"), .expires_s = (T0 - 1) },
 		{ .key = bytes_of("E|3"),
 		  .kind = STORE_MERGE,
 		  .value = bytes_of("1"),
@@ -377,7 +524,7 @@ static void test_scan_expiry(struct fixture *f, gconstpointer data)
 	(void)data;
 	put(f->s, "E|0", "x", 100);
 	put(f->s, "E|4", "x", 0);
-	test_now = 1700000050;
+	test_now = (T0 + 50);
 	g_assert_cmpint(store_write_many(f->s, w, G_N_ELEMENTS(w), NULL), ==,
 			STORE_WROTE);
 	g_assert_cmpstr(get(f->s, f->a, "E|2"), ==, NULL); /* was over before */
@@ -385,7 +532,7 @@ static void test_scan_expiry(struct fixture *f, gconstpointer data)
 	g_assert_cmpstr(all, ==,
 			"E|0=x until +100 E|1=x until +77 E|3=+1 until +250 E|4=x");
 	g_free(all);
-	test_now = 1700000077;
+	test_now = (T0 + 77);
 	g_assert_cmpstr(get(f->s, f->a, "E|1"), ==, NULL);
 	g_assert_cmpstr(get(f->s, f->a, "E|0"), ==, "x");
 }
@@ -873,7 +1020,10 @@ static void test_lmdb_unwritable(void)
 int main(int argc, char **argv)
 {
 	const char *url = g_getenv("WONTED_STORE");
-	struct scheme given = { .name = "given", .url = url, .kept = true };
+	struct scheme given = { .name = "given",
+				.url = url,
+				.kept = true,
+				.served = g_getenv("WONTED_STORE_SERVED") != NULL };
 
 	g_test_init(&argc, &argv, NULL);
 	map_guard_install();

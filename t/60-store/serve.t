@@ -227,6 +227,25 @@ subtest 'a password' => sub {
 	is $place->stop(delete $p->{pid}), 1, 'ends';
 };
 
+subtest 'an overlay of changes' => sub {
+	my $url = "overlay:lmdb-snapshot:$data|lmdb:" . $place->path('changes');
+	my $o = Wonted::Store->new($place, name => 'overlay', data => $url, set => { serve_store => qq("$url") })->start;
+	is $o->do('GET', 'W|later'), undef, 'nothing was changed yet';
+	my $writer = Wonted::Redis::Reader->new($place, $url);
+	$writer->tell('merge') =~ /^wrote/ or die;
+	$writer->tell('ends', 500);
+	like $o->do('GET', 'W|one'), qr/\A\0\0\0\0xx\z/, 'what another process merges with the snapshot is seen at once';
+	my $ttl = $o->do('TTL', 'W|ends');
+	ok $ttl > 400 && $ttl <= 500, '... and its lifetime' or diag $ttl;
+	is_deeply $o->do('SCAN', 0, 'MATCH', 'W|*', 'COUNT', 100), [0, ['W|ends', 'W|one']], '... and SCAN has each key once';
+	$writer->quit;
+	my $next = $place->path('next.mdb');
+	my $made = Wonted::Store->tool($place, qw(store build), $next, '--from', $url);
+	like $made, qr/2002 records/, 'a snapshot is built of both';
+	like Wonted::Place::read_file("$next.manifest"), qr/^applied [0-9a-f]{16} 2$/m, '... which knows the changes that it contains';
+	is $place->stop(delete $o->{pid}), 1, 'ends';
+};
+
 subtest 'what keeps it from starting' => sub {
 	my $bad = Wonted::Store->new($place, name => 'bad', data => $data);
 	my $why = sub {

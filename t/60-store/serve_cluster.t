@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # wonted-store as a cluster of three shards with two nodes each: our own cluster client and redis-cli
 # find every key; nodes that are killed, swaps and damaged files while threads read known keys: no wrong
-# value, nothing known called absent, no answer from two generations.
+# value, nothing known called absent, no answer from two generations. And the contract of stores: of the
+# half that reads.
 use strict;
 use warnings;
 use lib 't/lib';
@@ -117,6 +118,29 @@ subtest 'swaps under load' => sub {
 	rename $place->write('good', $good), $file or die;
 	ok Wonted::Place::wait_for(sub { $node[0]->metric('serve_stale') == 0 }, 10), 'a good one is taken';
 	harmless('all the while', $r->count);
+};
+
+subtest 'the contract of stores' => sub {
+	my $contract = Wonted::Daemon::build_dir() . '/t/60-store/contract.t';
+	plan skip_all => "build $contract first" unless -x $contract;
+	my $file = Wonted::Store->build($place, $place->path('contract.mdb')) && $place->path('contract.mdb');
+	my $s = Wonted::Store->new($place, name => 'contract', data => $file)->start;
+	local $ENV{WONTED_STORE} = 'redis://' . $s->address;
+	local $ENV{WONTED_STORE_SERVED} = $file;
+	my $out = qx('$contract' --tap 2>&1);
+	my $passed = () = $out =~ /^ok /mg;
+	ok $? == 0 && $passed >= 12, "what reads keeps it ($passed tests)" or diag $out;
+	is $place->stop(delete $s->{pid}), 1, 'ends well';
+};
+
+subtest 'redis-benchmark' => sub {
+	plan skip_all => 'redis-benchmark is not installed' unless grep { -x "$_/redis-benchmark" } split /:/, $ENV{PATH};
+	my $s = Wonted::Store->new($place, name => 'bench', data => $place->path('contract.mdb'))->start;
+	my $port = $s->port;
+	like qx(redis-benchmark -p $port -t get,ping -n 2000 -c 50 -P 10 -q 2>&1), qr/GET: [\d.]+ requests per second/, 'GET from 50 clients, ten at a time';
+	like qx(redis-benchmark -p $port -n 500 -c 20 -q mget a b c 2>&1), qr/[\d.]+ requests per second/, 'MGET';
+	like qx(redis-benchmark -p $port -t set -n 10 -c 1 -q 2>&1), qr/READONLY/, 'SET is refused';
+	is $place->stop(delete $s->{pid}), 1, 'ends well';
 };
 
 subtest 'one MGET, one generation' => sub {

@@ -69,7 +69,7 @@ sub build {
 	my $at = "$file.made";
 	unlink glob "$at*";
 	my $r = Wonted::Redis::Reader->new($place, "lmdb:$at");
-	$r->tell(@$_) =~ /^wrote/ or die "cannot write\n" for @{ $o{tell} };
+	$r->tell(@$_) =~ /^wrote/ or die "cannot write\n" for @{ $o{tell} // [] };
 	$r->quit;
 	return $class->tool($place, qw(store build), $file, '--from', "lmdb:$at", @{ $o{more} // [] });
 }
