@@ -19,7 +19,7 @@ VERSION  := 0.1.0
 B        := build/$(MODE)
 CC       := $(if $(filter fuzz,$(MODE)),clang,gcc)
 PKGS     := glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libpsl icu-uc icu-i18n libpcre2-8 libconfuse \
-            sqlite3 jansson libcrypto libsystemd opendkim hiredis libarchive libseccomp libgsf-1 libqpdf zbar libpng libjpeg libwebp libmicrohttpd libcrypt libevent_core
+            sqlite3 jansson libcrypto libsystemd opendkim hiredis libarchive libseccomp libgsf-1 libqpdf zbar libpng libjpeg libwebp libmicrohttpd libcrypt libevent_core libcurl
 PC_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
 PC_FOUND := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 PC_LIBS  := $(PC_FOUND) -lgif -lunbound -llmdb -lmilter -lspf2 -lpthread -lm

@@ -22,7 +22,7 @@ static const struct store_work works[] = {
 	{ "get", store_get },         { "scan", store_list },   { "stats", store_stats },
 	{ "verify", store_verify },   { "diff", store_diff },   { "build", store_build },
 	{ "load", store_load },       { "dark", store_dark },   { "live", store_live },
-	{ "migrate", store_migrate }, { "merge", store_merge },
+	{ "migrate", store_migrate }, { "merge", store_merge }, { "fetch", store_fetch },
 };
 
 static int run(struct store_command *v, const struct command_args *args)
@@ -82,6 +82,9 @@ int command_store(int argc, char **argv)
 		  "stats, verify, diff, migrate status: as lines of JSON", NULL },
 		{ "memory", 0, 0, G_OPTION_ARG_INT64, &v.memory_mb,
 		  "build, diff: memory for sorting (128)", "MB" },
+		{ "notify", 0, 0, G_OPTION_ARG_FILENAME, &v.notify,
+		  "fetch: run this program, with the file, when there is a newer one",
+		  "PROGRAM" },
 		{ "shards", 0, 0, G_OPTION_ARG_INT64, &v.shards,
 		  "build, merge: a file for each of so many nodes, FILE.1-of-N and so on",
 		  "N" },
@@ -97,6 +100,7 @@ int command_store(int argc, char **argv)
 	g_free(v.tenant_name);
 	g_free(v.prefix);
 	g_free(v.from);
+	g_free(v.notify);
 	g_strfreev(v.people);
 	g_strfreev(v.maildirs);
 	g_strfreev(v.mboxes);

@@ -17,6 +17,7 @@ struct store_command {
 	char *tenant_name; /* NULL: not said */
 	char *prefix;
 	char *from;
+	char *notify; /* program; NULL: none */
 	char **people, **maildirs, **mboxes, **messages;
 	gint64 most;      /* of what is shown; 0: not said */
 	gint64 rate;      /* keys a second; 0: not said */
@@ -60,6 +61,10 @@ bool store_build(struct store_command *v, char **argument, GError **e);
 /* store_merge - write a snapshot of several
  * err   false: e; what stood there before still does */
 bool store_merge(struct store_command *v, char **argument, GError **e);
+
+/* store_fetch - take a newer snapshot of another machine
+ * err   false: e; what stood there before still does */
+bool store_fetch(struct store_command *v, char **argument, GError **e);
 
 /* store_load - send all records of one store to another
  * err   false: e; some may have been sent, and repeating it is harmless */

@@ -28,6 +28,7 @@ my %wall = (
 	'seccomp.h'     => qr{^milter/decode/sandbox\.c$},
 	'microhttpd.h'  => qr{^milter/(metrics|review)/http\.c$},
 	'event2/'       => qr{^milter/serve/loop\.c$},
+	'curl/'         => qr{^milter/cmd/download\.c$},
 	'crypt.h'       => qr{^milter/review/accounts\.c$},
 	'systemd/'      => qr{^milter/cmd/},
 );

@@ -32,7 +32,7 @@ SKIP: {
 
 for my $unit (@units) {
 	my $text = Wonted::Place::read_file($unit);
-	next if $text =~ /^Type=oneshot/m;
+	next if $text =~ /^Type=oneshot$/m;    # it ends by itself
 	my @reload = $text =~ /^ExecReload=(.*)$/mg;
 	like("@reload", qr/wonted (?:reload|check)/, "$unit: a reload that fails says so");
 }
