@@ -86,6 +86,32 @@ subtest 'known scores' => sub {
 	is($status, 0, 'in words');
 };
 
+subtest 'fit' => sub {
+	my $line = sub { my ($source, $good, %points) = @_; return encode_json({ source => $source, good => $good, reasons => [map { { rule => $_, axis => 'spam', points => $points{$_} * 1000 } } sort keys %points] }) . "\n" };
+	# "telling" hits bad mail only and gives too little, "idle" hits both alike
+	put("$dir/judged", map { my $source = $_; map { ($line->($source, 0, telling => 3, idle => 2), $line->($source, 1, idle => 2), $line->($source, 1)) } 1 .. 15 } qw(first second));
+	my $rules = join '', map { Wonted::Corpus::slurp($_) } glob "$dir/rules/*";
+	my $fit = decode_json(scalar `$^X t/90-bench/fit --json $dir/judged`);
+	my %of = map { $_->{rule} => $_ } @{ $fit->{rules} };
+	cmp_ok($of{telling}{proposed}, '>', 3, 'what tells is worth more');
+	is($of{telling}{points}, 3, 'beside what it is worth now');
+	is_deeply([@{ $of{idle} }{qw(good bad)}], [30, 30], 'hits are counted');
+	is_deeply([map { $_->{source} } @{ $fit->{folds} }], [qw(first second)], 'a fold a source');
+	is($fit->{folds}[0]{now}{found_percent}, 0, 'nothing was found');
+	is($fit->{folds}[0]{fitted}{found_percent}, 100, 'all would be, by factors of the other source');
+	is($fit->{folds}[0]{fitted}{lost_percent}, 0, 'at no price');
+	is(join('', map { Wonted::Corpus::slurp($_) } glob "$dir/rules/*"), $rules, 'no rule is edited');
+	is(scalar @{ decode_json(scalar `$^X t/90-bench/fit --json --least 61 $dir/judged`)->{rules} }, 0, 'what hits too seldom is left alone');
+	for (['no JSON', "x\n", qr/bad:1: no line of/], ['another object', "{}\n", qr/bad:1: no line of/], ['one class', $line->('first', 1), qr/both good and bad/],
+		['no rule', '{"source":"a","good":1,"reasons":[{}]}' . "\n", qr/bad:1: a reason without/]) {
+		put("$dir/bad", $_->[1]);
+		my ($status, $text) = said($^X, 't/90-bench/fit', "$dir/bad");
+		isnt($status, 0, $_->[0]);
+		like($text, $_->[2], 'is told with its line');
+	}
+	is((said($^X, 't/90-bench/fit', '--axis', 'graymail', "$dir/judged"))[0], 2, 'a wrong axis is wrong usage');
+};
+
 subtest 'campaigns' => sub {
 	my $at = corpus('campaigns', (map { ['one', 'ham', $_] } 1, 1), map { ['one', 'spam', $_->[0], $_->[1]] } [5, 'a'], [1, 'a'], [1, 'a'], [2, 'b']);
 	my $r = eval_json($at, '--train', 0);
