@@ -22,8 +22,7 @@
 #define LIMIT_PARTS 500                /* a digest of a busy list has some 100 */
 #define LIMIT_DEPTH 30                 /* forwards of forwards end near 10 */
 #define LIMIT_LINKS 500                /* big newsletters have some 200 */
-#define LIMIT_AUTHORS 8      /* of one message, each looked at; more is evidence itself */
-#define LIMIT_ATTRIBUTES 200 /* of one HTML tag; programs write some 20 */
+#define LIMIT_AUTHORS 8 /* of one message, each looked at; more is evidence itself */
 #define LIMIT_TEXT_BYTES (512 * 1024) /* read from all text parts together */
 #define LIMIT_ADDRESSES 2000          /* of one header; message/address.c stops there */
 #define LIMIT_ADDRESS_BYTES 320       /* RFC 5321 4.5.3.1: 64 + 1 + 255 */

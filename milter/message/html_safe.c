@@ -1,18 +1,13 @@
 /* Allowed is what stands in the table, and no attribute but the spans of cells. Tags are closed
- * by our own stack, whatever the sender closed: what is written is always balanced. */
+ * as html_tree.h tells, whatever the sender closed: what is written is always balanced. */
 #include "message/html_safe.h"
 
-#include <libxml/HTMLparser.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <string.h>
 
 #include "base/compiler.h"
 #include "base/printable.h"
-#include "message/html_tags.h"
+#include "message/html_tree.h"
 
-#define MAX_NEST \
-	256 /* as of html_text.c: the parser walks its stack for stray end tags */
 #define SPAN_MOST 50 /* columns or rows of one cell */
 #define TARGET_MOST 160
 
@@ -26,93 +21,92 @@ enum what {
 	WHAT_PICTURE,
 };
 
+/* what an element is written as; DROP where it is not here */
 static const struct row {
-	const char *name;
-	const char *as; /* NULL: as it is called */
+	const char *as;
 	enum what what;
-} rows[] = {
-	/* sorted by name */
-	{ "a", "u", WHAT_LINK },
-	{ "abbr", NULL, WHAT_WRITE },
-	{ "address", "div", WHAT_WRITE },
-	{ "applet", NULL, WHAT_SILENT },
-	{ "article", "div", WHAT_WRITE },
-	{ "audio", NULL, WHAT_SILENT },
-	{ "b", NULL, WHAT_WRITE },
-	{ "big", "span", WHAT_WRITE },
-	{ "blockquote", NULL, WHAT_WRITE },
-	{ "br", NULL, WHAT_VOID },
-	{ "canvas", NULL, WHAT_SILENT },
-	{ "caption", NULL, WHAT_WRITE },
-	{ "center", "div", WHAT_WRITE },
-	{ "cite", NULL, WHAT_WRITE },
-	{ "code", NULL, WHAT_WRITE },
-	{ "dd", NULL, WHAT_WRITE },
-	{ "del", NULL, WHAT_WRITE },
-	{ "div", NULL, WHAT_WRITE },
-	{ "dl", NULL, WHAT_WRITE },
-	{ "dt", NULL, WHAT_WRITE },
-	{ "em", NULL, WHAT_WRITE },
-	{ "embed", NULL, WHAT_SILENT },
-	{ "font", "span", WHAT_WRITE },
-	{ "footer", "div", WHAT_WRITE },
-	{ "frameset", NULL, WHAT_SILENT },
-	{ "h1", NULL, WHAT_WRITE },
-	{ "h2", NULL, WHAT_WRITE },
-	{ "h3", NULL, WHAT_WRITE },
-	{ "h4", NULL, WHAT_WRITE },
-	{ "h5", NULL, WHAT_WRITE },
-	{ "h6", NULL, WHAT_WRITE },
-	{ "header", "div", WHAT_WRITE },
-	{ "hr", NULL, WHAT_VOID },
-	{ "i", NULL, WHAT_WRITE },
-	{ "iframe", NULL, WHAT_SILENT },
-	{ "img", NULL, WHAT_PICTURE },
-	{ "ins", NULL, WHAT_WRITE },
-	{ "kbd", NULL, WHAT_WRITE },
-	{ "li", NULL, WHAT_WRITE },
-	{ "main", "div", WHAT_WRITE },
-	{ "math", NULL, WHAT_SILENT },
-	{ "noembed", NULL, WHAT_SILENT },
-	{ "noframes", NULL, WHAT_SILENT },
-	{ "noscript", NULL, WHAT_SILENT },
-	{ "object", NULL, WHAT_SILENT },
-	{ "ol", NULL, WHAT_WRITE },
-	{ "p", NULL, WHAT_WRITE },
-	{ "pre", NULL, WHAT_WRITE },
-	{ "q", NULL, WHAT_WRITE },
-	{ "s", NULL, WHAT_WRITE },
-	{ "samp", NULL, WHAT_WRITE },
-	{ "script", NULL, WHAT_SILENT },
-	{ "section", "div", WHAT_WRITE },
-	{ "small", NULL, WHAT_WRITE },
-	{ "span", NULL, WHAT_WRITE },
-	{ "strike", "s", WHAT_WRITE },
-	{ "strong", NULL, WHAT_WRITE },
-	{ "style", NULL, WHAT_SILENT },
-	{ "sub", NULL, WHAT_WRITE },
-	{ "sup", NULL, WHAT_WRITE },
-	{ "svg", NULL, WHAT_SILENT },
-	{ "table", NULL, WHAT_WRITE },
-	{ "tbody", NULL, WHAT_WRITE },
-	{ "td", NULL, WHAT_CELL },
-	{ "template", NULL, WHAT_SILENT },
-	{ "tfoot", NULL, WHAT_WRITE },
-	{ "th", NULL, WHAT_CELL },
-	{ "thead", NULL, WHAT_WRITE },
-	{ "title", NULL, WHAT_SILENT },
-	{ "tr", NULL, WHAT_WRITE },
-	{ "tt", "code", WHAT_WRITE },
-	{ "u", "span", WHAT_WRITE },
-	{ "ul", NULL, WHAT_WRITE },
-	{ "var", NULL, WHAT_WRITE },
-	{ "video", NULL, WHAT_SILENT },
+} rows[HTML_ELEMENTS] = {
+	[HTML_A] = { "u", WHAT_LINK },
+	[HTML_ABBR] = { "abbr", WHAT_WRITE },
+	[HTML_ADDRESS] = { "div", WHAT_WRITE },
+	[HTML_APPLET] = { "applet", WHAT_SILENT },
+	[HTML_ARTICLE] = { "div", WHAT_WRITE },
+	[HTML_AUDIO] = { "audio", WHAT_SILENT },
+	[HTML_B] = { "b", WHAT_WRITE },
+	[HTML_BIG] = { "span", WHAT_WRITE },
+	[HTML_BLOCKQUOTE] = { "blockquote", WHAT_WRITE },
+	[HTML_BR] = { "br", WHAT_VOID },
+	[HTML_CANVAS] = { "canvas", WHAT_SILENT },
+	[HTML_CAPTION] = { "caption", WHAT_WRITE },
+	[HTML_CENTER] = { "div", WHAT_WRITE },
+	[HTML_CITE] = { "cite", WHAT_WRITE },
+	[HTML_CODE] = { "code", WHAT_WRITE },
+	[HTML_DD] = { "dd", WHAT_WRITE },
+	[HTML_DEL] = { "del", WHAT_WRITE },
+	[HTML_DIV] = { "div", WHAT_WRITE },
+	[HTML_DL] = { "dl", WHAT_WRITE },
+	[HTML_DT] = { "dt", WHAT_WRITE },
+	[HTML_EM] = { "em", WHAT_WRITE },
+	[HTML_EMBED] = { "embed", WHAT_SILENT },
+	[HTML_FONT] = { "span", WHAT_WRITE },
+	[HTML_FOOTER] = { "div", WHAT_WRITE },
+	[HTML_FRAMESET] = { "frameset", WHAT_SILENT },
+	[HTML_H1] = { "h1", WHAT_WRITE },
+	[HTML_H2] = { "h2", WHAT_WRITE },
+	[HTML_H3] = { "h3", WHAT_WRITE },
+	[HTML_H4] = { "h4", WHAT_WRITE },
+	[HTML_H5] = { "h5", WHAT_WRITE },
+	[HTML_H6] = { "h6", WHAT_WRITE },
+	[HTML_HEADER] = { "div", WHAT_WRITE },
+	[HTML_HR] = { "hr", WHAT_VOID },
+	[HTML_I] = { "i", WHAT_WRITE },
+	[HTML_IFRAME] = { "iframe", WHAT_SILENT },
+	[HTML_IMG] = { "img", WHAT_PICTURE },
+	[HTML_INS] = { "ins", WHAT_WRITE },
+	[HTML_KBD] = { "kbd", WHAT_WRITE },
+	[HTML_LI] = { "li", WHAT_WRITE },
+	[HTML_MAIN] = { "div", WHAT_WRITE },
+	[HTML_MATH] = { "math", WHAT_SILENT },
+	[HTML_NOEMBED] = { "noembed", WHAT_SILENT },
+	[HTML_NOFRAMES] = { "noframes", WHAT_SILENT },
+	[HTML_NOSCRIPT] = { "noscript", WHAT_SILENT },
+	[HTML_OBJECT] = { "object", WHAT_SILENT },
+	[HTML_OL] = { "ol", WHAT_WRITE },
+	[HTML_P] = { "p", WHAT_WRITE },
+	[HTML_PRE] = { "pre", WHAT_WRITE },
+	[HTML_Q] = { "q", WHAT_WRITE },
+	[HTML_S] = { "s", WHAT_WRITE },
+	[HTML_SAMP] = { "samp", WHAT_WRITE },
+	[HTML_SCRIPT] = { "script", WHAT_SILENT },
+	[HTML_SECTION] = { "div", WHAT_WRITE },
+	[HTML_SMALL] = { "small", WHAT_WRITE },
+	[HTML_SPAN] = { "span", WHAT_WRITE },
+	[HTML_STRIKE] = { "s", WHAT_WRITE },
+	[HTML_STRONG] = { "strong", WHAT_WRITE },
+	[HTML_STYLE] = { "style", WHAT_SILENT },
+	[HTML_SUB] = { "sub", WHAT_WRITE },
+	[HTML_SUP] = { "sup", WHAT_WRITE },
+	[HTML_SVG] = { "svg", WHAT_SILENT },
+	[HTML_TABLE] = { "table", WHAT_WRITE },
+	[HTML_TBODY] = { "tbody", WHAT_WRITE },
+	[HTML_TD] = { "td", WHAT_CELL },
+	[HTML_TEMPLATE] = { "template", WHAT_SILENT },
+	[HTML_TFOOT] = { "tfoot", WHAT_WRITE },
+	[HTML_TH] = { "th", WHAT_CELL },
+	[HTML_THEAD] = { "thead", WHAT_WRITE },
+	[HTML_TITLE] = { "title", WHAT_SILENT },
+	[HTML_TR] = { "tr", WHAT_WRITE },
+	[HTML_TT] = { "code", WHAT_WRITE },
+	[HTML_U] = { "span", WHAT_WRITE },
+	[HTML_UL] = { "ul", WHAT_WRITE },
+	[HTML_VAR] = { "var", WHAT_WRITE },
+	[HTML_VIDEO] = { "video", WHAT_SILENT },
 };
 
 struct open_tag {
-	const char *as; /* NULL: nothing was written for it */
-	char *target;   /* of a link */
-	bool silent;    /* it, or what it stands in */
+	const char *as;     /* NULL: nothing was written for it */
+	const char *target; /* of a link */
+	bool silent;        /* its content is not shown */
 };
 
 struct safe_writer {
@@ -120,21 +114,9 @@ struct safe_writer {
 	GString *out;
 	size_t most;
 	bool cut;
-	struct open_tag stack[MAX_NEST];
-	size_t depth;
-	htmlParserCtxtPtr parser;
-	size_t stopped_at; /* bytes read when nesting went too deep; 0: it did not */
+	size_t depth,
+		silent_from; /* elements open; from which one on all is silent, or 0 */
 };
-
-static int compare_row(const void *name, const void *row)
-{
-	return strcmp(name, ((const struct row *)row)->name);
-}
-
-static const struct row *row_of(const char *name)
-{
-	return bsearch(name, rows, COUNT_OF(rows), sizeof(rows[0]), compare_row);
-}
 
 /* what shows itself, blanks, and the joiners that some scripts and pictures need */
 static bool is_plain(gunichar c)
@@ -185,7 +167,7 @@ void html_escape_append(GString *out, struct bytes text)
 
 static bool is_silent(const struct safe_writer *w)
 {
-	return w->depth > 0 && w->stack[w->depth - 1].silent;
+	return w->silent_from > 0;
 }
 
 static void write_text(struct safe_writer *w, const char *text, size_t n)
@@ -200,26 +182,15 @@ static void write_text(struct safe_writer *w, const char *text, size_t n)
 }
 
 /* a number that a cell may span */
-static void write_span(struct safe_writer *w, const char *name,
-		       const xmlChar **attributes)
+static void write_span(struct safe_writer *w, const struct html_token *tag,
+		       enum html_key key, const char *name)
 {
-	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
-		guint64 n;
+	const char *value = html_string(w->a, tag, key);
+	guint64 n;
 
-		if (attributes[1] != NULL &&
-		    strcmp((const char *)attributes[0], name) == 0 &&
-		    g_ascii_string_to_unsigned((const char *)attributes[1], 10, 1,
-					       SPAN_MOST, &n, NULL))
-			g_string_append_printf(w->out, " %s=\"%u\"", name, (unsigned)n);
-	}
-}
-
-static const char *attribute(const char *name, const xmlChar **attributes)
-{
-	for (; attributes != NULL && attributes[0] != NULL; attributes += 2)
-		if (strcmp((const char *)attributes[0], name) == 0)
-			return (const char *)attributes[1];
-	return NULL;
+	if (value != NULL &&
+	    g_ascii_string_to_unsigned(value, 10, 1, SPAN_MOST, &n, NULL))
+		g_string_append_printf(w->out, " %s=\"%u\"", name, (unsigned)n);
 }
 
 /* Words of ours stand in brackets that the sender can write as well: they are a <samp>, which
@@ -244,131 +215,99 @@ static void write_target(struct safe_writer *w, const char *target)
 	g_string_append(w->out, n > TARGET_MOST ? "...]</small>" : "]</small>");
 }
 
-static void close_one(struct safe_writer *w)
+static void write_start(struct safe_writer *w, const char *as, enum what what,
+			const struct html_token *tag)
 {
-	struct open_tag *t = &w->stack[--w->depth];
-
-	if (t->as != NULL)
-		g_string_append_printf(w->out, "</%s>", t->as);
-	if (t->target != NULL)
-		write_target(w, t->target);
-	g_clear_pointer(&t->target, g_free);
-}
-
-static void open_one(struct safe_writer *w, const struct row *row,
-		     const xmlChar **attributes)
-{
-	struct open_tag t = { .silent = is_silent(w) || row->what == WHAT_SILENT };
-
-	if (!t.silent && !w->cut && row->what != WHAT_DROP) {
-		t.as = row->as != NULL ? row->as : row->name;
-		g_string_append_printf(w->out, "<%s", t.as);
-		if (row->what == WHAT_CELL) {
-			write_span(w, "colspan", attributes);
-			write_span(w, "rowspan", attributes);
-		}
-		g_string_append_c(w->out, '>');
-		if (row->what == WHAT_LINK)
-			t.target = g_strdup(attribute("href", attributes));
+	g_string_append_printf(w->out, "<%s", as);
+	if (what == WHAT_CELL) {
+		write_span(w, tag, HTML_KEY_COLSPAN, "colspan");
+		write_span(w, tag, HTML_KEY_ROWSPAN, "rowspan");
 	}
-	w->stack[w->depth++] = t;
+	g_string_append_c(w->out, '>');
 }
 
-static void stop(struct safe_writer *w)
-{
-	long read = xmlByteConsumed(w->parser);
-
-	w->stopped_at = read > 0 ? (size_t)read : SIZE_MAX;
-	xmlStopParser(w->parser);
-}
-
-static void on_start(void *user, const xmlChar *element, const xmlChar **attributes)
-{
-	static const struct row dropped = { .name = "", .what = WHAT_DROP };
-	struct safe_writer *w = user;
-	const struct row *row = row_of((const char *)element);
-
-	if (w->stopped_at > 0)
-		return;
-	if (row != NULL && row->what == WHAT_PICTURE)
-		write_picture(w, attribute("alt", attributes));
-	if (row != NULL && row->what == WHAT_VOID && !is_silent(w) && !w->cut)
-		g_string_append_printf(w->out, "<%s>", row->name);
-	open_one(w,
-		 row == NULL || row->what == WHAT_PICTURE || row->what == WHAT_VOID
-			 ? &dropped
-			 : row,
-		 attributes);
-	if (w->depth == MAX_NEST)
-		stop(w);
-	if (w->out->len >= w->most)
-		w->cut = true;
-}
-
-static void on_end(void *user, const xmlChar *element)
+static void *on_open(void *user, const struct html_token *tag, size_t inside)
 {
 	struct safe_writer *w = user;
+	const struct row *row = &rows[tag->element];
+	struct open_tag *t = arena_new(w->a, struct open_tag, 1);
+
+	(void)inside;
+	w->depth++;
+	if (row->what == WHAT_PICTURE)
+		write_picture(w, html_string(w->a, tag, HTML_KEY_ALT));
+	t->silent = row->what == WHAT_SILENT;
+	if (t->silent && w->silent_from == 0)
+		w->silent_from = w->depth;
+	if (is_silent(w) || w->cut || row->what == WHAT_DROP || row->what == WHAT_PICTURE)
+		return t;
+	write_start(w, row->as, row->what, tag);
+	t->as = row->what == WHAT_VOID ? NULL : row->as;
+	if (row->what == WHAT_LINK)
+		t->target = html_string(w->a, tag, HTML_KEY_HREF);
+	w->cut |= w->out->len >= w->most;
+	return t;
+}
+
+/* What was not written when it opened is not written now, either. */
+static void on_reopen(void *user, enum html_element element, void *own, size_t inside)
+{
+	struct safe_writer *w = user;
+	struct open_tag *t = own;
 
 	(void)element;
-	if (w->stopped_at == 0 && w->depth > 0)
-		close_one(w);
+	(void)inside;
+	w->depth++;
+	if (t->silent && w->silent_from == 0)
+		w->silent_from = w->depth;
+	if (w->cut || is_silent(w))
+		t->as = NULL;
+	if (t->as != NULL)
+		write_start(w, t->as, WHAT_WRITE, NULL);
+	w->cut |= w->out->len >= w->most;
 }
 
-static void on_text(void *user, const xmlChar *text, int n)
+static void on_close(void *user, enum html_element element, void *own, bool moved)
 {
 	struct safe_writer *w = user;
+	const struct open_tag *t = own;
 
-	if (w->stopped_at == 0)
-		write_text(w, (const char *)text, (size_t)n);
+	(void)element;
+	if (w->silent_from == w->depth)
+		w->silent_from = 0;
+	w->depth--;
+	if (t->as != NULL)
+		g_string_append_printf(w->out, "</%s>", t->as);
+	if (!moved && t->target != NULL)
+		write_target(w, t->target);
 }
 
-/* one parser, up to the end or to where nesting goes too deep */
-static void run_parser(struct safe_writer *w, struct bytes html)
+static void on_drop(void *user, enum html_element element, void *own)
 {
-	htmlParserCtxtPtr c = htmlCreateMemoryParserCtxt(html.at, (int)html.n);
+	const struct open_tag *t = own;
 
-	if (c == NULL)
-		g_error("out of memory");
-	*c->sax = (htmlSAXHandler){ .startElement = on_start,
-				    .endElement = on_end,
-				    .characters = on_text,
-				    .ignorableWhitespace = on_text,
-				    .cdataBlock = on_text };
-	c->userData = w;
-	htmlCtxtUseOptions(c, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-				      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-				      HTML_PARSE_IGNORE_ENC);
-	xmlSwitchEncoding(c, XML_CHAR_ENCODING_UTF8);
-	w->parser = c;
-	w->stopped_at = 0;
-	htmlParseDocument(c);
-	htmlFreeParserCtxt(c);
-	while (w->depth > 0)
-		close_one(w);
+	(void)element;
+	if (t->target != NULL)
+		write_target(user, t->target);
+}
+
+static void on_text(void *user, struct bytes text, size_t inside)
+{
+	(void)inside;
+	write_text(user, text.at, text.n);
 }
 
 bool html_safe_append(struct arena *a, struct bytes html, size_t most, GString *out)
 {
-	struct safe_writer *w = g_new0(struct safe_writer, 1);
+	static const struct html_listener writer = {
+		.open = on_open,
+		.reopen = on_reopen,
+		.close = on_close,
+		.drop = on_drop,
+		.text = on_text,
+	};
+	struct safe_writer w = { .a = a, .out = out, .most = most };
 
-	w->a = a;
-	w->out = out;
-	w->most = most;
-	html = html_few_attributes(a, html);
-	while (html.n > 0 && !w->cut) {
-		run_parser(w, html);
-		const char *rest = w->stopped_at == 0 || w->stopped_at >= html.n
-					   ? NULL
-					   : memchr(html.at + w->stopped_at, '>',
-						    html.n - w->stopped_at);
-
-		if (rest == NULL)
-			break;
-		html.n -= (size_t)(rest + 1 - html.at);
-		html.at = rest + 1;
-	}
-	bool whole = !w->cut;
-
-	g_free(w);
-	return whole;
+	html_tree_read(html, &writer, &w);
+	return !w.cut;
 }

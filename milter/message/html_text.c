@@ -1,25 +1,16 @@
-/* HTML as its reader sees it: the wall around libxml2's SAX parser. The events are weighed
- * with a stack of what is inherited (hidden or not, colours); no tree is ever built. It must
- * never be the push parser: that one drops whatever comes after "</html>", and readers do
- * not. Nesting is bounded, because libxml2 walks its own stack for every stray end tag: past
- * the bound a fresh parser goes on behind the last tag. */
+/* HTML as its reader sees it: what html_tree.h tells is weighed with a stack of what is inherited
+ * (hidden or not, colours). */
 #include "message/html_text.h"
 
-#include <libxml/HTMLparser.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/limits.h"
-#include "message/html_tags.h"
+#include "message/html_tree.h"
 #include "message/inline_style.h"
 #include "message/links.h"
 #include "message/style_sheet.h"
 
-#define MAX_NEST \
-	256 /* real mail, with twenty replies quoted in each other, stays below */
 #define MAX_SHEET 65536 /* newsletters have some 10 kB */
 #define MAX_LINK_TEXT 1024
 #define MAX_URL 2048
@@ -32,71 +23,76 @@ enum element_flags {
 	ELEMENT_CELL = 1 << 4,    /* a blank between it and the next */
 	ELEMENT_SHEET = 1 << 5,   /* its content is a style sheet */
 	ELEMENT_REFRESH = 1 << 6, /* leads on by itself */
+	ELEMENT_LEADS = ELEMENT_LINK | ELEMENT_PLACE | ELEMENT_REFRESH,
 };
 
-static const struct element {
-	const char *name;
-	unsigned flags;
-} elements[] = {
-	/* sorted by name */
-	{ "a", ELEMENT_LINK },
-	{ "address", ELEMENT_BLOCK },
-	{ "animate", ELEMENT_PLACE },
-	{ "area", ELEMENT_PLACE },
-	{ "article", ELEMENT_BLOCK },
-	{ "blockquote", ELEMENT_BLOCK },
-	{ "br", ELEMENT_BLOCK },
-	{ "button", ELEMENT_PLACE },
-	{ "center", ELEMENT_BLOCK },
-	{ "dd", ELEMENT_BLOCK },
-	{ "div", ELEMENT_BLOCK },
-	{ "dl", ELEMENT_BLOCK },
-	{ "dt", ELEMENT_BLOCK },
-	{ "embed", ELEMENT_PLACE },
-	{ "fieldset", ELEMENT_BLOCK },
-	{ "footer", ELEMENT_BLOCK },
-	{ "form", ELEMENT_BLOCK | ELEMENT_PLACE },
-	{ "frame", ELEMENT_PLACE },
-	{ "h1", ELEMENT_BLOCK },
-	{ "h2", ELEMENT_BLOCK },
-	{ "h3", ELEMENT_BLOCK },
-	{ "h4", ELEMENT_BLOCK },
-	{ "h5", ELEMENT_BLOCK },
-	{ "h6", ELEMENT_BLOCK },
-	{ "header", ELEMENT_BLOCK },
-	{ "hr", ELEMENT_BLOCK },
-	{ "iframe", ELEMENT_SILENT | ELEMENT_PLACE },
-	{ "input", ELEMENT_PLACE },
-	{ "li", ELEMENT_BLOCK },
-	{ "main", ELEMENT_BLOCK },
-	{ "meta", ELEMENT_REFRESH },
-	{ "nav", ELEMENT_BLOCK },
-	{ "noembed", ELEMENT_SILENT },
-	{ "noframes", ELEMENT_SILENT },
-	{ "object", ELEMENT_PLACE },
-	{ "ol", ELEMENT_BLOCK },
-	{ "option", ELEMENT_BLOCK },
-	{ "p", ELEMENT_BLOCK },
-	{ "pre", ELEMENT_BLOCK },
-	{ "script", ELEMENT_SILENT },
-	{ "section", ELEMENT_BLOCK },
-	{ "set", ELEMENT_PLACE },
-	{ "style", ELEMENT_SILENT | ELEMENT_SHEET },
-	{ "table", ELEMENT_BLOCK },
-	{ "td", ELEMENT_CELL },
-	{ "template", ELEMENT_SILENT },
-	{ "th", ELEMENT_CELL },
-	{ "title", ELEMENT_SILENT },
-	{ "tr", ELEMENT_BLOCK },
-	{ "ul", ELEMENT_BLOCK },
-	{ "use", ELEMENT_PLACE },
+static const unsigned char flags_of[HTML_ELEMENTS] = {
+	[HTML_A] = ELEMENT_LINK,
+	[HTML_ADDRESS] = ELEMENT_BLOCK,
+	[HTML_ANIMATE] = ELEMENT_PLACE,
+	[HTML_AREA] = ELEMENT_PLACE,
+	[HTML_ARTICLE] = ELEMENT_BLOCK,
+	[HTML_BLOCKQUOTE] = ELEMENT_BLOCK,
+	[HTML_BR] = ELEMENT_BLOCK,
+	[HTML_BUTTON] = ELEMENT_PLACE,
+	[HTML_CENTER] = ELEMENT_BLOCK,
+	[HTML_DD] = ELEMENT_BLOCK,
+	[HTML_DIV] = ELEMENT_BLOCK,
+	[HTML_DL] = ELEMENT_BLOCK,
+	[HTML_DT] = ELEMENT_BLOCK,
+	[HTML_EMBED] = ELEMENT_PLACE,
+	[HTML_FIELDSET] = ELEMENT_BLOCK,
+	[HTML_FOOTER] = ELEMENT_BLOCK,
+	[HTML_FORM] = ELEMENT_BLOCK | ELEMENT_PLACE,
+	[HTML_FRAME] = ELEMENT_PLACE,
+	[HTML_H1] = ELEMENT_BLOCK,
+	[HTML_H2] = ELEMENT_BLOCK,
+	[HTML_H3] = ELEMENT_BLOCK,
+	[HTML_H4] = ELEMENT_BLOCK,
+	[HTML_H5] = ELEMENT_BLOCK,
+	[HTML_H6] = ELEMENT_BLOCK,
+	[HTML_HEADER] = ELEMENT_BLOCK,
+	[HTML_HR] = ELEMENT_BLOCK,
+	[HTML_IFRAME] = ELEMENT_SILENT | ELEMENT_PLACE,
+	[HTML_INPUT] = ELEMENT_PLACE,
+	[HTML_LI] = ELEMENT_BLOCK,
+	[HTML_MAIN] = ELEMENT_BLOCK,
+	[HTML_META] = ELEMENT_REFRESH,
+	[HTML_NAV] = ELEMENT_BLOCK,
+	[HTML_NOEMBED] = ELEMENT_SILENT,
+	[HTML_NOFRAMES] = ELEMENT_SILENT,
+	[HTML_OBJECT] = ELEMENT_PLACE,
+	[HTML_OL] = ELEMENT_BLOCK,
+	[HTML_OPTION] = ELEMENT_BLOCK,
+	[HTML_P] = ELEMENT_BLOCK,
+	[HTML_PRE] = ELEMENT_BLOCK,
+	[HTML_SCRIPT] = ELEMENT_SILENT,
+	[HTML_SECTION] = ELEMENT_BLOCK,
+	[HTML_SET] = ELEMENT_PLACE,
+	[HTML_STYLE] = ELEMENT_SILENT | ELEMENT_SHEET,
+	[HTML_TABLE] = ELEMENT_BLOCK,
+	[HTML_TD] = ELEMENT_CELL,
+	[HTML_TEMPLATE] = ELEMENT_SILENT,
+	[HTML_TH] = ELEMENT_CELL,
+	[HTML_TITLE] = ELEMENT_SILENT,
+	[HTML_TR] = ELEMENT_BLOCK,
+	[HTML_UL] = ELEMENT_BLOCK,
+	[HTML_USE] = ELEMENT_PLACE,
 };
 
-/* what an element hands down */
+/* what an element says itself */
+struct own {
+	struct inline_style style;
+	bool silent, sheet;
+};
+
+/* what it hands down */
 struct frame {
 	bool gone, invisible, tiny, silent, sheet;
 	bool hidden; /* the sum of the above and of the colours */
 	int color, background;
+	size_t inside; /* whose place in the stack it inherits from */
+	const struct own *own;
 };
 
 /* one place text goes to; blanks are held back until something follows */
@@ -127,38 +123,10 @@ struct reader {
 	GArray *linked; /* struct stretch: visible text that stands in links */
 	GString *sheet; /* of the <style> that is open */
 	GArray *rules;  /* struct style_rule */
-	struct frame stack[MAX_NEST];
-	size_t depth; /* elements open */
-	htmlParserCtxtPtr parser;
-	size_t stopped_at; /* bytes read when nesting went too deep; 0: it did not */
+	size_t depth;   /* elements open */
+	struct frame stack[1 + HTML_MAX_OPEN +
+			   1]; /* the page, open ones, one without content */
 };
-
-/* As strcmp() tells: most names differ in their first letters. */
-static bool is_name(const char *one, const char *other)
-{
-	return one[0] == other[0] && strcmp(one, other) == 0;
-}
-
-static int compare_element(const void *name, const void *element)
-{
-	const char *one = name, *other = ((const struct element *)element)->name;
-	int first = (unsigned char)one[0] - (unsigned char)other[0];
-
-	return first != 0 ? first : strcmp(one, other);
-}
-
-static unsigned flags_of(const char *name)
-{
-	const struct element *e = bsearch(name, elements, G_N_ELEMENTS(elements),
-					  sizeof(elements[0]), compare_element);
-
-	return e == NULL ? 0 : e->flags;
-}
-
-static struct frame *top(struct reader *r)
-{
-	return &r->stack[r->depth];
-}
 
 /* blanks outside ASCII, and characters without width: how many bytes, and which of both */
 static size_t odd_space(const char *p, size_t left, bool *blank_r)
@@ -239,7 +207,7 @@ static bool sink_text(struct sink *s, const char *text, size_t n)
 		blank = false;
 		if (c <= ' ') {
 			odd = 1;
-			blank = true;
+			blank = c != '\0';
 		} else if (c >= 0xc2 && c <= 0xef) {
 			odd = odd_space(text + i, n - i, &blank);
 		}
@@ -271,12 +239,12 @@ static bool has_ink(const char *text, size_t n)
 	return false;
 }
 
-static void on_text(void *user, const xmlChar *text, int length)
+static void on_text(void *user, struct bytes text, size_t inside)
 {
 	struct reader *r = user;
-	const struct frame *f = top(r);
-	const char *p = (const char *)text;
-	size_t n = length > 0 ? (size_t)length : 0;
+	const struct frame *f = &r->stack[inside];
+	const char *p = text.at;
+	size_t n = text.n;
 
 	if (f->sheet && r->sheet->len + n <= MAX_SHEET)
 		g_string_append_len(r->sheet, p, (gssize)n);
@@ -344,7 +312,7 @@ static void open_link(struct reader *r, unsigned flags, const char *target)
 	}
 	struct link link = { .url = url_of(r->a, target),
 			     .text = "",
-			     .hidden = top(r)->hidden };
+			     .hidden = r->stack[r->depth].hidden };
 
 	if (flags & (ELEMENT_PLACE | ELEMENT_REFRESH)) {
 		g_array_append_val(r->t->links, link);
@@ -370,69 +338,117 @@ static void apply_style(struct frame *f, const struct inline_style *s)
 		f->background = s->background;
 }
 
-static void apply_attribute(struct frame *f, const char *key, const char *value)
+/* what an element in this one hands down */
+static struct frame frame_in(const struct frame *outer, const struct own *own)
 {
-	if (is_name(key, "bgcolor"))
-		f->background = style_color(bytes_of(value));
-	else if (is_name(key, "background"))
-		f->background = COLOR_UNKNOWN;
-	else if (is_name(key, "color") || is_name(key, "text"))
-		f->color = style_color(bytes_of(value));
+	struct frame f = *outer;
+
+	f.own = own;
+	f.sheet = own != NULL && own->sheet;
+	if (own == NULL)
+		return f;
+	f.silent |= own->silent;
+	apply_style(&f, &own->style);
+	f.hidden = f.gone || f.invisible || f.tiny ||
+		   style_colors_alike(f.color, f.background);
+	return f;
 }
 
-/* what the page's sheets say, then what the element says itself */
-static void apply_styles(struct reader *r, struct frame *f, const struct styled *element,
-			 const char *css)
+static void add_style(struct inline_style *to, const struct inline_style *s)
 {
-	struct inline_style style;
+	to->gone |= s->gone;
+	if (s->visibility != STYLE_UNSET)
+		to->visibility = s->visibility;
+	if (s->font != STYLE_UNSET)
+		to->font = s->font;
+	if (s->color != COLOR_UNSET)
+		to->color = s->color;
+	if (s->background != COLOR_UNSET && s->background != COLOR_NONE)
+		to->background = s->background;
+}
+
+static void add_attributes(struct arena *a, struct inline_style *to,
+			   const struct html_token *tag)
+{
+	to->gone |= html_has(tag, HTML_KEY_HIDDEN);
+	if (html_has(tag, HTML_KEY_BACKGROUND))
+		to->background = COLOR_UNKNOWN;
+	else if (html_has(tag, HTML_KEY_BGCOLOR))
+		to->background = style_color(html_value(a, tag, HTML_KEY_BGCOLOR));
+	if (html_has(tag, HTML_KEY_COLOR))
+		to->color = style_color(html_value(a, tag, HTML_KEY_COLOR));
+	else if (html_has(tag, HTML_KEY_TEXT))
+		to->color = style_color(html_value(a, tag, HTML_KEY_TEXT));
+}
+
+/* what the page's sheets say */
+static void add_rules(struct reader *r, struct inline_style *to,
+		      const struct html_token *tag)
+{
+	char *other = tag->element != HTML_OTHER
+			      ? NULL
+			      : g_ascii_strdown(tag->text.at, (gssize)tag->text.n);
+	struct styled element = { .tag = other != NULL ? other
+						       : html_element_name(tag->element),
+				  .class = html_string(r->a, tag, HTML_KEY_CLASS),
+				  .id = html_string(r->a, tag, HTML_KEY_ID) };
 
 	for (guint i = 0; i < r->rules->len; i++) {
 		const struct style_rule *rule =
 			&g_array_index(r->rules, struct style_rule, i);
 
-		if (style_rule_fits(rule, element))
-			apply_style(f, &rule->style);
+		if (style_rule_fits(rule, &element))
+			add_style(to, &rule->style);
 	}
-	if (css == NULL)
-		return;
-	style_read(bytes_of(css), &style);
-	apply_style(f, &style);
+	g_free(other);
 }
 
-/* What an element's attributes lead to. */
-struct target {
-	const char *at;      /* NULL: nowhere */
-	const char *content; /* of <meta>, where it is one that leads on */
-	bool refresh;
-};
+#define STYLING_KEYS                                                                \
+	(1U << HTML_KEY_STYLE | 1U << HTML_KEY_HIDDEN | 1U << HTML_KEY_BACKGROUND | \
+	 1U << HTML_KEY_BGCOLOR | 1U << HTML_KEY_COLOR | 1U << HTML_KEY_TEXT)
 
-/* Which attribute leads somewhere, in which elements (NULL: all that lead at all). Where several
- * do, the last one counts, but a scripted value does not take the place of a real one. */
-static const struct {
-	const char *key, *element;
-} target_keys[] = {
-	{ "href", NULL },           { "xlink:href", NULL },    { "action", "form" },
-	{ "formaction", "button" }, { "formaction", "input" }, { "src", "iframe" },
-	{ "src", "frame" },         { "src", "embed" },        { "data", "object" },
-	{ "to", "animate" },        { "to", "set" },           { "values", "animate" },
-};
-
-static void read_target(struct target *t, const char *name, const char *key,
-			const char *value)
+/* what an element says of how it looks: what it is, its attributes, the page's sheets, and last
+ * its own style; NULL: nothing */
+static struct own *read_own(struct reader *r, const struct html_token *tag)
 {
-	if (is_name(name, "meta")) {
-		if (is_name(key, "http-equiv"))
-			t->refresh = g_ascii_strcasecmp(value, "refresh") == 0;
-		else if (is_name(key, "content"))
-			t->content = value;
-		return;
+	unsigned flags = flags_of[tag->element];
+	struct inline_style style;
+
+	if ((tag->has & STYLING_KEYS) == 0 && r->rules->len == 0 &&
+	    (flags & (ELEMENT_LINK | ELEMENT_SILENT)) == 0)
+		return NULL;
+	struct own *own = arena_new(r->a, struct own, 1);
+
+	own->silent = (flags & ELEMENT_SILENT) != 0;
+	own->sheet = (flags & ELEMENT_SHEET) != 0;
+	own->style =
+		(struct inline_style){ .color = COLOR_UNSET, .background = COLOR_UNSET };
+	if (flags & ELEMENT_LINK)
+		own->style.color =
+			0x0000ee; /* browsers' own blue, unless said otherwise */
+	add_attributes(r->a, &own->style, tag);
+	if (r->rules->len > 0)
+		add_rules(r, &own->style, tag);
+	if (html_has(tag, HTML_KEY_STYLE)) {
+		style_read(html_value(r->a, tag, HTML_KEY_STYLE), &style);
+		add_style(&own->style, &style);
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(target_keys); i++)
-		if (is_name(key, target_keys[i].key) &&
-		    (target_keys[i].element == NULL ||
-		     is_name(name, target_keys[i].element)))
-			t->at = value;
+	return own;
 }
+
+/* Which attribute leads somewhere, in which elements (HTML_OTHER: all that lead at all); the
+ * first that is there counts. */
+static const struct {
+	enum html_key key;
+	enum html_element element;
+} target_keys[] = {
+	{ HTML_KEY_ACTION, HTML_FORM },      { HTML_KEY_FORMACTION, HTML_BUTTON },
+	{ HTML_KEY_FORMACTION, HTML_INPUT }, { HTML_KEY_SRC, HTML_IFRAME },
+	{ HTML_KEY_SRC, HTML_FRAME },        { HTML_KEY_SRC, HTML_EMBED },
+	{ HTML_KEY_DATA, HTML_OBJECT },      { HTML_KEY_VALUES, HTML_ANIMATE },
+	{ HTML_KEY_TO, HTML_ANIMATE },       { HTML_KEY_TO, HTML_SET },
+	{ HTML_KEY_HREF, HTML_OTHER },       { HTML_KEY_XLINK_HREF, HTML_OTHER },
+};
 
 /* "0; url='https://...'", https://html.spec.whatwg.org/ 4.2.5.3; NULL: it stays here */
 static const char *refresh_url(struct arena *a, const char *content)
@@ -453,23 +469,49 @@ static const char *refresh_url(struct arena *a, const char *content)
 	return *p == '\0' ? NULL : p;
 }
 
-static void take_base(struct reader *r, const char *name, const char *target)
+/* <meta http-equiv=refresh> */
+static const char *refresh_of(struct arena *a, const struct html_token *tag)
 {
-	if (target != NULL && is_name(name, "base") && r->t->base == NULL)
+	const char *means = html_string(a, tag, HTML_KEY_HTTP_EQUIV);
+	const char *content = html_string(a, tag, HTML_KEY_CONTENT);
+
+	if (means == NULL || content == NULL || g_ascii_strcasecmp(means, "refresh") != 0)
+		return NULL;
+	return refresh_url(a, content);
+}
+
+/* where an element leads to; NULL: nowhere */
+static const char *target_of(struct reader *r, const struct html_token *tag)
+{
+	if (tag->element == HTML_META)
+		return refresh_of(r->a, tag);
+	for (size_t i = 0; i < G_N_ELEMENTS(target_keys); i++)
+		if (html_has(tag, target_keys[i].key) &&
+		    (target_keys[i].element == HTML_OTHER ||
+		     tag->element == target_keys[i].element))
+			return html_string(r->a, tag, target_keys[i].key);
+	return NULL;
+}
+
+static void take_base(struct reader *r, const struct html_token *tag)
+{
+	const char *target = html_string(r->a, tag, HTML_KEY_HREF);
+
+	if (target != NULL && r->t->base == NULL)
 		r->t->base = url_of(r->a, target);
 }
 
 /* HTML 4.10.5: a type that is not known is a text, but many need no reader's hand */
-static unsigned field_of(const char *name, const char *type)
+static unsigned field_of(struct arena *a, const struct html_token *tag)
 {
 	static const char *const others[] = { "hidden", "submit",   "button",
 					      "image",  "checkbox", "radio",
 					      "reset",  "range",    "color" };
 
-	if (is_name(name, "textarea"))
+	const char *type = html_string(a, tag, HTML_KEY_TYPE);
+
+	if (tag->element == HTML_TEXTAREA)
 		return HTML_FIELD_TEXT;
-	if (!is_name(name, "input"))
-		return 0;
 	for (size_t i = 0; type != NULL && i < G_N_ELEMENTS(others); i++)
 		if (g_ascii_strcasecmp(type, others[i]) == 0)
 			return 0;
@@ -477,47 +519,6 @@ static unsigned field_of(const char *name, const char *type)
 		return HTML_FIELD_PASSWORD;
 	return type != NULL && g_ascii_strcasecmp(type, "file") == 0 ? HTML_FIELD_FILE
 								     : HTML_FIELD_TEXT;
-}
-
-static const char *target_of(struct arena *a, const struct target *t)
-{
-	if (t->refresh && t->content != NULL)
-		return refresh_url(a, t->content);
-	return t->at;
-}
-
-/* returns where the element leads to, NULL if nowhere */
-static const char *read_attributes(struct reader *r, const char *name, struct frame *f,
-				   const xmlChar **attributes)
-{
-	struct styled element = { .tag = name };
-	struct target to = { 0 };
-	const char *css = NULL, *type = NULL;
-
-	for (; attributes != NULL && attributes[0] != NULL; attributes += 2) {
-		const char *key = (const char *)attributes[0];
-		const char *value = (const char *)attributes[1];
-
-		if (is_name(key, "hidden"))
-			f->gone = true;
-		if (value == NULL)
-			continue;
-		if (is_name(key, "style"))
-			css = value;
-		else if (is_name(key, "class"))
-			element.class = value;
-		else if (is_name(key, "id"))
-			element.id = value;
-		else if (is_name(key, "type"))
-			type = value;
-		else
-			apply_attribute(f, key, value);
-		read_target(&to, name, key, value);
-	}
-	apply_styles(r, f, &element, css);
-	r->t->fields |= field_of(name, type);
-	take_base(r, name, to.at);
-	return target_of(r->a, &to);
 }
 
 static void end_line(struct reader *r, unsigned flags)
@@ -528,117 +529,132 @@ static void end_line(struct reader *r, unsigned flags)
 		r->visible.blank = r->hidden.blank = r->link.text.blank = true;
 }
 
-/* libxml2 puts a <p> around text that has none, even in the middle of a line. A written one
- * is heard when the parser stands at its ">". */
-static bool is_implied(const struct reader *r, const char *name,
-		       const xmlChar **attributes)
-{
-	const xmlChar *at = r->parser->input->cur;
-
-	return attributes == NULL && is_name(name, "p") && *at != '>' && *at != '/';
-}
-
-/* deep enough: the parser ends after this tag */
-static void stop(struct reader *r)
-{
-	long read = xmlByteConsumed(r->parser);
-
-	r->stopped_at = read > 0 ? (size_t)read : SIZE_MAX;
-	xmlStopParser(r->parser);
-}
-
-static void on_start(void *user, const xmlChar *element, const xmlChar **attributes)
+static void *on_open(void *user, const struct html_token *tag, size_t inside)
 {
 	struct reader *r = user;
-	const char *name = (const char *)element;
-	unsigned flags = flags_of(name);
-	struct frame f = *top(r);
-	const char *target;
+	enum html_element element = tag->element;
+	unsigned flags = flags_of[element];
+	struct own *own = read_own(r, tag);
+	struct frame *f = &r->stack[++r->depth];
 
-	if (r->stopped_at > 0)
-		return;
-	if (is_implied(r, name, attributes))
-		flags = 0;
-	if (flags & ELEMENT_LINK)
-		f.color = 0x0000ee; /* browsers' own blue, unless said otherwise */
-	target = read_attributes(r, name, &f, attributes);
-	f.silent |= (flags & ELEMENT_SILENT) != 0;
-	f.sheet = (flags & ELEMENT_SHEET) != 0;
-	f.hidden = f.gone || f.invisible || f.tiny ||
-		   style_colors_alike(f.color, f.background);
-	r->stack[++r->depth] = f;
-	if (r->depth + 1 == MAX_NEST)
-		stop(r);
+	*f = frame_in(&r->stack[inside], own);
+	f->inside = inside;
 	end_line(r, flags);
-	if (flags & (ELEMENT_LINK | ELEMENT_PLACE | ELEMENT_REFRESH))
-		open_link(r, flags, target);
-	else if (is_name(name, "img"))
-		r->link.picture |= !f.gone;
+	if (flags & ELEMENT_LEADS)
+		open_link(r, flags, target_of(r, tag));
+	if (element == HTML_IMG)
+		r->link.picture |= !f->gone;
+	else if (element == HTML_INPUT || element == HTML_TEXTAREA)
+		r->t->fields |= field_of(r->a, tag);
+	else if (element == HTML_BASE)
+		take_base(r, tag);
+	return own;
 }
 
-/* the same events, when nobody asks what a reader sees */
-static void on_place(void *user, const xmlChar *element, const xmlChar **attributes)
+static void on_reopen(void *user, enum html_element element, void *own, size_t inside)
 {
 	struct reader *r = user;
-	const char *name = (const char *)element;
-	unsigned flags = flags_of(name);
-	struct target to = { 0 };
+	struct frame *f = &r->stack[++r->depth];
 
-	if (r->stopped_at > 0)
+	(void)element;
+	*f = frame_in(&r->stack[inside], own);
+	f->inside = inside;
+}
+
+static void end_sheet(struct reader *r)
+{
+	style_sheet_read(r->a, (struct bytes){ r->sheet->str, r->sheet->len }, r->rules);
+	g_string_truncate(r->sheet, 0);
+}
+
+static void on_close(void *user, enum html_element element, void *own, bool moved)
+{
+	struct reader *r = user;
+	unsigned flags = flags_of[element];
+
+	(void)own;
+	r->depth--;
+	if (moved)
 		return;
-	for (; attributes != NULL && attributes[0] != NULL; attributes += 2)
-		if (attributes[1] != NULL)
-			read_target(&to, name, (const char *)attributes[0],
-				    (const char *)attributes[1]);
-	take_base(r, name, to.at);
-	if (++r->depth + 1 == MAX_NEST)
-		stop(r);
-	if (flags & (ELEMENT_LINK | ELEMENT_PLACE | ELEMENT_REFRESH))
-		open_link(r, flags, target_of(r->a, &to));
-}
-
-static void on_place_end(void *user, const xmlChar *element)
-{
-	struct reader *r = user;
-
-	if (flags_of((const char *)element) & ELEMENT_LINK)
-		close_link(r);
-	if (r->depth > 0)
-		r->depth--;
-}
-
-static void on_end(void *user, const xmlChar *element)
-{
-	struct reader *r = user;
-	unsigned flags = flags_of((const char *)element);
-
 	if (flags & ELEMENT_LINK)
 		close_link(r);
-	if (flags & ELEMENT_SHEET) {
-		style_sheet_read(r->a, (struct bytes){ r->sheet->str, r->sheet->len },
-				 r->rules);
-		g_string_truncate(r->sheet, 0);
+	if (flags & ELEMENT_SHEET)
+		end_sheet(r);
+	end_line(r, flags);
+}
+
+static void on_drop(void *user, enum html_element element, void *own)
+{
+	(void)own;
+	if (flags_of[element] & ELEMENT_LINK)
+		close_link(user);
+}
+
+/* <body> and <html>: what is open already stands in it, too */
+static void on_page(void *user, const struct html_token *tag)
+{
+	struct reader *r = user;
+	const struct own *own = read_own(r, tag);
+
+	if (own == NULL)
+		return;
+	r->stack[0] = frame_in(&r->stack[0], own);
+	for (size_t i = 1; i <= r->depth; i++) {
+		size_t inside = r->stack[i].inside;
+
+		r->stack[i] = frame_in(&r->stack[inside], r->stack[i].own);
+		r->stack[i].inside = inside;
 	}
-	end_line(r, flags);
-	if (r->depth > 0)
-		r->depth--;
 }
 
-static void reset_depth(struct reader *r)
+/* the same, when nobody asks what a reader sees */
+static void *on_place(void *user, const struct html_token *tag, size_t inside)
 {
-	r->depth = 0;
-	r->stack[0] = (struct frame){ .color = 0x000000, .background = 0xffffff };
+	struct reader *r = user;
+	unsigned flags = flags_of[tag->element];
+
+	(void)inside;
+	if (flags & ELEMENT_LEADS)
+		open_link(r, flags, target_of(r, tag));
+	else if (tag->element == HTML_BASE)
+		take_base(r, tag);
+	return NULL;
+}
+
+static void on_place_again(void *user, enum html_element element, void *own,
+			   size_t inside)
+{
+	(void)user;
+	(void)element;
+	(void)own;
+	(void)inside;
+}
+
+static void on_place_end(void *user, enum html_element element, void *own, bool moved)
+{
+	(void)own;
+	if (!moved && (flags_of[element] & ELEMENT_LINK))
+		close_link(user);
+}
+
+static void on_place_text(void *user, struct bytes text, size_t inside)
+{
+	(void)user;
+	(void)text;
+	(void)inside;
 }
 
 /* Some readers read on inside of a comment that is a condition: its links count, its texts are not
  * looked at. A link that everybody sees there, too, is one. */
-static void on_comment(void *user, const xmlChar *comment)
+static void on_comment(void *user, struct bytes comment)
 {
 	struct reader *r = user;
-	const char *text = (const char *)comment, *p = text;
+	struct bytes inside = bytes_trimmed(comment, BLANKS_OF_MAIL);
 
-	if (!g_str_has_prefix(text + strspn(text, " \t\r\n"), "[if"))
+	if (!bytes_hold(inside, 0, bytes_of("[if")))
 		return;
+	const char *p = arena_strndup(r->a, inside.at, inside.n);
+
 	while ((p = strcasestr(p, "href")) != NULL) {
 		p += 4;
 		p += strspn(p, " \t\r\n");
@@ -676,57 +692,24 @@ static void read_bare_links(struct reader *r, size_t from)
 	}
 }
 
-static htmlSAXHandler handler_of(const struct html_text *t)
-{
-	if (t->places_alone)
-		return (htmlSAXHandler){ .startElement = on_place,
-					 .endElement = on_place_end,
-					 .comment = on_comment };
-	return (htmlSAXHandler){ .startElement = on_start,
-				 .endElement = on_end,
-				 .characters = on_text,
-				 .ignorableWhitespace = on_text,
-				 .cdataBlock = on_text,
-				 .comment = on_comment };
-}
+static const struct html_listener all_of_it = {
+	.open = on_open,
+	.reopen = on_reopen,
+	.close = on_close,
+	.drop = on_drop,
+	.text = on_text,
+	.comment = on_comment,
+	.page = on_page,
+};
 
-/* one parser, up to the end or to where nesting goes too deep */
-static void run_parser(struct reader *r, struct bytes html)
-{
-	htmlParserCtxtPtr c = htmlCreateMemoryParserCtxt(html.at, (int)html.n);
-
-	if (c == NULL)
-		g_error("out of memory");
-	*c->sax = handler_of(r->t);
-	c->userData = r;
-	htmlCtxtUseOptions(c, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-				      HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-				      HTML_PARSE_IGNORE_ENC);
-	xmlSwitchEncoding(c, XML_CHAR_ENCODING_UTF8);
-	r->parser = c;
-	r->stopped_at = 0;
-	reset_depth(r);
-	htmlParseDocument(c);
-	htmlFreeParserCtxt(c);
-	close_link(r);
-}
-
-static void parse(struct reader *r, struct bytes html)
-{
-	while (html.n > 0) {
-		run_parser(r, html);
-		if (r->stopped_at == 0 || r->stopped_at >= html.n)
-			return;
-		/* the tag it stopped at has been heard; its ">" is still to come */
-		const char *rest =
-			memchr(html.at + r->stopped_at, '>', html.n - r->stopped_at);
-
-		if (rest == NULL)
-			return;
-		html.n -= (size_t)(rest + 1 - html.at);
-		html.at = rest + 1;
-	}
-}
+static const struct html_listener only_places = {
+	.open = on_place,
+	.reopen = on_place_again,
+	.close = on_place_end,
+	.drop = on_drop,
+	.text = on_place_text,
+	.comment = on_comment,
+};
 
 static bool ends_in(const char *at, size_t n, const char *word)
 {
@@ -754,13 +737,15 @@ static bool may_lead(struct bytes html)
 	return false;
 }
 
-void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
+typedef void html_teller(struct bytes html, const struct html_listener *l, void *user);
+
+static void read_from(struct arena *a, struct bytes html, struct html_text *t,
+		      html_teller *tell)
 {
-	if (t->places_alone && !may_lead(html))
-		return;
+	struct reader *r = g_malloc(sizeof(*r));
 
-	struct reader *r = g_new0(struct reader, 1);
-
+	memset(r, 0, offsetof(struct reader, stack));
+	r->stack[0] = (struct frame){ .color = 0x000000, .background = 0xffffff };
 	r->a = a;
 	r->t = t;
 	r->visible =
@@ -771,7 +756,8 @@ void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 	r->linked = g_array_new(FALSE, FALSE, sizeof(struct stretch));
 	size_t before = t->places_alone ? 0 : t->visible->len;
 
-	parse(r, html_few_attributes(a, html));
+	tell(html, t->places_alone ? &only_places : &all_of_it, r);
+	close_link(r);
 	if (!t->places_alone)
 		read_bare_links(r, before);
 	g_array_free(r->linked, TRUE);
@@ -780,7 +766,8 @@ void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 	g_free(r);
 }
 
-void html_library_init(void)
+void html_text_read(struct arena *a, struct bytes html, struct html_text *t)
 {
-	xmlInitParser();
+	if (!t->places_alone || may_lead(html))
+		read_from(a, html, t, html_tree_read);
 }

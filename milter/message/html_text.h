@@ -34,11 +34,8 @@ struct html_text {
 /* html_text_read - read one HTML part
  * in    html   valid UTF-8
  * own   texts of links: a
- * cost  linear: nesting is bounded, beyond it a fresh parser goes on */
+ * err   none
+ * cost  linear: nesting is bounded, beyond it the outer half is forgotten */
 void html_text_read(struct arena *a, struct bytes html, struct html_text *t);
-
-/* html_library_init - let libxml2 make its tables
- * use   once a process, see message_library_init() */
-void html_library_init(void);
 
 #endif

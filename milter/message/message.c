@@ -7,7 +7,6 @@
 
 #include "message/fields.h"
 #include "message/headers.h"
-#include "message/html_text.h"
 #include "message/mime.h"
 #include "message/parts.h"
 #include "message/unicode.h"
@@ -15,7 +14,6 @@
 void message_library_init(void)
 {
 	mime_library_init();
-	html_library_init();
 }
 
 void message_library_warm(void)

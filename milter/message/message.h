@@ -185,7 +185,8 @@ struct message_limits {
 	const struct file_decoder *decoder; /* of archives; lives while a body is read */
 };
 
-/* message_library_init - let GMime and libxml2 make their tables
+/* message_library_init - let GMime make its tables
+ * err   none
  * use   once a process, before threads: every main() and test that parses messages */
 void message_library_init(void);
 

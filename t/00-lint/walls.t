@@ -8,7 +8,6 @@ my %wall = (
 	'opendkim/'     => qr{^milter/auth/dkim\w*\.[ch]$},
 	'openssl/'      => qr{^milter/(auth/(dkim|keys)\w*|audit/seal)\.[ch]$},
 	'unbound.h'     => qr{^milter/auth/resolver_unbound\.c$},
-	'libxml/'       => qr{^milter/message/html_\w+\.[ch]$},
 	'libpsl.h'      => qr{^milter/message/domain\.c$},
 	'unicode/'      => qr{^milter/message/unicode\w*\.c$},
 	'pcre2.h'       => qr{^milter/rule/match\.c$},

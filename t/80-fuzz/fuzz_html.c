@@ -11,7 +11,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static bool ready;
 	struct arena *a = arena_create();
 	struct html_text t = { .visible = g_string_new(NULL),
 			       .hidden = g_string_new(NULL),
@@ -23,9 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	char *exact = g_memdup2(valid, strlen(valid));
 	struct inline_style style;
 
-	if (!ready)
-		html_library_init();
-	ready = true;
 	html_text_read(a, (struct bytes){ exact, strlen(valid) }, &t);
 	g_assert_true(g_utf8_validate(t.visible->str, (gssize)t.visible->len, NULL));
 	g_assert_true(g_utf8_validate(t.hidden->str, (gssize)t.hidden->len, NULL));

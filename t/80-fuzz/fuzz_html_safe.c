@@ -2,7 +2,6 @@
 #include <stdint.h>
 
 #include "message/html_safe.h"
-#include "message/html_text.h"
 #include "message/unicode.h"
 
 #define MOST 100000
@@ -27,14 +26,10 @@ static void assert_harmless(const char *out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static bool ready;
 	struct arena *a = arena_create();
 	GString *out = g_string_new(NULL);
 	struct bytes raw = { (const char *)data, n };
 
-	if (!ready)
-		html_library_init();
-	ready = true;
 	html_safe_append(a, bytes_of(unicode_valid(a, raw)), MOST, out);
 	g_assert_true(g_utf8_validate(out->str, (gssize)out->len, NULL));
 	g_assert_cmpuint(out->len, <, 8 * MOST);

@@ -1,8 +1,6 @@
 /* Whatever stands in a stranger's page, what comes out is text and plain structure. */
 #include "message/html_safe.h"
 
-#include "message/html_text.h"
-
 #include "base/compiler.h"
 
 static char *safe(const char *html)
@@ -23,7 +21,7 @@ static void writes_anew(void)
 		{ "<p onclick=alert(1) style='color:red'>Hi <b class=x>you</b>",
 		  "<p>Hi <b>you</b></p>" },
 		{ "<table><tr><td colspan=2 rowspan=\"99999\" width=9>x</table>",
-		  "<table><tr><td colspan=\"2\">x</td></tr></table>" },
+		  "<table><tbody><tr><td colspan=\"2\">x</td></tr></tbody></table>" },
 		{ "<a href='javascript:alert(1)'>pay</a>",
 		  "<u>pay</u> <small>[javascript:alert(1)]</small>" },
 		{ "<a href='https://x.example/\"><script>'>pay</a>",
@@ -32,7 +30,7 @@ static void writes_anew(void)
 		{ "<img src=http://x.example/t.gif alt='Logo <b>'>",
 		  "<i>[Logo &lt;b&gt;]</i>" },
 		{ "<img src=x onerror=alert(1)>", "" },
-		{ "a<script>alert('<b>1</b>')</script>b", "<p>ab</p>" },
+		{ "a<script>alert('<b>1</b>')</script>b", "ab" },
 		{ "<style>*{display:none}</style><div>x</div>", "<div>x</div>" },
 		{ "<form action=http://x.example/><input "
 		  "name=a><button>Send</button></form>",
@@ -105,7 +103,6 @@ static void escapes_any_bytes(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	html_library_init();
 	g_test_add_func("/html_safe/writes_anew", writes_anew);
 	g_test_add_func("/html_safe/goes_on_behind_deep_nesting",
 			goes_on_behind_deep_nesting);

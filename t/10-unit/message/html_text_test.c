@@ -139,7 +139,7 @@ static void test_seen(void)
 		"<div style=\"background:#000;color:#fff\">x</div>",
 		"<div "
 		"style=\"background:url(http://x.example/y.png);color:#fff\">x</div>",
-		"<td background=y.png><font color=white>x</font></td>",
+		"<table><td background=y.png><font color=white>x</font></td>",
 		"<table bgcolor=black><tr><td style=\"color:white\">x</table>",
 		"<div style=\"max-height:0\">x</div>",
 		"<div style=\"width:0\">x</div>",
