@@ -13,14 +13,14 @@
 struct message_told {
 	const char *mail_from, *client, *client_name, *helo;
 	const char *const *rcpts; /* ends with NULL */
-	bool dated;     /* received when the message's Date says ... */
-	int64_t time_s; /* ... or then; 0: now, or as it says */
+	bool dated;               /* received when the message's Date says ... */
+	int64_t time_s;           /* ... or then; 0: now, or as it says */
 };
 
 /* message_run - decide a message; nothing is held, recorded or changed
  * in    raw   outlives the transaction; a line of an mbox before it is left out
  * own   the caller, transaction_end(), which takes a
- * err   none: what the pipeline could not do stands in the transaction */
+ * err   what the pipeline could not do stands in the transaction */
 struct transaction *message_run(struct runtime *w, struct arena *a,
 				const struct message_told *told, struct bytes raw);
 

@@ -64,13 +64,11 @@ bool replay_journal(const struct replay_setup *setup, const char *folder,
 int replay_report(const struct options *o, const char *rules, const char *since);
 
 /* replay_done_init - nothing is counted yet
- * own   replay_done_free()
- * err   none */
+ * own   replay_done_free() */
 void replay_done_init(struct replay_done *d);
 
 /* replay_count_change - count what is decided otherwise now
- * in    said   what the recipient did with it, as of struct replay_count
- * err   none */
+ * in    said   what the recipient did with it, as of struct replay_count */
 void replay_count_change(struct replay_done *done, const struct replay_was *was,
 			 const struct decision *d, const bool said[2]);
 
@@ -85,7 +83,7 @@ struct replay_messages {
 
 /* replay_messages - decide messages twice, with all that rules ask of them; store and DNS are asked as
  *                   they are now
- * err   none: see failed */
+ * err   see failed */
 void replay_messages(struct replay_messages *m, const char *path);
 
 /* replay_counts - the counts of a table, the most changes first

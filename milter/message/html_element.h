@@ -67,7 +67,7 @@ enum html_key {
 };
 
 /* html_element_of - which element has this name, in any case of letters?
- * err   none: HTML_OTHER
+ * err   HTML_OTHER
  * cost  bounded */
 enum html_element html_element_of(struct bytes name);
 
@@ -81,7 +81,7 @@ unsigned html_element_flags(enum html_element element);
 enum html_content html_element_content(enum html_element element);
 
 /* html_key_of - which attribute has this name, in any case of letters?
- * err   none: HTML_KEYS
+ * err   HTML_KEYS
  * cost  bounded */
 enum html_key html_key_of(struct bytes name);
 

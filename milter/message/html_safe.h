@@ -17,7 +17,6 @@
  * in    html   valid UTF-8
  *       most   of out, in bytes; all that is open there is closed
  * out   false: it was cut off there
- * err   none
  * cost  linear: nesting is bounded, beyond it the outer half is forgotten */
 bool html_safe_append(struct arena *a, struct bytes html, size_t most, GString *out);
 

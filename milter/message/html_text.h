@@ -34,7 +34,6 @@ struct html_text {
 /* html_text_read - read one HTML part
  * in    html   valid UTF-8
  * own   texts of links: a
- * err   none
  * cost  linear: nesting is bounded, beyond it the outer half is forgotten */
 void html_text_read(struct arena *a, struct bytes html, struct html_text *t);
 

@@ -42,7 +42,6 @@ struct html_tokens {
 /* html_next - the next token
  * in    t   html set, the rest 0
  * out   *token: points into html, until it goes. A tag that never ends is none
- * err   none
  * cost  linear over all tokens
  * ref   https://html.spec.whatwg.org/ 13.2.5 */
 void html_next(struct html_tokens *t, struct html_token *token);
@@ -55,14 +54,12 @@ static inline bool html_has(const struct html_token *tag, enum html_key key)
 
 /* html_value - the value of an attribute, its references replaced
  * out   no bytes: the tag has no such attribute
- * own   a, or the HTML it stands in
- * err   none */
+ * own   a, or the HTML it stands in */
 struct bytes html_value(struct arena *a, const struct html_token *tag, enum html_key key);
 
 /* html_string - the same, as a text
  * out   NULL: the tag has no such attribute
- * own   a
- * err   none */
+ * own   a */
 const char *html_string(struct arena *a, const struct html_token *tag, enum html_key key);
 
 #endif

@@ -31,7 +31,6 @@ struct html_listener {
 /* html_tree_read - tell what a document says, as browsers without scripts understand it
  * in    html   valid UTF-8
  * out   what is open at the end is closed. Beyond HTML_MAX_OPEN the outer half is forgotten
- * err   none
  * cost  linear
  * ref   https://html.spec.whatwg.org/ 13.2.6 */
 void html_tree_read(struct bytes html, const struct html_listener *listener, void *user);

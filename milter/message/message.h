@@ -186,7 +186,6 @@ struct message_limits {
 };
 
 /* message_library_init - let GMime make its tables
- * err   none
  * use   once a process, before threads: every main() and test that parses messages */
 void message_library_init(void);
 

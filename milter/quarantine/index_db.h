@@ -55,12 +55,10 @@ struct sqlite3_stmt *index_prepare(const struct index *x, const char *sql, GErro
  * err   NULL: e says why */
 struct sqlite3_stmt *index_take(struct index *x, const char *sql, GError **e);
 
-/* index_give - give a statement back, or to somebody else; NULL is allowed
- * err   none */
+/* index_give - give a statement back, or to somebody else; NULL is allowed */
 void index_give(struct index *x, struct sqlite3_stmt *s);
 
-/* index_bind - a text, copied
- * err   none */
+/* index_bind - a text, copied */
 void index_bind(struct sqlite3_stmt *s, int at, const char *text);
 
 /* index_enter - before the database is used: nobody opens it anew until index_leave() */

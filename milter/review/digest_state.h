@@ -97,7 +97,7 @@ struct alert_state {
 };
 
 /* alert_state_read - of a tenant
- * err   none: zero where there was none */
+ * err   zero where there was none */
 void alert_state_read(const char *folder, const char *tenant,
 		      struct alert_state *state_r);
 

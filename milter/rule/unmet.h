@@ -7,8 +7,7 @@
 
 /* unmet_warn - warn of rules of the site that read what is never known, or never there, with these
  *              options; what came with wonted may ask for more than is there
- * in    rs   before other threads know it; warnings are added to its own
- * err   none */
+ * in    rs   before other threads know it; warnings are added to its own */
 void unmet_warn(struct ruleset *rs, const struct options *o);
 
 #endif
