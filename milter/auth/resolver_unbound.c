@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "auth/resolver_backend.h"
-#include "auth/worker_pool.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/worker_pool.h"
 
 #define CLASS_IN 1
 

@@ -22,13 +22,13 @@
 #include <pthread.h>
 
 #include "auth/resolver_backend.h"
-#include "auth/worker_pool.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/wait.h"
+#include "base/worker_pool.h"
 
 #define CNAME_HOPS 8
 #define TTL_DEFAULT_S 300

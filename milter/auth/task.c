@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/refs.h"
 #include "base/wait.h"
+#include "base/worker_pool.h"
 
 struct task_group {
 	struct worker_pool *pool;
@@ -17,6 +18,7 @@ struct task_group {
 };
 
 struct task {
+	struct job job; /* must be first: going on when an answer has come */
 	struct task_group *group;
 	const struct task_kind *kind;
 	pthread_mutex_t lock;
@@ -33,7 +35,7 @@ struct task_group *task_group_create(int n)
 
 	pthread_mutex_init(&y->lock, NULL);
 	pthread_cond_init(&y->empty, NULL);
-	y->pool = worker_pool_create(n);
+	y->pool = worker_pool_create((unsigned)n, SIZE_MAX, SIZE_MAX);
 	return y;
 }
 
@@ -101,23 +103,28 @@ static void task_advance(struct task *e)
 }
 
 /* on a thread of the pool: the awaited answer is there */
-static void task_resume(void *arg)
+static void task_resume(struct job *j)
 {
-	struct task *e = arg;
+	struct task *e = (struct task *)j;
 
 	pthread_mutex_lock(&e->lock);
 	e->watched = NULL;
 	task_advance(e);
 	pthread_mutex_unlock(&e->lock);
-	task_drop(e);
+}
+
+static void task_resumed(struct job *j)
+{
+	task_drop((struct task *)j);
 }
 
 /* on the resolver's thread */
 static void task_wake(void *arg)
 {
 	struct task *e = arg;
+	bool taken = worker_pool_give(e->group->pool, &e->job, 0);
 
-	worker_pool_give(e->group->pool, task_resume, e);
+	g_assert(taken); /* its queue has no bound */
 }
 
 /* no more steps; true: the hold of the watch is the caller's to drop; under the lock */
@@ -135,7 +142,10 @@ struct task *task_begin(struct task_group *y, const struct task_kind *kind, void
 {
 	struct task *e = g_new0(struct task, 1);
 
-	*e = (struct task){ .group = y, .kind = kind, .check = check };
+	*e = (struct task){ .job = { .run = task_resume, .done = task_resumed },
+			    .group = y,
+			    .kind = kind,
+			    .check = check };
 	refs_begin(&e->holders, 1);
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_cond_init(&e->ended, NULL);

@@ -7,7 +7,6 @@
 
 #include "auth/lookups.h"
 #include "auth/resolver.h"
-#include "auth/worker_pool.h"
 
 /* what a task can do with its check; see spf.h for what each means */
 struct task_kind {

@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/compiler.h"
-#include "base/job_pool.h"
 #include "base/printable.h"
+#include "base/worker_pool.h"
 
 #define LINE_BYTES 2000
 #define WAITING_LINES 1000
@@ -31,8 +31,8 @@ static struct log_state {
 	int level;                   /* atomic */
 	pthread_mutex_t seldom_lock; /* GLib's are not seen by the thread sanitizer */
 	struct seldom seldom[SELDOM_EVENTS];
-	struct job_pool *buffer; /* NULL: lines are written at once */
-	int lost;                /* atomic: lines that found no room in it */
+	struct worker_pool *buffer; /* NULL: lines are written at once */
+	int lost;                   /* atomic: lines that found no room in it */
 } log_state = { .program = "wonted",
 		.sink = LOG_SINK_STDERR,
 		.level = LOG_LEVEL_INFO,
@@ -100,7 +100,7 @@ static bool put_into_buffer(enum log_level level, const char *text)
 	*w = (struct waiting_line){ .job = { write_waiting, free_waiting, strlen(text) },
 				    .level = level,
 				    .text = g_strdup(text) };
-	if (job_pool_give(log_state.buffer, &w->job, 0))
+	if (worker_pool_give(log_state.buffer, &w->job, 0))
 		return true;
 	free_waiting(&w->job);
 	return false;
@@ -134,18 +134,18 @@ static void say(enum log_level level, const char *line)
 void log_buffer_begin(void)
 {
 	g_assert(log_state.buffer == NULL);
-	log_state.buffer = job_pool_new(1, WAITING_LINES, WAITING_BYTES);
+	log_state.buffer = worker_pool_create(1, WAITING_LINES, WAITING_BYTES);
 }
 
 void log_buffer_end(void)
 {
-	struct job_pool *buffer = log_state.buffer;
+	struct worker_pool *buffer = log_state.buffer;
 
 	if (buffer == NULL)
 		return;
-	job_pool_settle(buffer, clock_mono_us() + G_USEC_PER_SEC);
+	worker_pool_settle(buffer, clock_mono_us() + G_USEC_PER_SEC);
 	log_state.buffer = NULL;
-	job_pool_free(buffer);
+	worker_pool_destroy(&buffer);
 }
 
 static void say_v(enum log_level level, const char *prefix, const char *format,

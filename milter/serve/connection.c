@@ -167,7 +167,7 @@ static void give_to_worker(struct connection *c)
 
 	if (w == NULL || c->working)
 		return;
-	if (job_pool_give(c->all->pool, &w->job, 0)) {
+	if (worker_pool_give(c->all->pool, &w->job, 0)) {
 		c->working = true;
 		c->all->working++;
 		return;

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "base/job_pool.h"
+#include "base/worker_pool.h"
 #include "serve/loop.h"
 #include "serve/serving.h"
 #include "serve/work.h"
@@ -17,7 +17,7 @@
 struct connections {
 	struct serving *s;
 	struct loop *loop;
-	struct job_pool *pool;
+	struct worker_pool *pool;
 	int64_t idle_us;
 	GQueue open;    /* of struct connection */
 	size_t working; /* of them, with a worker; closed ones, too */

@@ -92,7 +92,8 @@ struct server *server_new(const struct server_setup *setup, GError **e)
 	s->connections.s = &s->s;
 	s->connections.loop = s->loop;
 	s->connections.idle_us = setup->idle_us;
-	s->connections.pool = job_pool_new(setup->workers, setup->queue, QUEUE_BYTES);
+	s->connections.pool =
+		worker_pool_create(setup->workers, setup->queue, QUEUE_BYTES);
 	connections_init(&s->connections);
 	s->peers = peers_watch(s->loop, s->s.nodes, setup->password);
 	return s;
@@ -103,7 +104,7 @@ void server_free(struct server *s)
 	if (s == NULL)
 		return;
 	if (s->connections.pool != NULL) {
-		job_pool_free(s->connections.pool);
+		worker_pool_destroy(&s->connections.pool);
 		connections_clear(&s->connections);
 	}
 	peers_free(s->peers);
@@ -258,7 +259,7 @@ void server_collect(struct server *s)
 	if (g.built_s != 0)
 		metrics_set(m, METRIC_SERVE_AGE, NULL,
 			    (uint64_t)MAX(clock_now_s() - g.built_s, 0));
-	job_pool_state(s->connections.pool, &busy, &waiting);
+	worker_pool_state(s->connections.pool, &busy, &waiting);
 	metrics_set(m, METRIC_POOL_BUSY, "serve", busy);
 	metrics_set(m, METRIC_POOL_WAITING, "serve", waiting);
 	metrics_set(m, METRIC_SERVE_CLIENTS, NULL, atomic_load(&s->s.clients));

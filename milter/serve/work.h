@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/compiler.h"
-#include "base/job_pool.h"
+#include "base/worker_pool.h"
 #include "serve/command.h"
 
 struct work {

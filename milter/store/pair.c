@@ -10,11 +10,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/job_pool.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/refs.h"
 #include "base/wait.h"
+#include "base/worker_pool.h"
 #include "store/backend.h"
 #include "store/pair_tally.h"
 #include "store/slot.h"
@@ -36,7 +36,7 @@ struct pair {
 	struct store *half[PAIR_SIDES];
 	gint percent_dark, percent_live; /* atomic */
 	gint calls_dark, calls_live;     /* atomic */
-	struct job_pool *readers, *writer;
+	struct worker_pool *readers, *writer;
 	struct pair_tally tally;
 	pthread_mutex_t lock; /* of the two below */
 	int64_t rests_until_us, rest_us;
@@ -112,8 +112,9 @@ static struct store *pair_open(const char *rest, const struct store_setup *setup
 	}
 	pthread_mutex_init(&p->lock, NULL);
 	pair_tally_init(&p->tally);
-	p->readers = job_pool_new(READERS, READS_WAITING, BYTES_WAITING);
-	p->writer = job_pool_new(setup->write ? 1 : 0, WRITES_WAITING, BYTES_WAITING);
+	p->readers = worker_pool_create(READERS, READS_WAITING, BYTES_WAITING);
+	p->writer =
+		worker_pool_create(setup->write ? 1 : 0, WRITES_WAITING, BYTES_WAITING);
 	return &p->base;
 }
 
@@ -122,14 +123,14 @@ static void pair_close(struct store *s)
 	struct pair *p = (struct pair *)s;
 	size_t lost;
 
-	job_pool_settle(p->writer, clock_mono_us() + FLUSH_US);
-	lost = job_pool_free(p->writer);
+	worker_pool_settle(p->writer, clock_mono_us() + FLUSH_US);
+	lost = worker_pool_destroy(&p->writer);
 	if (lost > 0)
 		log_line(
 			LOG_LEVEL_WARN,
 			"store: the secondary of a pair did not take its last %zu writes",
 			lost);
-	job_pool_free(p->readers);
+	worker_pool_destroy(&p->readers);
 	store_close(&p->half[PAIR_PRIMARY]);
 	store_close(&p->half[PAIR_SECONDARY]);
 	pair_tally_clear(&p->tally);
@@ -295,7 +296,7 @@ static void ask_dark(struct pair *p, enum pair_side side, const struct store_rea
 	struct asked *d = asked_new(p, side, r, MIN(n, DARK_KEYS_MOST), true);
 
 	d->budget_us = budget_us;
-	if (!job_pool_give(p->readers, &d->job, 0)) {
+	if (!worker_pool_give(p->readers, &d->job, 0)) {
 		count.dark_dropped = 1;
 		let_go(d);
 	}
@@ -367,7 +368,7 @@ static bool ask_live(struct pair *p, struct store_read *r, size_t n, int64_t lim
 
 	d->budget_us = half_us;
 	refs_take(&d->holders);
-	if (job_pool_give(p->readers, &d->job, 0))
+	if (worker_pool_give(p->readers, &d->job, 0))
 		good = wait_for(d, clock_mono_us() + half_us) && take_answers(d, r, a);
 	else
 		let_go(d); /* for the pool, which did not take it */
@@ -453,7 +454,7 @@ static void write_later(struct pair *p, const struct store_write *w, size_t n)
 		d->w[i].key = copy(d->a, w[i].key, &d->job.bytes);
 		d->w[i].value = copy(d->a, w[i].value, &d->job.bytes);
 	}
-	if (job_pool_give(p->writer, &d->job, WRITE_WAIT_US))
+	if (worker_pool_give(p->writer, &d->job, WRITE_WAIT_US))
 		return;
 	written_done(&d->job);
 	pair_tally_add(&p->tally, &count);
@@ -516,8 +517,8 @@ bool store_pair_settle(struct store *s, int64_t limit_us)
 {
 	struct pair *p = (struct pair *)s;
 
-	return s->ops == &store_pair && job_pool_settle(p->writer, limit_us) &&
-	       job_pool_settle(p->readers, limit_us);
+	return s->ops == &store_pair && worker_pool_settle(p->writer, limit_us) &&
+	       worker_pool_settle(p->readers, limit_us);
 }
 
 bool store_pair_status(struct store *s, GString *to)

@@ -8,20 +8,6 @@ static void count(void *arg)
 	__atomic_add_fetch((int *)arg, 1, __ATOMIC_RELAXED);
 }
 
-/* what was given is done before the pool goes */
-static void test_pool(void)
-{
-	struct worker_pool *c = worker_pool_create(3);
-	int done = 0;
-
-	for (int i = 0; i < 1000; i++)
-		worker_pool_give(c, count, &done);
-	worker_pool_destroy(&c);
-	g_assert_null(c);
-	g_assert_cmpint(done, ==, 1000);
-	worker_pool_destroy(&c);
-}
-
 static void test_lookups(void)
 {
 	struct resolver *r = zone_of("a.example. A 192.0.2.1\ns.example. TIMEOUT\n");
@@ -175,7 +161,6 @@ static void test_race(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/auth/worker_pool", test_pool);
 	g_test_add_func("/auth/lookups", test_lookups);
 	g_test_add_func("/auth/task/finish", test_finish);
 	g_test_add_func("/auth/task/deadline", test_deadline);
