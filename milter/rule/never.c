@@ -216,6 +216,9 @@ static bool add_claim(struct search *s, const struct test *test, bool yes)
 	for (guint i = 0; i < s->claims->len; i++) {
 		struct claim *before = &g_array_index(s->claims, struct claim, i);
 
+		if (before->test->leaf == test->leaf && test->leaf != LEAF_NONE &&
+		    before->yes == yes)
+			return true;
 		if (!clash(before, &claim))
 			continue;
 		s->one = *before;
