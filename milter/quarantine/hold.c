@@ -158,6 +158,8 @@ static bool repair(struct quarantine *q, GError **e)
 
 	if (folder == NULL)
 		return false;
+	GHashTable *held = index_held(q->index);
+
 	if (again)
 		index_refill(q->index);
 	for (const char *name; (name = g_dir_read_name(folder)) != NULL;) {
@@ -167,13 +169,15 @@ static bool repair(struct quarantine *q, GError **e)
 
 		if (strstr(name, ".tmp.") != NULL)
 			remove_leftover(q, name);
-		else if (id_is_good(id) && strcmp(dot, ".env") == 0)
+		else if (id_is_good(id) && strcmp(dot, ".env") == 0 &&
+			 (again || !g_hash_table_contains(held, id)))
 			repair_row(q, id, again, until_us);
 		else if (id_is_good(id) && strcmp(dot, ".eml") == 0)
 			remove_orphan(q, id);
 		g_free(id);
 	}
 	g_dir_close(folder);
+	g_hash_table_unref(held);
 	return !again || index_set_version(q->index, e);
 }
 

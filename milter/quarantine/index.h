@@ -32,6 +32,13 @@ bool index_has(struct index *x, const char *id);
  * err   false too when the index cannot be read */
 bool index_is_over(struct index *x, const char *id);
 
+/* index_held - ids of all that is held for somebody, at once: asking for each would take longer
+ *              than looking at them
+ * out   a set
+ * own   the caller frees with g_hash_table_unref()
+ * err   none: what cannot be read is not in it */
+GHashTable *index_held(struct index *x);
+
 /* index_look - is it still the file at its path, and sound? If not, it is opened anew; a
  *              damaged one is kept under another name
  * out   *anew_r   it was opened anew: rows may be missing

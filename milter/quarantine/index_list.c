@@ -288,6 +288,21 @@ bool index_same(struct index *x, const char *fingerprint, int64_t since_s, char 
 	return index_leave(x, take_ids(x, s, ids_r, e));
 }
 
+GHashTable *index_held(struct index *x)
+{
+	GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	index_enter(x);
+	sqlite3_stmt *s =
+		index_prepare(x, "SELECT DISTINCT id FROM rcpts WHERE state=0", NULL);
+
+	while (s != NULL && sqlite3_step(s) == SQLITE_ROW)
+		g_hash_table_add(ids, g_strdup(column(s, 0)));
+	sqlite3_finalize(s);
+	index_leave(x, s != NULL);
+	return ids;
+}
+
 /* Of max() SQLite gives the other columns of the row that has it. */
 bool index_mailboxes(struct index *x, int64_t since_s,
 		     bool (*each)(const char *tenant, const char *address, void *user),
