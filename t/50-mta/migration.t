@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # A filter is replaced by another one while mail flows, in five stages, as INSTALL tells; each stage is taken
 # back and taken again. Of what a client heard a 250 for, each recipient has it delivered once or held once,
-# by one of the two, whether the new filter is stopped, hung or killed; and while it only looks on, nobody
+# by one of the two, whether the new filter is stopped, hung or killed (a message to some of a share and to
+# others may be held by both); and while it only looks on, nobody
 # sees that it is there.
 #
 # By hand, for long:  WONTED_MIGRATION_MESSAGES=10000 prove -v t/50-mta/migration.t    (as root)
@@ -87,9 +88,12 @@ sub look {
 	my (@lost, @twice);
 	for my $number (sort { $a <=> $b } keys %sent) {
 		for my $u (@{ $sent{$number}{to} }) {
-			my $sum = @{ $got{$number}{$u} // [] } + ($by_old->{$number}{$u} // 0) + ($by_new->{$number}{$u} // 0);
+			my ($delivered, @held) = (scalar @{ $got{$number}{$u} // [] }, map { $_->{$number}{$u} // 0 } $by_old, $by_new);
+			my $sum = $delivered + $held[0] + $held[1];
 			push @lost, "$number $u" if $sum == 0;
-			push @twice, "$number $u: $sum" if $sum > 1;
+			# a second filter has heard of all recipients before the first one takes some of them off
+			my $mixed = !$delivered && "@held" eq '1 1' && $sent{$number}{shared} && @{ $sent{$number}{to} } > 1;
+			push @twice, "$number $u: $sum" if $sum > 1 && !$mixed;
 		}
 	}
 	return (\@lost, \@twice, $by_old, $by_new);
@@ -163,6 +167,7 @@ subtest '3. compare' => sub {
 subtest '4. move, by share and by domain' => sub {
 	rollout('all', '40%');
 	my @m = flow();
+	$sent{$_}{shared} = 1 for @m;
 	my ($by_old, $by_new) = whole('a share');
 	is(held_here($by_old, @m) + held_here($by_new, @m) >= scalar(bad(@m)) ? 1 : 0, 1, 'what is bad is held by one of the two');
 	rollout('domain', 'example.org', 'enforce');
