@@ -17,7 +17,7 @@
 #include "quarantine/request.h"
 #include "quarantine/scope.h"
 
-enum { HOLDS_MOST = 1000000, FILE_BYTES = 65536, TEXT_BYTES = 400 };
+enum { FILE_BYTES = 65536, TEXT_BYTES = 400 };
 
 /* ---- holds ---- */
 
@@ -43,7 +43,7 @@ static bool is_party(const struct privacy *p, const struct hold *h)
 static bool walk(struct privacy *p, struct quarantine *q,
 		 bool (*each)(const struct hold *h, void *user), void *user, GError **e)
 {
-	const struct hold_filter all = { .all_states = true, .most = HOLDS_MOST };
+	const struct hold_filter all = { .all_states = true, .most = G_MAXINT64 };
 	const struct hold_scope scope = p->tenant == NULL
 						? hold_scope_all(q)
 						: hold_scope_tenant(q, p->tenant->name);
