@@ -47,9 +47,12 @@ static int compare(struct bytes name, const char *row, size_t *length_r)
 static struct bytes find(struct bytes name, bool short_only)
 {
 	const struct group *g = &groups[(unsigned char)name.at[0]];
-	const char *from = g->names, *to = from + g->n;
+	const char *from = g->names, *to;
 	size_t length;
 
+	if (from == NULL) /* no name begins so */
+		return (struct bytes){ NULL, 0 };
+	to = from + g->n;
 	while (from < to) {
 		const char *row = row_start(from, from + (to - from) / 2);
 		int order = compare(name, row, &length);
