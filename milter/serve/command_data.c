@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "serve/glob.h"
 #include "serve/handlers.h"
+#include "serve/limits.h"
 #include "serve/reply.h"
 #include "store/stamp.h"
 

@@ -10,6 +10,7 @@
 #include "serve/glob.h"
 #include "serve/handlers.h"
 #include "serve/info.h"
+#include "serve/limits.h"
 #include "serve/reply.h"
 
 #define NAME_BYTES 64 /* of a client */

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "serve/limits.h"
 #include "serve/reply.h"
 
 #define KEPT_BYTES (16 * 1024) /* of memory for answers, from one to the next */

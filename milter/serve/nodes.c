@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/pieces.h"
+#include "serve/limits.h"
 #include "serve/reply.h"
 #include "store/slot.h"
 

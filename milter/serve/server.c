@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "serve/connection.h"
+#include "serve/limits.h"
 #include "serve/peers.h"
 #include "store/slot.h"
 

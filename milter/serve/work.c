@@ -4,6 +4,7 @@
 #include "serve/work.h"
 
 #include "base/limits.h"
+#include "serve/limits.h"
 #include "serve/reply.h"
 #include "store/slot.h"
 

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "serve/command.h"
 #include "serve/glob.h"
+#include "serve/limits.h"
 #include "serve/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
