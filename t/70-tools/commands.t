@@ -66,7 +66,7 @@ like((wonted('store', 'migrate', 'stats'))[1], qr/^wonted store migrate: there i
 my $place = Wonted::Place->new;
 $place->write('rules/10-test.rules', "rule one\n    reason \"One\"\n    when subject contains \"one\"\n    threat +12\n\nrule two\n    reason \"Two\"\n    when subject contains \"two\"\n    spam +2\n");
 $place->write('rules/10-test.rtest', "test \"one\"\n    given subject \"one\"\n    expect rule one yes\n\ntest \"two\"\n    given subject \"two\"\n    expect rule two yes\n");
-my $d = Wonted::Daemon->new($place, set => { rules_dir => '"' . $place->path('rules') . '"' });
+my $d = Wonted::Daemon->new($place, set => { review_url => '"https://held.example.org/"', rules_dir => '"' . $place->path('rules') . '"' });
 mkdir $place->path('wonted/quarantine');
 is(($d->run('people', 'import', $place->write('p.csv', "name,addresses,title,vip\nAnn Abel,ann\@example.org,CFO,yes\n")))[0], 0, 'a person');
 
@@ -131,9 +131,11 @@ my %json = (
 	'audit verify'        => [[], 'head'],
 	'audit show'          => [[], 'what'],
 	'review users'        => [[], 'role'],
+	'digest show'         => [['bob@example.org'], 'messages'],
+	'digest status'       => [[], 'good_s'],
 );
 # and who changes something, or writes files, answers in words
-my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|top|rollout set|setup|privacy export|completion)\b/;
+my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|digest (?:send|set)|top|rollout set|setup|privacy export|completion)\b/;
 
 # counts of rows and the like are told on standard error
 sub printed {

@@ -58,7 +58,7 @@ static void reads_cookies(void)
 
 static void writes_pages(void)
 {
-	struct page p = { g_string_new(NULL) };
+	struct page p = { .out = g_string_new(NULL) };
 	char *path = path_join("/hold/", "a/../\"b", "/html");
 	GString *query = g_string_new("/list");
 
@@ -85,7 +85,7 @@ static void writes_pages(void)
 static void aborts_for(const char *name, const char *value)
 {
 	if (g_test_subprocess()) {
-		struct page p = { g_string_new(NULL) };
+		struct page p = { .out = g_string_new(NULL) };
 
 		page_open(&p, "a", name, value, NULL);
 		return;
