@@ -36,7 +36,7 @@ bool index_is_over(struct index *x, const char *id);
  *              than looking at them
  * out   a set
  * own   the caller frees with g_hash_table_unref()
- * err   none: what cannot be read is not in it */
+ * err   what cannot be read is not in it */
 GHashTable *index_held(struct index *x);
 
 /* index_look - is it still the file at its path, and sound? If not, it is opened anew; a
