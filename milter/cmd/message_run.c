@@ -29,8 +29,7 @@ static const struct recipient *recipients(struct arena *a, const struct runtime 
 					  const char *found, size_t *n_r)
 {
 	const char *none[] = { found, NULL };
-	const char *const *from =
-		told->rcpts != NULL ? told->rcpts : none;
+	const char *const *from = told->rcpts != NULL ? told->rcpts : none;
 	size_t n = g_strv_length((char **)(uintptr_t)from);
 	struct recipient *r = arena_new(a, struct recipient, n);
 

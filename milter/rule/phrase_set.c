@@ -270,10 +270,11 @@ static bool chain_each(const struct phrase_set *phrases, uint32_t head,
 	return true;
 }
 
-void phrase_set_each(const struct phrase_set *phrases, struct bytes text,
-		     bool whole_words,
-		     bool (*found)(struct bytes place, size_t i, void *context),
-		     void *context)
+/* every place where one of them stands, in order; found: false: enough */
+static void each_place(const struct phrase_set *phrases, struct bytes text,
+		       bool whole_words,
+		       bool (*found)(struct bytes place, size_t i, void *context),
+		       void *context)
 {
 	const struct visit visit = { .found = found, .context = context };
 	struct spot spot = { .text = text, .whole_words = whole_words };
@@ -313,7 +314,7 @@ size_t phrase_set_count(const struct phrase_set *phrases, struct bytes text,
 {
 	struct counting c = { .seen = g_new0(bool, phrases->n + 1), .most = most };
 
-	phrase_set_each(phrases, text, whole_words, count_one, &c);
+	each_place(phrases, text, whole_words, count_one, &c);
 	g_free(c.seen);
 	*found_r = c.first;
 	return c.n;
@@ -371,7 +372,7 @@ static GArray *mentions_of(const struct phrase_set *phrases, struct bytes text)
 			  .at = text.at,
 			  .mentions = g_array_new(FALSE, FALSE, sizeof(struct mention)) };
 
-	phrase_set_each(phrases, text, true, note_mention, &w);
+	each_place(phrases, text, true, note_mention, &w);
 	return w.mentions;
 }
 

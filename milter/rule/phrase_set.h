@@ -32,16 +32,6 @@ const struct phrase_set *phrase_set_build(struct arena *a, const struct bytes *a
 bool phrase_set_find(const struct phrase_set *phrases, struct bytes text,
 		     const struct grams *grams, bool whole_words, struct bytes *found_r);
 
-/* phrase_set_each - every place where one of them stands
- * in    found         called in the order of the places, with the number of the text in its
- *                     set; false: enough
- *       as phrase_set_find()
- * cost  as phrase_set_find(), and a call for each place and text that stands there */
-void phrase_set_each(const struct phrase_set *phrases, struct bytes text,
-		     bool whole_words,
-		     bool (*found)(struct bytes place, size_t i, void *context),
-		     void *context);
-
 /* phrase_set_count - how many of them stand in a text
  * out   at most `most`; *found_r as phrase_set_find(), of one at least */
 size_t phrase_set_count(const struct phrase_set *phrases, struct bytes text,
@@ -51,7 +41,7 @@ size_t phrase_set_count(const struct phrase_set *phrases, struct bytes text,
  * in    words     so many words may stand between the two
  * out   *found_r  from the beginning of the one to the end of the other
  * err   false: none does
- * cost  linear as phrase_set_each() */
+ * cost  linear as phrase_set_find(), and a step for each place where a text stands */
 bool phrase_sets_near(const struct phrase_set *one, const struct phrase_set *other,
 		      struct bytes text, size_t words, struct bytes *found_r);
 

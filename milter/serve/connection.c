@@ -357,7 +357,7 @@ static void on_ready(void *user, bool readable, bool writable)
 	go_on(c, input);
 }
 
-void connection_take(struct connections *all, int fd)
+void connections_add(struct connections *all, int fd)
 {
 	struct connection *c = g_new0(struct connection, 1);
 
@@ -396,7 +396,7 @@ static void take_answers(struct work *w)
 	go_on(c, input_of(c));
 }
 
-void connections_take_answers(void *connections)
+static void take_all_answers(void *connections)
 {
 	struct connections *all = connections;
 	GQueue *done;
@@ -417,14 +417,14 @@ void connections_init(struct connections *c)
 	g_queue_init(&c->open);
 	pthread_mutex_init(&c->lock, NULL);
 	c->done = g_queue_new();
-	loop_on_wake(c->loop, connections_take_answers, c);
+	loop_on_wake(c->loop, take_all_answers, c);
 }
 
 void connections_clear(struct connections *c)
 {
 	while (!g_queue_is_empty(&c->open))
 		hang_up(c->open.head->data);
-	connections_take_answers(c);
+	take_all_answers(c);
 	g_assert(c->working == 0);
 	g_queue_free(c->done);
 	pthread_mutex_destroy(&c->lock);

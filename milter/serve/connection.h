@@ -34,12 +34,9 @@ void connections_init(struct connections *c);
 /* connections_clear - hang up on all; when nobody works any more */
 void connections_clear(struct connections *c);
 
-/* connection_take - take a client
+/* connections_add - take a client
  * own   c, and the descriptor */
-void connection_take(struct connections *c, int fd);
-
-/* connections_take_answers - what workers have done; for loop_on_wake() */
-void connections_take_answers(void *connections);
+void connections_add(struct connections *c, int fd);
 
 /* connections_tend - hang up on who is silent or slow; once a second */
 void connections_tend(struct connections *c);

@@ -141,7 +141,7 @@ static void take(struct server *s, int fd)
 		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
 	}
 	metrics_add(s->s.metrics, METRIC_SERVE_ACCEPTED, 1);
-	connection_take(&s->connections, fd);
+	connections_add(&s->connections, fd);
 }
 
 static void on_clients(void *user, bool readable, bool writable)

@@ -167,7 +167,7 @@ bool manifest_measure(int fd, const char *path, bool whole, struct manifest *m_r
 	       report(path, errno != 0 ? g_strerror(errno) : "it became shorter", e);
 }
 
-char *manifest_text(const struct manifest *m)
+static char *manifest_text(const struct manifest *m)
 {
 	GString *text = g_string_new(FIRST_LINE "\n");
 

@@ -51,10 +51,6 @@ bool manifest_measure(int fd, const char *path, bool whole, struct manifest *m_r
  * err   false: there is none, or it is wrong; e says so */
 bool manifest_read(const char *snapshot, struct manifest *m_r, GError **e);
 
-/* manifest_text - as it is written
- * own   g_free() */
-char *manifest_text(const struct manifest *m);
-
 /* manifest_write - put the manifest of a snapshot in place
  * in    snapshot   path of the snapshot
  * err   false: the old one is still there; e says why */

@@ -79,7 +79,7 @@ subtest 'a disk that is full' => sub {
 	my $conf;
 	my $d = daemon(command => sub { ('sh', '-c', 'ulimit -f 300 && exec "$@"', 'sh', "$build/wonted-milter", '-c',
 		$_[0] =~ s{^unix:(.*)/sock\z}{$1/wonted.conf}r, '-f') });
-	my $r = one($d, body => 'x' x 1_000_000, id => '4Xfull');
+	my $r = one($d, body => Wonted::Milter::noise(1_000_000), id => '4Xfull');
 	is($r->reply, 'continue', 'a message that cannot be held is delivered');
 	like(join(' ', $r->added('X-Wonted-Action')), qr/junk \(hold failed\)/, 'marked');
 	is(scalar $r->deleted_rcpts, 0, 'to its recipient');

@@ -111,7 +111,7 @@ subtest 'a hold that fails' => sub {
 	my $build = Wonted::Daemon::build_dir();
 	my $d = daemon(command => sub { ('sh', '-c', 'ulimit -f 300 && exec "$@"', 'sh', "$build/wonted-milter", '-c',
 		$_[0] =~ s{^unix:(.*)/sock\z}{$1/wonted.conf}r, '-f') });
-	is_clean(one($d, subject => 'prize', body => 'x' x 1_000_000), 'not held');
+	is_clean(one($d, subject => 'prize', body => Wonted::Milter::noise(1_000_000)), 'not held');
 	ok($d->stop, 'stopped');
 };
 

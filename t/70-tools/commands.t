@@ -135,7 +135,7 @@ my %json = (
 	'digest status'       => [[], 'good_s'],
 );
 # and who changes something, or writes files, answers in words
-my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|digest (?:send|set)|top|rollout set|setup|privacy export|completion)\b/;
+my $words = qr/^(?:reload|import|learn|check|rules (?:check|fmt|test)|people (?:import|sync)|mailbox import|store (?:build|merge|fetch|load|dark|live)|text train|quarantine (?:release|delete|report)|preferences (?:set|undo)|audit erase|review (?:adduser|deluser|link)|digest (?:send|set)|top|rollout set|setup|privacy (?:export|erase)|completion)\b/;
 
 # counts of rows and the like are told on standard error
 sub printed {

@@ -12,16 +12,21 @@ use Wonted::Metrics;
 use Wonted::Milter;
 use Wonted::Place;
 
-my ($port, $learn_port) = Wonted::Place::free_ports(2);
+my ($port, $learn_port, $serve_port, $data_port) = Wonted::Place::free_ports(4);
 my $d = Wonted::Daemon->new(Wonted::Place->new, zone => qq(shop.example. TXT "v=spf1 ip4:192.0.2.10 -all"\n),
 	rules => qq(rule has_subject\n\treason "x"\n\twhen header "Subject" exists\n\tgraymail +1\n),
-	set => { metrics_socket => qq("inet:$port\@127.0.0.1"), learn_metrics_socket => qq("inet:$learn_port\@127.0.0.1") })->start;
+	set => { metrics_socket => qq("inet:$port\@127.0.0.1"), learn_metrics_socket => qq("inet:$learn_port\@127.0.0.1"),
+		serve_metrics_socket => qq("inet:$serve_port\@127.0.0.1"), serve_socket => qq("inet:$data_port\@127.0.0.1") });
+$d->configure(set => { serve_store => '"lmdb-snapshot:' . $d->{place}->path('data.mdb') . '"' });
+$d->start;
 my $m = Wonted::Milter->new(socket => $d->socket);
 $m->send(from => 'bob@shop.example', to => ['ann@example.org'], id => '4Xseen', message => "From: bob\@shop.example\nSubject: x\n\nHello.\n");
 $m->quit;
 $d->{place}->start('learn.log', Wonted::Daemon::build_dir() . '/wonted-learn', '-c', $d->{conf}, '-f');
+$d->run('store', 'build', $d->{place}->path('data.mdb'));
+$d->{place}->start('store.log', Wonted::Daemon::build_dir() . '/wonted-store', '-c', $d->{conf}, '-f');
 my @all;
-for my $p ($port, $learn_port) {
+for my $p ($port, $learn_port, $serve_port) {
 	my $r;
 	Wonted::Place::wait_for(sub { ($r = HTTP::Tiny->new->get("http://127.0.0.1:$p/metrics"))->{success} });
 	push @all, Wonted::Metrics::parse($r->{content});

@@ -1,9 +1,9 @@
 /* A snapshot and the changes beside it: what was written wins, what was deleted or has expired stays
  * away, and a newer snapshot ends the changes that it contains, and no others. */
 #include <glib.h>
-#include <glib/gstdio.h>
 
 #include "base/map_guard.h"
+#include "lib/tree.h"
 #include "store/manifest.h"
 #include "store/snapshot.h"
 
@@ -70,17 +70,7 @@ static void place_make(struct place *p)
 
 static void place_remove(struct place *p)
 {
-	GDir *dir = g_dir_open(p->folder, 0, NULL);
-	const char *name;
-
-	while ((name = g_dir_read_name(dir)) != NULL) {
-		char *path = g_build_filename(p->folder, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(dir);
-	g_rmdir(p->folder);
+	tree_remove(p->folder);
 	g_free(p->folder);
 	g_free(p->batch);
 	g_free(p->url);

@@ -237,6 +237,16 @@ sub begin {
 	return undef;
 }
 
+# noise - so many bytes of text that no compression makes smaller; the same each time
+sub noise {
+	my ($n) = @_;
+	my ($x, $text) = (1, '');
+	while (length $text < $n) {
+		$text .= join('', map { $x = ($x * 1103515245 + 12345) % 2147483648; chr(33 + ($x >> 16) % 94) } 1 .. 70) . "\n";
+	}
+	return substr $text, 0, $n;
+}
+
 # split_message - bytes -> ([[name, value after the colon], ...], body with CRLF)
 sub split_message {
 	my ($bytes) = @_;
