@@ -416,10 +416,6 @@ static void over_real_mail(void)
 					   ? 1
 					   : (size_t)g_ascii_strtoull(step, NULL, 10) };
 
-	if (folder == NULL) {
-		g_test_skip("WONTED_CORPUS names no folder");
-		return;
-	}
 	one_path(&t, folder);
 	g_test_message("%zu files, each %zu. looked at: %zu parts of HTML", t.seen,
 		       t.step, t.parts);
@@ -474,6 +470,7 @@ int main(int argc, char **argv)
 	message_library_init();
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/html-oracle/samples", over_samples);
-	g_test_add_func("/html-oracle/real-mail", over_real_mail);
+	if (g_getenv("WONTED_CORPUS") != NULL)
+		g_test_add_func("/html-oracle/real-mail", over_real_mail);
 	return g_test_run();
 }
