@@ -1,6 +1,7 @@
 /* `wonted privacy`: all that is kept of one address, on one page, for whoever asks what is known of
  * them; and all of it taken out. Both walk the same table of parts, so that nothing can be shown
  * that is not erased, nor kept that is not shown. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/plural.h"
+#include "base/sorted.h"
 #include "cmd/agree.h"
 #include "cmd/command.h"
 #include "cmd/listing.h"
@@ -20,6 +22,7 @@
 #include "message/address.h"
 #include "quarantine/acts.h"
 #include "review/accounts.h"
+#include "review/digest_state.h"
 
 /* wonted-learn may have read what is erased a moment before it writes what it learned */
 enum { ROUNDS = 4, ROUND_US = 300000, TEXT_BYTES = 200, DAY_MS = 86400000 };
@@ -151,6 +154,68 @@ static bool erase_accounts(struct privacy *p, GError **e)
 	return good;
 }
 
+/* ---- summaries of held mail ---- */
+
+struct summaries {
+	struct privacy *privacy;
+	GPtrArray *paths; /* of files that are theirs */
+};
+
+static void look_at_summaries(const char *path, const char *mailbox, void *user)
+{
+	struct summaries *s = user;
+	const struct privacy *p = s->privacy;
+
+	if (is_theirs(p, mailbox) &&
+	    (p->tenant == NULL ||
+	     options_tenant(p->options, address_domain(mailbox)) == p->tenant))
+		g_ptr_array_add(s->paths, g_strdup(path));
+}
+
+static GPtrArray *summaries_of(struct privacy *p)
+{
+	struct summaries s = { p, g_ptr_array_new_with_free_func(g_free) };
+
+	digest_file_each(p->options->quarantine_dir, look_at_summaries, &s);
+	g_ptr_array_sort(s.paths, sorted_by_text);
+	return s.paths;
+}
+
+static bool look_summaries(struct privacy *p, GError **e)
+{
+	GPtrArray *paths = summaries_of(p);
+
+	(void)e;
+	for (guint i = 0; i < paths->len; i++)
+		tell(p, "file", paths->pdata[i]);
+	g_ptr_array_unref(paths);
+	return true;
+}
+
+/* A run that is under way would write them once more. */
+static bool erase_summaries(struct privacy *p, GError **e)
+{
+	GPtrArray *paths = summaries_of(p);
+	struct quarantine *q =
+		paths->len == 0 ? NULL : quarantine_open(p->options->quarantine_dir, e);
+	int lock = q == NULL ? -1 : digest_run_lock(q, e);
+	bool good = paths->len == 0 || lock >= 0;
+
+	for (guint i = 0; good && i < paths->len; i++)
+		if (unlink(paths->pdata[i]) != 0 && errno != ENOENT) {
+			g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+				    "%s: cannot remove it: %s",
+				    (const char *)paths->pdata[i], g_strerror(errno));
+			good = false;
+		}
+	if (lock >= 0)
+		close(lock);
+	if (q != NULL)
+		quarantine_close(q);
+	g_ptr_array_unref(paths);
+	return good;
+}
+
 /* ---- all parts ---- */
 
 /* The journal comes first: what wonted-learn could learn again is gone before what it learned. */
@@ -166,6 +231,8 @@ static const struct privacy_part parts[] = {
 	  privacy_erase_holds },
 	{ "acts", "What was done with held messages, or is asked for", privacy_look_acts,
 	  privacy_erase_acts },
+	{ "summaries", "Which summaries of held mail they want, and have got",
+	  look_summaries, erase_summaries },
 	{ "accounts", "Accounts of the review page", look_accounts, erase_accounts },
 	{ "audit", "Who did what (audit file)", look_audit, erase_audit },
 };

@@ -266,34 +266,64 @@ struct digest_sent digest_sent_copy(const struct digest_sent *sent)
 	return s;
 }
 
-void digest_sent_each(const struct quarantine *q,
-		      void (*each)(const struct digest_sent *sent, void *user),
-		      void *user)
+/* who is shown files of mailboxes */
+struct visitor {
+	const char *suffix; /* NULL: all */
+	void (*sent)(const struct digest_sent *sent, void *user);
+	void (*file)(const char *path, const char *mailbox, void *user);
+	void *user;
+};
+
+static void show_file(const struct visitor *v, const char *path)
 {
-	char *folder = path_of(quarantine_folder(q), NULL);
+	GKeyFile *keys = read_keys(path, NULL);
+	char *mailbox =
+		keys == NULL ? NULL : g_key_file_get_string(keys, GROUP, "mailbox", NULL);
+
+	if (mailbox != NULL && v->file != NULL)
+		v->file(path, mailbox, v->user);
+	if (mailbox != NULL && v->sent != NULL) {
+		struct digest_sent s = sent_empty(g_strdup(mailbox));
+
+		sent_of(keys, &s);
+		v->sent(&s, v->user);
+		digest_sent_clear(&s);
+	}
+	g_free(mailbox);
+	g_clear_pointer(&keys, g_key_file_unref);
+}
+
+static void show_files(const char *quarantine, const struct visitor *v)
+{
+	char *folder = path_of(quarantine, NULL);
 	GDir *dir = g_dir_open(folder, 0, NULL);
 
 	for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
 		char *path = g_build_filename(folder, name, NULL);
-		GKeyFile *keys =
-			g_str_has_suffix(name, SENT) ? read_keys(path, NULL) : NULL;
 
-		if (keys != NULL) {
-			char *mailbox =
-				g_key_file_get_string(keys, GROUP, "mailbox", NULL);
-			struct digest_sent s = sent_empty(mailbox);
-
-			sent_of(keys, &s);
-			if (mailbox != NULL)
-				each(&s, user);
-			digest_sent_clear(&s);
-			g_key_file_unref(keys);
-		}
+		if (g_str_has_suffix(name, SENT) ||
+		    (v->suffix == NULL && g_str_has_suffix(name, CHOICE)))
+			show_file(v, path);
 		g_free(path);
 	}
 	if (dir != NULL)
 		g_dir_close(dir);
 	g_free(folder);
+}
+
+void digest_sent_each(const struct quarantine *q,
+		      void (*each)(const struct digest_sent *sent, void *user),
+		      void *user)
+{
+	show_files(quarantine_folder(q),
+		   &(struct visitor){ .suffix = SENT, .sent = each, .user = user });
+}
+
+void digest_file_each(const char *folder,
+		      void (*each)(const char *path, const char *mailbox, void *user),
+		      void *user)
+{
+	show_files(folder, &(struct visitor){ .file = each, .user = user });
 }
 
 char *digest_holds(const struct quarantine *q, const char *mailbox, int64_t serial)

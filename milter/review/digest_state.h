@@ -67,6 +67,13 @@ void digest_sent_each(const struct quarantine *q,
 		      void (*each)(const struct digest_sent *sent, void *user),
 		      void *user);
 
+/* digest_file_each - all files that keep something of a mailbox, in no order
+ * in    folder   of the holds
+ * err   what cannot be read is left out */
+void digest_file_each(const char *folder,
+		      void (*each)(const char *path, const char *mailbox, void *user),
+		      void *user);
+
 /* digest_holds - ids of the holds that one summary named
  * out   "id,id,id"
  * own   the caller frees with g_free()

@@ -69,11 +69,13 @@ sub all_of_it {
 	Wonted::Place::wait_for($learned);
 	Wonted::Place::wait_for(sub { ($d->run('store', 'get', '--tenant', 'example', 'pair', 'ann@example.org', 'bob@shop.example'))[0] == 0 });
 	$d->run('preferences', 'set', '--tenant', 'example', 'ben@example.org', 'junk', 'ann@example.org');
+	$d->run('digest', 'set', $_, 'daily') for 'ann@example.org', 'ben@example.org';
 	my ($hers) = map { $_->{id} } grep { @{ $_->{recipients} // $_->{rcpts} } == 1 } map { decode_json($_) } split /\n/, ($d->run('quarantine', 'list', '--json'))[1];
 	$d->run('quarantine', 'report', $hers) if $hers;
 	my $others = { map { $_ => count($d, $_) } 'ben@example.org', 'joann@example.org', 'ann.ford@example.org', 'ann@other.example' };
 	my $page = (page($d, 'ann@example.org'))[1];
-	for (['^Messages that were decided', qr/across/], ['^What is remembered', qr/Ann Field/], ['^Messages that are, or were, held', qr/a prize for both/], ['^What was done with held', qr/report/], ['^Who did what', qr/report/]) {
+	for (['^Messages that were decided', qr/across/], ['^What is remembered', qr/Ann Field/], ['^Messages that are, or were, held', qr/a prize for both/], ['^What was done with held', qr/report/], ['^Who did what', qr/report/],
+		['^Which summaries', qr/digests/]) {
 		my ($title, $what) = @$_;
 		my ($part) = map { $page->{$_} } grep { /$title/ } keys %$page;
 		like($part, $what, "her page has: $title");
