@@ -116,7 +116,7 @@ static void make_room(struct tree *t)
 	if (t->depth < HTML_MAX_OPEN)
 		return;
 	while (t->depth > 0)
-		leave(t, true);
+		leave(t, t->depth > HTML_MAX_OPEN / 2);
 	while (t->n_pending > 0)
 		drop_pending(t, t->n_pending - 1);
 	for (size_t i = HTML_MAX_OPEN / 2; i < HTML_MAX_OPEN; i++)

@@ -10,6 +10,7 @@ struct heard {
 	char *open[HTML_MAX_OPEN + 1]; /* names */
 	size_t inside[HTML_MAX_OPEN + 1];
 	size_t depth, most, pages, dropped;
+	size_t names; /* that are neither ended nor dropped yet */
 };
 
 /* the names of what holds the element at a place, the outermost first */
@@ -36,6 +37,7 @@ static void *on_open(void *user, const struct html_token *tag, size_t inside)
 	char *name = g_ascii_strdown(tag->text.at, (gssize)tag->text.n);
 
 	push(user, name, inside);
+	((struct heard *)user)->names++;
 	return name;
 }
 
@@ -53,8 +55,10 @@ static void on_close(void *user, enum html_element element, void *own, bool move
 	(void)element;
 	g_assert_cmpuint(h->depth, >, 0);
 	g_assert_true(h->open[--h->depth] == own);
-	if (!moved)
+	if (!moved) {
+		h->names--;
 		g_free(own);
+	}
 }
 
 static void on_drop(void *user, enum html_element element, void *own)
@@ -63,6 +67,7 @@ static void on_drop(void *user, enum html_element element, void *own)
 
 	(void)element;
 	h->dropped++;
+	h->names--;
 	g_free(own);
 }
 
@@ -101,6 +106,7 @@ static struct heard hear(const char *html, size_t n)
 
 	html_tree_read((struct bytes){ exact, n }, &listener, &h);
 	g_assert_cmpuint(h.depth, ==, 0);
+	g_assert_cmpuint(h.names, ==, 0);
 	g_free(exact);
 	return h;
 }
@@ -297,6 +303,7 @@ static void read_hostile(const void *of, size_t n)
 	struct heard h = { .out = g_string_new(NULL) };
 
 	html_tree_read((struct bytes){ html->str, html->len }, &deaf, &h);
+	g_assert_cmpuint(h.names, ==, 0);
 	g_string_free(h.out, TRUE);
 	g_string_free(html, TRUE);
 }
