@@ -34,6 +34,7 @@ my $web = $place->path('web');
 mkdir $web;
 my $pid = fork // die;
 if (!$pid) {
+	$SIG{PIPE} = 'IGNORE';    # who sees that no range came hangs up
 	while (my $c = $listen->accept) {
 		my ($path, $from) = ('', 0);
 		while (my $line = <$c>) {
