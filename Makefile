@@ -110,13 +110,13 @@ SCRIPTS  := $(sort $(wildcard t/20-rules/*.t t/30-cases/*.t t/40-milter/*.t t/50
             t/70-tools/*.t t/80-fuzz/*.t))
 # these take long, or need what is fetched for them first
 LONG_MTA := t/50-mta/sendmail.t t/50-mta/kill.t t/50-mta/migration.t
-STORES   := t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t t/60-store/serve_cluster.t
+LONG     := t/80-fuzz/growth.t t/60-store/redis.t t/60-store/cluster.t t/60-store/pair.t t/60-store/serve_cluster.t
 BROWSER  := t/75-browser/seen.t t/75-browser/review.t
 # and this one real mail: only where WONTED_CORPUS names its folder
 REAL     := $(if $(WONTED_CORPUS),,t/30-cases/declared.t)
-SCRIPTS  := $(filter-out $(LONG_MTA) $(STORES) $(BROWSER) $(REAL),$(SCRIPTS))
+SCRIPTS  := $(filter-out $(LONG_MTA) $(LONG) $(BROWSER) $(REAL),$(SCRIPTS))
 # begun first, so that at the end nobody waits for one of them
-SLOWEST  := t/30-cases/cases.t t/70-tools/commands.t t/80-fuzz/growth.t t/40-milter/review.t
+SLOWEST  := t/30-cases/cases.t t/70-tools/commands.t t/40-milter/review.t
 SCRIPTS  := $(SLOWEST) $(filter-out $(SLOWEST),$(SCRIPTS))
 # sanitizers see no fault inside of GLib's slices
 TESTENV  := WONTED_BUILD=$(B) $(if $(filter asan tsan,$(MODE)),G_SLICE=always-malloc) \
@@ -127,10 +127,11 @@ tests: $(PROGS) $(UNITS) $(FUZZERS) $(TOOLS) $(BENCHES)
 check: packages-test
 	@$(SUBMAKE) tests
 	@$(TESTENV) t/all -j$(TEST_JOBS) $(SCRIPTS) $(sort $(wildcard t/00-lint/*.t)) $(UNITS)
-# Redis, a cluster and a pair in all kinds of trouble, which mostly wait: after the rest
-check-stores: packages-test
+# every parser fed with more and more; Redis, a cluster and a pair in all kinds of trouble, which mostly
+# wait: after the rest
+check-long: packages-test
 	@$(SUBMAKE) tests
-	@$(TESTENV) WONTED_SERVE_LONG=1 t/all -j$(JOBS) $(STORES)
+	@$(TESTENV) WONTED_SERVE_LONG=1 t/all -j$(JOBS) $(LONG)
 # what takes long, or needs the network once (a Sendmail that is unpacked beside the machine's own mail
 # server, and npm): after the rest. KILL_FAULTS kills and faults, MIGRATION_MESSAGES through two filters
 KILL_FAULTS ?= 150
@@ -145,7 +146,7 @@ check-browser: packages-test
 	@$(TESTENV) t/all $(BROWSER)
 check-full:
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory check-stores
+	@$(MAKE) --no-print-directory check-long
 	@$(MAKE) --no-print-directory check-mta
 	@$(MAKE) --no-print-directory check-browser
 # the reference engine: what is asked of both. t/40-milter/engines.t compares them in every run
@@ -245,7 +246,7 @@ check-packages: deb
 clean:
 	rm -rf build
 
-.PHONY: all always tests deb check-packages check check-stores check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run eval \
+.PHONY: all always tests deb check-packages check check-long check-mta check-browser check-full check-reference units check-units milter-programs check-milter lint hdr-check fuzz fuzz-run bench bench-run eval \
 	bench-store bench-store-run packages-missing demo docs install clean
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d)
