@@ -29,21 +29,6 @@ enum { ROUNDS = 4, ROUND_US = 300000, TEXT_BYTES = 200, DAY_MS = 86400000 };
 
 static const char *const name = "wonted privacy";
 
-bool privacy_found(struct privacy *p)
-{
-	p->n++;
-	return p->print;
-}
-
-void privacy_json(const struct privacy *p, const char *member, const char *json)
-{
-	GString *out = listing_json_begin();
-
-	listing_json_text(out, "part", p->part);
-	g_string_append_printf(out, ",\"%s\":%s", member, json);
-	listing_json_print(out);
-}
-
 /* a line of words, or a member of that name */
 static void tell(struct privacy *p, const char *member, const char *text)
 {

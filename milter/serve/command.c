@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#include "base/number.h"
 #include "serve/handlers.h"
 #include "serve/reply.h"
 
-#define NUMBER_BYTES 20
 #define SHOWN_BYTES 64 /* of what is not understood */
 
 #define LOOP(f) .talk = f
@@ -31,11 +29,6 @@ static const char *const refused[] = {
 #include "serve/refused.def"
 #undef REFUSED
 };
-
-bool command_is(struct bytes word, const char *name)
-{
-	return word.n == strlen(name) && g_ascii_strncasecmp(word.at, name, word.n) == 0;
-}
 
 const struct command_row *command_find(struct bytes name)
 {
@@ -75,20 +68,5 @@ bool command_refuse(const struct command_row *row, const struct client *client,
 			    row->name);
 	else
 		return false;
-	return true;
-}
-
-bool command_number(struct bytes word, uint64_t most, uint64_t *n_r)
-{
-	char text[NUMBER_BYTES];
-	int64_t n;
-
-	if (word.n == 0 || word.n >= sizeof(text))
-		return false;
-	memcpy(text, word.at, word.n);
-	text[word.n] = '\0';
-	if (!number_parse(text, 0, (int64_t)MIN(most, (uint64_t)INT64_MAX), &n))
-		return false;
-	*n_r = (uint64_t)n;
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "serve/request.h"
 #include "serve/serving.h"
@@ -48,10 +49,9 @@ bool command_refuse(const struct command_row *row, const struct client *client,
 		    const struct request *q, GString *out);
 
 /* command_is - is a word this one, in whatever case? */
-bool command_is(struct bytes word, const char *name);
-
-/* command_number - a word as a number
- * err   false: it is none from 0 to most */
-bool command_number(struct bytes word, uint64_t most, uint64_t *n_r);
+static inline bool command_is(struct bytes word, const char *name)
+{
+	return word.n == strlen(name) && g_ascii_strncasecmp(word.at, name, word.n) == 0;
+}
 
 #endif

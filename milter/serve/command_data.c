@@ -6,11 +6,14 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/number.h"
 #include "serve/glob.h"
 #include "serve/handlers.h"
 #include "serve/limits.h"
 #include "serve/reply.h"
 #include "store/stamp.h"
+
+#define NUMBER_BYTES 20
 
 #define CURSOR_MOST INT64_MAX
 #define KEYS_A_PAGE 10 /* where COUNT is not said */
@@ -138,6 +141,21 @@ static bool see_key(const struct store_record *r, void *to)
 	return true;
 }
 
+static bool read_number(struct bytes word, uint64_t most, uint64_t *n_r)
+{
+	char text[NUMBER_BYTES];
+	int64_t n;
+
+	if (word.n == 0 || word.n >= sizeof(text))
+		return false;
+	memcpy(text, word.at, word.n);
+	text[word.n] = '\0';
+	if (!number_parse(text, 0, (int64_t)MIN(most, (uint64_t)INT64_MAX), &n))
+		return false;
+	*n_r = (uint64_t)n;
+	return true;
+}
+
 /* Behind the cursor. false: the error was said */
 static bool parse_page(const struct call *c, struct page *p, GString *out)
 {
@@ -149,7 +167,7 @@ static bool parse_page(const struct call *c, struct page *p, GString *out)
 		if (good && command_is(name, "match") && value.n <= 2 * LIMIT_KEY_BYTES)
 			p->pattern = value;
 		else if (good && command_is(name, "count"))
-			good = command_number(value, INT64_MAX, &p->most) && p->most > 0;
+			good = read_number(value, INT64_MAX, &p->most) && p->most > 0;
 		else if (good && command_is(name, "type"))
 			p->nothing = !command_is(value, "string");
 		else
@@ -168,7 +186,7 @@ static bool find_begin(struct serving *s, const struct call *c, struct arena *a,
 {
 	uint64_t cursor;
 
-	if (!command_number(c->q.word[1], CURSOR_MOST, &cursor)) {
+	if (!read_number(c->q.word[1], CURSOR_MOST, &cursor)) {
 		reply_error(out, "ERR invalid cursor");
 		return false;
 	}

@@ -649,7 +649,7 @@ static void overlay_close(struct store *s)
 }
 
 static bool open_halves(struct overlay *o, const char *rest,
-			const struct store_setup *setup, GError **e)
+			const struct store_setup *setup, store_opener *below, GError **e)
 {
 	char **half = g_strsplit(rest, "|", 3);
 	struct store_setup reader = *setup;
@@ -660,8 +660,8 @@ static bool open_halves(struct overlay *o, const char *rest,
 
 	reader.write = false;
 	if (good) {
-		o->batch = store_open(half[0], &reader, e);
-		o->changes = o->batch == NULL ? NULL : store_open(half[1], setup, e);
+		o->batch = below(half[0], &reader, e);
+		o->changes = o->batch == NULL ? NULL : below(half[1], setup, e);
 	} else {
 		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
 			    "store \"overlay:%s\": write %s", rest,
@@ -672,12 +672,12 @@ static bool open_halves(struct overlay *o, const char *rest,
 }
 
 static struct store *overlay_open(const char *rest, const struct store_setup *setup,
-				  GError **e)
+				  store_opener *below, GError **e)
 {
 	struct overlay *o = g_new0(struct overlay, 1);
 
 	o->base.ops = &store_overlay;
-	if (!open_halves(o, rest, setup, e)) {
+	if (!open_halves(o, rest, setup, below, e)) {
 		overlay_close(&o->base);
 		return NULL;
 	}
@@ -686,7 +686,7 @@ static struct store *overlay_open(const char *rest, const struct store_setup *se
 }
 
 const struct store_ops store_overlay = {
-	.open = overlay_open,
+	.open_over = overlay_open,
 	.read_many = overlay_read_many,
 	.write_many = overlay_write_many,
 	.scan = overlay_scan,

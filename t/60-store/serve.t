@@ -14,6 +14,7 @@ use Wonted::Store;
 
 plan skip_all => 'wonted-store is not built' unless -x Wonted::Store::program() && -x Wonted::Redis::Reader::program();
 
+$SIG{PIPE} = 'IGNORE';    # a client that is thrown out writes on
 my $place = Wonted::Place->new;
 my $data = $place->path('data.mdb');
 Wonted::Store->build($place, $data, tell => [[put => 2000], [ends => 3600], ['write']]);

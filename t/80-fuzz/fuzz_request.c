@@ -14,10 +14,8 @@ static void look_at(const struct request *q)
 	struct client client = { .known = true };
 	GString *out = g_string_new(NULL);
 	size_t steps = 10000;
-	uint64_t n;
 
 	command_refuse(command_find(q->word[0]), &client, q, out);
-	command_number(q->word[q->n - 1], INT64_MAX, &n);
 	glob_fits(q->word[0], q->word[q->n - 1], &steps);
 	g_string_free(out, TRUE);
 }
