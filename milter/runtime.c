@@ -131,19 +131,22 @@ static struct text_model *open_model(const char *path, bool needed)
 	return m;
 }
 
-/* One that is tried stands for that of its kind, whether the option asks for any or not. */
-static void take_models(struct runtime *w, const struct runtime_setup *s)
+/* One that is tried stands for that of its kind, whether the option asks for any or not. A filter
+ * goes on without one; whoever tries one wants to know. */
+static bool take_models(struct runtime *w, const struct runtime_setup *s, GError **e)
 {
-	struct text_model *tried;
+	struct text_model *tried = NULL;
 
 	if (!w->options->use_text_model && s->text_model == NULL)
-		return;
-	tried = s->text_model == NULL ? NULL : open_model(s->text_model, true);
+		return true;
+	if (s->text_model != NULL && (tried = text_model_open(s->text_model, e)) == NULL)
+		return false;
 	bool live = tried != NULL && text_model_head(tried).kind == TEXT_LIVE;
 
 	w->text_model =
 		tried != NULL && !live ? tried : open_model(w->options->text_model, true);
 	w->text_delta = live ? tried : open_model(w->options->text_delta, false);
+	return true;
 }
 
 static void close_all(struct runtime *w)
@@ -241,7 +244,8 @@ struct runtime *runtime_load(const struct runtime_setup *s, struct runtime *old,
 	if (!take_rollout(w, s, old, e))
 		goto out;
 	take_endings(w);
-	take_models(w, s);
+	if (!take_models(w, s, e))
+		goto out;
 	w->needs = all_needs(w->options, w->rules);
 	w->asked = ruleset_asked(w->rules);
 	w->aliases =

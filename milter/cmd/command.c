@@ -110,3 +110,26 @@ struct options *command_config(const struct command_args *args)
 		o->store = args->store;
 	return o;
 }
+
+int command_configured(struct command_args *args,
+		       int (*work)(const struct command_args *args,
+				   const struct options *o, void *user),
+		       void *user)
+{
+	struct options *o = command_config(args);
+	int status = o == NULL ? EXIT_WRONG_INPUT : work(args, o, user);
+
+	options_unref(o);
+	command_options_free(args);
+	return status;
+}
+
+void command_note(const struct options *o, const struct audit_entry *x)
+{
+	GError *e = NULL;
+
+	if (audit_record(o->audit_dir, x, &e))
+		return;
+	fprintf(stderr, "%s: done, but not written down: %s\n", x->tool, e->message);
+	g_error_free(e);
+}

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "audit/audit.h"
 #include "config/options.h"
 
 typedef int (*command_run)(int argc, char **argv);
@@ -149,5 +150,17 @@ size_t command_row(const struct command_args *args, const char *const *name,
  * own   options_unref(), before command_options_free()
  * err   NULL: exit with EXIT_WRONG_INPUT */
 struct options *command_config(const struct command_args *args);
+
+/* command_configured - do what needs the configuration that -c names; the end of args
+ * in    work   with user
+ * out   the exit status: its own, or that the configuration has mistakes */
+int command_configured(struct command_args *args,
+		       int (*work)(const struct command_args *args,
+				   const struct options *o, void *user),
+		       void *user);
+
+/* command_note - write into the audit file what a tool has done; x->tool names it
+ * err   said: done, but not written down */
+void command_note(const struct options *o, const struct audit_entry *x);
 
 #endif

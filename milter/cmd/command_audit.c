@@ -170,12 +170,15 @@ static const struct {
 	{ "erase", do_erase },
 };
 
-static int run(const struct command_args *args, struct request *r)
+static int run(const struct command_args *args, const struct options *o, void *user)
 {
+	struct request *r = user;
 	GError *e = NULL;
 	size_t row = command_row(args, &sub_commands->name, sizeof(*sub_commands),
 				 COUNT_OF(sub_commands));
 
+	r->options = o;
+	r->address = args->argc > 2 ? args->argv[2] : NULL;
 	/* no folder yet: nobody has done anything */
 	if (access(r->options->audit_dir, F_OK) == 0 &&
 	    !user_become_owner("audit_dir", r->options->audit_dir, &e))
@@ -222,15 +225,8 @@ int command_audit(int argc, char **argv)
 	struct request r = { .who = acts_who(), .uid = getuid() };
 	int status = EXIT_USAGE;
 
-	if (read_options(&args, &r)) {
-		struct options *o = command_config(&args);
-
-		r.options = o;
-		r.address = args.argc > 2 ? args.argv[2] : NULL;
-		status = o == NULL ? EXIT_WRONG_INPUT : run(&args, &r);
-		options_unref(o);
-		command_options_free(&args);
-	}
+	if (read_options(&args, &r))
+		status = command_configured(&args, run, &r);
 	clear(&r);
 	return status;
 }

@@ -45,13 +45,16 @@ static struct digest_job job_of(const struct request *r)
 				    .soon = r->soon };
 }
 
-static bool needs_page(const struct request *r, GError **e)
+/* what links are made of */
+static bool take_links(struct request *r, GError **e)
 {
-	if (r->options->review_url[0] != '\0')
-		return true;
-	g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
-		    "review_url is not set: links begin with it");
-	return false;
+	if (r->options->review_url[0] == '\0') {
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_INPUT,
+			    "review_url is not set: links begin with it");
+		return false;
+	}
+	r->link_key = link_key_read(r->options->review_key, e);
+	return r->link_key != NULL;
 }
 
 /* ---- send ---- */
@@ -71,13 +74,16 @@ static void told(const struct digest *d, const GError *e, void *user)
 
 static int do_send(struct request *r)
 {
-	struct digest_job job = job_of(r);
 	struct digest_status done;
 	GError *e = NULL;
 
+	if (!take_links(r, &e))
+		return command_fail(name, e);
+	struct digest_job job = job_of(r);
+
 	job.told = told;
 	job.user = r;
-	if (needs_page(r, &e) && digest_run(&job, &done, &e)) {
+	if (digest_run(&job, &done, &e)) {
 		if (done.failed > 0)
 			fprintf(stderr,
 				"%s: %" G_GINT64_FORMAT " could not be sent; see "
@@ -124,12 +130,15 @@ static void json_digest(const struct digest *d)
 
 static int do_show(struct request *r)
 {
-	struct digest_job job = job_of(r);
 	GError *e = NULL;
+
+	if (!take_links(r, &e))
+		return command_fail(name, e);
+	struct digest_job job = job_of(r);
 
 	job.mailbox = r->words[0];
 	job.dry = true;
-	struct digest *d = needs_page(r, &e) ? digest_now(&job, &e) : NULL;
+	struct digest *d = digest_now(&job, &e);
 
 	if (d == NULL)
 		return command_fail(name, e);
@@ -237,11 +246,8 @@ static void note(const struct request *r, const struct tenant *t, const char *ma
 				       .outcome = "done",
 				       .why = why,
 				       .rcpts = rcpts };
-	GError *e = NULL;
 
-	if (!audit_record(r->options->audit_dir, &x, &e))
-		fprintf(stderr, "%s: done, but not written down: %s\n", name, e->message);
-	g_clear_error(&e);
+	command_note(r->options, &x);
 	g_free(why);
 }
 
@@ -288,19 +294,20 @@ static const struct {
 	{ "set", do_set },
 };
 
-static int run(const struct command_args *args, struct request *r)
+static int run(const struct command_args *args, const struct options *o, void *user)
 {
+	struct request *r = user;
 	GError *e = NULL;
 	size_t row = command_row(args, &sub_commands->name, sizeof(*sub_commands),
 				 COUNT_OF(sub_commands));
-	int status = EXIT_SYSTEM;
+	int status;
 
+	r->options = o;
+	r->words = args->argv + 2;
 	message_library_init();
-	if (user_become_owner("quarantine_dir", r->options->quarantine_dir, &e))
-		r->quarantine = quarantine_open(r->options->quarantine_dir, &e);
-	if (r->quarantine != NULL)
-		r->link_key = link_key_read(r->options->review_key, &e);
-	status = r->link_key == NULL ? command_fail(name, e) : sub_commands[row].run(r);
+	if (user_become_owner("quarantine_dir", o->quarantine_dir, &e))
+		r->quarantine = quarantine_open(o->quarantine_dir, &e);
+	status = r->quarantine == NULL ? command_fail(name, e) : sub_commands[row].run(r);
 	quarantine_close(r->quarantine);
 	return status;
 }
@@ -344,13 +351,7 @@ int command_digest(int argc, char **argv)
 
 	if (read_options(&args, &r)) {
 		r.who = acts_who(); /* before root is given up */
-		struct options *o = command_config(&args);
-
-		r.options = o;
-		r.words = args.argv + 2;
-		status = o == NULL ? EXIT_WRONG_INPUT : run(&args, &r);
-		options_unref(o);
-		command_options_free(&args);
+		status = command_configured(&args, run, &r);
 	}
 	char *const texts[] = { r.mailbox, r.why, r.who, r.link_key };
 

@@ -29,24 +29,6 @@ enum { ROUNDS = 4, ROUND_US = 300000, TEXT_BYTES = 200, DAY_MS = 86400000 };
 
 static const char *const name = "wonted privacy";
 
-/* a line of words, or a member of that name */
-static void tell(struct privacy *p, const char *member, const char *text)
-{
-	if (!privacy_found(p))
-		return;
-	if (p->json) {
-		GString *out = listing_json_begin();
-
-		listing_json_text(out, "part", p->part);
-		listing_json_text(out, member, text);
-		listing_json_print(out);
-		return;
-	}
-	fputs("  ", stdout);
-	listing_put_text(text, TEXT_BYTES);
-	putchar('\n');
-}
-
 /* ---- the audit file ---- */
 
 static bool is_theirs(const struct privacy *p, const char *text)
@@ -61,12 +43,12 @@ static bool look_at_entry(const struct audit_entry *x, void *user)
 
 	for (const char *const *r = x->rcpts; *r != NULL; r++)
 		theirs |= is_theirs(p, *r);
-	if (theirs) {
+	if (theirs && privacy_found(p)) {
 		char *when = listing_time_exact(x->time_s);
 		char *words = g_strdup_printf("%s  %s %s by %s %s", when, x->what,
 					      x->outcome, x->who, x->hold);
 
-		tell(p, "entry", words);
+		privacy_text(p, "entry", words, TEXT_BYTES);
 		g_free(words);
 		g_free(when);
 	}
@@ -97,13 +79,18 @@ static bool erase_audit(struct privacy *p, GError **e)
 
 /* ---- accounts of the review page ---- */
 
+static bool is_their_account(const struct privacy *p, const struct identity *i)
+{
+	return (is_theirs(p, i->name) || is_theirs(p, i->mailbox)) &&
+	       (p->tenant == NULL || g_strcmp0(i->tenant, p->tenant->name) == 0);
+}
+
 static void look_at_account(const struct identity *i, void *user)
 {
 	struct privacy *p = user;
-	bool theirs = is_theirs(p, i->name) || is_theirs(p, i->mailbox);
 
-	if (theirs && (p->tenant == NULL || g_strcmp0(i->tenant, p->tenant->name) == 0))
-		tell(p, "account", i->name);
+	if (is_their_account(p, i) && privacy_found(p))
+		privacy_text(p, "account", i->name, TEXT_BYTES);
 }
 
 static bool look_accounts(struct privacy *p, GError **e)
@@ -112,19 +99,15 @@ static bool look_accounts(struct privacy *p, GError **e)
 }
 
 struct names {
-	struct privacy *privacy;
+	const struct privacy *privacy;
 	GPtrArray *list;
 };
 
 static void collect_account(const struct identity *i, void *user)
 {
 	struct names *to = user;
-	struct privacy look = *to->privacy;
 
-	look.n = 0;
-	look.print = false;
-	look_at_account(i, &look);
-	if (look.n > 0)
+	if (is_their_account(to->privacy, i))
 		g_ptr_array_add(to->list, g_strdup(i->name));
 }
 
@@ -172,7 +155,8 @@ static bool look_summaries(struct privacy *p, GError **e)
 
 	(void)e;
 	for (guint i = 0; i < paths->len; i++)
-		tell(p, "file", paths->pdata[i]);
+		if (privacy_found(p))
+			privacy_text(p, "file", paths->pdata[i], TEXT_BYTES);
 	g_ptr_array_unref(paths);
 	return true;
 }
@@ -195,8 +179,7 @@ static bool erase_summaries(struct privacy *p, GError **e)
 		}
 	if (lock >= 0)
 		close(lock);
-	if (q != NULL)
-		quarantine_close(q);
+	quarantine_close(q);
 	g_ptr_array_unref(paths);
 	return good;
 }

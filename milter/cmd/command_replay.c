@@ -105,16 +105,6 @@ static int replay(const struct options *o, const struct wanted *w)
 	return e == NULL ? EXIT_DONE : command_fail(name, e);
 }
 
-/* A filter goes on without one; whoever tries one wants to know. */
-static bool model_is_good(const char *path, GError **e)
-{
-	struct text_model *m = path == NULL ? NULL : text_model_open(path, e);
-	bool good = path == NULL || m != NULL;
-
-	text_model_close(&m);
-	return good;
-}
-
 /* The same, of messages in files: before are the rules in force. */
 static int of_messages(const char *config, const struct wanted *w)
 {
@@ -130,9 +120,7 @@ static int of_messages(const char *config, const struct wanted *w)
 	m.was = runtime_load(&setup, NULL, &e);
 	setup.rules_dir = w->rules;
 	setup.text_model = w->model;
-	m.now = m.was == NULL || !model_is_good(w->model, &e)
-			? NULL
-			: runtime_load(&setup, m.was, &e);
+	m.now = m.was == NULL ? NULL : runtime_load(&setup, m.was, &e);
 	replay_done_init(&done);
 	if (m.now != NULL)
 		replay_messages(&m, w->messages);

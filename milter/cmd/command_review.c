@@ -54,12 +54,8 @@ static void note(const struct request *r, const char *what, const struct identit
 				       .outcome = "done",
 				       .why = r->why,
 				       .rcpts = rcpts };
-	GError *e = NULL;
 
-	if (audit_record(r->options->audit_dir, &x, &e))
-		return;
-	fprintf(stderr, "%s: done, but not written down: %s\n", name, e->message);
-	g_error_free(e);
+	command_note(r->options, &x);
 }
 
 /* A line of standard input; on a terminal nobody sees it. */
@@ -257,12 +253,15 @@ static bool become(const struct options *o, GError **e)
 	return done;
 }
 
-static int run(const struct command_args *args, struct request *r)
+static int run(const struct command_args *args, const struct options *o, void *user)
 {
+	struct request *r = user;
 	GError *e = NULL;
 	size_t row = command_row(args, &sub_commands->name, sizeof(*sub_commands),
 				 COUNT_OF(sub_commands));
 
+	r->options = o;
+	r->words = args->argv + 2;
 	if (become(r->options, &e) && sub_commands[row].run(r, &e))
 		return EXIT_DONE;
 	return command_fail(name, e);
@@ -312,13 +311,7 @@ int command_review(int argc, char **argv)
 
 	if (read_options(&args, &r)) {
 		r.who = acts_who(); /* before root is given up */
-		struct options *o = command_config(&args);
-
-		r.options = o;
-		r.words = args.argv + 2;
-		status = o == NULL ? EXIT_WRONG_INPUT : run(&args, &r);
-		options_unref(o);
-		command_options_free(&args);
+		status = command_configured(&args, run, &r);
 	}
 	clear(&r);
 	return status;

@@ -46,25 +46,18 @@ static char *rules_folder(const struct request *r)
 	return folder;
 }
 
-/* what the configured daemon would not give them; of a named folder nobody knows */
-static void warn_of_unmet(const struct request *r, struct ruleset *rs)
-{
-	struct options *options = r->rest[0] != NULL ? NULL : command_config(r->args);
-
-	if (options != NULL)
-		unmet_warn(rs, options);
-	options_unref(options);
-}
-
 static struct ruleset *load(const struct request *r, char **folder_r, int *status_r)
 {
-	struct ruleset *rs = NULL;
+	const char *named = r->rest[0];
+	struct options *o = named != NULL ? NULL : command_config(r->args);
+	struct ruleset *rs;
 	GError *e = NULL;
 
 	*status_r = EXIT_WRONG_INPUT;
-	*folder_r = rules_folder(r);
-	if (*folder_r == NULL)
+	*folder_r = NULL;
+	if (named == NULL && o == NULL)
 		return NULL;
+	*folder_r = g_strdup(named != NULL ? named : o->rules_dir);
 	rs = ruleset_load(*folder_r, &e);
 	if (rs == NULL) {
 		*status_r = error_exit_status(e);
@@ -74,12 +67,15 @@ static struct ruleset *load(const struct request *r, char **folder_r, int *statu
 		size_t n;
 		const char *const *warnings;
 
-		warn_of_unmet(r, rs);
+		/* of a named folder nobody knows what its daemon would give it */
+		if (o != NULL)
+			unmet_warn(rs, o);
 		warnings = ruleset_warnings(rs, &n);
 
 		for (size_t i = 0; i < n; i++)
 			fprintf(stderr, "warning: %s\n", warnings[i]);
 	}
+	options_unref(o);
 	return rs;
 }
 

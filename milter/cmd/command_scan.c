@@ -305,7 +305,7 @@ static void scan_path(struct scan *s, const char *path)
 /* What the table does not tell, options do. */
 static void scan_told(struct scan *s, const struct told_file *file)
 {
-	const struct told *t = &file->told;
+	const struct message_told *t = &file->told;
 	const struct message_told usual = s->told;
 
 	if (t->client != NULL)
@@ -318,7 +318,7 @@ static void scan_told(struct scan *s, const struct told_file *file)
 		s->told.mail_from = t->mail_from;
 	if (t->rcpts != NULL)
 		s->told.rcpts = t->rcpts;
-	if (t->time == NULL || take_time(&s->told, t->time))
+	if (file->time == NULL || take_time(&s->told, file->time))
 		scan_path(s, file->path);
 	else
 		s->failed++;

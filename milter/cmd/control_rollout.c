@@ -127,9 +127,8 @@ static void tell_setting(GString *to, const struct rollout_setting *s)
 
 static GString *json_begin(const char *source, const char *what, const char *name)
 {
-	GString *row = g_string_new(NULL);
+	GString *row = listing_json_begin();
 
-	json_line_open(row, '{');
 	listing_json_text(row, "source", source);
 	listing_json_text(row, "what", what);
 	listing_json_text(row, "name", name[0] != '\0' ? name : NULL);

@@ -1,5 +1,6 @@
 /* Nothing here is kept: each number is asked of whoever has it. */
 #include "cmd/gauges.h"
+#include "config/print.h"
 
 #include <stdatomic.h>
 #include <sys/stat.h>
@@ -39,7 +40,7 @@ void gauges_common(struct metrics *m, int64_t began_s)
 	metrics_set(m, METRIC_MEMORY_RESIDENT, NULL, resident_bytes());
 }
 
-void gauges_pool(struct metrics *m, const struct options *o, enum pool which)
+static void tell_pool(struct metrics *m, const struct options *o, enum pool which)
 {
 	struct pool_size s = pool_size(o, which);
 
@@ -47,6 +48,16 @@ void gauges_pool(struct metrics *m, const struct options *o, enum pool which)
 	metrics_tell(m, METRIC_POOL_WORKERS_FROM, s.name, s.workers.from);
 	metrics_set(m, METRIC_POOL_QUEUE, s.name, (uint64_t)s.queue.value);
 	metrics_tell(m, METRIC_POOL_QUEUE_FROM, s.name, s.queue.from);
+}
+
+void gauges_configuration(struct metrics *m, const struct options *o, enum pool which)
+{
+	char *id = print_fingerprint(o, "");
+
+	id[16] = '\0'; /* as wonted-milter's */
+	metrics_tell(m, METRIC_CONFIGURATION, NULL, id);
+	tell_pool(m, o, which);
+	g_free(id);
 }
 
 static void engine_gauges(struct metrics *m, struct listener *l)
@@ -135,9 +146,9 @@ static void runtime_gauges(struct metrics *m, const struct runtime *w)
 	metrics_tell(m, METRIC_CONFIGURATION, NULL, w->id);
 	metrics_tell(m, METRIC_MODE, NULL, mode_names[o->mode]);
 	metrics_set(m, METRIC_RULES, NULL, ruleset_count(w->rules));
-	gauges_pool(m, o, POOL_ENGINE);
-	gauges_pool(m, o, POOL_DNS);
-	gauges_pool(m, o, POOL_DECODE);
+	tell_pool(m, o, POOL_ENGINE);
+	tell_pool(m, o, POOL_DNS);
+	tell_pool(m, o, POOL_DECODE);
 	dns_gauges(m, w);
 	decode_gauges(m, w);
 	store_gauges(m, w);

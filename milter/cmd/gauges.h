@@ -22,8 +22,9 @@ void gauges_begin(struct gauges *g);
  * in    user   a struct gauges */
 bool gauges_ready(GString *why, void *user);
 
-/* gauges_pool - how many workers and how long a queue a pool may have, and what says so */
-void gauges_pool(struct metrics *m, const struct options *o, enum pool which);
+/* gauges_configuration - which options are in force, of a daemon without rules; and how many workers
+ *                        and how long a queue its pool may have, and what says so */
+void gauges_configuration(struct metrics *m, const struct options *o, enum pool which);
 
 /* gauges_common - what any daemon can say of itself
  * in    began_s   when it started */

@@ -38,6 +38,11 @@ bool privacy_found(struct privacy *p);
 /* privacy_json - a line for a program: the part, and one member with JSON that is there already */
 void privacy_json(const struct privacy *p, const char *name, const char *json);
 
+/* privacy_text - a line of words, of so many bytes at most; or a line for a program: the part, and
+ *                one member with the whole text */
+void privacy_text(const struct privacy *p, const char *member, const char *text,
+		  size_t most);
+
 /* Each fails as the functions of struct privacy_part do. */
 
 /* privacy_look_store - records of the memory

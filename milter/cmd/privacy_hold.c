@@ -132,23 +132,6 @@ bool privacy_erase_holds(struct privacy *p, GError **e)
 
 /* ---- acts, and small files that wait ---- */
 
-static void show(struct privacy *p, const char *name, const char *text)
-{
-	if (!privacy_found(p))
-		return;
-	if (p->json) {
-		GString *out = listing_json_begin();
-
-		listing_json_text(out, "part", p->part);
-		listing_json_text(out, name, text);
-		listing_json_print(out);
-	} else {
-		fputs("  ", stdout);
-		listing_put_text(text, TEXT_BYTES);
-		putchar('\n');
-	}
-}
-
 static bool is_act(struct bytes line, void *user)
 {
 	const struct privacy *p = user;
@@ -164,8 +147,9 @@ static void look_at_act(struct bytes line, void *user)
 {
 	struct privacy *p = user;
 
-	if (is_act(line, p))
-		show(p, "act", arena_strndup(p->arena, line.at, line.n));
+	if (is_act(line, p) && privacy_found(p))
+		privacy_text(p, "act", arena_strndup(p->arena, line.at, line.n),
+			     TEXT_BYTES);
 }
 
 /* erase   else they are shown. Of a file that is gone meanwhile there is nothing to do */
@@ -181,8 +165,8 @@ static void each_file(struct privacy *p, const char *folder, bool erase)
 		    sought_in(&p->sought, (struct bytes){ text, n })) {
 			if (erase)
 				unlink(path);
-			else
-				show(p, "waiting", text);
+			else if (privacy_found(p))
+				privacy_text(p, "waiting", text, TEXT_BYTES);
 		}
 		g_free(text);
 		g_free(path);

@@ -80,19 +80,10 @@ static void show(const struct privacy *p, struct bytes line)
 	struct recorded r;
 	bool decision = recorded_read(a, line, &r, NULL);
 
-	if (p->json) {
-		GString *out = listing_json_begin();
-
-		listing_json_text(out, "part", p->part);
-		listing_json_text(out, "line", text);
-		listing_json_print(out);
-	} else if (decision) {
+	if (decision && !p->json)
 		print_decision(&r);
-	} else {
-		fputs("  ", stdout);
-		listing_put_text(text, LINE_BYTES);
-		putchar('\n');
-	}
+	else
+		privacy_text(p, "line", text, LINE_BYTES);
 	arena_destroy(&a);
 }
 

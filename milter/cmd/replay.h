@@ -90,7 +90,7 @@ void replay_messages(struct replay_messages *m, const char *path);
  * own   the list is the caller's, g_ptr_array_unref() */
 GPtrArray *replay_counts(GHashTable *counts);
 
-/* replay_done_free - give back what is in it, and itself */
+/* replay_done_free - give back what is in it */
 void replay_done_free(struct replay_done *done);
 
 #endif

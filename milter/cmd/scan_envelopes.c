@@ -97,12 +97,12 @@ static bool read_line(struct table *t, const struct csv_record *r, GError **e)
 		.path = g_path_is_absolute(path)
 				? path
 				: arena_printf(t->a, "%s/%s", t->folder, path),
+		.time = cell(t, r, COLUMN_TIME),
 		.told = { .client = cell(t, r, COLUMN_CLIENT),
 			  .client_name = cell(t, r, COLUMN_CLIENT_NAME),
 			  .helo = cell(t, r, COLUMN_HELO),
 			  .mail_from = cell(t, r, COLUMN_MAIL_FROM),
-			  .rcpts = recipients(t->a, cell(t, r, COLUMN_RCPT)),
-			  .time = cell(t, r, COLUMN_TIME) },
+			  .rcpts = recipients(t->a, cell(t, r, COLUMN_RCPT)) },
 	};
 
 	g_array_append_val(t->files, file);

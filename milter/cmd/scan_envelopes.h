@@ -6,17 +6,12 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-
-/* NULL: not told */
-struct told {
-	const char *client, *client_name, *helo, *mail_from;
-	const char *time;         /* as --time has it */
-	const char *const *rcpts; /* ends with NULL */
-};
+#include "cmd/message_run.h"
 
 struct told_file {
 	const char *path;
-	struct told told;
+	const char *time; /* as --time has it; NULL: not told */
+	struct message_told told;
 };
 
 /* envelopes_read - the lines of a table that a spreadsheet, or a tool, wrote. Its first line names

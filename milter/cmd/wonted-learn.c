@@ -24,7 +24,6 @@
 #include "cmd/tenant_store.h"
 #include "cmd/user.h"
 #include "config/pools.h"
-#include "config/print.h"
 #include "learn/follow.h"
 #include "message/message.h"
 #include "metrics/http.h"
@@ -207,16 +206,6 @@ static void log_lines(enum log_level level, const char *text)
 	g_strfreev(lines);
 }
 
-static void tell_configuration(const struct learn *l)
-{
-	char *id = print_fingerprint(l->options, "");
-
-	id[16] = '\0'; /* as wonted-milter's */
-	metrics_tell(l->metrics, METRIC_CONFIGURATION, NULL, id);
-	gauges_pool(l->metrics, l->options, POOL_LEARN);
-	g_free(id);
-}
-
 /* A bad file keeps the old options, and says so. */
 static void reload(struct learn *l)
 {
@@ -238,7 +227,7 @@ static void reload(struct learn *l)
 	options_unref(l->options);
 	l->options = o;
 	l->guard = guard_begin(o);
-	tell_configuration(l);
+	gauges_configuration(l->metrics, l->options, POOL_LEARN);
 	log_level_set(o->log_level);
 	log_line(LOG_LEVEL_INFO, "reloaded");
 }
@@ -329,7 +318,7 @@ static bool open_metrics(struct learn *l, GError **e)
 	metrics_collect(l->metrics, collect, l);
 	metrics_declare(l->metrics, METRIC_LEARN_KINDS, training_event_names,
 			TRAINING_KINDS);
-	tell_configuration(l);
+	gauges_configuration(l->metrics, l->options, POOL_LEARN);
 	if (*want.socket == '\0')
 		return true;
 	if (!listen_socket_open_at(&want, &l->metrics_socket, e))

@@ -16,7 +16,6 @@
 #include "cmd/gauges.h"
 #include "cmd/user.h"
 #include "config/pools.h"
-#include "config/print.h"
 #include "metrics/http.h"
 #include "serve/server.h"
 #include "session/listen_socket.h"
@@ -136,12 +135,8 @@ static bool open_metrics(struct serving_daemon *d, GError **e)
 					     .group_from = "serve_socket_group",
 					     .mode_from = "serve_socket_mode",
 					     .waiting = LIMIT_METRICS_CONNECTIONS };
-	char *id = print_fingerprint(o, "");
 
-	id[16] = '\0'; /* as wonted-milter's */
-	metrics_tell(d->metrics, METRIC_CONFIGURATION, NULL, id);
-	g_free(id);
-	gauges_pool(d->metrics, o, POOL_SERVE);
+	gauges_configuration(d->metrics, o, POOL_SERVE);
 	metrics_collect(d->metrics, collect, d);
 	if (*want.socket == '\0')
 		return true;

@@ -201,13 +201,7 @@ static void ending(struct writing *w)
 
 static void head(struct page *p, const char *title)
 {
-	g_string_append(p->out, "<!DOCTYPE html>\n");
-	page_open(p, "html", "lang", "en", NULL);
-	page_open(p, "head", NULL);
-	page_open(p, "meta", "charset", "utf-8", NULL);
-	page_open(p, "meta", "name", "viewport", "content",
-		  "width=device-width, initial-scale=1", NULL);
-	page_open(p, "meta", "name", "color-scheme", "content", "light dark", NULL);
+	page_head(p);
 	page_element(p, "title", NULL, title);
 	g_string_append_printf(p->out, "<style>%s</style>", style);
 	page_close(p, "head");

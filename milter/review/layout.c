@@ -74,13 +74,7 @@ void layout_begin(struct exchange *x, const char *title)
 {
 	struct page *p = &x->page;
 
-	g_string_append(p->out, "<!DOCTYPE html>\n");
-	page_open(p, "html", "lang", "en", NULL);
-	page_open(p, "head", NULL);
-	page_open(p, "meta", "charset", "utf-8", NULL);
-	page_open(p, "meta", "name", "viewport", "content",
-		  "width=device-width, initial-scale=1", NULL);
-	page_open(p, "meta", "name", "color-scheme", "content", "light dark", NULL);
+	page_head(p);
 	page_open(p, "link", "rel", "stylesheet", "href", "/style.css", NULL);
 	page_open(p, "script", "type", "module", "src", "/review.js", NULL);
 	page_close(p, "script");

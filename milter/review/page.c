@@ -50,6 +50,17 @@ void page_close(struct page *p, const char *element)
 	g_string_append_printf(p->out, "</%s>", element);
 }
 
+void page_head(struct page *p)
+{
+	g_string_append(p->out, "<!DOCTYPE html>\n");
+	page_open(p, "html", "lang", "en", NULL);
+	page_open(p, "head", NULL);
+	page_open(p, "meta", "charset", "utf-8", NULL);
+	page_open(p, "meta", "name", "viewport", "content",
+		  "width=device-width, initial-scale=1", NULL);
+	page_open(p, "meta", "name", "color-scheme", "content", "light dark", NULL);
+}
+
 void page_printf(struct page *p, const char *format, ...)
 {
 	va_list list;

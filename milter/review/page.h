@@ -25,6 +25,9 @@ void page_open(struct page *p, const char *element, ...) G_GNUC_NULL_TERMINATED;
 /* page_close - an end tag */
 void page_close(struct page *p, const char *element);
 
+/* page_head - what every document begins with; <html> and <head> stay open */
+void page_head(struct page *p);
+
 /* page_text - a text; NULL reads as "" */
 void page_text(struct page *p, const char *text);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # wonted-store: what clients of Redis say is answered as they expect it, nothing is ever written, and
-# hostile ones cost no more than what they have sent. Swaps, clusters and kills: serve_swaps.t.
+# hostile ones cost no more than what they have sent. Swaps, clusters and kills: serve_cluster.t.
 use strict;
 use warnings;
 use lib 't/lib';
