@@ -39,8 +39,6 @@ struct collected *collect_new(struct arena *a, size_t most)
 
 	c->arena = a;
 	c->most = most;
-	c->seen = g_hash_table_new(g_str_hash, g_str_equal);
-	arena_defer(a, forget_seen, c->seen);
 	return c;
 }
 
@@ -52,6 +50,10 @@ void collect_add(struct collected *c, const char *text)
 	if (c->n > 0 && c->items[c->n - 1] == text)
 		return;
 	text = text_valid(c->arena, text);
+	if (c->seen == NULL) {
+		c->seen = g_hash_table_new(g_str_hash, g_str_equal);
+		arena_defer(c->arena, forget_seen, c->seen);
+	}
 	if (g_hash_table_contains(c->seen, text))
 		return;
 	if (c->n == c->room) {

@@ -283,6 +283,7 @@ static void close_link(struct reader *r)
 		r->t->truncated |= TRUNCATED_LINKS;
 }
 
+/* text   of a */
 static const char *url_of(struct arena *a, const char *text)
 {
 	size_t n;
@@ -295,7 +296,7 @@ static const char *url_of(struct arena *a, const char *text)
 			;
 	while (n > 0 && (unsigned char)text[n - 1] <= ' ')
 		n--;
-	return arena_strndup(a, text, n);
+	return text[n] == '\0' ? text : arena_strndup(a, text, n);
 }
 
 static void open_link(struct reader *r, unsigned flags, const char *target)
@@ -621,27 +622,11 @@ static void *on_place(void *user, const struct html_token *tag, size_t inside)
 	return NULL;
 }
 
-static void on_place_again(void *user, enum html_element element, void *own,
-			   size_t inside)
-{
-	(void)user;
-	(void)element;
-	(void)own;
-	(void)inside;
-}
-
 static void on_place_end(void *user, enum html_element element, void *own, bool moved)
 {
 	(void)own;
 	if (!moved && (flags_of[element] & ELEMENT_LINK))
 		close_link(user);
-}
-
-static void on_place_text(void *user, struct bytes text, size_t inside)
-{
-	(void)user;
-	(void)text;
-	(void)inside;
 }
 
 /* Some readers read on inside of a comment that is a condition: its links count, its texts are not
@@ -704,10 +689,8 @@ static const struct html_listener all_of_it = {
 
 static const struct html_listener only_places = {
 	.open = on_place,
-	.reopen = on_place_again,
 	.close = on_place_end,
 	.drop = on_drop,
-	.text = on_place_text,
 	.comment = on_comment,
 };
 

@@ -39,11 +39,6 @@ static size_t find(const struct html_tokens *t, size_t from, char c)
 	return p == NULL ? t->html.n : (size_t)(p - t->html.at);
 }
 
-static bool is_at(const struct html_tokens *t, size_t at, const char *text, size_t n)
-{
-	return at + n <= t->html.n && memcmp(t->html.at + at, text, n) == 0;
-}
-
 static bool is_name_at(const struct html_tokens *t, size_t at, struct bytes name)
 {
 	return at + name.n < t->html.n && is_class(t->html.at[at + name.n], ENDS_NAME) &&
@@ -176,7 +171,8 @@ static size_t comment_end(const struct html_tokens *t, size_t from, size_t *behi
 	const char *p = t->html.at;
 	size_t at = from;
 
-	if (is_at(t, from, ">", 1) || is_at(t, from, "->", 2)) {
+	if (bytes_hold(t->html, from, bytes_of(">")) ||
+	    bytes_hold(t->html, from, bytes_of("->"))) {
 		*behind_r = from + (p[from] == '>' ? 1 : 2);
 		return from;
 	}
@@ -198,14 +194,14 @@ static bool read_declaration(struct html_tokens *t, struct html_token *token)
 {
 	size_t at = t->at + 2;
 
-	if (is_at(t, at, "--", 2)) {
+	if (bytes_hold(t->html, at, bytes_of("--"))) {
 		size_t from = at + 2, to = comment_end(t, from, &t->at);
 
 		token->kind = HTML_TOKEN_COMMENT;
 		token->text = between(t, from, to);
 		return true;
 	}
-	if (t->foreign && is_at(t, at, "[CDATA[", 7)) {
+	if (t->foreign && bytes_hold(t->html, at, bytes_of("[CDATA["))) {
 		const char *end =
 			memmem(t->html.at + at + 7, t->html.n - at - 7, "]]>", 3);
 		size_t to = end == NULL ? t->html.n : (size_t)(end - t->html.at);
@@ -250,7 +246,8 @@ static size_t end_tag(const struct html_tokens *t)
 	size_t at = t->at;
 
 	for (; (at = find(t, at, '<')) < t->html.n; at++)
-		if (is_at(t, at, "</", 2) && is_name_at(t, at + 2, t->ended_by))
+		if (bytes_hold(t->html, at, bytes_of("</")) &&
+		    is_name_at(t, at + 2, t->ended_by))
 			return at;
 	return at;
 }
@@ -263,11 +260,13 @@ static size_t script_end(const struct html_tokens *t)
 	const char *p = t->html.at;
 
 	for (size_t at = t->at; at < t->html.n; at++) {
-		if (p[at] == '-' && state != PLAIN && is_at(t, at, "-->", 3))
+		if (p[at] == '-' && state != PLAIN &&
+		    bytes_hold(t->html, at, bytes_of("-->")))
 			state = PLAIN;
 		if (p[at] != '<')
 			continue;
-		bool ends = is_at(t, at, "</", 2) && is_name_at(t, at + 2, script);
+		bool ends = bytes_hold(t->html, at, bytes_of("</")) &&
+			    is_name_at(t, at + 2, script);
 
 		if (ends && state != TWICE_ESCAPED)
 			return at;
@@ -275,7 +274,7 @@ static size_t script_end(const struct html_tokens *t)
 			state = ESCAPED;
 		else if (state == ESCAPED && is_name_at(t, at + 1, script))
 			state = TWICE_ESCAPED;
-		else if (state == PLAIN && is_at(t, at, "<!--", 4)) {
+		else if (state == PLAIN && bytes_hold(t->html, at, bytes_of("<!--"))) {
 			state = ESCAPED;
 			at++; /* "<!-->" ends at once */
 		}
@@ -317,10 +316,10 @@ void html_next(struct html_tokens *t, struct html_token *token)
 
 struct bytes html_value(struct arena *a, const struct html_token *tag, enum html_key key)
 {
-	struct bytes coded = tag->values[key];
-
 	if (!html_has(tag, key))
 		return (struct bytes){ "", 0 };
+	struct bytes coded = tag->values[key];
+
 	if (memchr(coded.at, '&', coded.n) == NULL &&
 	    memchr(coded.at, '\0', coded.n) == NULL)
 		return coded;
@@ -335,7 +334,11 @@ struct bytes html_value(struct arena *a, const struct html_token *tag, enum html
 
 const char *html_string(struct arena *a, const struct html_token *tag, enum html_key key)
 {
+	if (!html_has(tag, key))
+		return NULL;
 	struct bytes value = html_value(a, tag, key);
 
-	return html_has(tag, key) ? arena_strndup(a, value.at, value.n) : NULL;
+	/* what was decoded is a text of ours already */
+	return value.at != tag->values[key].at ? value.at
+					       : arena_strndup(a, value.at, value.n);
 }

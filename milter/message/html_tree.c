@@ -106,7 +106,8 @@ static void enter(struct tree *t, const struct open_element *e)
 
 static void reenter(struct tree *t, struct open_element e)
 {
-	t->listener->reopen(t->user, e.element, e.own, inside(t));
+	if (t->listener->reopen != NULL)
+		t->listener->reopen(t->user, e.element, e.own, inside(t));
 	enter(t, &e);
 }
 
@@ -289,16 +290,18 @@ static void open_and_close(struct tree *t, const struct html_token *tag)
 static bool holds_html(enum space space, const struct html_token *tag)
 {
 	enum html_element e = tag->element;
-	struct bytes encoding = tag->values[HTML_KEY_ENCODING];
 
 	if (space == SPACE_SVG)
 		return e == HTML_FOREIGNOBJECT || e == HTML_DESC || e == HTML_TITLE;
-	if (e == HTML_ANNOTATION_XML && html_has(tag, HTML_KEY_ENCODING))
+	if (e == HTML_ANNOTATION_XML && html_has(tag, HTML_KEY_ENCODING)) {
+		struct bytes encoding = tag->values[HTML_KEY_ENCODING];
+
 		return (encoding.n == 9 &&
 			g_ascii_strncasecmp(encoding.at, "text/html", 9) == 0) ||
 		       (encoding.n == 21 &&
 			g_ascii_strncasecmp(encoding.at, "application/xhtml+xml", 21) ==
 				0);
+	}
 	return e == HTML_MI || e == HTML_MN || e == HTML_MO || e == HTML_MS ||
 	       e == HTML_MTEXT;
 }
@@ -618,13 +621,15 @@ static void on_text(struct tree *t, const struct html_token *token)
 {
 	struct bytes text = token->text;
 
+	if (t->n_pending > 0 && is_data(t))
+		reopen_formats(t);
+	if (t->listener->text == NULL)
+		return;
 	if (token->coded) {
 		g_string_truncate(t->decoded, 0);
 		html_decode(t->decoded, text, false);
 		text = (struct bytes){ t->decoded->str, t->decoded->len };
 	}
-	if (t->n_pending > 0 && is_data(t))
-		reopen_formats(t);
 	t->listener->text(t->user, text, inside(t));
 }
 

@@ -17,12 +17,13 @@ struct html_listener {
 	/* An element begins; `inside` so many open ones: mostly all, but what does not belong into
 	 * a table is moved before it. What it returns is given to the others. */
 	void *(*open)(void *user, const struct html_token *tag, size_t inside);
-	/* It goes on elsewhere: what open() returned. */
+	/* It goes on elsewhere: what open() returned. NULL: nobody asks */
 	void (*reopen)(void *user, enum html_element element, void *own, size_t inside);
 	/* moved: it may go on elsewhere; then it is opened again, or dropped */
 	void (*close)(void *user, enum html_element element, void *own, bool moved);
 	void (*drop)(void *user, enum html_element element, void *own);
-	void (*text)(void *user, struct bytes text, size_t inside);
+	void (*text)(void *user, struct bytes text,
+		     size_t inside);                    /* NULL: nobody asks */
 	void (*comment)(void *user, struct bytes text); /* NULL: nobody asks */
 	/* <html> or <body>: what its attributes say holds for all; NULL: nobody asks */
 	void (*page)(void *user, const struct html_token *tag);

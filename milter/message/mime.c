@@ -49,9 +49,9 @@ struct walk {
 	struct place top;       /* and where that one stands */
 };
 
-/* the boundary that a multipart without a usable one seems to have: its first "--" line;
- * the caller frees it */
-static char *guessed_boundary(struct bytes body)
+/* the type of a multipart without a usable boundary, with the one that it seems to have: its first
+ * "--" line; NULL: there is none */
+static const char *guessed_type(struct arena *a, struct bytes body)
 {
 	size_t at = 0;
 
@@ -64,7 +64,8 @@ static char *guessed_boundary(struct bytes body)
 			n--;
 		if (n > 2 && n <= 2 + MAX_BOUNDARY && line[0] == '-' && line[1] == '-' &&
 		    memchr(line, '"', n) == NULL && memchr(line, '\\', n) == NULL)
-			return g_strndup(line + 2, n - 2);
+			return arena_printf(a, " multipart/mixed; boundary=\"%.*s\"",
+					    (int)(n - 2), line + 2);
 		if (lf == NULL)
 			break;
 		at = (size_t)(lf - body.at) + 1;
@@ -527,16 +528,11 @@ static void read_as_text(struct walk *w, const struct message *m)
 static void read_guessing(struct walk *w, const struct message *m)
 {
 	struct bytes body = { m->raw.at + m->body_at, m->raw.n - m->body_at };
-	char *boundary = guessed_boundary(body);
+	const char *type = guessed_type(w->a, body);
 
 	w->tree->malformed |= MALFORMED_BOUNDARY;
-	if (boundary == NULL)
-		return;
-	char *type = g_strdup_printf(" multipart/mixed; boundary=\"%s\"", boundary);
-
-	read_as(w, m, bytes_of(type));
-	g_free(type);
-	g_free(boundary);
+	if (type != NULL)
+		read_as(w, m, bytes_of(type));
 }
 
 static void take_other_types(struct walk *w, const struct message *m);
@@ -646,15 +642,14 @@ static void take_view(struct walk *w, guint index, struct bytes content,
 	if (found_nothing(&sub))
 		g_array_set_size(w->parts, sub.first);
 }
+
 static bool is_fence(struct bytes text, size_t at, const struct fence *fence)
 {
-	for (; fence != NULL; fence = fence->outer) {
-		size_t n = strlen(fence->boundary);
-
-		if (text.n - at >= n + 2 && memcmp(text.at + at, "--", 2) == 0 &&
-		    memcmp(text.at + at + 2, fence->boundary, n) == 0)
+	if (!bytes_hold(text, at, bytes_of("--")))
+		return false;
+	for (; fence != NULL; fence = fence->outer)
+		if (bytes_hold(text, at + 2, bytes_of(fence->boundary)))
 			return true;
-	}
 	return false;
 }
 
@@ -678,14 +673,10 @@ static void take_guessed(struct walk *w, guint index, const struct fence *fence)
 	const struct part *p = &g_array_index(w->parts, struct part, index);
 	struct bytes rest = { w->raw.at + p->start, w->raw.n - p->start };
 	struct bytes content = before_fence(rest, fence);
-	char *boundary = guessed_boundary(content);
+	const char *type = guessed_type(w->a, content);
 
-	if (boundary == NULL)
-		return;
-	take_view(w, index, content,
-		  bytes_of(arena_printf(w->a, " multipart/mixed; boundary=\"%s\"",
-					boundary)));
-	g_free(boundary);
+	if (type != NULL)
+		take_view(w, index, content, bytes_of(type));
 }
 
 /* The ways to read a part that its fields leave open. Readers take the first Content-Type

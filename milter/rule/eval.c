@@ -573,6 +573,14 @@ static enum answer enough(const struct each *each, const struct objects *all, si
 	return all->cut || yes + unknown >= least ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
+/* would no further object change what enough() says? */
+static bool is_settled(const struct each *each, size_t seen, size_t yes, size_t unknown)
+{
+	if (each->quantity == QUANTITY_ALL)
+		return yes + unknown < seen;
+	return yes >= (each->quantity == QUANTITY_ANY ? 1 : each->least);
+}
+
 static enum answer test_each(struct run *run, const struct test *test,
 			     const char **found_r)
 {
@@ -581,7 +589,7 @@ static enum answer test_each(struct run *run, const struct test *test,
 	size_t yes = 0, unknown = 0;
 
 	g_assert(run->object == NULL);
-	for (size_t i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < all->n && !is_settled(each, i, yes, unknown); i++) {
 		run->object = all->at[i];
 		enum answer one = run_step(run, each->condition->step);
 
