@@ -25,7 +25,6 @@
 #include "quarantine/index.h"
 #include "quarantine/mark.h"
 #include "quarantine/pack.h"
-#include "quarantine/request.h"
 #include "quarantine/scope.h"
 #include "quarantine/search.h"
 #include "quarantine/writers.h"
@@ -249,8 +248,7 @@ const char *quarantine_folder(const struct quarantine *q)
 	return q->folder;
 }
 
-/* The folder or its index may be removed while we run: made anew, and said. */
-static bool look(struct quarantine *q, GError **e)
+bool quarantine_ready(struct quarantine *q, GError **e)
 {
 	bool anew = false;
 
@@ -264,12 +262,11 @@ static bool look(struct quarantine *q, GError **e)
 	return !(anew || atomic_exchange(&q->unindexed, false)) || repair(q, e);
 }
 
-/* before an index is asked that may do without its answer */
 void quarantine_look(struct quarantine *q)
 {
 	GError *e = NULL;
 
-	if (look(q, &e))
+	if (quarantine_ready(q, &e))
 		return;
 	log_seldom(LOG_LEVEL_ERROR, "quarantine-look", "%s", e->message);
 	g_error_free(e);
@@ -391,7 +388,8 @@ bool hold_list(const struct hold_scope *scope, const struct hold_filter *f,
 	const struct index_query query = { .scope = scope, .filter = f };
 
 	g_assert(scope->kind != HOLD_SCOPE_NOTHING);
-	bool done = look(q, e) && index_list(q->index, &query, list_one, &l, e);
+	bool done =
+		quarantine_ready(q, e) && index_list(q->index, &query, list_one, &l, e);
 
 	marks_free(marks);
 	return done;
@@ -419,7 +417,8 @@ bool hold_mailboxes(const struct hold_scope *scope, int64_t since_s,
 	struct mailboxes m = { scope, each, user };
 
 	g_assert(scope->kind == HOLD_SCOPE_ALL || scope->kind == HOLD_SCOPE_TENANT);
-	return look(q, e) && index_mailboxes(q->index, since_s, show_mailbox, &m, e);
+	return quarantine_ready(q, e) &&
+	       index_mailboxes(q->index, since_s, show_mailbox, &m, e);
 }
 
 void quarantine_settle(struct quarantine *q)
@@ -765,23 +764,6 @@ bool hold_expire(struct quarantine *q, const char *id)
 	return done;
 }
 
-int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
-{
-	GHashTable *asked = request_ids(q);
-	char **ids = NULL;
-	int gone = -1;
-
-	if (look(q, e) && index_expired(q->index, now_s, &ids, e)) {
-		gone = 0;
-		for (char **id = ids; *id != NULL; id++)
-			if (!g_hash_table_contains(asked, *id))
-				gone += hold_expire(q, *id);
-	}
-	g_strfreev(ids);
-	g_hash_table_unref(asked);
-	return gone;
-}
-
 /* ---- what is erased on somebody's request ---- */
 
 static bool copy_row(const struct hold *h, void *copy_r)
@@ -824,8 +806,14 @@ bool hold_forget(struct quarantine *q, const struct hold *of, const bool *forgot
 		goto out;
 	done = gone ? index_find(q->index, of->id, copy_row, &h, e)
 		    : (h = hold_read_envelope(q, of->id, e)) != NULL;
-	if (h != NULL && h->n_rcpts == of->n_rcpts)
+	if (h != NULL && h->n_rcpts != of->n_rcpts) {
+		done = false;
+		g_set_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM,
+			    "quarantine: %s has changed at this moment: run it again",
+			    of->id);
+	} else if (h != NULL) {
 		done = forget(q, h, forgotten, gone, e);
+	}
 	quarantine_unlock(q);
 	hold_free(h);
 out:

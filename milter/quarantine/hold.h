@@ -213,10 +213,4 @@ int64_t quarantine_count_held(struct quarantine *q);
  * err   a doubt is said in the log, with what becomes of it */
 bool quarantine_clock(struct quarantine *q, struct clock_trust *t, int64_t now_s);
 
-/* quarantine_expire - mark and remove what has passed its time, but for what is just released,
- *                     and what somebody has asked for and not got an answer
- * out   how many holds went; -1: the index cannot be read and e says why
- * err   -1, see out; one hold that cannot go is said in the log and keeps no other back */
-int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e);
-
 #endif

@@ -26,6 +26,10 @@ struct quarantine {
 	int lock_fd;   /* ... and of the daemon and the tool */
 };
 
+/* quarantine_ready - the folder or its index may be removed while we run: made anew, and said
+ * err   false: it cannot be used; e says why */
+bool quarantine_ready(struct quarantine *q, GError **e);
+
 /* quarantine_look - before an index is asked that may do without its answer: is it there still?
  * err   said in the log */
 void quarantine_look(struct quarantine *q);

@@ -97,3 +97,20 @@ int quarantine_limit(struct quarantine *q, const struct options *o, GError **e)
 	g_hash_table_unref(g.asked);
 	return gone;
 }
+
+int quarantine_expire(struct quarantine *q, int64_t now_s, GError **e)
+{
+	GHashTable *asked = request_ids(q);
+	char **ids = NULL;
+	int gone = -1;
+
+	if (quarantine_ready(q, e) && index_expired(q->index, now_s, &ids, e)) {
+		gone = 0;
+		for (char **id = ids; *id != NULL; id++)
+			if (!g_hash_table_contains(asked, *id))
+				gone += hold_expire(q, *id);
+	}
+	g_strfreev(ids);
+	g_hash_table_unref(asked);
+	return gone;
+}

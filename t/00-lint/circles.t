@@ -4,7 +4,7 @@
 # is handed over as a function.
 use strict; use warnings;
 # those that are still to be parted
-my %known = map { $_ => 1 } 'quarantine/index', 'quarantine/hold', 'serve/command';
+my %known = map { $_ => 1 } 'quarantine/index', 'serve/command';
 my (%there, %defined, %used, %asks, @bad);
 for (`find build/debug/milter -name '*.o' -print0 | xargs -0 nm -A`) {
 	my ($src, $kind, $name) = m{^build/debug/milter/([^:]*)\.o:.*\s([A-Za-z])\s(\w+)$} or next;

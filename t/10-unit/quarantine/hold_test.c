@@ -14,6 +14,7 @@
 #include "quarantine/envelope.h"
 #include "quarantine/forget.h"
 #include "quarantine/hold.h"
+#include "quarantine/limits.h"
 #include "quarantine/operation.h"
 #include "quarantine/release.h"
 #include "quarantine/scope.h"
@@ -1250,6 +1251,10 @@ static void forgotten(void)
 	g_assert_true(hold_list(all_of(q), &(struct hold_filter){ .all_states = true },
 				forget_all, &h, &e));
 	g_assert_true(hold_forget(q, h, (const bool[]){ true, false }, &e));
+	/* what was seen of it is no more true: nothing is done, and that is said */
+	g_assert_false(hold_forget(q, h, (const bool[]){ true, false }, &e));
+	g_assert_error(e, WONTED_ERROR, WONTED_ERROR_SYSTEM);
+	g_clear_error(&e);
 	hold_free(h);
 	g_assert_true(hold_find(all_of(q), "h-1", &h, &e));
 	g_assert_cmpuint(h->n_rcpts, ==, 1);
