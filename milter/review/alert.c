@@ -78,7 +78,7 @@ static bool note(void *user, GError **e)
 	return alert_state_write(n->folder, n->tenant, &n->state, e);
 }
 
-static bool send_one(const struct options *o, struct quarantine *q,
+static void send_one(const struct options *o, struct quarantine *q,
 		     const struct tenant *t, int64_t now_s, GError **e)
 {
 	const struct hold_scope scope = hold_scope_tenant(q, t->name);
@@ -90,10 +90,12 @@ static bool send_one(const struct options *o, struct quarantine *q,
 	struct alert_state before;
 
 	alert_state_read(n.folder, t->name, &before);
+	if (now_s - before.sent_s < o->review_alert_every_ms / 1000)
+		return;
 	w.since_s = before.newest_s;
 	request_list(&scope, count, &w);
-	if (w.anew == 0 || now_s - before.sent_s < o->review_alert_every_ms / 1000)
-		return false;
+	if (w.anew == 0)
+		return;
 	/* what is made in this very second is told again rather than not at all */
 	n.state = (struct alert_state){ .sent_s = now_s,
 					.newest_s = MIN(w.newest_s, now_s - 1) };
@@ -103,20 +105,17 @@ static bool send_one(const struct options *o, struct quarantine *q,
 	if (end == OUTGOING_REFUSED)
 		alert_state_write(n.folder, t->name, &before, NULL);
 	g_free(message);
-	return end == OUTGOING_TAKEN;
 }
 
-bool alert_run(const struct options *o, struct quarantine *q, int64_t now_s,
-	       unsigned *sent_r, GError **e)
+bool alert_run(const struct options *o, struct quarantine *q, int64_t now_s, GError **e)
 {
 	GError *first = NULL;
 
-	*sent_r = 0;
 	for (size_t i = 0; i < o->n_tenants; i++) {
 		GError *inner = NULL;
 
 		if (o->tenants[i].review_alert[0] != '\0')
-			*sent_r += send_one(o, q, &o->tenants[i], now_s, &inner);
+			send_one(o, q, &o->tenants[i], now_s, &inner);
 		if (inner != NULL && first == NULL)
 			first = g_steal_pointer(&inner);
 		g_clear_error(&inner);

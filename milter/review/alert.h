@@ -11,10 +11,8 @@
 #include "quarantine/hold.h"
 
 /* alert_run - send what is due: to each tenant's review_alert, of requests that were not told of
- * out   *sent_r   how many mails
  * use   by one at a time: under digest_run_lock()
  * err   false: one could not be sent, and is tried again; e says why */
-bool alert_run(const struct options *o, struct quarantine *q, int64_t now_s,
-	       unsigned *sent_r, GError **e);
+bool alert_run(const struct options *o, struct quarantine *q, int64_t now_s, GError **e);
 
 #endif

@@ -343,7 +343,7 @@ static struct digest *prepare(struct run *r, const struct tenant *t, const char 
 
 static bool is_due(const struct run *r, const struct digest *d)
 {
-	return r->full && d->choice.every != DIGEST_OFF &&
+	return d->choice.every != DIGEST_OFF &&
 	       (r->job->soon || d->sent.until_s < d->slot_s - LATE_S);
 }
 
@@ -427,7 +427,7 @@ static void look_at(struct run *r, const struct address *a)
 
 	if (t == NULL || !is_asked(r, a->address))
 		return;
-	if (!(send_kind(r, t, a->address, false, &e) &&
+	if (!((!r->full || send_kind(r, t, a->address, false, &e)) &&
 	      (r->silent || send_kind(r, t, a->address, true, &e)))) {
 		r->status.failed++;
 		log_line(LOG_LEVEL_ERROR, "summaries: %s", e->message);
@@ -469,7 +469,6 @@ static bool run_locked(struct run *r, GError **e)
 	const char *folder = quarantine_folder(job->quarantine);
 	GError *inner = NULL;
 
-	digest_status_read(folder, &r->status);
 	r->slot_s = slot_before(job->now_s, -1);
 	r->full = job->mailbox != NULL || job->soon ||
 		  (r->status.slot_s < r->slot_s && job->now_s >= r->slot_s + SETTLE_S);
@@ -492,17 +491,19 @@ bool digest_run(const struct digest_job *job, struct digest_status *done_r, GErr
 {
 	struct run r = { .job = job };
 	struct digest_status before;
-	unsigned alerts = 0;
 	int fd = digest_run_lock(job->quarantine, e);
 
-	*done_r = before = (struct digest_status){ 0 };
+	*done_r = (struct digest_status){ 0 };
 	if (fd < 0)
 		return false;
-	digest_status_read(quarantine_folder(job->quarantine), &before);
+	digest_status_read(quarantine_folder(job->quarantine), &r.status);
+	before = r.status;
 	bool good = run_locked(&r, e);
 
-	if (good && !job->dry && job->mailbox == NULL)
-		good = alert_run(job->options, job->quarantine, job->now_s, &alerts, e);
+	/* that one mailbox is refused keeps nobody from hearing of requests */
+	if (!r.silent && !job->dry && job->mailbox == NULL)
+		good &= alert_run(job->options, job->quarantine, job->now_s,
+				  good ? e : NULL);
 	close(fd);
 	*done_r = r.status;
 	done_r->sent -= before.sent;
@@ -513,7 +514,7 @@ bool digest_run(const struct digest_job *job, struct digest_status *done_r, GErr
 
 struct digest *digest_now(const struct digest_job *job, GError **e)
 {
-	struct run r = { .job = job, .full = true };
+	struct run r = { .job = job };
 	struct arena *a = arena_create();
 	const char *key = address_key(a, job->mailbox);
 	const struct tenant *t =

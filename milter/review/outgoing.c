@@ -17,7 +17,7 @@ const char *outgoing_house(const struct tenant *t)
 /* whole characters of a text, in at most so many bytes */
 static size_t whole_characters(const char *text, size_t most)
 {
-	size_t n = MIN(strlen(text), most);
+	size_t n = strnlen(text, most);
 
 	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
 		n--;
@@ -66,7 +66,7 @@ static void part_append(GString *out, const char *boundary, const char *type,
 			       "Content-Transfer-Encoding: base64\n\n",
 			       boundary, type);
 	for (const char *at = base64; *at != '\0';) {
-		size_t n = MIN(strlen(at), LINE_CHARS);
+		size_t n = strnlen(at, LINE_CHARS);
 
 		g_string_append_len(out, at, (gssize)n);
 		g_string_append_c(out, '\n');
