@@ -8,6 +8,7 @@
 #include "base/plural.h"
 #include "cmd/progress.h"
 #include "cmd/store_work.h"
+#include "store/slot.h"
 #include "store/snapshot.h"
 
 struct build {
@@ -21,12 +22,10 @@ struct build {
 static bool take(const struct store_record *record, void *to)
 {
 	struct build *b = to;
-	bool good = true;
+	unsigned shard = b->n == 1 ? 0 : slot_shard(slot_of(record->key), b->n);
 
 	progress_show(b->progress, ++b->seen, 0, 0);
-	for (unsigned i = 0; good && i < b->n; i++)
-		good = snapshot_add(b->builder[i], record, &b->error);
-	return good;
+	return snapshot_add(b->builder[shard], record, &b->error);
 }
 
 static void show(uint64_t done, uint64_t all, void *to)
@@ -51,7 +50,8 @@ static bool copy_applied(struct build *b, struct store *from, GError **e)
 /* What it has applied is asked first: what is written meanwhile may be in it, or not. */
 static bool copy_store(struct build *b, const char *url, GError **e)
 {
-	struct store *from = store_open(url, NULL, e);
+	struct store *from =
+		store_open(url, &(struct store_setup){ .any_slots = true }, e);
 	bool good = from != NULL && copy_applied(b, from, e) &&
 		    store_scan(from, (struct bytes){ .at = "", .n = 0 }, take, b, e);
 

@@ -46,7 +46,8 @@ static bool gather(const struct store_record *record, void *to)
 
 static bool read_side(struct side *side, const char *url, size_t memory_bytes, GError **e)
 {
-	struct store *store = store_open(url, NULL, e);
+	struct store *store =
+		store_open(url, &(struct store_setup){ .any_slots = true }, e);
 	bool good;
 
 	if (store == NULL)

@@ -103,7 +103,9 @@ bool store_load(struct store_command *v, char **argument, GError **e)
 		return false;
 	}
 	registry = store_registry_new();
-	from = store_open(v->from, &(struct store_setup){ .registry = registry }, e);
+	from = store_open(
+		v->from, &(struct store_setup){ .registry = registry, .any_slots = true },
+		e);
 	if (from != NULL)
 		l.to = store_open(
 			argument[0],

@@ -43,7 +43,8 @@ struct store *configured_store_open(const struct options *o, bool write, GError 
 {
 	return store_open(o->store,
 			  &(struct store_setup){ .write = write,
-						 .keep_s = o->history_keep_ms / 1000 },
+						 .keep_s = o->history_keep_ms / 1000,
+						 .any_slots = true },
 			  e);
 }
 

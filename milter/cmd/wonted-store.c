@@ -203,12 +203,16 @@ static bool serve(struct serving_daemon *d, int signals, GError **e)
 static bool check(struct serving_daemon *d, GError **e)
 {
 	const struct options *o = d->options;
+	struct store_setup setup = { 0 };
 	struct store_sound sound;
-	struct store *s;
+	struct store *s = NULL;
 	bool good;
 
 	d->server = make_server(d, e);
-	s = d->server == NULL ? NULL : store_open(o->serve_store, NULL, e);
+	if (d->server != NULL) {
+		server_slots(d->server, &setup.first_slot, &setup.end_slot);
+		s = store_open(o->serve_store, &setup, e);
+	}
 	good = s != NULL && store_sound(s, &sound, e);
 	store_close(&s);
 	if (good)

@@ -71,7 +71,7 @@ static struct store *open_store(const struct dataset *d, GError **e)
 	const struct store_setup setup = { .renew_by_hand = true,
 					   .batch_bytes = d->setup.batch_bytes,
 					   .first_slot = d->setup.first_slot,
-					   .last_slot = d->setup.last_slot };
+					   .end_slot = d->setup.end_slot };
 
 	return store_open(d->url, &setup, e);
 }

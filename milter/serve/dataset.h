@@ -13,8 +13,8 @@ struct dataset;
 
 struct dataset_setup {
 	const char *url;
-	size_t batch_bytes;             /* of the values of one batch */
-	unsigned first_slot, last_slot; /* what it must hold at least */
+	size_t batch_bytes;            /* of the values of one batch */
+	unsigned first_slot, end_slot; /* what it must hold, as struct store_setup */
 	struct metrics *metrics;
 };
 

@@ -53,6 +53,14 @@ static void raise_descriptors(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void server_slots(const struct server *s, unsigned *first_r, unsigned *end_r)
+{
+	const struct shard *own = s->s.nodes->own;
+
+	*first_r = own == NULL ? 0 : own->first_slot;
+	*end_r = own == NULL ? 0 : own->last_slot + 1;
+}
+
 static bool open_parts(struct server *s, const struct server_setup *setup, GError **e)
 {
 	struct dataset_setup data = { .url = setup->store,
@@ -62,10 +70,7 @@ static bool open_parts(struct server *s, const struct server_setup *setup, GErro
 	s->s.nodes = nodes_parse(setup->nodes, setup->node, e);
 	if (s->s.nodes == NULL)
 		return false;
-	if (s->s.nodes->own != NULL) {
-		data.first_slot = s->s.nodes->own->first_slot;
-		data.last_slot = s->s.nodes->own->last_slot;
-	}
+	server_slots(s, &data.first_slot, &data.end_slot);
 	s->loop = loop_new(e);
 	s->s.dataset = s->loop == NULL ? NULL : dataset_open(&data, e);
 	return s->s.dataset != NULL;
@@ -124,7 +129,6 @@ static void refuse(struct server *s, int fd)
 	static const char text[] = "-ERR max number of clients reached\r\n";
 
 	atomic_fetch_add(&s->s.rejected, 1);
-	metrics_add(s->s.metrics, METRIC_SERVE_REJECTED, 1);
 	if (send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		log_seldom(LOG_LEVEL_DEBUG, "refused client",
 			   "a client that was refused "
@@ -140,7 +144,6 @@ static void take(struct server *s, int fd)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
 	}
-	metrics_add(s->s.metrics, METRIC_SERVE_ACCEPTED, 1);
 	connections_add(&s->connections, fd);
 }
 
@@ -263,6 +266,8 @@ void server_collect(struct server *s)
 	worker_pool_state(s->connections.pool, &busy, &waiting);
 	metrics_set(m, METRIC_POOL_BUSY, "serve", busy);
 	metrics_set(m, METRIC_POOL_WAITING, "serve", waiting);
+	metrics_set(m, METRIC_SERVE_ACCEPTED, NULL, atomic_load(&s->s.accepted));
+	metrics_set(m, METRIC_SERVE_REJECTED, NULL, atomic_load(&s->s.rejected));
 	metrics_set(m, METRIC_SERVE_CLIENTS, NULL, atomic_load(&s->s.clients));
 	metrics_set(m, METRIC_SERVE_MEMORY, NULL, atomic_load(&s->s.memory.used));
 	metrics_set(m, METRIC_SERVE_HITS, NULL, atomic_load(&s->s.hits));

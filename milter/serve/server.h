@@ -36,6 +36,9 @@ struct server *server_new(const struct server_setup *setup, GError **e) MUST_CHE
 /* server_free - NULL is allowed */
 void server_free(struct server *s);
 
+/* server_slots - what its data set must hold, as struct store_setup has it */
+void server_slots(const struct server *s, unsigned *first_r, unsigned *end_r);
+
 /* server_run - answer until a signal says stop
  * in    signal_fd   of signalfd(2): TERM and INT stop, HUP looks for newer data
  *       started     called when clients are taken, once

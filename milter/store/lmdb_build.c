@@ -79,10 +79,10 @@ bool snapshot_applied(struct snapshot_builder *b, const struct manifest_applied 
 bool snapshot_add(struct snapshot_builder *b, const struct store_record *r, GError **e)
 {
 	uint32_t stamp = GUINT32_TO_LE(stamp_at(r->expires_s));
-	unsigned slot = slot_of(r->key);
 	struct bytes stamped;
 
-	if (slot < b->manifest.first_slot || slot > b->manifest.last_slot)
+	if (b->setup.shards > 1 &&
+	    slot_shard(slot_of(r->key), b->setup.shards) != b->setup.shard)
 		return true;
 	g_byte_array_set_size(b->value, 0);
 	g_byte_array_append(b->value, (const guint8 *)&stamp, STAMP_BYTES);

@@ -25,6 +25,7 @@
 #include "store/lmdb_view.h"
 #include "store/lmdb_walk.h"
 #include "store/manifest.h"
+#include "store/slot.h"
 
 #define TRIES 8 /* between manifest and file being put in place */
 #define TRY_AGAIN_US 25000
@@ -50,10 +51,11 @@ struct snapshot {
 	pthread_mutex_t
 		lock; /* for what follows; not GLib's, which a sanitizer can't see */
 	struct generation *now;
-	int64_t refused_us;     /* when another file was refused, 0: never */
-	bool by_hand;           /* snapshot_renew() alone takes another */
-	struct stat refused[2]; /* by hand: what it and its manifest were then */
-	unsigned first_slot, last_slot;
+	int64_t refused_us;             /* when another file was refused, 0: never */
+	bool by_hand;                   /* snapshot_renew() alone takes another */
+	struct stat refused[2];         /* by hand: what it and its manifest were then */
+	unsigned first_slot, last_slot; /* that are wanted */
+	bool any_slots;
 	size_t batch_bytes;
 };
 
@@ -158,7 +160,8 @@ static bool is_settled(const struct stat *st)
 /* the shard of another node, perhaps */
 static bool has_slots(const struct snapshot *s, const struct manifest *said, GError **e)
 {
-	if (said->first_slot <= s->first_slot && said->last_slot >= s->last_slot)
+	if (s->any_slots ||
+	    (said->first_slot <= s->first_slot && said->last_slot >= s->last_slot))
 		return true;
 	g_set_error(
 		e, WONTED_ERROR, WONTED_ERROR_STORE,
@@ -592,7 +595,8 @@ static struct store *snapshot_open(const char *rest, const struct store_setup *s
 	s->by_hand = setup->renew_by_hand;
 	s->batch_bytes = setup->batch_bytes;
 	s->first_slot = setup->first_slot;
-	s->last_slot = setup->last_slot;
+	s->last_slot = (setup->end_slot > 0 ? setup->end_slot : SLOTS) - 1;
+	s->any_slots = setup->any_slots;
 	pthread_mutex_init(&s->lock, NULL);
 	for (int i = 0; i < TRIES && s->now == NULL; i++) {
 		if (i > 0)

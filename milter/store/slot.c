@@ -55,3 +55,9 @@ void slot_range(unsigned shard, unsigned shards, unsigned *first_r, unsigned *la
 	*first_r = SLOTS * shard / shards;
 	*last_r = SLOTS * (shard + 1) / shards - 1;
 }
+
+unsigned slot_shard(unsigned slot, unsigned shards)
+{
+	g_assert(slot < SLOTS && shards >= 1 && shards <= SLOTS);
+	return ((slot + 1) * shards - 1) / SLOTS;
+}

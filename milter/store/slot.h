@@ -15,6 +15,9 @@ unsigned slot_of(struct bytes key);
  * in    shard   from 0, below shards; shards within 1..SLOTS */
 void slot_range(unsigned shard, unsigned shards, unsigned *first_r, unsigned *last_r);
 
+/* slot_shard - which of so many shards has a slot, as slot_range() parts them */
+unsigned slot_shard(unsigned slot, unsigned shards);
+
 /* slot_generation_key - STORE_GENERATION_KEY for the same slot as a key
  * own   a */
 struct bytes slot_generation_key(struct bytes key, struct arena *a);

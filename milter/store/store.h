@@ -25,7 +25,9 @@ struct store_setup {
 	size_t batch_bytes; /* lmdb-snapshot: of the values answered in one batch; what
 				   is beyond is UNKNOWN. 0: no bound */
 	bool renew_by_hand; /* lmdb-snapshot: store_renew() alone takes another file */
-	unsigned first_slot, last_slot; /* lmdb-snapshot: what it must hold the keys of */
+	/* lmdb-snapshot: it must hold the keys of these slots, up to the end; 0, 0: of all */
+	unsigned first_slot, end_slot;
+	bool any_slots; /* whatever shard it is */
 };
 
 /* one question of a batch */
@@ -145,6 +147,12 @@ bool store_scan_sorted(struct store *s, const struct store_scan *scan, GError **
 /* Asked for like a key, in a batch: the generation of a snapshot that answers that batch. What
  * follows decides the slot of a cluster, as in any key. Others than snapshots have no such key. */
 #define STORE_GENERATION_KEY "!generation"
+
+/* store_is_generation - is it that key, of whatever slot? */
+static inline bool store_is_generation(struct bytes key)
+{
+	return bytes_hold(key, 0, bytes_of(STORE_GENERATION_KEY));
+}
 
 /* what is known of a snapshot that is open */
 struct store_generation {

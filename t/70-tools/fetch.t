@@ -23,6 +23,8 @@ subtest 'parts' => sub {
 	like tool(qw(store merge), $all, $a, $b), qr/: 3002 records/, 'two parts, and keys that both have once';
 	like tool(qw(store verify --store), "lmdb-snapshot:$all"), qr/3002/, '... sound';
 	like tool(qw(store merge), $all, $a, "lmdb-snapshot:$b", '--shards', 2), qr/\Q$all\E\.1-of-2: \d+ records.*\Q$all\E\.2-of-2: \d+ records/s, '... and in shards';
+	like tool(qw(store verify --store), "lmdb-snapshot:$all.2-of-2"), qr/sound/, '... each of which can be looked at';
+	like tool(qw(store merge), $place->path('again.mdb'), "$all.1-of-2", "$all.2-of-2"), qr/: 3002 records/, '... and put together again';
 	like tool(qw(store merge), $all, $a, $place->path('no.mdb')), qr/failed: .*no\.mdb/s, 'a part that is not there';
 	like tool(qw(store merge), $all, $a, '--shards', 1000), qr/failed: .*--shards/s, 'too many shards';
 };

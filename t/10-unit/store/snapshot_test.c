@@ -775,15 +775,24 @@ static void test_shards(void)
 		snapshot_builder_destroy(&b);
 		/* whoever wants other slots does not get it */
 		struct store_setup want = { .first_slot = m.first_slot,
-					    .last_slot = m.last_slot };
+					    .end_slot = m.last_slot + 1 };
 		struct store *s = store_open(p.url, &want, &e);
 
 		g_assert_no_error(e);
 		store_close(&s);
-		want.last_slot = want.first_slot = (m.last_slot + 1) % 16384;
+		want.first_slot = (m.last_slot + 1) % 16384;
+		want.end_slot = want.first_slot + 1;
 		g_assert_null(store_open(p.url, &want, &e));
 		g_assert_nonnull(strstr(e->message, "--shards"));
 		g_clear_error(&e);
+		/* nor who says nothing, and would call absent what is in another shard */
+		g_assert_null(store_open(p.url, NULL, &e));
+		g_assert_nonnull(strstr(e->message, "and 0-16383 are wanted"));
+		g_clear_error(&e);
+		want = (struct store_setup){ .any_slots = true };
+		s = store_open(p.url, &want, &e);
+		g_assert_no_error(e);
+		store_close(&s);
 		place_remove(&p);
 	}
 	g_assert_cmpuint(keys, ==, 1000);
