@@ -3,13 +3,12 @@
 
 #include <string.h>
 
-#include "serve/handlers.h"
 #include "serve/reply.h"
 
 #define SHOWN_BYTES 64 /* of what is not understood */
 
-#define LOOP(f) .talk = f
-#define DATA(f) .data = true, .answer = f
+#define LOOP(f) .data = false
+#define DATA(f) .data = true
 const struct command_row command_rows[COMMAND_COUNT] = {
 #define COMMAND(id, name_, arity_, kind, before_, first_, last_) \
 	[COMMAND_##id] = { .name = (name_),                      \
@@ -46,7 +45,7 @@ static bool writes(struct bytes name)
 	return false;
 }
 
-static bool has_words(const struct command_row *row, size_t n)
+bool command_has_words(const struct command_row *row, size_t n)
 {
 	return row->arity >= 0 ? n == (size_t)row->arity : n >= (size_t)-row->arity;
 }
@@ -63,7 +62,7 @@ bool command_refuse(const struct command_row *row, const struct client *client,
 	else if (row == NULL)
 		reply_error(out, "ERR unknown command '%.*s'",
 			    (int)MIN(name.n, SHOWN_BYTES), name.at);
-	else if (!has_words(row, q->n))
+	else if (!command_has_words(row, q->n))
 		reply_error(out, "ERR wrong number of arguments for '%s' command",
 			    row->name);
 	else

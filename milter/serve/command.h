@@ -31,9 +31,6 @@ struct command_row {
 	int arity;
 	bool data, before; /* a worker answers; also before the password */
 	int first, last;   /* keys */
-	void (*talk)(const struct talk *t);
-	/* false: its keys were not all answered */
-	void (*answer)(struct serving *s, const struct call *c, GString *out);
 };
 
 extern const struct command_row command_rows[COMMAND_COUNT];
@@ -41,6 +38,9 @@ extern const struct command_row command_rows[COMMAND_COUNT];
 /* command_find - the row of a name, in whatever case
  * err   NULL: there is none */
 const struct command_row *command_find(struct bytes name);
+
+/* command_has_words - does it take a request of n words, its name with them? */
+bool command_has_words(const struct command_row *row, size_t n);
 
 /* command_refuse - why is a request not answered: unknown, a write, too few words, no password?
  * in    row   NULL: there is none

@@ -18,12 +18,7 @@
 #define CURSOR_MOST INT64_MAX
 #define KEYS_A_PAGE 10 /* where COUNT is not said */
 
-/* No key of ours begins so, and its value has no stamp. */
-static bool is_generation(const struct store_read *r)
-{
-	return bytes_hold(r->key, 0, bytes_of(STORE_GENERATION_KEY));
-}
-
+/* No key of ours begins as the generation's, and its value has no stamp. */
 static void reply_value(const struct store_read *r, GString *out)
 {
 	char stamp[STAMP_BYTES];
@@ -32,7 +27,7 @@ static void reply_value(const struct store_read *r, GString *out)
 		reply_nil(out);
 		return;
 	}
-	stamp_put(stamp, stamp_at(is_generation(r) ? 0 : r->expires_s));
+	stamp_put(stamp, stamp_at(store_is_generation(r->key) ? 0 : r->expires_s));
 	g_string_append_printf(out, "$%zu\r\n", r->value.n + STAMP_BYTES);
 	g_string_append_len(out, stamp, STAMP_BYTES);
 	g_string_append_len(out, r->value.at, (gssize)r->value.n);

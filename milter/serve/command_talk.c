@@ -151,23 +151,17 @@ static bool set_name(const struct talk *t, struct bytes name)
 	return true;
 }
 
-static void put_field(GString *to, const char *name, const char *value)
-{
-	reply_text(to, bytes_of(name));
-	reply_text(to, bytes_of(value));
-}
-
 static void reply_hello(const struct talk *t)
 {
 	reply_array(t->out, 14);
-	put_field(t->out, "server", "redis");
-	put_field(t->out, "version", INFO_REDIS_VERSION);
+	reply_field(t->out, "server", "redis");
+	reply_field(t->out, "version", INFO_REDIS_VERSION);
 	reply_text(t->out, bytes_of("proto"));
 	reply_int(t->out, 2);
 	reply_text(t->out, bytes_of("id"));
 	reply_int(t->out, (int64_t)t->client->id);
-	put_field(t->out, "mode", t->s->nodes->own != NULL ? "cluster" : "standalone");
-	put_field(t->out, "role", "master");
+	reply_field(t->out, "mode", t->s->nodes->own != NULL ? "cluster" : "standalone");
+	reply_field(t->out, "role", "master");
 	reply_text(t->out, bytes_of("modules"));
 	reply_array(t->out, 0);
 }
@@ -335,5 +329,5 @@ void talk_config(const struct talk *t)
 	reply_array(t->out, 2 * n);
 	for (size_t i = 0; i < G_N_ELEMENTS(configured); i++)
 		if (asked[i])
-			put_field(t->out, configured[i].name, configured[i].value);
+			reply_field(t->out, configured[i].name, configured[i].value);
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "serve/handlers.h"
 #include "serve/limits.h"
 #include "serve/reply.h"
 
@@ -187,7 +188,8 @@ static void talk(struct connection *c, const struct command_row *row)
 	struct request q = request_take(c->reader, a);
 
 	if (!command_refuse(row, &c->client, &q, out_of(c)))
-		row->talk(&(struct talk){ c->all->s, &c->client, &q, c->out });
+		handlers[row - command_rows].talk(
+			&(struct talk){ c->all->s, &c->client, &q, c->out });
 	arena_destroy(&a);
 }
 
@@ -205,8 +207,7 @@ static bool can_be_gathered(const struct connection *c, const struct command_row
 			    size_t words)
 {
 	return row != NULL && row->data && c->client.known &&
-	       (row->arity >= 0 ? words == (size_t)row->arity
-				: words >= (size_t)-row->arity);
+	       command_has_words(row, words);
 }
 
 /* The request that is whole. false: it waits for a worker's answers */

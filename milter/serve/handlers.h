@@ -1,8 +1,17 @@
-/* The functions that commands.def names; for command.c alone. */
+/* Who answers each command. */
 #ifndef SERVE_HANDLERS_H
 #define SERVE_HANDLERS_H
 
 #include "serve/command.h"
+
+/* one of the two, as its row says */
+struct handler {
+	void (*talk)(const struct talk *t);
+	void (*answer)(struct serving *s, const struct call *c, GString *out);
+};
+
+/* in the order of command_rows */
+extern const struct handler handlers[COMMAND_COUNT];
 
 #define LOOP(f) void f(const struct talk *t);
 LOOP(talk_dbsize)

@@ -216,12 +216,6 @@ void nodes_print_slots(const struct nodes *c, GString *to)
 	}
 }
 
-static void put_field(GString *to, const char *name, const char *value)
-{
-	reply_text(to, bytes_of(name));
-	reply_text(to, bytes_of(value));
-}
-
 static void put_number(GString *to, const char *name, int64_t value)
 {
 	reply_text(to, bytes_of(name));
@@ -245,13 +239,14 @@ void nodes_print_shards(const struct nodes *c, GString *to)
 			const struct node *n = &s->node[k];
 
 			reply_array(to, 14);
-			put_field(to, "id", n->id);
+			reply_field(to, "id", n->id);
 			put_number(to, "port", n->port);
-			put_field(to, "ip", n->host);
-			put_field(to, "endpoint", n->host);
-			put_field(to, "role", n == nodes_first(s) ? "master" : "replica");
+			reply_field(to, "ip", n->host);
+			reply_field(to, "endpoint", n->host);
+			reply_field(to, "role",
+				    n == nodes_first(s) ? "master" : "replica");
 			put_number(to, "replication-offset", 0);
-			put_field(to, "health", n->failing ? "fail" : "online");
+			reply_field(to, "health", n->failing ? "fail" : "online");
 		}
 	}
 }

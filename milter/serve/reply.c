@@ -47,3 +47,9 @@ void reply_array(GString *to, size_t n)
 {
 	g_string_append_printf(to, "*%zu\r\n", n);
 }
+
+void reply_field(GString *to, const char *name, const char *value)
+{
+	reply_text(to, bytes_of(name));
+	reply_text(to, bytes_of(value));
+}

@@ -29,4 +29,7 @@ void reply_nil(GString *to);
 /* reply_array - so many answers follow, which are its members */
 void reply_array(GString *to, size_t n);
 
+/* reply_field - a name and its value, two elements of an array */
+void reply_field(GString *to, const char *name, const char *value);
+
 #endif

@@ -4,14 +4,10 @@
 #include "serve/work.h"
 
 #include "base/limits.h"
+#include "serve/handlers.h"
 #include "serve/limits.h"
 #include "serve/reply.h"
 #include "store/slot.h"
-
-static bool is_generation(struct bytes key)
-{
-	return bytes_hold(key, 0, bytes_of(STORE_GENERATION_KEY));
-}
 
 static struct bytes key_of(const struct call *c, size_t i)
 {
@@ -38,7 +34,7 @@ static bool is_ours(struct serving *s, const struct call *c, GString *out)
 		struct bytes key = key_of(c, i);
 		unsigned its = slot_of(key);
 
-		if (is_generation(key))
+		if (store_is_generation(key))
 			continue;
 		if (slot != SLOTS && its != slot) {
 			reply_error(out,
@@ -121,7 +117,7 @@ static bool answer_one(struct work *w, struct call *c, bool first)
 		return true;
 	if (is_answered(c)) {
 		count_keys(w->s, c);
-		c->row->answer(w->s, c, w->out);
+		handlers[c->row - command_rows].answer(w->s, c, w->out);
 		return true;
 	}
 	if (!first)

@@ -1,6 +1,6 @@
 /* Who owns the slots of a cluster. */
-#ifndef STORE_SLOTS_H
-#define STORE_SLOTS_H
+#ifndef STORE_REDIS_SLOTS_H
+#define STORE_REDIS_SLOTS_H
 
 #include <glib.h>
 #include <hiredis/hiredis.h>

@@ -4,10 +4,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/number.h"
 #include "base/password_file.h"
 #include "base/store_url.h"
@@ -116,7 +114,6 @@ static bool parse_addresses(const char *text, unsigned usual, GPtrArray *to)
 	return good;
 }
 
-/* The first line of a file that not everybody may read. */
 static bool take_password(const char *path, char **to, GError **e)
 {
 	if (*path != '/') {
