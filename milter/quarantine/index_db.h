@@ -11,6 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+#define INDEX_VERSION 3 /* what rows hold; PRAGMA user_version, 0 before there were any */
 #define INDEX_IDLE 8 /* of the statements of lists, and whoever reads at the same time */
 #define INDEX_PLACES 20 /* bits: holds of one second */
 
@@ -71,6 +72,9 @@ bool index_leave(struct index *x, bool done);
 
 /* index_place - the first place in the list of a second */
 int64_t index_place(int64_t s);
+
+/* index_place_of - the place of a hold; 0: it has none yet */
+int64_t index_place_of(const struct index *x, const char *id);
 
 /* index_show_rows - run a SELECT of whole holds
  * own   s is given back

@@ -169,19 +169,9 @@ static void bind_made(sqlite3_stmt *s, int at, const char *text,
 /* the place that a list goes on behind */
 static int64_t place_before(const struct index *x, const struct hold_filter *f)
 {
-	sqlite3_stmt *s =
-		f->before_id == NULL
-			? NULL
-			: index_prepare(x, "SELECT nr FROM docs WHERE id=?", NULL);
-	int64_t nr = f->before_id == NULL ? INT64_MAX : index_place(f->before_s);
+	int64_t nr = f->before_id == NULL ? INT64_MAX : index_place_of(x, f->before_id);
 
-	if (s == NULL)
-		return nr;
-	index_bind(s, 1, f->before_id);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		nr = sqlite3_column_int64(s, 0);
-	sqlite3_finalize(s);
-	return nr;
+	return nr != 0 ? nr : index_place(f->before_s);
 }
 
 static void bind_filter(const struct index *x, sqlite3_stmt *s,
@@ -413,4 +403,31 @@ int64_t index_newest(struct index *x)
 int64_t index_count_held(struct index *x)
 {
 	return ask_number(x, "SELECT count(DISTINCT id) FROM rcpts WHERE state=0");
+}
+
+static bool has_row(struct index *x, const char *sql, const char *id)
+{
+	index_enter(x);
+	sqlite3_stmt *s = index_prepare(x, sql, NULL);
+	bool has = false;
+
+	if (s != NULL) {
+		index_bind(s, 1, id);
+		has = sqlite3_step(s) == SQLITE_ROW;
+	}
+	sqlite3_finalize(s);
+	return index_leave(x, has);
+}
+
+bool index_has(struct index *x, const char *id)
+{
+	return has_row(x, "SELECT 1 FROM holds WHERE id=?", id);
+}
+
+bool index_is_over(struct index *x, const char *id)
+{
+	return has_row(x,
+		       "SELECT 1 FROM holds h WHERE id=? AND NOT EXISTS"
+		       "(SELECT 1 FROM rcpts r WHERE r.id=h.id AND r.state=0)",
+		       id);
 }
