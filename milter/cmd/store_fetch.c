@@ -57,13 +57,17 @@ static bool fetch_manifest(struct fetch *f, GError **e)
 	return good;
 }
 
+/* A fetch that died between the new manifest and the new file has left the one beside another. */
 static bool is_here(const struct fetch *f)
 {
 	struct manifest here;
-	struct stat st;
+	int fd = open(f->file, O_RDONLY | O_CLOEXEC);
+	bool same = fd >= 0 && manifest_check(fd, f->file, false, &here, NULL) &&
+		    strcmp(here.whole, f->m.whole) == 0;
 
-	return stat(f->file, &st) == 0 && st.st_size == f->m.bytes &&
-	       manifest_read(f->file, &here, NULL) && strcmp(here.whole, f->m.whole) == 0;
+	if (fd >= 0)
+		close(fd);
+	return same;
 }
 
 /* What is there of another one is of no use. */

@@ -83,6 +83,11 @@ subtest 'over HTTP' => sub {
 	like tool(@fetch, '--notify', $program), qr/is the one of/, 'the same one is not taken again';
 	is scalar @{ requests() }, 1, '... nor asked for';
 	is slurp($told), "$to\n", '... nor told';
+	my $other = slurp($a);
+	substr($other, 100, 1) ^= "\1";
+	$place->write('here.mdb', $other);
+	like tool(@fetch), qr/3001 keys/, 'another file of that length, beside the right manifest, is not taken for it';
+	ok slurp($to) eq slurp($a), '... and it is put right';
 };
 
 subtest 'a server that breaks off' => sub {
